@@ -1,0 +1,95 @@
+"""Granting: from a yes, given now or remembered, to a code (RFC 6749 §4.1.2)."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db import router
+from django.utils import timezone
+
+from oauth_provider.authorization.request import AuthorizationRequest
+from oauth_provider.authorization.rules import Destination
+from oauth_provider.authorization.sign_in import SignIn
+from oauth_provider.conf import provider_settings
+from oauth_provider.models import Authorization, Consent
+from oauth_provider.models.client import Client
+from oauth_provider.models.scope import digests_of
+from oauth_provider.models.transaction import run
+from oauth_provider.protocol import token_string
+from oauth_provider.protocol.digest import digest
+from oauth_provider.protocol.redirect_uri import is_https
+from oauth_provider.protocol.scope import format_scope
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of a person: who asks, for what, and under which sign-in."""
+
+    request: AuthorizationRequest
+    destination: Destination
+    scope: tuple[str, ...]
+    user: Any
+    sign_in: SignIn
+
+    @property
+    def client(self) -> Client:
+        """Who asks."""
+        return self.destination.client
+
+
+def is_identity_assured(destination: Destination) -> bool:
+    """May a request be answered without a page? Only where no other app can pose as the client (RFC 8252 §8.6)."""
+    return not destination.client.is_public or is_https(destination.redirect_uri)
+
+
+def answer_without_asking(question: Question) -> str | None:
+    """A code, where a consent given before covers all of it, or the operator has said yes for everyone."""
+    if not is_identity_assured(question.destination):
+        return None
+    application = question.client.application
+
+    def work() -> str | None:
+        if application.skip_authorization:
+            return _make_code(question)
+        consent = Consent.objects.remembered(user=question.user, application=application)
+        if consent is None or not consent.covers(shown=shown(question.client), scopes=digests_of(question.scope)):
+            return None
+        return _make_code(question)
+
+    return run(work, using=router.db_for_write(Authorization))
+
+
+def answer_yes(question: Question) -> str:
+    """Remember the consent and make the code. Runs inside the transaction of the decision."""
+    Consent.objects.give(
+        user=question.user,
+        application=question.client.application,
+        shown=shown(question.client),
+        scopes=digests_of(question.scope),
+    )
+    return _make_code(question)
+
+
+def shown(client: Client) -> str:
+    """The digest of how the client showed itself; where that changes, people are asked again."""
+    return digest(str(client.application))
+
+
+def _make_code(question: Question) -> str:
+    code = token_string.make_token(token_string.CODE)
+    expires = timezone.now() + timedelta(seconds=provider_settings.AUTHORIZATION_CODE_LIFETIME)
+    Authorization.objects.create(
+        application=question.client.application,
+        user=question.user,
+        grant_type="authorization_code",
+        scope=format_scope(question.scope),
+        redirect_uri=question.destination.redirect_uri,
+        code_challenge=question.request.code_challenge,
+        nonce=question.request.nonce,
+        auth_time=question.sign_in.auth_time,
+        sid=question.sign_in.sid,
+        code_digest=digest(code),
+        code_expires_at=expires,
+        expires_at=expires,
+    )
+    return code

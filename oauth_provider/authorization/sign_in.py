@@ -1,0 +1,42 @@
+"""What a session knows of its sign-in: when, and under which identifier (OpenID Connect Core §2, ``auth_time``)."""
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.http import HttpRequest
+
+from oauth_provider.protocol.token_string import SECRET_LENGTH, random_text
+
+SIGN_IN = "oauth_provider.sign_in"
+BINDING = "oauth_provider.binding"
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """``auth_time`` is None where nobody knows; ``sid`` is new at each login."""
+
+    auth_time: datetime | None
+    sid: str
+
+
+def remember(sender: Any, request: HttpRequest | None, user: Any, **kwargs: Any) -> None:
+    """Receiver of ``user_logged_in``: this session was authenticated now, whatever ``last_login`` says."""
+    if request is not None and hasattr(request, "session"):
+        request.session[SIGN_IN] = {"auth_time": int(time.time()), "sid": random_text(SECRET_LENGTH)}
+
+
+def sign_in_of(request: HttpRequest) -> SignIn:
+    """What this session knows; nothing, where it began before this app was installed."""
+    known = request.session.get(SIGN_IN) or {}
+    seconds = known.get("auth_time")
+    auth_time = None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+    return SignIn(auth_time, known.get("sid", ""))
+
+
+def binding_of(request: HttpRequest) -> str:
+    """A random value kept in the session and nowhere else, which a new session key does not change."""
+    if BINDING not in request.session:
+        request.session[BINDING] = random_text(SECRET_LENGTH)
+    return str(request.session[BINDING])

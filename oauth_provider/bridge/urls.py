@@ -1,0 +1,18 @@
+"""DOT's paths and URL names, served by our endpoints, for clients that are deployed already.
+
+``path("o/", include("oauth_provider.bridge.urls"))`` beside ``path("", include("oauth_provider.urls"))``.
+"""
+
+from django.urls import re_path
+
+from oauth_provider.endpoints import introspection, revocation, token
+from oauth_provider.pages.authorize import authorize
+
+app_name = "oauth2_provider"
+
+urlpatterns = [
+    re_path(r"^authorize/?$", authorize, name="authorize"),
+    re_path(r"^token/?$", token.token, name="token"),
+    re_path(r"^revoke_token/?$", revocation.revoke, name="revoke-token"),
+    re_path(r"^introspect/?$", introspection.introspection, name="introspect"),
+]

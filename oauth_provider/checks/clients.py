@@ -1,0 +1,33 @@
+"""A check of the client registry (RFC 6749 §2): nobody's deletion may delete a client."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.checks import CheckMessage, Tags, Warning, register
+from django.db import DatabaseError, router
+
+from oauth_provider.dot.names import application_model
+
+
+@register(Tags.database)
+def check_application_user(
+    app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """``Application.user`` cascades; rows written past our signal (in bulk, by SQL) still have one."""
+    model = application_model()
+    alias = router.db_for_read(model)
+    if alias not in (databases or ()):
+        return []
+    try:
+        owned = model._base_manager.using(alias).exclude(user=None).count()
+    except DatabaseError:  # not migrated yet
+        return []
+    if not owned:
+        return []
+    return [
+        Warning(
+            f"{owned} applications have a user; deleting that user would delete the application and every token.",
+            hint="Save each of them once: the user then becomes a member (ClientMember) and the column is emptied.",
+            id="oauth_provider.W002",
+        )
+    ]

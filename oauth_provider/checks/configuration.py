@@ -1,0 +1,157 @@
+"""Checks of ``OAUTH_PROVIDER``: the issuer (RFC 8414 §2), the scopes (RFC 6749 §3.3), and every other setting."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.utils.module_loading import import_string
+from limits import parse
+
+from oauth_provider.conf import NAMES, provider_settings
+from oauth_provider.protocol.issuer import is_issuer
+from oauth_provider.protocol.scope import is_scope_token
+
+SECONDS = (
+    "AUTHORIZATION_CODE_LIFETIME",
+    "ACCESS_TOKEN_LIFETIME",
+    "AUTHORIZATION_IDLE_LIFETIME",
+    "PENDING_REQUEST_LIFETIME",
+    "LOGIN_LIFETIME",
+)
+LONGEST_CODE = 600
+
+
+@register(Tags.security, deploy=True)
+def check_issuer_is_set(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Without an issuer, whoever names a host in a request would name the issuer."""
+    if provider_settings.ISSUER:
+        return []
+    return [
+        Error(
+            'OAUTH_PROVIDER["ISSUER"] is not set.',
+            hint='Set it to this server\'s https URL without a slash at its end: "https://auth.example.com".',
+            id="oauth_provider.E001",
+        )
+    ]
+
+
+@register(Tags.security)
+def check_issuer(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """An issuer is an https URL without query or fragment (RFC 8414 §2)."""
+    issuer = provider_settings.ISSUER
+    if not issuer:
+        return []
+    if is_issuer(issuer, allow_http=settings.DEBUG) and not issuer.endswith("/"):
+        return []
+    return [
+        Error(
+            f'OAUTH_PROVIDER["ISSUER"] is {issuer!r}, which is no issuer identifier.',
+            hint="It must be an https URL without query, fragment or a slash at its end (http only under DEBUG).",
+            id="oauth_provider.E002",
+        )
+    ]
+
+
+@register
+def check_names(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """A misspelt setting would be a default in disguise."""
+    return [
+        Error(
+            f"OAUTH_PROVIDER has no setting {name!r}.",
+            hint=f"The settings are {', '.join(NAMES)}.",
+            id="oauth_provider.E010",
+        )
+        for name in provider_settings.user_settings
+        if name not in NAMES
+    ]
+
+
+@register
+def check_scopes(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Every scope is a scope token; every default scope is a scope."""
+    bad = [name for name in provider_settings.SCOPES if not isinstance(name, str) or not is_scope_token(name)]
+    messages: list[CheckMessage] = [
+        Error(
+            f"{name!r} in SCOPES is no scope token.",
+            hint='A scope is printable ASCII without spaces, quotes or backslashes, such as "notes:read".',
+            id="oauth_provider.E011",
+        )
+        for name in bad
+    ]
+    messages += [
+        Error(
+            f"{name!r} in DEFAULT_SCOPES is not among the scopes.",
+            hint="Add it to SCOPES, with the words that a person reads, or take it out.",
+            id="oauth_provider.E012",
+        )
+        for name in provider_settings.DEFAULT_SCOPES
+        if name not in provider_settings.SCOPES
+    ]
+    return messages
+
+
+@register
+def check_values(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Lifetimes are positive whole seconds, a code is short-lived, the cache exists, the rest can be read."""
+    messages = [_not_seconds(name) for name in SECONDS if not _is_seconds(getattr(provider_settings, name), 1)]
+    for name in ("REFRESH_TOKEN_RETRY_WINDOW", "SWEEP_RETENTION"):
+        if not _is_seconds(getattr(provider_settings, name), 0):
+            messages.append(_not_seconds(name))
+    absolute = provider_settings.AUTHORIZATION_LIFETIME
+    if absolute is not None and not _is_seconds(absolute, 1):
+        messages.append(_not_seconds("AUTHORIZATION_LIFETIME"))
+    code = provider_settings.AUTHORIZATION_CODE_LIFETIME
+    if _is_seconds(code, 1) and code > LONGEST_CODE:
+        messages.append(_long_code(code))
+    if provider_settings.CACHE not in settings.CACHES:
+        messages.append(_unusable("CACHE", "Name an alias of CACHES that all processes share."))
+    if not _can(parse, provider_settings.CLIENT_AUTHENTICATION_FAILURES):
+        messages.append(_unusable("CLIENT_AUTHENTICATION_FAILURES", 'Write it as "10/minute".'))
+    path = provider_settings.user_settings.get("CLIENT_ADDRESS")
+    if path and not _can(import_string, path):
+        messages.append(_unusable("CLIENT_ADDRESS", "Name a function that takes a request and returns an address."))
+    return messages
+
+
+@register(Tags.security, deploy=True)
+def check_cache_is_shared(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """Failures counted in one process are not counted in the next."""
+    backend = settings.CACHES.get(provider_settings.CACHE, {}).get("BACKEND", "")
+    if not backend.endswith(("LocMemCache", "DummyCache")):
+        return []
+    return [
+        Warning(
+            f"The cache {provider_settings.CACHE!r} is not shared between processes.",
+            hint="Failed client authentications are counted there: use Redis, Memcached or the database.",
+            id="oauth_provider.W001",
+        )
+    ]
+
+
+def _is_seconds(value: Any, least: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= least
+
+
+def _not_seconds(name: str) -> CheckMessage:
+    return _unusable(name, "It is a whole number of seconds.")
+
+
+def _unusable(name: str, hint: str) -> CheckMessage:
+    return Error(f"OAUTH_PROVIDER[{name!r}] cannot be used.", hint=hint, id="oauth_provider.E013")
+
+
+def _long_code(seconds: int) -> CheckMessage:
+    return Error(
+        f'OAUTH_PROVIDER["AUTHORIZATION_CODE_LIFETIME"] is {seconds}.',
+        hint=f"RFC 6749 §4.1.2 wants codes to live for {LONGEST_CODE} seconds at most.",
+        id="oauth_provider.E014",
+    )
+
+
+def _can(function: Any, value: Any) -> bool:
+    try:
+        function(value)
+    except (ImportError, ValueError, TypeError, AttributeError):
+        return False
+    return True

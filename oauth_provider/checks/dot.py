@@ -1,0 +1,71 @@
+"""Checks of DOT's own doors (RFC 6750 §3.1): none may issue, introspect, revoke or accept past our rules."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils.module_loading import import_string
+
+from oauth_provider.dot.settings import oauth2_settings
+
+VALIDATOR = "oauth_provider.bridge.validator.BridgeValidator"
+# Views of DOT that issue, introspect or revoke, by class name.
+DOORS = frozenset(
+    {
+        "AuthorizationView",
+        "AuthorizedTokenDeleteView",
+        "DeviceAuthorizationView",
+        "DeviceConfirmView",
+        "DeviceUserCodeView",
+        "DynamicClientRegistrationView",
+        "DynamicClientRegistrationManagementView",
+        "IntrospectTokenView",
+        "RevokeTokenView",
+        "RPInitiatedLogoutView",
+        "TokenView",
+        "UserInfoView",
+    }
+)
+
+
+@register(Tags.security)
+def check_validator(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """DOT's classes refuse what we refuse only through our validator."""
+    validator = oauth2_settings.OAUTH2_VALIDATOR_CLASS
+    if isinstance(validator, type) and issubclass(validator, import_string(VALIDATOR)):
+        return []
+    return [
+        Error(
+            'OAUTH2_PROVIDER["OAUTH2_VALIDATOR_CLASS"] is not ours, so DOT would accept what is revoked here.',
+            hint=f"Take the setting out, or derive its class from {VALIDATOR}.",
+            id="oauth_provider.E003",
+        )
+    ]
+
+
+@register(Tags.urls)
+def check_doors(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Every URL of DOT's that is still mounted and issues, introspects or revokes."""
+    return [
+        Error(
+            f"{route} is still served by django-oauth-toolkit ({name}), past the rules of oauth_provider.",
+            hint='Take include("oauth2_provider.urls") out; include("oauth_provider.bridge.urls") serves its paths.',
+            id="oauth_provider.E004",
+        )
+        for route, name in _dot_views(get_resolver(), "/")
+        if name in DOORS
+    ]
+
+
+def _dot_views(resolver: URLResolver, prefix: str) -> Iterator[tuple[str, str]]:
+    for pattern in resolver.url_patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from _dot_views(pattern, route)
+        elif isinstance(pattern, URLPattern):
+            view = getattr(pattern.callback, "view_class", None)
+            for base in getattr(view, "__mro__", ()):
+                if base.__module__.startswith("oauth2_provider.views"):
+                    yield route, base.__name__
+                    break

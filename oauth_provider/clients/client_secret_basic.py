@@ -1,0 +1,29 @@
+"""``client_secret_basic`` (RFC 6749 §2.3.1): identifier and secret, form-encoded, in HTTP Basic."""
+
+import base64
+import binascii
+import re
+from collections.abc import Mapping
+from urllib.parse import unquote_to_bytes
+
+from oauth_provider.clients.credentials import Credentials
+from oauth_provider.protocol.errors import InvalidClient
+
+METHOD = "client_secret_basic"
+SCHEME = re.compile(r"basic +", re.IGNORECASE)
+
+
+def credentials(form: Mapping[str, str], authorization: str) -> Credentials | None:
+    """What the Authorization header says, or None if it is not Basic. Raises ``InvalidClient``."""
+    match = SCHEME.match(authorization)
+    if match is None:
+        return None
+    try:
+        decoded = base64.b64decode(authorization[match.end() :].strip(), validate=True).decode()
+        client_id, colon, secret = decoded.partition(":")
+        parts = [unquote_to_bytes(part.replace("+", " ")).decode() for part in (client_id, secret)]
+    except (binascii.Error, ValueError):
+        raise InvalidClient("The Authorization header is malformed.") from None
+    if not colon or not parts[0] or not parts[1]:
+        raise InvalidClient("The Authorization header must hold an identifier and a secret.")
+    return Credentials(METHOD, parts[0], parts[1])

@@ -1,0 +1,145 @@
+"""``OAUTH_PROVIDER``: one typed property for each setting, read live, its default beside it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, cast
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpRequest
+from django.urls import get_script_prefix
+from django.utils.module_loading import import_string
+
+ClientAddress = Callable[[HttpRequest], str]
+
+# What DOT offers where a project names no scopes at all.
+DOT_SCOPES = {"read": "Reading scope", "write": "Writing scope"}
+
+
+def dot_setting(name: str, default: Any = None) -> Any:
+    """What the project itself wrote under ``name`` in DOT's dictionary, ``OAUTH2_PROVIDER``."""
+    return (getattr(settings, "OAUTH2_PROVIDER", None) or {}).get(name, default)
+
+
+def remote_address(request: HttpRequest) -> str:
+    """The address of the peer. Behind a proxy, name a function of your own in ``CLIENT_ADDRESS``."""
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+class ProviderSettings:
+    """The settings of the provider. Unknown names are found by a check (``oauth_provider.E010``)."""
+
+    @property
+    def user_settings(self) -> dict[str, Any]:
+        """The dictionary that the project wrote."""
+        return getattr(settings, "OAUTH_PROVIDER", None) or {}
+
+    def _get(self, name: str, default: Any) -> Any:
+        return self.user_settings.get(name, default)
+
+    @property
+    def ISSUER(self) -> str:
+        """The issuer identifier (RFC 8414 §2): this server's https URL, without a slash at its end.
+
+        Default: none. Under ``DEBUG`` it is then taken from the request; in production it must be set.
+        """
+        return cast(str, self._get("ISSUER", ""))
+
+    @property
+    def SCOPES(self) -> Mapping[str, str]:
+        """What may be asked for: each scope with the words that a person reads when asked for consent.
+
+        Default: none. They are added to DOT's own ``SCOPES``, and win where both name the same scope.
+        """
+        own = self._get("SCOPES", None)
+        inherited = dot_setting("SCOPES")
+        if own is None and inherited is None:
+            return DOT_SCOPES
+        return {**(inherited or {}), **(own or {})}
+
+    @property
+    def DEFAULT_SCOPES(self) -> tuple[str, ...]:
+        """What a request without ``scope`` asks for (RFC 6749 §3.3). Default: DOT's ``DEFAULT_SCOPES``, else none.
+
+        With none, a request without ``scope`` is answered ``invalid_scope``.
+        """
+        own = self._get("DEFAULT_SCOPES", None)
+        chosen = own if own is not None else dot_setting("DEFAULT_SCOPES", ())
+        return tuple(self.SCOPES) if "__all__" in chosen else tuple(chosen)
+
+    @property
+    def AUTHORIZATION_CODE_LIFETIME(self) -> int:
+        """How long a code may be redeemed, in seconds. Default: 60."""
+        return cast(int, self._get("AUTHORIZATION_CODE_LIFETIME", 60))
+
+    @property
+    def ACCESS_TOKEN_LIFETIME(self) -> int:
+        """How long an access token serves, in seconds. Default: 3600. A client's policy may shorten it."""
+        return cast(int, self._get("ACCESS_TOKEN_LIFETIME", 3600))
+
+    @property
+    def AUTHORIZATION_IDLE_LIFETIME(self) -> int:
+        """How long a sign-in lives without a refresh, in seconds. Default: 2592000 (30 days)."""
+        return cast(int, self._get("AUTHORIZATION_IDLE_LIFETIME", 30 * 86400))
+
+    @property
+    def AUTHORIZATION_LIFETIME(self) -> int | None:
+        """How long a sign-in lives at most, however often it is refreshed, in seconds. Default: None (no end)."""
+        return cast("int | None", self._get("AUTHORIZATION_LIFETIME", None))
+
+    @property
+    def REFRESH_TOKEN_RETRY_WINDOW(self) -> int:
+        """For how long a refresh that got lost may be repeated and gets the same answer, in seconds. Default: 30.
+
+        0 turns retries off.
+        """
+        return cast(int, self._get("REFRESH_TOKEN_RETRY_WINDOW", 30))
+
+    @property
+    def PENDING_REQUEST_LIFETIME(self) -> int:
+        """How long a consent page waits for its answer, in seconds. Default: 600."""
+        return cast(int, self._get("PENDING_REQUEST_LIFETIME", 600))
+
+    @property
+    def LOGIN_LIFETIME(self) -> int:
+        """How long a request waits for the person to sign in, in seconds. Default: 3600."""
+        return cast(int, self._get("LOGIN_LIFETIME", 3600))
+
+    @property
+    def CLIENT_AUTHENTICATION_FAILURES(self) -> str:
+        """How often a client may fail to authenticate from one address, as ``limits`` writes it.
+
+        Default: "10/minute".
+        """
+        return cast(str, self._get("CLIENT_AUTHENTICATION_FAILURES", "10/minute"))
+
+    @property
+    def CLIENT_ADDRESS(self) -> ClientAddress:
+        """Dotted path of a function from a request to its client's address. Default: ``REMOTE_ADDR``."""
+        path = self._get("CLIENT_ADDRESS", None)
+        return cast(ClientAddress, import_string(path)) if path else remote_address
+
+    @property
+    def CACHE(self) -> str:
+        """The alias in ``CACHES`` where failures are counted, shared by all processes. Default: "default"."""
+        return cast(str, self._get("CACHE", "default"))
+
+    @property
+    def SWEEP_RETENTION(self) -> int:
+        """How long ended sign-ins are kept before ``oauth_sweep`` deletes them, in seconds. Default: 604800."""
+        return cast(int, self._get("SWEEP_RETENTION", 7 * 86400))
+
+    def issuer_of(self, request: HttpRequest) -> str:
+        """The issuer; only under ``DEBUG`` is the request believed. Raises ``ImproperlyConfigured``."""
+        if self.ISSUER:
+            return self.ISSUER
+        if not settings.DEBUG:
+            raise ImproperlyConfigured('OAUTH_PROVIDER["ISSUER"] must be set where DEBUG is off.')
+        scheme: Literal["http", "https"] = "https" if request.is_secure() else "http"
+        return f"{scheme}://{request.get_host()}{get_script_prefix()}".rstrip("/")
+
+
+provider_settings = ProviderSettings()
+
+NAMES: tuple[str, ...] = tuple(
+    name for name, value in vars(ProviderSettings).items() if name.isupper() and isinstance(value, property)
+)

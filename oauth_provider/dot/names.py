@@ -1,0 +1,34 @@
+"""What we read of django-oauth-toolkit (DOT): the names of its configured models. Imports nothing of it."""
+
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.db.models import Model
+
+APPLICATION: str = getattr(settings, "OAUTH2_PROVIDER_APPLICATION_MODEL", "oauth2_provider.Application")
+ACCESS_TOKEN: str = getattr(settings, "OAUTH2_PROVIDER_ACCESS_TOKEN_MODEL", "oauth2_provider.AccessToken")
+REFRESH_TOKEN: str = getattr(settings, "OAUTH2_PROVIDER_REFRESH_TOKEN_MODEL", "oauth2_provider.RefreshToken")
+
+# Models of DOT may be swapped, so their type is known only to the project: rows of them are ``Any`` here.
+Row = Any
+
+
+def application_model() -> type[Row]:
+    """The configured Application: the client registry."""
+    return apps.get_model(APPLICATION)
+
+
+def access_token_model() -> type[Row]:
+    """The configured AccessToken: the token table."""
+    return apps.get_model(ACCESS_TOKEN)
+
+
+def refresh_token_model() -> type[Row]:
+    """The configured RefreshToken: read once for each token that DOT issued."""
+    return apps.get_model(REFRESH_TOKEN)
+
+
+def concrete_names(model: type[Model]) -> tuple[str, ...]:
+    """The attribute names of every column of ``model``, in order: what ``Model.from_db`` takes."""
+    return tuple(field.attname for field in model._meta.concrete_fields)

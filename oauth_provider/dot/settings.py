@@ -1,0 +1,5 @@
+"""DOT's own settings object, for those who may not import DOT."""
+
+from oauth2_provider.settings import oauth2_settings
+
+__all__ = ["oauth2_settings"]

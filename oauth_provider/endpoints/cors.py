@@ -1,0 +1,60 @@
+"""Cross-origin reading (Fetch §3.2): a client's scripts may read our answers from the client's own origins."""
+
+from django.core.cache import caches
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
+
+from oauth_provider.conf import provider_settings
+from oauth_provider.models.client import Client, allowed_origins
+from oauth_provider.protocol.digest import digest
+
+ALLOWED_HEADERS = "Authorization, Content-Type, DPoP"
+EXPOSED_HEADERS = "WWW-Authenticate, DPoP-Nonce, Retry-After"
+MAX_AGE = 600
+KNOWN_FOR = 60
+
+
+def allow_reading(response: HttpResponse, request: HttpRequest, client: Client | None) -> None:
+    """Let the origin of ``request`` read ``response`` if it is one of ``client``'s.
+
+    An error may come before anybody knows which client it was: then any client's origin will do.
+    """
+    patch_vary_headers(response, ["Origin"])
+    origin = request.headers.get("Origin", "")
+    if not origin or origin == "null":
+        return
+    if origin in client.allowed_origins if client is not None else is_known(origin):
+        response["Access-Control-Allow-Origin"] = origin
+        response["Access-Control-Expose-Headers"] = EXPOSED_HEADERS
+
+
+def allow_everyone(response: HttpResponse) -> None:
+    """For what is public anyway."""
+    response["Access-Control-Allow-Origin"] = "*"
+
+
+def preflight(request: HttpRequest, methods: str) -> HttpResponse:
+    """The answer to OPTIONS. It names no client, so the origin of any client is let through to ask."""
+    response = HttpResponse(status=204, headers={"Allow": methods})
+    allow_reading(response, request, None)
+    if response.has_header("Access-Control-Allow-Origin"):
+        response["Access-Control-Allow-Methods"] = methods
+        response["Access-Control-Allow-Headers"] = ALLOWED_HEADERS
+        response["Access-Control-Max-Age"] = str(MAX_AGE)
+    return response
+
+
+def is_known(origin: str) -> bool:
+    """Is ``origin`` one of any client's? Looked up at most once a minute for each origin."""
+    cache = caches[provider_settings.CACHE]
+    key = f"oauth_provider.origin.{digest(origin)}"
+    known: bool | None = cache.get(key)
+    if known is None:
+        columns = allowed_origins().filter(allowed_origins__contains=origin) if _is_text(origin) else ()
+        known = any(origin in column.split() for column in columns)
+        cache.set(key, known, KNOWN_FOR)
+    return known
+
+
+def _is_text(origin: str) -> bool:
+    return origin.isascii() and origin.isprintable()

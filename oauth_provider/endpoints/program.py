@@ -1,0 +1,121 @@
+"""Endpoints for programs (RFC 6749 §5): how each is called, how it answers, and how it refuses."""
+
+import functools
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.db.transaction import non_atomic_requests
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
+
+from oauth_provider.clients.authentication import authenticate
+from oauth_provider.clients.body import read_body
+from oauth_provider.conf import provider_settings
+from oauth_provider.endpoints.cors import allow_reading, preflight
+from oauth_provider.models.client import Client
+from oauth_provider.protocol.bearer import challenge
+from oauth_provider.protocol.errors import InvalidClient, OAuthError, TemporarilyUnavailable
+from oauth_provider.protocol.form import Form, parse_form
+
+logger = logging.getLogger("oauth_provider.endpoints")
+
+METHODS = "POST, OPTIONS"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call by an authenticated client: who, and what the form says."""
+
+    http: HttpRequest
+    client: Client
+    form: Form
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A successful answer; ``members`` None is an empty body."""
+
+    members: Mapping[str, Any] | None = field(repr=False)
+
+
+Endpoint = Callable[[Call], Answer]
+View = Callable[[HttpRequest], HttpResponse]
+
+
+def client_endpoint(endpoint: Endpoint) -> View:
+    """The view of an endpoint that authenticated clients POST a form to, and that answers JSON or an OAuth error.
+
+    It needs no cookie, no CSRF token and no login, and owns its transactions.
+    """
+
+    @functools.wraps(endpoint)
+    def view(request: HttpRequest) -> HttpResponse:
+        if request.method == "OPTIONS":
+            return preflight(request, METHODS)
+        client: Client | None = None
+        try:
+            check_method(request)
+            form = parse_form(read_body(request))
+            authorization = request.headers.get("Authorization", "")
+            client = authenticate(form.parameters, authorization, provider_settings.CLIENT_ADDRESS(request))
+            response = answer(endpoint(Call(request, client, form)).members)
+        except OAuthError as error:
+            response = refuse(error, request, client)
+        allow_reading(response, request, client)
+        return response
+
+    return for_programs(view)
+
+
+def for_programs(view: View) -> View:
+    """Free ``view`` from what a project demands of pages: CSRF tokens, logins, one transaction for each request."""
+    freed: View = csrf_exempt(login_not_required(non_atomic_requests(view)))
+    return freed
+
+
+class MethodNotAllowed(OAuthError):
+    """RFC 9110 §15.5.6, in the form of an OAuth error."""
+
+    error = "invalid_request"
+    status = 405
+
+
+def check_method(request: HttpRequest) -> None:
+    """Only POST: nothing that such an endpoint reads may stand in a URL (RFC 6749 §3.2)."""
+    if request.method != "POST":
+        raise MethodNotAllowed("This endpoint takes POST alone.")
+
+
+def answer(members: Mapping[str, Any] | None) -> HttpResponse:
+    """200, never to be stored (RFC 6749 §5.1)."""
+    response = HttpResponse() if members is None else JsonResponse(dict(members))
+    return _unstored(response)
+
+
+def refuse(error: OAuthError, request: HttpRequest, client: Client | None) -> HttpResponse:
+    """The error as RFC 6749 §5.2 words it; why, in full, goes to the log."""
+    logger.info(
+        "%s refused: %s (%s) client=%r",
+        request.path,
+        error.error,
+        error.detail or error.description,
+        client.client_id if client else None,
+    )
+    response = JsonResponse(error.parameters(), status=error.status)
+    if isinstance(error, InvalidClient):
+        response["WWW-Authenticate"] = challenge({"realm": "oauth"}, scheme="Basic")
+    elif isinstance(error, TemporarilyUnavailable):
+        response["Retry-After"] = str(error.retry_after)
+    elif isinstance(error, MethodNotAllowed):
+        response["Allow"] = METHODS
+    return _unstored(response)
+
+
+def _unstored(response: HttpResponse) -> HttpResponse:
+    response["Cache-Control"] = "no-store"
+    response["Pragma"] = "no-cache"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response

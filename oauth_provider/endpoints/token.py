@@ -1,0 +1,11 @@
+"""The token endpoint (RFC 6749 §3.2): authenticate the client, find the grant, exchange, answer."""
+
+from oauth_provider.endpoints.program import Answer, Call, client_endpoint
+from oauth_provider.grants.request import TokenRequest
+from oauth_provider.grants.table import exchange
+
+
+@client_endpoint
+def token(call: Call) -> Answer:
+    """Every grant there is, by its ``grant_type``."""
+    return Answer(exchange(TokenRequest(call.client, call.form.parameters, call.form.resources)).answer())

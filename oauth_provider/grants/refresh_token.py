@@ -1,0 +1,49 @@
+"""The refresh token grant (RFC 6749 §6, RFC 9700 §4.14): the next tokens, safe against replay and loss."""
+
+from oauth_provider.grants.request import TokenRequest
+from oauth_provider.models import Authorization
+from oauth_provider.models.adoption import adopt
+from oauth_provider.models.authorization import Retry
+from oauth_provider.protocol.errors import InvalidGrant
+from oauth_provider.protocol.scope import parse_scope
+from oauth_provider.protocol.token_string import REFRESH_TOKEN, parse_refresh_token
+from oauth_provider.tokens.issue import Issued, Refresh, Terms, issue_for_refresh, repeat
+
+grant_type = "refresh_token"
+parameters = ("refresh_token", "scope", "resource")
+
+
+def exchange(request: TokenRequest) -> Issued:
+    """Raises ``InvalidRequest``, ``InvalidGrant``, ``InvalidScope`` and ``InvalidTarget``."""
+    presented = request.required("refresh_token")
+    asked = Terms(parse_scope(request.form.get("scope", "")), request.resources)
+    refresh = Refresh(presented, request.client, asked)
+
+    def rules(authorization: Authorization) -> None:
+        check_client(authorization, request)
+        check_alive(authorization)
+
+    def issue(authorization: Authorization, retry: Retry | None) -> Issued:
+        terms = asked.narrowed_from(authorization)
+        if retry is not None:
+            return repeat(authorization, refresh, retry)
+        return issue_for_refresh(authorization, refresh, terms)
+
+    parts = parse_refresh_token(presented)
+    if parts is not None:
+        return Authorization.objects.rotate(parts, rules=rules, issue=issue)
+    if presented.startswith(REFRESH_TOKEN):
+        raise InvalidGrant("The refresh token is malformed.")
+    return adopt(presented, rules=rules, issue=issue)
+
+
+def check_client(authorization: Authorization, request: TokenRequest) -> None:
+    """RFC 6749 §6: the refresh token was issued to the client that presents it."""
+    if authorization.application_id != request.client.application.pk:
+        raise InvalidGrant("The refresh token was issued to another client.", detail="foreign refresh token")
+
+
+def check_alive(authorization: Authorization) -> None:
+    """RFC 6749 §5.2: not expired, not revoked, and its user may still sign in."""
+    if not authorization.is_alive():
+        raise InvalidGrant("The authorization has ended.", detail=f"{authorization} is not alive")

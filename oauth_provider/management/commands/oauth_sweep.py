@@ -1,0 +1,33 @@
+"""``manage.py oauth_sweep``: delete what has expired, in batches, and blank what was sealed for a while."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from oauth_provider.models.sweep import SWEEPS
+
+BATCH_SIZE = 1000
+
+
+class Command(BaseCommand):
+    """Meant to run every hour or so; it may run while the server does."""
+
+    help = "Deletes expired pending requests, authorizations, access tokens and secrets, in batches."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """``--dry-run`` counts and changes nothing; ``--batch-size`` is how many rows one transaction takes."""
+        parser.add_argument("--dry-run", action="store_true", help="Only say what would be done.")
+        parser.add_argument("--batch-size", type=int, default=BATCH_SIZE, help="Rows in one transaction.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Each sweep in its order, so that nothing is deleted before what hangs on it."""
+        for sweep in SWEEPS:
+            rows = sweep.rows()
+            if options["dry_run"]:
+                self.stdout.write(f"{rows.count()} {sweep.name} would be {sweep.done}")
+                continue
+            total = 0
+            while batch := list(rows.values_list("pk", flat=True)[: max(1, options["batch_size"])]):
+                total += sweep.act(batch)
+            self.stdout.write(f"{total} {sweep.name} {sweep.done}")

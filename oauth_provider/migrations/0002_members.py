@@ -1,0 +1,36 @@
+"""Whoever stands in ``Application.user``, which cascades, becomes a member; taken back in reverse."""
+
+from typing import Any
+
+from django.db import migrations
+
+from oauth_provider.dot.names import APPLICATION
+
+BATCH_SIZE = 1000
+
+
+def users_to_members(apps: Any, schema_editor: Any) -> None:
+    using = schema_editor.connection.alias
+    applications = apps.get_model(APPLICATION)._base_manager.using(using)
+    members = apps.get_model("oauth_provider", "ClientMember")._base_manager.using(using)
+    member = members.model
+    while batch := list(applications.exclude(user=None).order_by("pk").values_list("pk", "user_id")[:BATCH_SIZE]):
+        members.bulk_create(
+            [member(application_id=pk, user_id=user_id, role="owner") for pk, user_id in batch],
+            ignore_conflicts=True,
+        )
+        applications.filter(pk__in=[pk for pk, _user_id in batch]).update(user=None)
+
+
+def members_to_users(apps: Any, schema_editor: Any) -> None:
+    using = schema_editor.connection.alias
+    applications = apps.get_model(APPLICATION)._base_manager.using(using)
+    owners = apps.get_model("oauth_provider", "ClientMember")._base_manager.using(using).filter(role="owner")
+    for application_id, user_id in owners.order_by("-pk").values_list("application_id", "user_id").iterator():
+        applications.filter(pk=application_id).update(user_id=user_id)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("oauth_provider", "0001_initial")]
+
+    operations = [migrations.RunPython(users_to_members, members_to_users)]

@@ -1,0 +1,101 @@
+"""Refresh tokens that DOT issued: each is honoured once, and becomes an authorization of ours (RFC 6749 §6)."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TypeVar
+
+from django.db import router
+from django.db.models import F
+from django.utils import timezone
+
+from oauth_provider.conf import dot_setting
+from oauth_provider.dot.names import Row, refresh_token_model
+from oauth_provider.models.authorization import Authorization, Retry
+from oauth_provider.models.token import TokenBinding
+from oauth_provider.models.transaction import locked, run
+from oauth_provider.protocol.digest import digest
+from oauth_provider.protocol.errors import InvalidGrant, OAuthError
+
+T = TypeVar("T")
+
+
+def adopt(
+    presented: str,
+    *,
+    rules: Callable[[Authorization], None],
+    issue: Callable[[Authorization, Retry | None], T],
+) -> T:
+    """Answer a refresh token of DOT's with what ``issue`` returns, as ``Authorization.objects.rotate`` does.
+
+    DOT's row is locked, and marked revoked; nothing else is written there. Raises ``InvalidGrant``.
+    """
+    using = router.db_for_write(Authorization)
+    presented_digest = digest(presented)
+
+    def work() -> T | OAuthError:
+        rows = refresh_token_model()._base_manager.using(using).select_related("access_token", "user")
+        # Several rows may share a checksum: a live one before those that are revoked.
+        same = rows.filter(token_checksum=presented_digest).order_by(F("revoked").desc(nulls_first=True), "-pk")
+        row = locked(same, touch="revoked")
+        if row is None:
+            raise InvalidGrant("The refresh token is unknown.")
+        if row.revoked is not None:
+            return _seen_before(presented_digest, using, rules, issue)
+        authorization = _authorization_of(row, presented_digest)
+        rules(authorization)
+        issued = issue(authorization, None)
+        type(row)._base_manager.using(using).filter(pk=row.pk).update(revoked=timezone.now())
+        # The access token that DOT gave out beside it ends with the authorization, too.
+        TokenBinding.objects.using(using).get_or_create(
+            access_token=row.access_token, defaults={"authorization": authorization}
+        )
+        return issued
+
+    return run(work, using=using)
+
+
+def is_live(row: Row) -> bool:
+    """Would DOT itself still honour this refresh token?"""
+    if row.revoked is not None or row.access_token is None:
+        return False
+    lifetime = dot_setting("REFRESH_TOKEN_EXPIRE_SECONDS")
+    if not lifetime:
+        return True
+    idle = lifetime if isinstance(lifetime, timedelta) else timedelta(seconds=lifetime)
+    return bool(row.access_token.expires + idle > timezone.now())
+
+
+def _seen_before(
+    presented_digest: str,
+    using: str,
+    rules: Callable[[Authorization], None],
+    issue: Callable[[Authorization, Retry | None], T],
+) -> T | OAuthError:
+    adopted = Authorization.objects.using(using).select_related("user").filter(adopted_digest=presented_digest)
+    authorization = locked(adopted, touch="revoked_at")
+    if authorization is None:
+        raise InvalidGrant("The refresh token was revoked.")
+    rules(authorization)
+    retry = authorization.retry_of(presented_digest)
+    if retry is not None:
+        return issue(authorization, retry)
+    authorization.revoke_now(Authorization.Reason.REFRESH_TOKEN_REPLAY)
+    return InvalidGrant("The refresh token was used before.", detail=f"replay, {authorization} revoked")
+
+
+def _authorization_of(row: Row, presented_digest: str) -> Authorization:
+    if not is_live(row):
+        raise InvalidGrant("The refresh token has expired.")
+    authorization = Authorization(
+        application_id=row.application_id,
+        user=row.user,
+        grant_type="refresh_token",
+        scope=row.access_token.scope,
+        resources=list(row.resource or ()),
+        adopted_digest=presented_digest,
+        refresh_token_digest=presented_digest,
+        redeemed_at=row.created,
+        created_at=row.created,
+    )
+    authorization.extend(timezone.now())
+    return authorization

@@ -1,0 +1,233 @@
+"""Authorizations: one sign-in of one user to one client, from its code to its end (RFC 6749 §4.1 and §6)."""
+
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, TypeVar
+
+from django.conf import settings
+from django.db import models, router
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from oauth_provider.conf import provider_settings
+from oauth_provider.dot.names import APPLICATION, access_token_model
+from oauth_provider.models.transaction import locked, run
+from oauth_provider.protocol.digest import LENGTH as DIGEST_LENGTH
+from oauth_provider.protocol.digest import digest, equal
+from oauth_provider.protocol.errors import InvalidGrant, OAuthError
+from oauth_provider.protocol.token_string import RefreshTokenParts
+from oauth_provider.signals import authorization_revoked, send_after_commit
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """A refresh that is being repeated: the sealed answer it had, to be said again."""
+
+    sealed_answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """What a rotation leaves on the row: the next refresh token's digest and the answer, sealed."""
+
+    refresh_token_digest: str
+    sealed_answer: str
+
+
+class AuthorizationManager(models.Manager["Authorization"]):
+    """The atomic verbs: redeem, rotate, revoke. Each locks its row with its first statement."""
+
+    def redeem(
+        self,
+        code: str,
+        *,
+        rules: Callable[["Authorization"], None],
+        issue: Callable[["Authorization"], T],
+    ) -> T:
+        """Redeem an authorization code once (RFC 6749 §4.1.2) and return what ``issue`` returns.
+
+        ``rules`` raises what the grant has to say against the request. Whoever passes them with a code
+        that is redeemed already replays it, and everything that came of it is revoked. Raises
+        ``InvalidGrant``.
+        """
+
+        def work() -> T | OAuthError:
+            authorization = self._locked(code_digest=digest(code))
+            if authorization is None:
+                raise InvalidGrant("The code is unknown.")
+            rules(authorization)
+            if authorization.redeemed_at is not None:
+                authorization.revoke_now(Authorization.Reason.CODE_REPLAY)
+                return InvalidGrant("The code was redeemed before.", detail=f"replay, {authorization} revoked")
+            if authorization.code_expires_at is None or authorization.code_expires_at <= timezone.now():
+                raise InvalidGrant("The code has expired.")
+            authorization.redeemed_at = timezone.now()
+            return issue(authorization)
+
+        return run(work, using=self._write_alias())
+
+    def rotate(
+        self,
+        presented: RefreshTokenParts,
+        *,
+        rules: Callable[["Authorization"], None],
+        issue: Callable[["Authorization", Retry | None], T],
+    ) -> T:
+        """Answer a refresh token of ours (RFC 6749 §6, RFC 9700 §4.14.2) with what ``issue`` returns.
+
+        ``issue`` is given a ``Retry`` where the token is the one before the present one and its window is
+        open. Whoever passes ``rules`` with a token that is neither replays one, and the authorization is
+        revoked. Raises ``InvalidGrant``.
+        """
+
+        def work() -> T | OAuthError:
+            authorization = self._locked(family_digest=digest(presented.family))
+            if authorization is None:
+                raise InvalidGrant("The refresh token is unknown.")
+            rules(authorization)
+            presented_digest = digest(presented.token)
+            if equal(presented_digest, authorization.refresh_token_digest):
+                return issue(authorization, None)
+            retry = authorization.retry_of(presented_digest)
+            if retry is not None:
+                return issue(authorization, retry)
+            authorization.revoke_now(Authorization.Reason.REFRESH_TOKEN_REPLAY)
+            return InvalidGrant("The refresh token was used before.", detail=f"replay, {authorization} revoked")
+
+        return run(work, using=self._write_alias())
+
+    def revoke(self, authorizations: models.QuerySet["Authorization"], reason: "Authorization.Reason") -> int:
+        """Revoke every live one of ``authorizations``; how many there were. Joins a caller's transaction."""
+        using = self._write_alias()
+        # Read before the transaction, whose first statement is then the write that takes the locks.
+        rows = list(authorizations.using(using).filter(revoked_at=None).order_by("pk"))
+        if rows:
+            run(lambda: revoke_rows(rows, reason, using=using), using=using, durable=False)
+        return len(rows)
+
+    def _locked(self, **lookup: Any) -> "Authorization | None":
+        queryset = self.using(self._write_alias()).select_related("user").filter(**lookup)
+        return locked(queryset, touch="revoked_at")
+
+    def _write_alias(self) -> str:
+        return router.db_for_write(self.model)
+
+
+class Authorization(models.Model):
+    """One sign-in of one user to one client: its code, its refresh token, its context and its end."""
+
+    class Reason(models.TextChoices):
+        """Why it ended."""
+
+        CODE_REPLAY = "code_replay", _("a code was replayed")
+        REFRESH_TOKEN_REPLAY = "refresh_token_replay", _("a refresh token was replayed")
+        CLIENT = "client", _("the client revoked it")
+        USER = "user", _("the user withdrew consent")
+        OPERATOR = "operator", _("an operator revoked it")
+        TOKEN_DELETED = "token_deleted", _("its access token was deleted")
+
+    public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    application = models.ForeignKey(APPLICATION, on_delete=models.CASCADE, related_name="oauth_authorizations")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="oauth_authorizations")
+    grant_type = models.CharField(_("grant type"), max_length=64)
+
+    scope = models.TextField(_("scope"), blank=True)
+    resources = models.JSONField(_("resources"), default=list)
+    redirect_uri = models.TextField(_("redirect URI"), blank=True)
+    code_challenge = models.CharField(max_length=43, blank=True, editable=False)
+    nonce = models.TextField(blank=True, editable=False)
+    cnf = models.JSONField(_("key binding"), null=True, editable=False)
+
+    auth_time = models.DateTimeField(_("signed in"), null=True)
+    acr = models.TextField(blank=True)
+    amr = models.JSONField(default=list)
+    sid = models.CharField(max_length=64, blank=True, db_index=True)
+
+    code_digest = models.CharField(max_length=DIGEST_LENGTH, unique=True, null=True, editable=False)
+    code_expires_at = models.DateTimeField(null=True, editable=False)
+    redeemed_at = models.DateTimeField(_("redeemed"), null=True, editable=False)
+
+    # The family's digest stays for the life of the row; for a token that DOT issued, its own digest does.
+    family_digest = models.CharField(max_length=DIGEST_LENGTH, unique=True, null=True, editable=False)
+    adopted_digest = models.CharField(max_length=DIGEST_LENGTH, unique=True, null=True, editable=False)
+    refresh_token_digest = models.CharField(max_length=DIGEST_LENGTH, blank=True, editable=False)
+    previous_digest = models.CharField(max_length=DIGEST_LENGTH, blank=True, editable=False)
+    rotated_at = models.DateTimeField(_("last refreshed"), null=True, db_index=True, editable=False)
+    sealed_answer = models.TextField(blank=True, editable=False)
+
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    expires_at = models.DateTimeField(_("expires"), db_index=True)
+    revoked_at = models.DateTimeField(_("revoked"), null=True, db_index=True, editable=False)
+    revoked_reason = models.CharField(max_length=32, blank=True, choices=Reason.choices, editable=False)
+
+    objects: ClassVar[AuthorizationManager] = AuthorizationManager()
+
+    class Meta:
+        verbose_name = _("authorization")
+        verbose_name_plural = _("authorizations")
+        indexes = (models.Index(fields=["user", "application"], name="oauth_provider_user_client"),)
+
+    def __str__(self) -> str:
+        return f"authorization {self.public_id}"
+
+    def is_alive(self, now: datetime | None = None) -> bool:
+        """Neither revoked nor expired, and its user may still sign in."""
+        now = now or timezone.now()
+        return self.revoked_at is None and self.expires_at > now and getattr(self.user, "is_active", True)
+
+    def retry_of(self, presented_digest: str) -> Retry | None:
+        """The answer that a refresh with the previous token had, while it may be repeated."""
+        if not self.previous_digest or not equal(presented_digest, self.previous_digest):
+            return None
+        window = timedelta(seconds=provider_settings.REFRESH_TOKEN_RETRY_WINDOW)
+        if not self.sealed_answer or self.rotated_at is None or self.rotated_at + window <= timezone.now():
+            return None
+        return Retry(self.sealed_answer)
+
+    def extend(self, now: datetime) -> None:
+        """Live on for the idle lifetime from ``now``, and never past the absolute one."""
+        ends = now + timedelta(seconds=provider_settings.AUTHORIZATION_IDLE_LIFETIME)
+        absolute = provider_settings.AUTHORIZATION_LIFETIME
+        if absolute is not None:
+            ends = min(ends, self.created_at + timedelta(seconds=absolute))
+        self.expires_at = ends
+
+    def apply(self, rotation: Rotation, now: datetime) -> None:
+        """Make the present refresh token the previous one, and seal what was answered."""
+        self.previous_digest = self.refresh_token_digest
+        self.refresh_token_digest = rotation.refresh_token_digest
+        self.sealed_answer = rotation.sealed_answer
+        self.rotated_at = now
+
+    def revoke_now(self, reason: "Authorization.Reason") -> None:
+        """Revoke inside the transaction that holds this row's lock."""
+        revoke_rows([self], reason, using=self._state.db or router.db_for_write(Authorization))
+
+
+def revoke_rows(rows: Iterable[Authorization], reason: Authorization.Reason, *, using: str) -> None:
+    """Two UPDATEs: the authorizations are revoked, and their access tokens expired for every reader.
+
+    The first takes the rows' locks, so that no token can be added between the two.
+    """
+    ended = list(rows)
+    now = timezone.now()
+    keys = [row.pk for row in ended]
+    Authorization._base_manager.using(using).filter(pk__in=keys, revoked_at=None).update(
+        revoked_at=now, revoked_reason=reason, sealed_answer=""
+    )
+    expire_access_tokens(keys, now, using=using)
+    for row in ended:
+        row.revoked_at, row.revoked_reason, row.sealed_answer = now, reason, ""
+        send_after_commit(
+            authorization_revoked, using=using, sender=Authorization, authorization=row, reason=str(reason)
+        )
+
+
+def expire_access_tokens(authorizations: Iterable[int], now: datetime, *, using: str) -> None:
+    """Let every live access token of these authorizations expire now."""
+    access_tokens = access_token_model()._base_manager.using(using)
+    access_tokens.filter(oauth_binding__authorization__in=list(authorizations), expires__gt=now).update(expires=now)

@@ -1,0 +1,237 @@
+"""Clients: DOT's Application and what it lacks: a policy, and members who may manage it (RFC 6749 §2)."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models, router
+from django.db.models import F, FilteredRelation, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from oauth_provider.dot.names import APPLICATION, Row, application_model
+from oauth_provider.models.transaction import run
+from oauth_provider.protocol.digest import digest
+
+# DOT keeps one grant type for each application; these are the grants of ours that it stands for.
+# Its implicit and password grants stand for none (RFC 9700 §2.1.2 and §2.4).
+GRANT_TYPES_OF_DOT = {
+    "authorization-code": ("authorization_code", "refresh_token"),
+    "openid-hybrid": ("authorization_code", "refresh_token"),
+    "client-credentials": ("client_credentials",),
+}
+DOT_OF_GRANT_TYPE = {"authorization_code": "authorization-code", "client_credentials": "client-credentials"}
+
+
+class ClientPolicy(models.Model):
+    """What a client may do. Without a row, the client has ``ClientPolicy.default_for`` its application."""
+
+    class Status(models.TextChoices):
+        """Whether the client may be used. Nobody has vouched for an unapproved one yet."""
+
+        APPROVED = "approved", _("approved")
+        UNAPPROVED = "unapproved", _("not yet approved")
+        SUSPENDED = "suspended", _("suspended")
+
+    class AuthenticationMethod(models.TextChoices):
+        """RFC 8414 §2, ``token_endpoint_auth_methods_supported``; empty: any that fits the client type."""
+
+        ANY = "", _("any that fits its type")
+        BASIC = "client_secret_basic", "client_secret_basic"
+        POST = "client_secret_post", "client_secret_post"
+        NONE = "none", "none"
+
+    application = models.OneToOneField(
+        APPLICATION, on_delete=models.CASCADE, primary_key=True, related_name="oauth_policy"
+    )
+    status = models.CharField(_("status"), max_length=16, choices=Status.choices, default=Status.APPROVED)
+    grant_types = models.JSONField(_("grant types"), default=list)
+    scopes = models.JSONField(
+        _("scopes"), null=True, blank=True, help_text=_("A list of scopes. Empty: every scope there is.")
+    )
+    token_endpoint_auth_method = models.CharField(
+        _("authentication method"),
+        max_length=32,
+        blank=True,
+        choices=AuthenticationMethod.choices,
+        default=AuthenticationMethod.ANY,
+    )
+    may_introspect = models.BooleanField(_("may introspect tokens"), default=False)
+    rotate_refresh_tokens = models.BooleanField(
+        _("rotate refresh tokens"),
+        default=True,
+        help_text=_("Off only for clients that FAPI 2.0 forbids it for; needs a confidential client."),
+    )
+    access_token_lifetime = models.PositiveIntegerField(
+        _("access token lifetime"), null=True, blank=True, help_text=_("In seconds. It can only shorten.")
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("client policy")
+        verbose_name_plural = _("client policies")
+
+    def __str__(self) -> str:
+        return f"policy of {self.application_id}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save, and write the grant type through to DOT's column, which must stay true."""
+        super().save(*args, **kwargs)
+        written = next((DOT_OF_GRANT_TYPE[name] for name in self.grant_types if name in DOT_OF_GRANT_TYPE), None)
+        current = self.application.authorization_grant_type
+        if written is not None and set(GRANT_TYPES_OF_DOT.get(current, ())).isdisjoint(self.grant_types):
+            self.application.authorization_grant_type = written
+            self.application.save(update_fields=["authorization_grant_type"])
+
+    @classmethod
+    def default_for(cls, application: Row) -> "ClientPolicy":
+        """The policy of an application that has no row: what its own columns say, never more."""
+        registered_itself = getattr(application, "registration_source", "manual") != "manual"
+        return cls(
+            application=application,
+            status=cls.Status.UNAPPROVED if registered_itself else cls.Status.APPROVED,
+            grant_types=list(GRANT_TYPES_OF_DOT.get(application.authorization_grant_type, ())),
+        )
+
+    @classmethod
+    def of(cls, application: Row) -> "ClientPolicy":
+        """The policy of ``application``; costs no statement where ``oauth_policy`` was selected with it."""
+        try:
+            policy: ClientPolicy = application.oauth_policy
+        except cls.DoesNotExist:
+            policy = cls.default_for(application)
+        return policy
+
+    @property
+    def is_suspended(self) -> bool:
+        """Refused wherever a token is used and wherever one is issued."""
+        return self.status == self.Status.SUSPENDED
+
+    def allows_scope(self, scope: str) -> bool:
+        """May this client ask for ``scope`` at all?"""
+        return self.scopes is None or scope in self.scopes
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """One client: ``application`` is DOT's row, ``policy`` what it may do."""
+
+    application: Row
+    policy: ClientPolicy
+
+    @property
+    def client_id(self) -> str:
+        """RFC 6749 §2.2."""
+        return str(self.application.client_id)
+
+    @property
+    def is_public(self) -> bool:
+        """RFC 6749 §2.1: a client that cannot keep a secret."""
+        return bool(self.application.client_type == "public")
+
+    @property
+    def redirect_uris(self) -> tuple[str, ...]:
+        """What is registered, as strings."""
+        return tuple(self.application.redirect_uris.split())
+
+    @property
+    def allowed_origins(self) -> tuple[str, ...]:
+        """The origins whose scripts may read our answers to this client."""
+        return tuple(self.application.allowed_origins.split())
+
+    def allows_grant_type(self, grant_type: str) -> bool:
+        """May this client use this grant?"""
+        return grant_type in self.policy.grant_types
+
+    def allows_authentication_method(self, method: str) -> bool:
+        """Is this how the client authenticates? One that keeps no secret uses ``none``, all others never do."""
+        if self.is_public != (method == "none"):
+            return False
+        return self.policy.token_endpoint_auth_method in ("", method)
+
+
+class ClientMemberManager(models.Manager["ClientMember"]):
+    """The verbs of membership."""
+
+    def adopt(self, application: Row) -> None:
+        """Move ``Application.user``, whose deletion would delete the client, into a membership."""
+        if application.user_id is None:
+            return
+        user_id = application.user_id
+
+        def work() -> None:
+            self.get_or_create(application=application, user_id=user_id, defaults={"role": ClientMember.Role.OWNER})
+            type(application)._base_manager.filter(pk=application.pk).update(user=None)
+
+        run(work, using=router.db_for_write(ClientMember), durable=False)
+        application.user = None
+
+
+class ClientMember(models.Model):
+    """Who may manage a client. Deleting the user ends the membership, never the client."""
+
+    class Role(models.TextChoices):
+        """What a member may do."""
+
+        OWNER = "owner", _("owner")
+        DEVELOPER = "developer", _("developer")
+
+    application = models.ForeignKey(APPLICATION, on_delete=models.CASCADE, related_name="oauth_members")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="oauth_memberships")
+    role = models.CharField(_("role"), max_length=16, choices=Role.choices, default=Role.OWNER)
+    created_at = models.DateTimeField(_("since"), auto_now_add=True)
+
+    objects: ClassVar[ClientMemberManager] = ClientMemberManager()
+
+    class Meta:
+        verbose_name = _("client member")
+        verbose_name_plural = _("client members")
+        constraints = (models.UniqueConstraint(fields=["application", "user"], name="oauth_provider_one_membership"),)
+
+    def __str__(self) -> str:
+        return f"{self.user_id} of {self.application_id}"
+
+
+def find_application(client_id: str, presented: str = "") -> Row | None:
+    """The application called ``client_id`` with its policy, in one statement, or None.
+
+    ``oauth_secret_pk`` and ``oauth_secret_last_used_at`` on it are of the live secret that ``presented`` is, or None.
+    """
+    return _rows().select_related("oauth_policy").filter(client_id=client_id).annotate(**_matching(presented)).first()
+
+
+def as_client(application: Row) -> Client:
+    """The client of a row, with its policy."""
+    return Client(application, ClientPolicy.of(application))
+
+
+def find_client(client_id: str) -> Client | None:
+    """The client called ``client_id``, suspended or not, in one statement; None if there is none."""
+    application = find_application(client_id) if is_client_id(client_id) else None
+    return as_client(application) if application is not None else None
+
+
+def is_client_id(client_id: str) -> bool:
+    """Could this be anybody's identifier (RFC 6749 Appendix A.1: printable ASCII)? A database is not asked."""
+    return 0 < len(client_id) <= 255 and client_id.isascii() and client_id.isprintable()
+
+
+def allowed_origins() -> QuerySet[Any, Any]:
+    """The ``allowed_origins`` columns of all clients: for a preflight, which names no client."""
+    return _rows().exclude(allowed_origins="").values_list("allowed_origins", flat=True)
+
+
+def _rows() -> QuerySet[Any, Any]:
+    rows: QuerySet[Any, Any] = application_model()._base_manager.all()
+    return rows
+
+
+def _matching(presented: str) -> dict[str, Any]:
+    live = Q(oauth_secrets__expires_at=None) | Q(oauth_secrets__expires_at__gt=timezone.now())
+    relation = FilteredRelation("oauth_secrets", condition=Q(oauth_secrets__digest=digest(presented)) & live)
+    return {
+        "presented_secret": relation,
+        "oauth_secret_pk": F("presented_secret__pk"),
+        "oauth_secret_last_used_at": F("presented_secret__last_used_at"),
+    }

@@ -1,0 +1,140 @@
+"""Client secrets: several for a client, made by machine, shown once, and ended with an overlap (RFC 6749 §2.3.1)."""
+
+import re
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from django.db import models, router
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from oauth_provider.conf import dot_setting
+from oauth_provider.dot.names import APPLICATION, Row
+from oauth_provider.models.transaction import run
+from oauth_provider.protocol import token_string
+from oauth_provider.protocol.digest import LENGTH as DIGEST_LENGTH
+from oauth_provider.protocol.digest import digest
+
+HINT_LENGTH = 4
+LAST_USED_PRECISION = timedelta(hours=1)
+
+
+class ClientSecretManager(models.Manager["ClientSecret"]):
+    """The verbs of client secrets."""
+
+    def create_secret(
+        self, application: Row, *, label: str = "", lifetime: int | None = None
+    ) -> tuple["ClientSecret", str]:
+        """A new secret beside those there are. The text is returned here and nowhere else, ever.
+
+        ``lifetime`` is in seconds; None has no end.
+        """
+        secret = token_string.make_token(token_string.CLIENT_SECRET)
+        expires = None if lifetime is None else timezone.now() + timedelta(seconds=lifetime)
+        return self.store(application, secret, label=label, expires_at=expires), secret
+
+    def store(
+        self, application: Row, secret: str, *, label: str = "", expires_at: datetime | None = None
+    ) -> "ClientSecret":
+        """The row of a machine-made ``secret`` (at least 128 bits), made if it is not there yet."""
+        row, _created = self.get_or_create(
+            application=application,
+            digest=digest(secret),
+            defaults={"hint": secret[-HINT_LENGTH:], "label": label, "expires_at": expires_at},
+        )
+        return row
+
+    def rotate(self, application: Row, *, overlap: int, label: str = "") -> tuple["ClientSecret", str]:
+        """A new secret; those that are live serve for ``overlap`` seconds more. DOT's column is blanked."""
+        ends = timezone.now() + timedelta(seconds=overlap)
+
+        def work() -> tuple[ClientSecret, str]:
+            self._take_over_from_dot(application)
+            self.live().filter(application=application).filter(Q(expires_at=None) | Q(expires_at__gt=ends)).update(
+                expires_at=ends
+            )
+            return self.create_secret(application, label=label)
+
+        return run(work, using=self._write_alias(), durable=False)
+
+    def revoke(self, secret: "ClientSecret") -> None:
+        """End one secret now, and blank DOT's column if that is where it came from."""
+
+        def work() -> None:
+            self.filter(pk=secret.pk).update(expires_at=timezone.now())
+            if secret.from_dot:
+                _blank_dot_secret(secret.application)
+
+        run(work, using=self._write_alias(), durable=False)
+
+    def adopt(self, application: Row, presented: str) -> None:
+        """Copy a secret that DOT made, so that no slow hash is computed for it again.
+
+        Only what has exactly the shape of DOT's own secrets: anything else a person may have chosen.
+        """
+        length = dot_setting("CLIENT_SECRET_GENERATOR_LENGTH", 128)
+        if length < token_string.SECRET_LENGTH or not re.fullmatch(rf"[A-Za-z0-9]{{{length}}}", presented):
+            return
+        row = self.store(application, presented, label="django-oauth-toolkit")
+        if not row.from_dot:
+            self.filter(pk=row.pk).update(from_dot=True)
+
+    def live(self) -> QuerySet["ClientSecret"]:
+        """Secrets that still serve."""
+        return self.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()))
+
+    def mark_used(self, pk: int) -> None:
+        """Note that a secret was used; one write an hour at most, outside of any exchange."""
+        now = timezone.now()
+        self.filter(pk=pk).exclude(last_used_at__gt=now - LAST_USED_PRECISION).update(last_used_at=now)
+
+    def _take_over_from_dot(self, application: Row) -> None:
+        """Move the hash in DOT's column here, unless a fast copy exists, so that it can overlap and end."""
+        if not application.client_secret:
+            return
+        if not self.filter(application=application, from_dot=True).exists():
+            self.create(application=application, encoded=application.client_secret, from_dot=True)
+        _blank_dot_secret(application)
+
+    def _write_alias(self) -> str:
+        return router.db_for_write(self.model)
+
+
+class ClientSecret(models.Model):
+    """One of a client's secrets. Several may overlap; what is stored cannot be turned back into one."""
+
+    application = models.ForeignKey(APPLICATION, on_delete=models.CASCADE, related_name="oauth_secrets")
+    digest = models.CharField(
+        max_length=DIGEST_LENGTH, null=True, editable=False, help_text=_("SHA-256 of a machine-made secret")
+    )
+    encoded = models.CharField(
+        max_length=255, blank=True, editable=False, help_text=_("the slow hash of one that DOT stored")
+    )
+    hint = models.CharField(_("ends in"), max_length=8, blank=True, editable=False)
+    label = models.CharField(_("label"), max_length=64, blank=True)
+    from_dot = models.BooleanField(default=False, editable=False)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
+    last_used_at = models.DateTimeField(_("last used"), null=True, editable=False)
+
+    objects: ClassVar[ClientSecretManager] = ClientSecretManager()
+
+    class Meta:
+        verbose_name = _("client secret")
+        verbose_name_plural = _("client secrets")
+        constraints = (models.UniqueConstraint(fields=["application", "digest"], name="oauth_provider_one_secret"),)
+
+    def __str__(self) -> str:
+        return f"secret …{self.hint}" if self.hint else f"secret {self.pk}"
+
+    @property
+    def is_due_for_last_used(self) -> bool:
+        """Has the last use been noted so long ago that it is worth a write?"""
+        return self.last_used_at is None or self.last_used_at < timezone.now() - LAST_USED_PRECISION
+
+
+def _blank_dot_secret(application: Row) -> None:
+    # A queryset update: DOT's field would hash the empty string, which is then no longer empty.
+    type(application)._base_manager.filter(pk=application.pk).update(client_secret="")
+    application.client_secret = ""

@@ -1,0 +1,50 @@
+"""The scope registry: what may be asked for, in the words that a person reads (RFC 6749 §3.3)."""
+
+from collections.abc import Iterable, Mapping
+
+from django.conf import settings
+from django.utils.translation import override
+
+from oauth_provider.conf import provider_settings
+from oauth_provider.models.client import ClientPolicy
+from oauth_provider.protocol.digest import digest
+from oauth_provider.protocol.errors import InvalidScope
+from oauth_provider.protocol.scope import check_scope, parse_scope
+
+
+def all_scopes() -> Mapping[str, str]:
+    """Every scope there is, each with its words."""
+    return provider_settings.SCOPES
+
+
+def allowed_scopes(policy: ClientPolicy) -> tuple[str, ...]:
+    """The scopes that the client of ``policy`` may ask for."""
+    return tuple(scope for scope in all_scopes() if policy.allows_scope(scope))
+
+
+def requested_scopes(scope: str, policy: ClientPolicy) -> tuple[str, ...]:
+    """What a request with this ``scope`` parameter asks for; the default scopes where it is empty.
+
+    Raises ``InvalidScope`` for a scope that is malformed, unknown, or not for this client.
+    """
+    allowed = allowed_scopes(policy)
+    requested = parse_scope(scope)
+    if requested:
+        check_scope(requested, allowed)
+        return requested
+    defaults = tuple(name for name in provider_settings.DEFAULT_SCOPES if name in allowed)
+    if not defaults:
+        raise InvalidScope("scope is required.")
+    return defaults
+
+
+def words_of(scopes: Iterable[str]) -> dict[str, str]:
+    """Each scope with the words shown for it, in the language of this thread."""
+    registry = all_scopes()
+    return {scope: str(registry.get(scope, scope)) for scope in scopes}
+
+
+def digests_of(scopes: Iterable[str]) -> dict[str, str]:
+    """Each scope with the digest of its words in the project's own language: what a consent remembers."""
+    with override(settings.LANGUAGE_CODE):
+        return {scope: digest(words) for scope, words in words_of(scopes).items()}

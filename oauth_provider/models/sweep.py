@@ -1,0 +1,93 @@
+"""Sweeping: what has expired and is of no use any more, as querysets, and how a batch of it goes."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db import router, transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from oauth_provider.conf import provider_settings
+from oauth_provider.dot.names import access_token_model, refresh_token_model
+from oauth_provider.models.authorization import Authorization
+from oauth_provider.models.client_secret import ClientSecret
+from oauth_provider.models.pending_request import PendingRequest
+from oauth_provider.models.token import TokenBinding
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """``rows`` are due now; ``act`` takes a batch of their keys and says how many it dealt with."""
+
+    name: str
+    done: str
+    rows: Callable[[], QuerySet[Any]]
+    act: Callable[[Sequence[Any]], int]
+
+
+def pending_requests() -> QuerySet[PendingRequest]:
+    """Nobody can decide them any more."""
+    return PendingRequest.objects.filter(expires_at__lt=timezone.now())
+
+
+def stale_answers() -> QuerySet[Authorization]:
+    """Sealed for a retry whose window is over: an old token from a log would open them."""
+    window = timedelta(seconds=provider_settings.REFRESH_TOKEN_RETRY_WINDOW)
+    return Authorization.objects.exclude(sealed_answer="").filter(rotated_at__lt=timezone.now() - window)
+
+
+def access_tokens() -> QuerySet[Any]:
+    """Expired, and not what one of DOT's own live refresh tokens still reads its scope from."""
+    standing = refresh_token_model()._base_manager.filter(access_token=OuterRef("pk"), revoked=None)
+    expired = access_token_model()._base_manager.filter(expires__lt=timezone.now())
+    due: QuerySet[Any] = expired.filter(~Exists(standing))
+    return due
+
+
+def authorizations() -> QuerySet[Authorization]:
+    """Codes that were never redeemed, at once; what ended otherwise, after the retention."""
+    now = timezone.now()
+    kept_until = now - timedelta(seconds=provider_settings.SWEEP_RETENTION)
+    unredeemed = Q(redeemed_at=None, expires_at__lt=now)
+    return Authorization.objects.filter(unredeemed | Q(revoked_at__lt=kept_until) | Q(expires_at__lt=kept_until))
+
+
+def client_secrets() -> QuerySet[ClientSecret]:
+    """Ended, after the retention."""
+    kept_until = timezone.now() - timedelta(seconds=provider_settings.SWEEP_RETENTION)
+    return ClientSecret.objects.filter(expires_at__lt=kept_until)
+
+
+def _delete(rows: Callable[[], QuerySet[Any]]) -> Callable[[Sequence[Any]], int]:
+    def act(keys: Sequence[Any]) -> int:
+        # Asked again: what was extended since the batch was read stays.
+        due = rows().filter(pk__in=keys)
+        count = due.count()
+        due.delete()
+        return count
+
+    return act
+
+
+def _delete_access_tokens(keys: Sequence[Any]) -> int:
+    using = router.db_for_write(access_token_model())
+    with transaction.atomic(using=using):
+        TokenBinding.objects.using(using).filter(access_token__in=keys).delete()
+        access_token_model()._base_manager.using(using).filter(pk__in=keys).delete()
+    return len(keys)
+
+
+def _blank_answers(keys: Sequence[Any]) -> int:
+    return stale_answers().filter(pk__in=keys).update(sealed_answer="")
+
+
+# In this order: access tokens before the authorizations that they hang on.
+SWEEPS = (
+    Sweep("pending requests", "deleted", pending_requests, _delete(pending_requests)),
+    Sweep("sealed answers", "blanked", stale_answers, _blank_answers),
+    Sweep("access tokens", "deleted", access_tokens, _delete_access_tokens),
+    Sweep("authorizations", "deleted", authorizations, _delete(authorizations)),
+    Sweep("client secrets", "deleted", client_secrets, _delete(client_secrets)),
+)

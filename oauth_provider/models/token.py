@@ -1,0 +1,166 @@
+"""Token bindings: what DOT's access token row cannot say, and the one lookup that an API call costs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django.contrib.auth import get_user_model
+from django.db import models, router
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from oauth_provider.dot.names import ACCESS_TOKEN, Row, access_token_model, application_model, concrete_names
+from oauth_provider.models.authorization import Authorization
+from oauth_provider.models.client import ClientPolicy
+from oauth_provider.models.compiled import CompiledQuery
+
+# Everything that decides about a token and is not a column of its user or its client.
+COLUMNS = {
+    "expires": "expires",
+    "issued_at": "created",
+    "scope": "scope",
+    "resources": "resource",
+    "user_id": "user_id",
+    "application_id": "application_id",
+    "policy_status": "application__oauth_policy__status",
+    "cnf": "oauth_binding__cnf",
+    "act": "oauth_binding__act",
+    "authorization_id": "oauth_binding__authorization_id",
+    "public_id": "oauth_binding__authorization__public_id",
+    "revoked_at": "oauth_binding__authorization__revoked_at",
+    "ends_at": "oauth_binding__authorization__expires_at",
+}
+
+
+@dataclass(frozen=True)
+class FoundToken:
+    """An access token with everything that decides whether it is good; no key of ``COLUMNS`` is missing."""
+
+    facts: dict[str, Any]
+    user: Any
+    client: dict[str, Any]
+    using: str
+
+    @cached_property
+    def application(self) -> Row | None:
+        """DOT's row of the client, hydrated only when somebody asks for it."""
+        if self.facts["application_id"] is None:
+            return None
+        return application_model().from_db(self.using, list(self.client), list(self.client.values()))
+
+    def refusal(self, now: datetime) -> str:
+        """Why this token is refused, for the operator; empty if nothing is said against it."""
+        facts = self.facts
+        return refusal(
+            now,
+            expires=facts["expires"],
+            is_suspended=facts["policy_status"] == ClientPolicy.Status.SUSPENDED,
+            user=self.user,
+            revoked_at=facts["revoked_at"],
+            ends_at=facts["ends_at"],
+        )
+
+
+def refusal(
+    now: datetime,
+    *,
+    expires: datetime,
+    is_suspended: bool,
+    user: Any,
+    revoked_at: datetime | None,
+    ends_at: datetime | None,
+) -> str:
+    """The rules of a good access token, in order: why it is refused, or an empty string."""
+    if expires <= now:
+        return "expired"
+    if is_suspended:
+        return "client suspended"
+    if user is not None and not getattr(user, "is_active", True):
+        return "user inactive"
+    if revoked_at is not None:
+        return "authorization revoked"
+    if ends_at is not None and ends_at <= now:
+        return "authorization expired"
+    return ""
+
+
+class TokenBindingManager(models.Manager["TokenBinding"]):
+    """Finding access tokens by their checksum."""
+
+    def find(self, checksum: str) -> FoundToken | None:
+        """The access token with this checksum, in one SELECT compiled once for each database alias."""
+        using = router.db_for_read(access_token_model())
+        rows = _LOOKUP.run(using, checksum)
+        return _found(rows[0], using) if rows else None
+
+    def find_by_orm(self, checksum: str) -> FoundToken | None:
+        """The twin of ``find`` as an ordinary queryset; a test holds the two equal."""
+        row = next(iter(_lookup(checksum)), None)
+        return _found(row, router.db_for_read(access_token_model())) if row is not None else None
+
+    def good_row(self, checksum: str) -> Row | None:
+        """DOT's own row of a token that nothing is said against and no key is bound to, for DOT's classes."""
+        row = (
+            access_token_model()
+            ._base_manager.select_related("user", "application__oauth_policy", "oauth_binding__authorization")
+            .filter(token_checksum=checksum)
+            .first()
+        )
+        if row is None:
+            return None
+        binding: TokenBinding | None = getattr(row, "oauth_binding", None)
+        authorization = binding.authorization if binding else None
+        against = refusal(
+            timezone.now(),
+            expires=row.expires,
+            is_suspended=row.application is not None and ClientPolicy.of(row.application).is_suspended,
+            user=row.user,
+            revoked_at=authorization.revoked_at if authorization else None,
+            ends_at=authorization.expires_at if authorization else None,
+        )
+        return None if against or (binding and binding.cnf) else row
+
+
+class TokenBinding(models.Model):
+    """What an access token hangs on. A plain client_credentials token has no row."""
+
+    access_token = models.OneToOneField(
+        ACCESS_TOKEN, on_delete=models.CASCADE, primary_key=True, related_name="oauth_binding"
+    )
+    authorization = models.ForeignKey(Authorization, on_delete=models.CASCADE, null=True, related_name="token_bindings")
+    cnf = models.JSONField(_("key binding"), null=True)
+    act = models.JSONField(_("actor"), null=True)
+
+    objects: ClassVar[TokenBindingManager] = TokenBindingManager()
+
+    class Meta:
+        verbose_name = _("token binding")
+        verbose_name_plural = _("token bindings")
+
+    def __str__(self) -> str:
+        return f"binding of access token {self.access_token_id}"
+
+
+def _lookup(checksum: Any) -> models.QuerySet[Any, Any]:
+    users = [f"user__{name}" for name in concrete_names(get_user_model())]
+    clients = [f"application__{name}" for name in concrete_names(application_model())]
+    found = access_token_model()._base_manager.filter(token_checksum=checksum)
+    rows: models.QuerySet[Any, Any] = found.values_list(*COLUMNS.values(), *users, *clients)
+    return rows
+
+
+_LOOKUP = CompiledQuery(_lookup)
+
+
+def _found(row: Sequence[Any], using: str) -> FoundToken:
+    user_model = get_user_model()
+    user_names, client_names = concrete_names(user_model), concrete_names(application_model())
+    facts = dict(zip(COLUMNS, row, strict=False))
+    user_values = row[len(COLUMNS) : len(COLUMNS) + len(user_names)]
+    client_values = row[len(COLUMNS) + len(user_names) :]
+    user = None
+    if facts["user_id"] is not None:
+        user = user_model.from_db(using, list(user_names), list(user_values))
+    return FoundToken(facts, user, dict(zip(client_names, client_values, strict=True)), using)

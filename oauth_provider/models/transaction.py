@@ -1,0 +1,83 @@
+"""Transactions: how a verb (redeem, rotate, revoke, decide) runs, and how it locks the row it is about.
+
+A refusal that must leave something behind is *returned* by the work, so that it is committed, and raised
+afterwards. A refusal that is raised inside takes back everything.
+"""
+
+import random
+import time
+from collections.abc import Callable
+from contextlib import nullcontext
+from typing import Any, TypeVar
+
+from django.db import DatabaseError, IntegrityError, NotSupportedError, connections, transaction
+from django.db.models import F, Model, QuerySet
+
+from oauth_provider.protocol.errors import OAuthError
+
+T = TypeVar("T")
+M = TypeVar("M", bound=Model)
+
+ATTEMPTS = 24
+PAUSE = 0.02
+# Serialization failure and deadlock (SQL:2011): the whole verb is done again from its first statement.
+# A unique violation is two of us adding the same row: done again, the second finds the first's.
+TRANSIENT_SQLSTATES = frozenset({"40001", "40P01", "23505"})
+# SQLite has no codes for them that Django passes on; these are the texts of SQLITE_BUSY and SQLITE_LOCKED.
+TRANSIENT_TEXTS = ("database is locked", "database table is locked")
+
+
+class RowGone(Exception):
+    """A row that this hangs on (the user, the client) was deleted meanwhile. Nothing was written."""
+
+
+def run(work: Callable[[], T | OAuthError], *, using: str, durable: bool = True, single: bool = False) -> T:
+    """Run ``work`` in a transaction of its own and again if the database asks for it.
+
+    With ``durable=False`` it may join a caller's transaction, and is then tried only once. ``single`` is for
+    work of one statement, which needs no BEGIN and COMMIT around it.
+    Raises what ``work`` raises (rolled back) or returns as an ``OAuthError`` (committed), and ``RowGone``.
+    """
+    joined = (single or not durable) and connections[using].in_atomic_block
+    attempts = 1 if joined else ATTEMPTS
+    for attempt in range(1, attempts + 1):
+        try:
+            with nullcontext() if single else transaction.atomic(using=using, durable=durable):
+                outcome = work()
+            break
+        except DatabaseError as error:
+            if attempt < attempts and is_transient(error):
+                pass
+            elif isinstance(error, IntegrityError) and not joined:
+                raise RowGone from error
+            else:
+                raise
+        time.sleep(random.uniform(0, PAUSE * attempt))  # noqa: S311 - a pause, not a secret
+    if isinstance(outcome, OAuthError):
+        raise outcome
+    return outcome
+
+
+def is_transient(error: DatabaseError) -> bool:
+    """Would the same work, done again, probably succeed?"""
+    cause: Any = error.__cause__
+    sqlstate = getattr(cause, "sqlstate", None) or getattr(cause, "pgcode", None)
+    return sqlstate in TRANSIENT_SQLSTATES or str(error) in TRANSIENT_TEXTS
+
+
+def locked(queryset: QuerySet[M], *, touch: str) -> M | None:
+    """The one row of ``queryset``, locked against other writers until the transaction ends, or None.
+
+    This must be the first statement. Where ``SELECT … FOR UPDATE`` is missing, ``touch`` (a column) is
+    written with its own value first: SQLite refuses a write that follows a read of older data.
+    """
+    connection = connections[queryset.db]
+    if connection.features.has_select_for_update:
+        try:
+            return queryset.select_for_update(of=("self",), no_key=True).first()
+        except NotSupportedError:
+            return queryset.select_for_update().first()
+    queryset.model._base_manager.using(queryset.db).filter(  # joins cannot be updated, so by key alone
+        pk__in=queryset.order_by().values("pk")
+    ).update(**{touch: F(touch)})
+    return queryset.first()

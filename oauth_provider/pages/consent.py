@@ -1,0 +1,50 @@
+"""The consent page (RFC 6749 §3.1, RFC 9700 §4.7): who asks for what, and the one place where it is decided."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.urls import reverse
+from django.views.decorators.csrf import csrf_protect
+from django.views.decorators.debug import sensitive_post_parameters
+
+from oauth_provider.authorization.interaction import ALLOW, DENY, decide, is_signed_in, question_of
+from oauth_provider.authorization.response import redirect_to
+from oauth_provider.authorization.sign_in import binding_of, sign_in_of
+from oauth_provider.conf import provider_settings
+from oauth_provider.models import PendingRequest
+from oauth_provider.models.scope import words_of
+from oauth_provider.pages.page import for_people, show
+from oauth_provider.protocol.errors import InvalidRequest
+from oauth_provider.protocol.redirect_uri import destination
+
+METHODS = ["GET", "HEAD", "POST"]
+
+
+@sensitive_post_parameters()
+@csrf_protect
+@for_people
+def consent(request: HttpRequest, handle: str) -> HttpResponse:
+    """GET shows the question behind ``handle``; POST answers it, once."""
+    if request.method not in METHODS:
+        return HttpResponseNotAllowed(METHODS)
+    if not is_signed_in(request.user):
+        raise InvalidRequest("You are not signed in any more.")
+    if request.method == "POST":
+        decision = request.POST.get("decision", "")
+        if decision not in (ALLOW, DENY):
+            raise InvalidRequest("Neither Allow nor Cancel was chosen.")
+        return redirect_to(decide(request, handle, decision, provider_settings.issuer_of(request)))
+    return _ask(request, handle)
+
+
+def _ask(request: HttpRequest, handle: str) -> HttpResponse:
+    pending = PendingRequest.objects.waiting(handle, user=request.user, session=binding_of(request))
+    if pending is None:
+        raise InvalidRequest("This request was decided already, or is not yours to decide.")
+    question = question_of(pending, request.user, sign_in_of(request))
+    context = {
+        "account": request.user.get_username(),
+        "client_name": str(question.client.application),
+        "destination": destination(question.destination.redirect_uri),
+        "permissions": list(words_of(question.scope).values()),
+        "action": reverse("oauth_provider:consent", args=[handle]),
+    }
+    return show(request, "consent.html", context)

@@ -1,0 +1,75 @@
+"""Pages for people (RFC 9700 §4.16): how each is sent, and the page that says what went wrong."""
+
+import functools
+import logging
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.contrib.auth.decorators import login_not_required
+from django.db.transaction import non_atomic_requests
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.templatetags.static import static
+from django.utils.translation import gettext as _
+
+from oauth_provider.models.transaction import RowGone
+from oauth_provider.protocol.errors import InvalidRequest, OAuthError
+from oauth_provider.protocol.token_string import random_text
+
+logger = logging.getLogger("oauth_provider.pages")
+
+STYLESHEET = "oauth_provider/oauth.css"
+REFERENCE_LENGTH = 8
+
+View = Callable[..., HttpResponse]
+
+
+def for_people(view: View) -> View:
+    """A page: what it refuses is shown to the person. It asks for a login itself and owns its transactions."""
+
+    @functools.wraps(view)
+    def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except OAuthError as error:
+            return error_page(request, error)
+        except RowGone:
+            return error_page(request, InvalidRequest("The application or the account is gone."))
+
+    freed: View = login_not_required(non_atomic_requests(page))
+    return freed
+
+
+def show(request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    """A page under a strict policy: nothing from elsewhere, no script, in nobody's frame, in no cache."""
+    response = render(request, f"oauth_provider/{template}", context, status=status)
+    response["Content-Security-Policy"] = content_security_policy()
+    response["X-Frame-Options"] = "DENY"
+    response["X-Content-Type-Options"] = "nosniff"
+    # no-referrer would make the browser send "Origin: null", which Django's CSRF check refuses.
+    response["Referrer-Policy"] = "same-origin"
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def content_security_policy() -> str:
+    """Without ``form-action``: Chromium applies it to the whole chain of redirects that follows a POST."""
+    parts = urlsplit(static(STYLESHEET))
+    origin = f"{parts.scheme}://{parts.netloc}" if parts.scheme and parts.netloc else "'self'"
+    return f"default-src 'none'; style-src {origin}; img-src {origin}; base-uri 'none'; frame-ancestors 'none'"
+
+
+def error_page(request: HttpRequest, error: OAuthError, *, back_to: str = "", client_name: str = "") -> HttpResponse:
+    """What happened, whose turn it is, and a short reference that the log knows. Nothing is redirected."""
+    reference = random_text(REFERENCE_LENGTH)
+    logger.info("[%s] %s refused: %s", reference, request.path, error.detail or error.description)
+    context = {
+        "title": _("This link does not work"),
+        "error": error.error,
+        "description": error.description,
+        "reference": reference,
+        "back_to": back_to,
+        "client_name": client_name,
+    }
+    return show(request, "error.html", context, status=413 if error.status == 413 else 400)

@@ -1,0 +1,159 @@
+"""Errors (RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1): one class for each code that goes over the wire.
+
+An error carries two texts. ``description`` is for the client's developer: stable, printable ASCII, and safe
+to show to anyone. ``detail`` is for the operator: it goes to the log and nowhere else.
+"""
+
+from typing import ClassVar
+
+
+class OAuthError(Exception):
+    """The base of every refusal.
+
+    ``error`` is the code as registered at IANA, ``status`` the HTTP status where no redirect is due, and
+    ``redirectable`` says whether it may be sent back to a client's redirect URI.
+    """
+
+    error: ClassVar[str] = "server_error"
+    status: ClassVar[int] = 400
+    redirectable: ClassVar[bool] = False
+
+    def __init__(self, description: str = "", *, detail: str = "") -> None:
+        super().__init__(description or self.error)
+        self.description = description
+        self.detail = detail
+
+    def parameters(self) -> dict[str, str]:
+        """The members of an error answer, in the order of the RFC."""
+        answer = {"error": self.error}
+        if self.description:
+            answer["error_description"] = self.description
+        return answer
+
+
+class InvalidRequest(OAuthError):
+    """RFC 6749 §5.2: a parameter is missing, repeated, or malformed."""
+
+    error = "invalid_request"
+    redirectable = True
+
+
+class RequestTooLarge(InvalidRequest):
+    """The same code, for a body that nobody needs to read to its end (RFC 9110 §15.5.14)."""
+
+    status = 413
+
+
+class InvalidClient(OAuthError):
+    """RFC 6749 §5.2: client authentication failed."""
+
+    error = "invalid_client"
+    status = 401
+
+
+class InvalidGrant(OAuthError):
+    """RFC 6749 §5.2: the code or refresh token is invalid, expired, revoked or somebody else's."""
+
+    error = "invalid_grant"
+
+
+class UnauthorizedClient(OAuthError):
+    """RFC 6749 §5.2: this client may not use this grant or response type."""
+
+    error = "unauthorized_client"
+    redirectable = True
+
+
+class UnsupportedGrantType(OAuthError):
+    """RFC 6749 §5.2: no such grant type here."""
+
+    error = "unsupported_grant_type"
+
+
+class UnsupportedResponseType(OAuthError):
+    """RFC 6749 §4.1.2.1: no such response type here."""
+
+    error = "unsupported_response_type"
+    redirectable = True
+
+
+class InvalidScope(OAuthError):
+    """RFC 6749 §5.2: the scope is unknown, malformed, or more than was granted."""
+
+    error = "invalid_scope"
+    redirectable = True
+
+
+class InvalidTarget(OAuthError):
+    """RFC 8707 §2: the resource is unknown or malformed."""
+
+    error = "invalid_target"
+    redirectable = True
+
+
+class AccessDenied(OAuthError):
+    """RFC 6749 §4.1.2.1: the person said no."""
+
+    error = "access_denied"
+    status = 403
+    redirectable = True
+
+
+class RequestNotSupported(OAuthError):
+    """OpenID Connect Core §3.1.2.6: request objects are not taken."""
+
+    error = "request_not_supported"
+    redirectable = True
+
+
+class RequestUriNotSupported(OAuthError):
+    """OpenID Connect Core §3.1.2.6: a ``request_uri`` that is not ours is never fetched."""
+
+    error = "request_uri_not_supported"
+    redirectable = True
+
+
+class RegistrationNotSupported(OAuthError):
+    """OpenID Connect Core §3.1.2.6: the ``registration`` parameter is not taken."""
+
+    error = "registration_not_supported"
+    redirectable = True
+
+
+class UnsupportedTokenType(OAuthError):
+    """RFC 7009 §2.2.1: tokens of this kind cannot be revoked here."""
+
+    error = "unsupported_token_type"
+
+
+class TemporarilyUnavailable(OAuthError):
+    """RFC 6749 §4.1.2.1, and our answer (429) to a caller that failed too often.
+
+    ``retry_after`` is in seconds.
+    """
+
+    error = "temporarily_unavailable"
+    status = 429
+    redirectable = True
+
+    def __init__(self, description: str = "", *, detail: str = "", retry_after: int = 60) -> None:
+        super().__init__(description, detail=detail)
+        self.retry_after = retry_after
+
+
+class InvalidToken(OAuthError):
+    """RFC 6750 §3.1: the access token is expired, revoked, malformed, or no access token at all."""
+
+    error = "invalid_token"
+    status = 401
+
+
+class InsufficientScope(OAuthError):
+    """RFC 6750 §3.1: a good token, but not for this. ``scope`` is everything the call needs."""
+
+    error = "insufficient_scope"
+    status = 403
+
+    def __init__(self, description: str = "", *, detail: str = "", scope: tuple[str, ...] = ()) -> None:
+        super().__init__(description, detail=detail)
+        self.scope = scope

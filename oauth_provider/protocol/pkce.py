@@ -1,0 +1,33 @@
+"""PKCE (RFC 7636 §4.2 and §4.6): is this a challenge, and does this verifier match it? S256 alone."""
+
+import base64
+import hashlib
+import re
+
+from oauth_provider.protocol.digest import equal
+from oauth_provider.protocol.errors import InvalidGrant, InvalidRequest
+
+METHODS = ("S256",)
+CODE_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
+CODE_VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
+
+
+def check_code_challenge(code_challenge: str, code_challenge_method: str) -> None:
+    """Raise ``InvalidRequest`` unless this is an S256 challenge, named as such (RFC 9700 §2.1.1)."""
+    if not code_challenge:
+        raise InvalidRequest("code_challenge is required.")
+    if code_challenge_method not in METHODS:
+        raise InvalidRequest("code_challenge_method must be S256.")
+    if not CODE_CHALLENGE.fullmatch(code_challenge):
+        raise InvalidRequest("code_challenge is not a base64url-encoded SHA-256 digest.")
+
+
+def s256(code_verifier: str) -> str:
+    """The challenge of ``code_verifier`` (RFC 7636 §4.2)."""
+    return base64.urlsafe_b64encode(hashlib.sha256(code_verifier.encode()).digest()).rstrip(b"=").decode()
+
+
+def check_code_verifier(code_verifier: str, code_challenge: str) -> None:
+    """Raise ``InvalidGrant`` unless ``code_verifier`` is the secret behind ``code_challenge``."""
+    if not CODE_VERIFIER.fullmatch(code_verifier) or not equal(s256(code_verifier), code_challenge):
+        raise InvalidGrant("code_verifier does not match the code_challenge.")

@@ -1,0 +1,50 @@
+"""Scope (RFC 6749 §3.3): a list of space-delimited, case-sensitive tokens whose order means nothing."""
+
+import re
+from collections.abc import Collection, Iterable
+
+from oauth_provider.protocol.errors import InvalidScope
+
+SCOPE_TOKEN = re.compile(r"[\x21\x23-\x5B\x5D-\x7E]+")
+
+
+def is_scope_token(value: str) -> bool:
+    """Is ``value`` one scope token (RFC 6749 Appendix A.4)?"""
+    return SCOPE_TOKEN.fullmatch(value) is not None
+
+
+def parse_scope(scope: str) -> tuple[str, ...]:
+    """The tokens of ``scope``, each once, in the order given. Raises ``InvalidScope``."""
+    if not scope:
+        return ()
+    tokens = tuple(dict.fromkeys(scope.split(" ")))
+    if not all(is_scope_token(token) for token in tokens):
+        raise InvalidScope("The scope is malformed.")
+    return tokens
+
+
+def format_scope(tokens: Iterable[str]) -> str:
+    """The wire form of ``tokens``."""
+    return " ".join(tokens)
+
+
+def check_scope(requested: Iterable[str], allowed: Collection[str], *, detail: str = "") -> None:
+    """Raise ``InvalidScope`` if anything ``requested`` is not ``allowed``."""
+    refused = [token for token in requested if token not in allowed]
+    if refused:
+        raise InvalidScope(
+            "The scope is unknown, or this client may not ask for it.",
+            detail=detail or f"refused scope tokens: {refused[:5]!r}",
+        )
+
+
+def downscope(requested: tuple[str, ...], granted: tuple[str, ...]) -> tuple[str, ...]:
+    """What a refresh yields: all that was granted, or the part that was asked for (RFC 6749 §6).
+
+    Raises ``InvalidScope`` when more is asked for than was granted.
+    """
+    if not requested:
+        return granted
+    if not set(requested) <= set(granted):
+        raise InvalidScope("The scope exceeds what was granted.")
+    return requested

@@ -1,0 +1,35 @@
+"""Sealed answers: what a database keeps so that it can be said again, and cannot read without the secret.
+
+AES-256-GCM (NIST SP 800-38D) under a key drawn by HKDF-SHA256 (RFC 5869) from a secret that is not stored.
+"""
+
+import base64
+import binascii
+import os
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+NONCE_LENGTH = 12
+
+
+def seal(text: str, *, secret: str, context: str) -> str:
+    """``text``, readable only to who holds ``secret`` and names the same ``context``; base64."""
+    nonce = os.urandom(NONCE_LENGTH)
+    sealed = AESGCM(_key(secret)).encrypt(nonce, text.encode(), context.encode())
+    return base64.b64encode(nonce + sealed).decode()
+
+
+def unseal(sealed: str, *, secret: str, context: str) -> str | None:
+    """The text that was sealed, or None if the secret or the context is another."""
+    try:
+        raw = base64.b64decode(sealed, validate=True)
+        return AESGCM(_key(secret)).decrypt(raw[:NONCE_LENGTH], raw[NONCE_LENGTH:], context.encode()).decode()
+    except (InvalidTag, binascii.Error, ValueError):
+        return None
+
+
+def _key(secret: str) -> bytes:
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"oauth_provider.sealed").derive(secret.encode())

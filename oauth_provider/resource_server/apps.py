@@ -1,0 +1,23 @@
+"""The separable half as a Django app: what an API needs in order to take access tokens (RFC 6750).
+
+It has no models and needs neither a database nor the provider beside it.
+"""
+
+from django.apps import AppConfig
+from django.core import checks as framework
+from django.utils.translation import gettext_lazy as _
+
+
+class ResourceServerConfig(AppConfig):
+    """``oauth_provider.resource_server`` in INSTALLED_APPS."""
+
+    name = "oauth_provider.resource_server"
+    label = "oauth_resource_server"
+    verbose_name = _("OAuth resource server")
+
+    def ready(self) -> None:
+        """Register the checks."""
+        from oauth_provider.resource_server import checks
+
+        for check in checks.CHECKS:
+            framework.register(check, framework.Tags.security)

@@ -1,0 +1,71 @@
+"""A verified access token (RFC 7662 §2.2, RFC 9068 §2.2): what it says, not the string itself."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from oauth_provider.protocol import resource_indicator
+
+_NOT_LOADED: Any = object()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessToken:
+    """What ``request.auth`` is. It answers what django-oauth-toolkit's permission classes ask of a token.
+
+    ``scope`` is space-delimited as on the wire; ``expires`` and ``issued_at`` are aware datetimes;
+    ``resources`` are the URIs it was issued for (``aud``), empty where it is bound to none; ``cnf`` is the
+    key it is bound to (RFC 7800 §3), ``act`` the party acting (RFC 8693 §4.1). ``user`` is the Django user,
+    or None where the client acts for itself. Raises ``ValueError`` for a naive datetime.
+    """
+
+    scope: str
+    client_id: str
+    sub: str | None
+    expires: datetime
+    issuer: str
+    issued_at: datetime | None = None
+    resources: tuple[str, ...] = ()
+    cnf: Mapping[str, Any] | None = field(default=None, hash=False, repr=False)
+    act: Mapping[str, Any] | None = field(default=None, hash=False, repr=False)
+    user: Any = field(default=None, hash=False, repr=False)
+    load_application: Callable[[], Any] | None = field(default=None, compare=False, repr=False)
+    _application: Any = field(default=_NOT_LOADED, init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        for moment in (self.expires, self.issued_at):
+            if moment is not None and timezone.is_naive(moment):
+                raise ValueError("expires and issued_at must be aware datetimes.")
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """The scope tokens."""
+        return tuple(self.scope.split())
+
+    @property
+    def application(self) -> Any:
+        """The client's ``Application`` where the provider is at hand, else None. Built when first read."""
+        if self._application is _NOT_LOADED:
+            # The one thing that a frozen value may learn later: most calls never ask for it.
+            application = self.load_application() if self.load_application else None
+            object.__setattr__(self, "_application", application)
+        return self._application
+
+    def is_expired(self) -> bool:
+        """Is its time over?"""
+        return timezone.now() >= self.expires
+
+    def allow_scopes(self, scopes: Iterable[str] | None) -> bool:
+        """Does it hold every one of ``scopes``? True where none is named."""
+        return set(scopes or ()) <= set(self.scopes)
+
+    def is_valid(self, scopes: Iterable[str] | None = None) -> bool:
+        """Is it still good, and good for ``scopes``?"""
+        return not self.is_expired() and self.allow_scopes(scopes)
+
+    def is_audience(self, url: str) -> bool:
+        """Was it issued for ``url``, or for no place in particular (RFC 8707 §2)?"""
+        return resource_indicator.is_audience(self.resources, url)

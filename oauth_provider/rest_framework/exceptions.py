@@ -1,0 +1,36 @@
+"""Refusals as DRF raises them (RFC 6750 §3): a status, a JSON body, and the challenge in ``auth_header``.
+
+None of them is DRF's ``NotAuthenticated`` or ``AuthenticationFailed``: DRF rewrites the challenge of those,
+and turns their 401 into 403 wherever the first authentication class of the view has no challenge of its own.
+"""
+
+from collections.abc import Iterable
+
+from rest_framework.exceptions import APIException, NotAuthenticated
+
+from oauth_provider.protocol.errors import OAuthError
+from oauth_provider.resource_server.challenge import challenge
+
+
+class Refused(APIException):
+    """An ``OAuthError`` on its way out. The body is ``{"error": ..., "error_description": ...}``."""
+
+    auth_header: str
+
+    def __init__(self, error: OAuthError, *, scope: Iterable[str] = ()) -> None:
+        super().__init__(error.parameters(), error.error)
+        self.status_code = error.status
+        self.auth_header = challenge(error, scope=scope)
+
+
+class TokenRequired(APIException):
+    """Nobody is authenticated and no token came: 401, and nothing is said about an error."""
+
+    status_code = 401
+    default_detail = NotAuthenticated.default_detail
+    default_code = NotAuthenticated.default_code
+    auth_header: str
+
+    def __init__(self, *, scope: Iterable[str] = ()) -> None:
+        super().__init__()
+        self.auth_header = challenge(scope=scope)

@@ -1,0 +1,29 @@
+"""Signals: what happened, told after it is committed. Receivers get keyword arguments; none holds a secret."""
+
+from typing import Any
+
+from django.db import transaction
+from django.dispatch import Signal
+
+# application, user (None for a client's own token), grant_type, scope, authorization (or None)
+token_issued = Signal()
+# authorization, reason
+authorization_revoked = Signal()
+# application, user, scope
+consent_given = Signal()
+# application, user
+consent_withdrawn = Signal()
+# client_id, address, method
+client_authentication_failed = Signal()
+
+
+def send_after_commit(signal: Signal, *, using: str, sender: Any, **facts: Any) -> None:
+    """Send ``signal`` once the transaction on ``using`` has committed; at once where there is none.
+
+    A receiver that raises is logged by Django and disturbs nothing.
+    """
+    transaction.on_commit(lambda: _send(signal, sender, facts), using=using)
+
+
+def _send(signal: Signal, sender: Any, facts: dict[str, Any]) -> None:
+    signal.send_robust(sender=sender, **facts)

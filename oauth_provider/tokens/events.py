@@ -1,0 +1,36 @@
+"""What Django tells of DOT's rows: a deleted token ends its sign-in, and no user owns a client by cascade."""
+
+from typing import Any
+
+from django.db.models.signals import post_save, pre_delete
+from django.utils import timezone
+
+from oauth_provider.dot.names import Row, access_token_model, application_model
+from oauth_provider.models import Authorization, ClientMember
+from oauth_provider.models.authorization import expire_access_tokens
+
+
+def connect() -> None:
+    """Called once, when every model is loaded."""
+    uid = "oauth_provider.%s"
+    pre_delete.connect(end_with_access_token, sender=access_token_model(), dispatch_uid=uid % "access_token")
+    pre_delete.connect(end_access_tokens, sender=Authorization, dispatch_uid=uid % "authorization")
+    post_save.connect(adopt_member, sender=application_model(), dispatch_uid=uid % "application")
+
+
+def end_with_access_token(sender: Any, instance: Row, using: str, **kwargs: Any) -> None:
+    """An unexpired access token that DOT's code or admin deletes was meant to be revoked: so is its sign-in."""
+    if instance.expires > timezone.now():
+        standing = Authorization.objects.using(using).filter(token_bindings__access_token=instance.pk)
+        Authorization.objects.revoke(standing, Authorization.Reason.TOKEN_DELETED)
+
+
+def end_access_tokens(sender: Any, instance: Authorization, using: str, **kwargs: Any) -> None:
+    """Without its authorization a token would look like one that never had any: it ends first."""
+    expire_access_tokens([instance.pk], timezone.now(), using=using)
+
+
+def adopt_member(sender: Any, instance: Row, raw: bool = False, **kwargs: Any) -> None:
+    """``Application.user`` cascades: whoever stands there becomes a member instead. Fixtures are left alone."""
+    if not raw:
+        ClientMember.objects.adopt(instance)

@@ -1,0 +1,220 @@
+"""Issuing tokens (RFC 6749 §5.1): the one place where a token comes to be."""
+
+import json
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import router
+from django.utils import timezone
+
+from oauth_provider.conf import provider_settings
+from oauth_provider.dot.names import Row, access_token_model
+from oauth_provider.models import Authorization, TokenBinding
+from oauth_provider.models.authorization import Retry, Rotation
+from oauth_provider.models.client import Client
+from oauth_provider.models.transaction import run
+from oauth_provider.protocol import token_string
+from oauth_provider.protocol.digest import LENGTH as DIGEST_LENGTH
+from oauth_provider.protocol.digest import digest
+from oauth_provider.protocol.errors import InvalidGrant
+from oauth_provider.protocol.resource_indicator import narrow
+from oauth_provider.protocol.scope import downscope, format_scope
+from oauth_provider.protocol.sealed import seal, unseal
+from oauth_provider.signals import send_after_commit, token_issued
+
+REDEEMED = ("redeemed_at", "expires_at", "family_digest", "refresh_token_digest")
+ROTATED = ("expires_at", "refresh_token_digest", "previous_digest", "sealed_answer", "rotated_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A successful token response. ``expires`` is when the access token ends; the wire says it in seconds."""
+
+    access_token: str = field(repr=False)
+    expires: datetime
+    scope: tuple[str, ...]
+    refresh_token: str | None = field(default=None, repr=False)
+    token_type: str = "Bearer"
+
+    def answer(self) -> dict[str, Any]:
+        """The members of the JSON answer; ``expires_in`` is counted at this moment."""
+        members: dict[str, Any] = {
+            "access_token": self.access_token,
+            "token_type": self.token_type,
+            "expires_in": max(1, round((self.expires - timezone.now()).total_seconds())),
+            "scope": format_scope(self.scope),
+        }
+        if self.refresh_token is not None:
+            members["refresh_token"] = self.refresh_token
+        return members
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a token is good for: scope tokens, and the resources it is meant for (none: anywhere)."""
+
+    scope: tuple[str, ...]
+    resources: tuple[str, ...] = ()
+
+    def narrowed_from(self, authorization: Authorization) -> "Terms":
+        """These terms where they ask for part of what was granted, else all of it (RFC 6749 §6, RFC 8707 §2.2).
+
+        Raises ``InvalidScope`` and ``InvalidTarget`` where they ask for more.
+        """
+        granted = tuple(authorization.resources)
+        return Terms(downscope(self.scope, tuple(authorization.scope.split())), narrow(self.resources, granted))
+
+
+@dataclass(frozen=True, slots=True)
+class Refresh:
+    """One refresh: the token that was presented, by whom, and the terms that were asked for."""
+
+    presented: str = field(repr=False)
+    client: Client
+    asked: Terms
+
+    def context(self, authorization: Authorization) -> str:
+        """The terms to which a sealed answer is bound: row, client, key, scope and resource."""
+        row = [str(authorization.public_id), self.client.client_id, authorization.cnf]
+        return json.dumps([*row, self.asked.scope, self.asked.resources], sort_keys=True)
+
+
+def issue_for_code(authorization: Authorization, client: Client, terms: Terms) -> Issued:
+    """The first tokens of an authorization whose row is locked and whose code was just redeemed."""
+    now = timezone.now()
+    refresh_token = None
+    authorization.extend(now)
+    if client.allows_grant_type("refresh_token"):
+        family = token_string.make_family()
+        refresh_token = token_string.make_refresh_token(family)
+        authorization.family_digest = digest(family)
+        authorization.refresh_token_digest = digest(refresh_token)
+    else:
+        authorization.expires_at = _expires(authorization, client, now)
+    authorization.save(update_fields=REDEEMED)
+    issued = _new_access_token(authorization, client, terms, now)
+    _store_access_token(issued, authorization, client, terms)
+    return replace(issued, refresh_token=refresh_token)
+
+
+def issue_for_refresh(authorization: Authorization, refresh: Refresh, terms: Terms) -> Issued:
+    """The next tokens of an authorization whose row is locked: the refresh token is rotated (RFC 9700 §4.14.2).
+
+    A client whose policy keeps its refresh token (FAPI 2.0 §5.3.2.1) gets the same one again.
+    """
+    now = timezone.now()
+    authorization.extend(now)
+    issued = _new_access_token(authorization, refresh.client, terms, now)
+    ours = token_string.parse_refresh_token(refresh.presented)
+    if ours is not None and not refresh.client.policy.rotate_refresh_tokens:
+        authorization.save(update_fields=("expires_at",))
+        issued = replace(issued, refresh_token=refresh.presented)
+    else:
+        family = ours.family if ours is not None else token_string.make_family()
+        issued = replace(issued, refresh_token=token_string.make_refresh_token(family))
+        _rotate(authorization, refresh, issued, family, now)
+    _store_access_token(issued, authorization, refresh.client, terms)
+    return issued
+
+
+def repeat(authorization: Authorization, refresh: Refresh, retry: Retry) -> Issued:
+    """The answer to a refresh that is being repeated on the same terms. Raises ``InvalidGrant``."""
+    text = unseal(retry.sealed_answer, secret=refresh.presented, context=refresh.context(authorization))
+    if text is None:
+        raise InvalidGrant("The refresh token was used before, and not for this.", detail="retry on other terms")
+    said = json.loads(text)
+    expires = datetime.fromisoformat(said["expires"])
+    return Issued(said["access_token"], expires, tuple(said["scope"]), said["refresh_token"], said["token_type"])
+
+
+def issue_for_client(client: Client, scope: tuple[str, ...]) -> Issued:
+    """A token of the client's own (RFC 6749 §4.4.3): no user, no refresh token, no binding."""
+    now = timezone.now()
+    issued = Issued(
+        token_string.make_token(token_string.ACCESS_TOKEN),
+        now + timedelta(seconds=_lifetime(client)),
+        scope,
+    )
+    using = router.db_for_write(access_token_model())
+    run(
+        lambda: _access_token_row(issued, client).save(using=using, force_insert=True),
+        using=using,
+        single=True,
+    )
+    _tell(issued, client, None, "client_credentials", using)
+    return issued
+
+
+def _rotate(authorization: Authorization, refresh: Refresh, issued: Issued, family: str, now: datetime) -> None:
+    sealed = seal(_as_text(issued), secret=refresh.presented, context=refresh.context(authorization))
+    authorization.apply(Rotation(digest(issued.refresh_token or ""), sealed), now)
+    if authorization.pk is None:  # DOT issued the token: this is where its authorization begins
+        authorization.family_digest = digest(family)
+        authorization.save(force_insert=True)
+    else:
+        authorization.save(update_fields=ROTATED)
+
+
+def _new_access_token(authorization: Authorization, client: Client, terms: Terms, now: datetime) -> Issued:
+    token = token_string.make_token(token_string.ACCESS_TOKEN)
+    return Issued(token, _expires(authorization, client, now), terms.scope)
+
+
+def _store_access_token(issued: Issued, authorization: Authorization, client: Client, terms: Terms) -> None:
+    using = router.db_for_write(Authorization)
+    row = _access_token_row(issued, client)
+    row.user_id = authorization.user_id
+    row.resource = list(terms.resources)
+    row.save(using=using, force_insert=True)
+    binding = TokenBinding(access_token=row, authorization=authorization, cnf=authorization.cnf)
+    binding.save(using=using, force_insert=True)
+    _tell(issued, client, authorization, authorization.grant_type, using)
+
+
+def _access_token_row(issued: Issued, client: Client) -> Row:
+    checksum = digest(issued.access_token)
+    if len(checksum) != DIGEST_LENGTH:  # DOT stores "" without a word where it is forgotten
+        raise ValueError("an access token needs its checksum")
+    return access_token_model()(
+        application_id=client.application.pk,
+        token="",
+        token_checksum=checksum,
+        expires=issued.expires,
+        scope=format_scope(issued.scope),
+    )
+
+
+def _lifetime(client: Client) -> int:
+    own = client.policy.access_token_lifetime
+    most = provider_settings.ACCESS_TOKEN_LIFETIME
+    return most if own is None else min(own, most)
+
+
+def _expires(authorization: Authorization, client: Client, now: datetime) -> datetime:
+    return min(now + timedelta(seconds=_lifetime(client)), authorization.expires_at)
+
+
+def _as_text(issued: Issued) -> str:
+    return json.dumps(
+        {
+            "access_token": issued.access_token,
+            "expires": issued.expires.isoformat(),
+            "scope": issued.scope,
+            "refresh_token": issued.refresh_token,
+            "token_type": issued.token_type,
+        }
+    )
+
+
+def _tell(issued: Issued, client: Client, authorization: Authorization | None, grant_type: str, using: str) -> None:
+    send_after_commit(
+        token_issued,
+        using=using,
+        sender=Authorization,
+        application=client.application,
+        user=authorization.user if authorization is not None else None,
+        grant_type=grant_type,
+        scope=format_scope(issued.scope),
+        authorization=authorization,
+    )
