@@ -67,7 +67,7 @@ def find_client(request: AuthorizationRequest) -> Client:
     if not request.client_id:
         raise InvalidRequest("client_id is missing.")
     client = clients.find_client(request.client_id)
-    if client is None or client.policy.is_suspended:
+    if client is None or client.is_barred:
         raise InvalidRequest("The application is not known here.", detail=f"client_id {request.client_id[:64]!r}")
     return client
 

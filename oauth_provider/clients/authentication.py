@@ -72,7 +72,7 @@ def _authenticated(credentials: Credentials, address: str) -> Client:
         raise InvalidClient("Client authentication failed.", detail=detail)
     if not client.is_public:
         _check_secret(client.application, credentials, address)
-    if client.policy.is_suspended:
+    if client.is_barred:
         raise InvalidClient("Client authentication failed.", detail="client suspended")
     return client
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from oauth_provider.dot.names import APPLICATION, Row, application_model
+from oauth_provider.dot.usability import is_usable
 from oauth_provider.models.transaction import run
 from oauth_provider.protocol.digest import digest
 
@@ -121,6 +122,11 @@ class Client:
     policy: ClientPolicy
 
     @property
+    def is_barred(self) -> bool:
+        """Suspended here, or not usable in the words of DOT's model."""
+        return is_barred(self.application)
+
+    @property
     def client_id(self) -> str:
         """RFC 6749 §2.2."""
         return str(self.application.client_id)
@@ -199,6 +205,11 @@ def find_application(client_id: str, presented: str = "") -> Row | None:
     ``oauth_secret_pk`` and ``oauth_secret_last_used_at`` on it are of the live secret that ``presented`` is, or None.
     """
     return _rows().select_related("oauth_policy").filter(client_id=client_id).annotate(**_matching(presented)).first()
+
+
+def is_barred(application: Row) -> bool:
+    """May nothing be issued to this client, and nothing of it be used?"""
+    return ClientPolicy.of(application).is_suspended or not is_usable(application)
 
 
 def as_client(application: Row) -> Client:

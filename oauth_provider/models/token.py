@@ -12,8 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from oauth_provider.dot.names import ACCESS_TOKEN, Row, access_token_model, application_model, concrete_names
+from oauth_provider.dot.usability import is_decided_by_model, is_usable
 from oauth_provider.models.authorization import Authorization
-from oauth_provider.models.client import ClientPolicy
+from oauth_provider.models.client import ClientPolicy, is_barred
 from oauth_provider.models.compiled import CompiledQuery
 
 # Everything that decides about a token and is not a column of its user or its client.
@@ -56,18 +57,22 @@ class FoundToken:
         return refusal(
             now,
             expires=facts["expires"],
-            is_suspended=facts["policy_status"] == ClientPolicy.Status.SUSPENDED,
+            is_barred=facts["policy_status"] == ClientPolicy.Status.SUSPENDED or not self._is_usable(),
             user=self.user,
             revoked_at=facts["revoked_at"],
             ends_at=facts["ends_at"],
         )
+
+    def _is_usable(self) -> bool:
+        # The row is hydrated only for a project whose model has something to say.
+        return not is_decided_by_model() or self.application is None or is_usable(self.application)
 
 
 def refusal(
     now: datetime,
     *,
     expires: datetime,
-    is_suspended: bool,
+    is_barred: bool,
     user: Any,
     revoked_at: datetime | None,
     ends_at: datetime | None,
@@ -75,7 +80,7 @@ def refusal(
     """The rules of a good access token, in order: why it is refused, or an empty string."""
     if expires <= now:
         return "expired"
-    if is_suspended:
+    if is_barred:
         return "client suspended"
     if user is not None and not getattr(user, "is_active", True):
         return "user inactive"
@@ -115,7 +120,7 @@ class TokenBindingManager(models.Manager["TokenBinding"]):
         against = refusal(
             timezone.now(),
             expires=row.expires,
-            is_suspended=row.application is not None and ClientPolicy.of(row.application).is_suspended,
+            is_barred=row.application is not None and is_barred(row.application),
             user=row.user,
             revoked_at=authorization.revoked_at if authorization else None,
             ends_at=authorization.expires_at if authorization else None,

@@ -6,8 +6,9 @@ from typing import Any
 from django.utils import timezone
 
 from oauth_provider.dot.names import refresh_token_model
-from oauth_provider.models import Authorization, ClientPolicy, TokenBinding
+from oauth_provider.models import Authorization, TokenBinding
 from oauth_provider.models.adoption import is_live
+from oauth_provider.models.client import is_barred
 from oauth_provider.protocol import token_string
 from oauth_provider.protocol.digest import digest, equal
 
@@ -51,7 +52,7 @@ def _about_refresh_token(token: str, family: str, issuer: str) -> dict[str, Any]
     )
     if authorization is None or not equal(authorization.refresh_token_digest, digest(token)):
         return INACTIVE
-    if not authorization.is_alive() or ClientPolicy.of(authorization.application).is_suspended:
+    if not authorization.is_alive() or is_barred(authorization.application):
         return INACTIVE
     began = authorization.rotated_at or authorization.redeemed_at or authorization.created_at
     members = _of_refresh_token(authorization, authorization.scope, began, issuer)
@@ -67,7 +68,7 @@ def _about_dot(token: str, issuer: str) -> dict[str, Any]:
     )
     if row is None or not is_live(row) or not getattr(row.user, "is_active", True):
         return INACTIVE
-    if ClientPolicy.of(row.application).is_suspended:
+    if is_barred(row.application):
         return INACTIVE
     return _of_refresh_token(row, row.access_token.scope, row.created, issuer)
 

@@ -107,7 +107,7 @@ def issue_for_refresh(authorization: Authorization, refresh: Refresh, terms: Ter
     authorization.extend(now)
     issued = _new_access_token(authorization, refresh.client, terms, now)
     ours = token_string.parse_refresh_token(refresh.presented)
-    if ours is not None and not refresh.client.policy.rotate_refresh_tokens:
+    if ours is not None and keeps_refresh_token(refresh.client):
         authorization.save(update_fields=("expires_at",))
         issued = replace(issued, refresh_token=refresh.presented)
     else:
@@ -116,6 +116,11 @@ def issue_for_refresh(authorization: Authorization, refresh: Refresh, terms: Ter
         _rotate(authorization, refresh, issued, family, now)
     _store_access_token(issued, authorization, refresh.client, terms)
     return issued
+
+
+def keeps_refresh_token(client: Client) -> bool:
+    """FAPI 2.0 §5.3.2.1 wants no rotation. A public client's token, bound to nothing, always rotates."""
+    return not client.policy.rotate_refresh_tokens and not client.is_public
 
 
 def repeat(authorization: Authorization, refresh: Refresh, retry: Retry) -> Issued:
