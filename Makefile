@@ -1,0 +1,75 @@
+# `make help` lists what there is. Nothing but Python 3.11 and make is needed; all else goes into .venv.
+
+PORT ?= 8000
+VENV ?= .venv
+NEXT ?= .venv-next
+PYTHON ?= $(shell for p in python3.11 python3; do $$p -c 'import venv' 2>/dev/null && echo $$p && break; done)
+NEXT_PYTHON ?= $(shell for p in python3.13 $(HOME)/.pyenv/versions/3.13*/bin/python python3.12 $(HOME)/.pyenv/versions/3.12*/bin/python; \
+	do $$p -c 'import ensurepip' 2>/dev/null && echo $$p && break; done)
+TEST_DATABASE_URL ?= postgres://postgres@127.0.0.1:5432/test
+TEST_CACHE_URL ?= redis://127.0.0.1:6379/0
+PYTEST = python -m pytest -n auto --dist loadgroup
+ARGS ?=
+
+.PHONY: help demo install test lint test-postgres test-strict test-next wheel check format clean
+.DEFAULT_GOAL := help
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+
+demo: install ## serve the demo at 127.0.0.1:$PORT (8000)
+	@PORT=$(PORT) $(VENV)/bin/python manage.py migrate --verbosity 0
+	@PORT=$(PORT) $(VENV)/bin/python manage.py demo_seed
+	@echo
+	@PORT=$(PORT) $(VENV)/bin/python manage.py runserver --noreload 127.0.0.1:$(PORT)
+
+install: $(VENV)/installed
+
+$(VENV)/installed: requirements.txt
+	@test -n "$(PYTHON)" || { echo "Python 3.11 is needed: make PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV)
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(NEXT)/installed: requirements-next.txt
+	$(NEXT_PYTHON) -m venv --clear $(NEXT)
+	$(NEXT)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-next.txt
+	@touch $@
+
+test: install ## the tests, on SQLite (ARGS="-k name" for some of them)
+	env -u DATABASE_URL -u CACHE_URL $(VENV)/bin/$(PYTEST) $(ARGS)
+
+lint: install ## ruff, mypy, import contracts, missing migrations
+	$(VENV)/bin/ruff check
+	$(VENV)/bin/ruff format --check
+	$(VENV)/bin/mypy --strict
+	$(VENV)/bin/lint-imports --no-logo
+	$(VENV)/bin/python manage.py makemigrations --check --dry-run
+
+test-postgres: install ## the tests on PostgreSQL and Redis (TEST_DATABASE_URL, TEST_CACHE_URL)
+	DATABASE_URL=$(TEST_DATABASE_URL) CACHE_URL=$(TEST_CACHE_URL) $(VENV)/bin/$(PYTEST) $(ARGS)
+
+test-strict: install ## the tests with LoginRequiredMiddleware, ATOMIC_REQUESTS and APPEND_SLASH off
+	env -u DATABASE_URL -u CACHE_URL $(VENV)/bin/$(PYTEST) --ds tests.settings_strict $(ARGS)
+
+ifeq ($(NEXT_PYTHON),)
+test-next:
+	@echo "test-next: no Python 3.13 or 3.12 on this machine"
+else
+test-next: $(NEXT)/installed ## the tests on the newest Python and Django that are supported
+	env -u DATABASE_URL -u CACHE_URL $(NEXT)/bin/$(PYTEST) $(ARGS)
+endif
+
+wheel: install ## build the wheel and look at what is in it
+	rm -rf dist
+	$(VENV)/bin/python -m pip wheel --quiet --no-deps --wheel-dir dist .
+	$(VENV)/bin/python -m tests.wheel dist/*.whl
+
+check: lint test ## lint and test
+
+format: install ## let ruff mend and format
+	$(VENV)/bin/ruff check --fix
+	$(VENV)/bin/ruff format
+
+clean: ## remove what make made, the demo's database included
+	rm -rf $(VENV) $(NEXT) dist demo.sqlite3 .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,188 @@
+"""What the demo begins with: a user and five clients. All of it follows from ``SECRET_KEY``."""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.hashers import check_password
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from oauth_provider.dot.names import Row, application_model
+from oauth_provider.models import ClientPolicy, ClientSecret
+from oauth_provider.protocol.token_string import ALPHABET, CLIENT_SECRET, SECRET_LENGTH, checksum
+
+USERNAME = "demo"
+PASSWORD_LENGTH = 16
+NOTES = ("notes:read", "notes:write")
+CODE = ("authorization_code", "refresh_token")
+API = (
+    ("GET", "/api/notes/", ("notes:read",)),
+    ("POST", "/api/notes/", ("notes:write",)),
+    ("DELETE", "/api/notes/{id}/", ("notes:write",)),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoClient:
+    """One client of the demo. ``key`` is its name in the output of ``demo_seed --json``."""
+
+    key: str
+    name: str
+    about: str
+    grant_types: tuple[str, ...] = ()
+    scopes: tuple[str, ...] = ()
+    redirect_uris: tuple[str, ...] = ()
+    allowed_origins: tuple[str, ...] = ()
+    confidential: bool = True
+    may_introspect: bool = False
+
+    @property
+    def client_id(self) -> str:
+        """Readable, and the same on every machine."""
+        return f"demo-{self.key.replace('_', '-')}"
+
+    @property
+    def client_secret(self) -> str | None:
+        """Has the shape of a secret that the server makes itself; None for a public client."""
+        if not self.confidential:
+            return None
+        body = CLIENT_SECRET + derive(f"client secret of {self.key}", SECRET_LENGTH)
+        return body + checksum(body)
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """DOT's own columns. Its secret stays empty, unhashed: the secret is in ``ClientSecret``."""
+        return {
+            "name": self.name,
+            "client_type": "confidential" if self.confidential else "public",
+            "authorization_grant_type": "authorization-code" if self.redirect_uris else "client-credentials",
+            "redirect_uris": " ".join(self.redirect_uris),
+            "allowed_origins": " ".join(self.allowed_origins),
+            "client_secret": "",
+            "hash_client_secret": False,
+            "skip_authorization": False,
+        }
+
+    @property
+    def policy(self) -> dict[str, Any]:
+        """The columns of its ``ClientPolicy``."""
+        return {
+            "grant_types": list(self.grant_types),
+            "scopes": list(self.scopes),
+            "may_introspect": self.may_introspect,
+        }
+
+    def as_json(self) -> dict[str, Any]:
+        """What a program needs to be this client."""
+        secret = {"client_secret": self.client_secret} if self.confidential else {}
+        return {
+            "client_id": self.client_id,
+            **secret,
+            "redirect_uris": list(self.redirect_uris),
+            "scopes": list(self.scopes),
+        }
+
+
+def clients() -> tuple[DemoClient, ...]:
+    """The five clients."""
+    return (
+        DemoClient(
+            key="web",
+            name="Photo Book",
+            about="a web application with a server of its own",
+            grant_types=CODE,
+            scopes=NOTES,
+            redirect_uris=(f"{settings.ISSUER}/demo/callback",),
+        ),
+        DemoClient(
+            key="spa",
+            name="Notes in the browser",
+            about="a single-page application; its origin may call us (CORS)",
+            grant_types=CODE,
+            scopes=NOTES,
+            redirect_uris=("http://localhost:3000/callback",),
+            allowed_origins=("http://localhost:3000",),
+            confidential=False,
+        ),
+        DemoClient(
+            key="native",
+            name="Notes on the desktop",
+            about="an installed application; it listens on any port of 127.0.0.1",
+            grant_types=CODE,
+            scopes=NOTES,
+            redirect_uris=("http://127.0.0.1/callback",),
+            confidential=False,
+        ),
+        DemoClient(
+            key="service",
+            name="Nightly report",
+            about="a program that acts for itself",
+            grant_types=("client_credentials",),
+            scopes=NOTES,
+        ),
+        DemoClient(
+            key="resource_server",
+            name="Notes API",
+            about="an API elsewhere; it may ask what a token is worth",
+            may_introspect=True,
+        ),
+    )
+
+
+def derive(purpose: str, length: int) -> str:
+    """``length`` base62 characters for ``purpose``, always the same under one ``SECRET_KEY``."""
+    mac = hmac.new(settings.SECRET_KEY.encode(), f"demo_seed: {purpose}".encode(), hashlib.sha256)
+    number, text = int.from_bytes(mac.digest()), ""
+    for _ in range(length):
+        number, digit = divmod(number, len(ALPHABET))
+        text += ALPHABET[digit]
+    return text
+
+
+def password() -> str:
+    """The demo user's password."""
+    return derive("password", PASSWORD_LENGTH)
+
+
+def describe() -> dict[str, Any]:
+    """The demo as one JSON object; see ``docs/install.md``."""
+    return {
+        "issuer": settings.ISSUER,
+        "user": {"username": USERNAME, "password": password()},
+        "clients": {client.key: client.as_json() for client in clients()},
+        "api": [
+            {"method": method, "url": settings.ISSUER + path, "scopes": list(scopes)} for method, path, scopes in API
+        ],
+    }
+
+
+@transaction.atomic
+def seed() -> None:
+    """Make what is missing and mend what differs; a second run writes nothing."""
+    seed_user()
+    for client in clients():
+        application = seed_row(application_model(), {"client_id": client.client_id}, client.columns)
+        seed_row(ClientPolicy, {"application": application}, client.policy)
+        if client.client_secret is not None:
+            ClientSecret.objects.store(application, client.client_secret, label="demo")
+
+
+def seed_user() -> None:
+    """The demo user. ``User.check_password`` may write, so the hasher is asked."""
+    user, _created = User.objects.get_or_create(username=USERNAME, defaults={"first_name": "Robin"})
+    if not check_password(password(), user.password):
+        user.set_password(password())
+        user.save(update_fields=["password"])
+
+
+def seed_row(model: type[Row], key: dict[str, Any], columns: dict[str, Any]) -> Row:
+    """The row that ``key`` finds, with these columns; saved only where they differ."""
+    row = model._base_manager.filter(**key).first() or model(**key)
+    if row._state.adding or any(getattr(row, name) != value for name, value in columns.items()):
+        for name, value in columns.items():
+            setattr(row, name, value)
+        row.save()
+    return row

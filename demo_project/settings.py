@@ -1,0 +1,84 @@
+"""A project that uses ``oauth_provider``. Everything that a deployment would change comes from the environment."""
+
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from demo_project import environment
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# Good for a demo on your own machine and for nothing else: the demo's passwords and secrets follow from it.
+SECRET_KEY = os.environ.get("SECRET_KEY", "the-demo-runs-on-this-key-and-shows-its-secrets-on-purpose")
+DEBUG = os.environ.get("DEBUG", "1") == "1"
+ISSUER = os.environ.get("ISSUER") or f"http://127.0.0.1:{os.environ.get('PORT') or '8000'}"
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", urlsplit(ISSUER).hostname or ""]
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "oauth2_provider",
+    "oauth_provider",
+    "demo_project",
+    "demo_project.notes",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+OAUTH_PROVIDER = {
+    "ISSUER": ISSUER,
+    "SCOPES": {
+        "notes:read": "Read your notes",
+        "notes:write": "Write and delete your notes",
+    },
+}
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "oauth_provider.rest_framework.authentication.OAuthAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+}
+
+DATABASES = {"default": environment.database(os.environ.get("DATABASE_URL") or f"sqlite:///{BASE_DIR}/demo.sqlite3")}
+CACHES = {"default": environment.cache(os.environ.get("CACHE_URL", ""))}
+
+ROOT_URLCONF = "demo_project.urls"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "demo_project" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# Cookies are kept per host, not per port: a name of our own, beside other projects on this machine.
+SESSION_COOKIE_NAME = "demo_session"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/"
+STATIC_URL = "static/"
+TIME_ZONE = "UTC"
+USE_TZ = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
