@@ -75,6 +75,11 @@ def shown(client: Client) -> str:
     return digest(str(client.application))
 
 
+def words_shown(question: Question) -> str:
+    """The digest of all that is on the page: nobody agrees to what changed while it was open."""
+    return digest(" ".join([shown(question.client), *sorted(digests_of(question.scope).values())]))
+
+
 def _make_code(question: Question) -> str:
     code = token_string.make_token(token_string.CODE)
     expires = timezone.now() + timedelta(seconds=provider_settings.AUTHORIZATION_CODE_LIFETIME)

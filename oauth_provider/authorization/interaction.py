@@ -5,13 +5,13 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from oauth_provider.authorization.grant import Question, answer_without_asking, answer_yes
+from oauth_provider.authorization.grant import Question, answer_without_asking, answer_yes, words_shown
 from oauth_provider.authorization.request import AuthorizationRequest, from_pairs, known_pairs
 from oauth_provider.authorization.response import code_url, error_url
 from oauth_provider.authorization.rules import Destination, check, establish
 from oauth_provider.authorization.sign_in import SignIn, binding_of, sign_in_of
 from oauth_provider.models import PendingRequest
-from oauth_provider.protocol.errors import AccessDenied, OAuthError
+from oauth_provider.protocol.errors import AccessDenied, InvalidRequest, OAuthError
 
 ALLOW, DENY = "allow", "deny"
 
@@ -65,7 +65,7 @@ def next_step(http: HttpRequest, request: AuthorizationRequest, issuer: str) -> 
         application=destination.client.application,
         user=http.user,
         session=binding_of(http),
-        parameters={"pairs": known_pairs(request)},
+        parameters={"pairs": known_pairs(request), "shown": words_shown(question)},
     )
     return Ask(handle)
 
@@ -77,7 +77,10 @@ def question_of(pending: PendingRequest, user: Any, sign_in: SignIn) -> Question
     """
     request = from_pairs([(name, value) for name, value in pending.parameters["pairs"]])
     destination = establish(request)
-    return Question(request, destination, check(request, destination.client), user, sign_in)
+    question = Question(request, destination, check(request, destination.client), user, sign_in)
+    if pending.parameters.get("shown") != words_shown(question):
+        raise InvalidRequest("What this request asks for has changed meanwhile.")
+    return question
 
 
 def decide(http: HttpRequest, handle: str, decision: str, issuer: str) -> str:

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
+from django.utils import timezone
 
 from oauth_provider.protocol.token_string import SECRET_LENGTH, random_text
 
@@ -25,14 +27,21 @@ def remember(sender: Any, request: HttpRequest | None, user: Any, **kwargs: Any)
     """Receiver of ``user_logged_in``: this session was authenticated now, whatever ``last_login`` says."""
     if request is not None and hasattr(request, "session"):
         request.session[SIGN_IN] = {"auth_time": int(time.time()), "sid": random_text(SECRET_LENGTH)}
+        # Here and not at the first request: two tabs that open at once would each write one of their own.
+        binding_of(request)
 
 
 def sign_in_of(request: HttpRequest) -> SignIn:
     """What this session knows; nothing, where it began before this app was installed."""
     known = request.session.get(SIGN_IN) or {}
     seconds = known.get("auth_time")
-    auth_time = None if seconds is None else datetime.fromtimestamp(seconds, UTC)
-    return SignIn(auth_time, known.get("sid", ""))
+    return SignIn(None if seconds is None else _moment(seconds), known.get("sid", ""))
+
+
+def _moment(seconds: int) -> datetime:
+    """As ``timezone.now()`` would have been: without a time zone where ``USE_TZ`` is off."""
+    moment = datetime.fromtimestamp(seconds, UTC)
+    return moment if settings.USE_TZ else timezone.make_naive(moment)
 
 
 def binding_of(request: HttpRequest) -> str:

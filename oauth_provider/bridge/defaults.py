@@ -1,23 +1,55 @@
 """The places that DOT leaves to a project and that are ours where the project names nobody (RFC 6750 §3)."""
 
-from django.apps import apps
+import sys
+
 from oauth2_provider.settings import oauth2_settings
 
 PLACES = {
     "OAUTH2_VALIDATOR_CLASS": "oauth_provider.bridge.validator.BridgeValidator",
     "SCOPES_BACKEND_CLASS": "oauth_provider.bridge.scopes.RegistryScopes",
 }
+# What RFC 9700 forbids and DOT does unless told not to: none of it is served here, nor warned of by DOT's check.
+FORBIDDEN = {
+    "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_METHOD": True,
+    "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,
+    "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+}
+BACKENDS = "oauth2_provider.backends"
 
 
 def take_places() -> None:
-    """Become DOT's defaults; what the project set stays."""
-    for name, path in PLACES.items():
-        oauth2_settings.defaults[name] = path
+    """Become DOT's defaults; what the project set stays. Whoever read the old ones before is told."""
+    for name, value in (PLACES | FORBIDDEN).items():
+        if name == "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE" and oauth2_settings.REFRESH_TOKEN_GRACE_PERIOD_SECONDS:
+            continue  # DOT cannot have both
+        oauth2_settings.defaults[name] = value
         if name in oauth2_settings._cached_attrs and name not in oauth2_settings.user_settings:
             oauth2_settings._cached_attrs.discard(name)
             delattr(oauth2_settings, name)
-    if apps.is_installed("rest_framework"):
-        recognise_authentication()
+    renew_backend()
+    guard_decorators()
+    recognise_authentication()
+
+
+def renew_backend() -> None:
+    """DOT's authentication backend builds its core when it is imported, which may have been before us."""
+    if BACKENDS in sys.modules:
+        from oauth2_provider.oauth2_backends import get_oauthlib_core
+
+        sys.modules[BACKENDS].OAuthLibCore = get_oauthlib_core()  # type: ignore[attr-defined]
+
+
+def guard_decorators() -> None:
+    """Have ``protected_resource`` and its kin ask the configured validator, on views decorated already, too."""
+    from oauth2_provider import decorators
+
+    from oauth_provider.bridge.backend import ConfiguredCore
+
+    decorators.OAuthLibCore = ConfiguredCore
 
 
 def recognise_authentication() -> None:

@@ -5,11 +5,16 @@ is no business of DOT's any more: a check names every URL of its that still does
 """
 
 from typing import Any
+from urllib.parse import parse_qsl
 
+from django.http import HttpRequest
 from oauth2_provider.oauth2_validators import OAuth2Validator
 
+from oauth_provider.clients.authentication import authenticate
+from oauth_provider.conf import provider_settings
 from oauth_provider.models import TokenBinding
 from oauth_provider.protocol.digest import digest
+from oauth_provider.protocol.errors import OAuthError
 
 
 class BridgeValidator(OAuth2Validator):  # type: ignore[misc]  # DOT ships no types
@@ -17,7 +22,8 @@ class BridgeValidator(OAuth2Validator):  # type: ignore[misc]  # DOT ships no ty
 
     def validate_bearer_token(self, token: str | None, scopes: Any, request: Any) -> bool:
         """A token in the query string is refused whatever else is right (RFC 9700 §4.3.2)."""
-        if any(name == "access_token" for name, _value in request.uri_query_params):
+        # Not oauthlib's ``uri_query_params``, which raises for a query such as "?flag".
+        if "access_token" in dict(parse_qsl(request.uri_query, keep_blank_values=True)):
             request.oauth2_error = {
                 "error": "invalid_request",
                 "error_description": "Access tokens are not accepted in a URL.",
@@ -28,6 +34,25 @@ class BridgeValidator(OAuth2Validator):  # type: ignore[misc]  # DOT ships no ty
     def _load_access_token(self, token: str) -> Any:
         """DOT's row, or None for an inactive user, a suspended client, a revoked authorization, a bound key."""
         return TokenBinding.objects.good_row(digest(token))
+
+    def _get_token_from_authentication_server(self, token: str, *args: Any) -> Any:
+        """What another server calls active is kept in DOT's table, and judged there like any other."""
+        found = super()._get_token_from_authentication_server(token, *args)
+        return None if found is None else self._load_access_token(token)
+
+    def authenticate_client(self, request: Any, *args: Any, **kwargs: Any) -> bool:
+        """A confidential client, by any live secret of its (RFC 6749 §2.3.1); never by an empty one."""
+        http = HttpRequest()
+        http.META = {name: value for name, value in request.headers.items() if isinstance(value, str)}
+        form = dict(request.decoded_body or ())
+        try:
+            client = authenticate(form, http.headers.get("Authorization", ""), provider_settings.CLIENT_ADDRESS(http))
+        except OAuthError:
+            return False
+        if client.is_public:
+            return False
+        request.client = client.application
+        return True
 
     def validate_jwt_bearer_token(self, token: str, scopes: Any, request: Any) -> bool:
         """An ID token is no access token (RFC 9068 §4); DOT's OpenID server would take one."""

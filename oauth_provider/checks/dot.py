@@ -53,19 +53,18 @@ def check_doors(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             hint='Take include("oauth2_provider.urls") out; include("oauth_provider.bridge.urls") serves its paths.',
             id="oauth_provider.E004",
         )
-        for route, name in _dot_views(get_resolver(), "/")
-        if name in DOORS
+        for route, name in _doors(get_resolver(), "/")
     ]
 
 
-def _dot_views(resolver: URLResolver, prefix: str) -> Iterator[tuple[str, str]]:
+def _doors(resolver: URLResolver, prefix: str) -> Iterator[tuple[str, str]]:
     for pattern in resolver.url_patterns:
         route = prefix + str(pattern.pattern)
         if isinstance(pattern, URLResolver):
-            yield from _dot_views(pattern, route)
+            yield from _doors(pattern, route)
         elif isinstance(pattern, URLPattern):
             view = getattr(pattern.callback, "view_class", None)
             for base in getattr(view, "__mro__", ()):
-                if base.__module__.startswith("oauth2_provider.views"):
+                if base.__module__.startswith("oauth2_provider.views") and base.__name__ in DOORS:
                     yield route, base.__name__
                     break

@@ -1,8 +1,8 @@
-"""A check of the URLs (RFC 8414 §3): metadata is looked for at the root, wherever the rest is mounted."""
+"""Checks of the URLs (RFC 8414 §3): the app is mounted, and its metadata at the root wherever the rest is."""
 
 from typing import Any
 
-from django.core.checks import CheckMessage, Tags, Warning, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 
 from oauth_provider.conf import provider_settings
@@ -10,6 +10,21 @@ from oauth_provider.endpoints.metadata import ENDPOINTS
 from oauth_provider.protocol.issuer import issuer_path
 
 WELL_KNOWN = "/.well-known/oauth-authorization-server"
+BRIDGE = "oauth2_provider:authorize"
+
+
+@register(Tags.urls)
+def check_bridge(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """DOT's paths lead to pages of ours, which must be somewhere."""
+    if not _is_mounted(BRIDGE) or _is_mounted(ENDPOINTS["authorization_endpoint"]):
+        return []
+    return [
+        Error(
+            "oauth_provider.bridge.urls is mounted without oauth_provider.urls, where its pages are.",
+            hint='Add path("", include("oauth_provider.urls")) to the project\'s root urlpatterns.',
+            id="oauth_provider.E006",
+        )
+    ]
 
 
 @register(Tags.urls)

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-from django.contrib.auth.hashers import check_password, identify_hasher
+from django.contrib.auth.hashers import check_password
 
 from oauth_provider.clients import client_secret_basic, client_secret_post, none
 from oauth_provider.clients.credentials import Credentials
 from oauth_provider.clients.failures import check_failures, count_failure
 from oauth_provider.dot.names import Row
+from oauth_provider.dot.secret import is_hashed, is_secret
 from oauth_provider.models.client import Client, as_client, find_application, is_client_id
 from oauth_provider.models.client_secret import ClientSecret
 from oauth_provider.protocol.digest import equal
@@ -91,18 +92,14 @@ def _is_slow_secret(application: Row, secret: str) -> bool:
     if _verifies(secret, application.client_secret):
         ClientSecret.objects.adopt(application, secret)
         return True
-    kept = ClientSecret.objects.live().filter(application=application).exclude(encoded="")
+    kept = ClientSecret.objects.live().filter(application=application, digest=None)
     return any(_verifies(secret, row.encoded) for row in kept)
 
 
 def _verifies(secret: str, stored: str) -> bool:
-    if not stored or not secret or "\x00" in secret:
+    if not is_secret(stored) or not secret or "\x00" in secret:
         return False
-    try:
-        identify_hasher(stored)
-    except ValueError:  # DOT keeps it as it is where ``hash_client_secret`` is off
-        return equal(secret, stored)
-    return check_password(secret, stored)
+    return check_password(secret, stored) if is_hashed(stored) else equal(secret, stored)
 
 
 def _mark_used(application: Row) -> None:

@@ -1,13 +1,20 @@
 """The introspection endpoint (RFC 7662 §2): what a token says, to those who may ask."""
 
+from collections.abc import Mapping
+
+from oauth_provider.clients.authentication import authenticate
 from oauth_provider.conf import provider_settings
 from oauth_provider.endpoints.program import Answer, Call, client_endpoint
-from oauth_provider.models.client import Client
+from oauth_provider.models.client import Client, as_client
+from oauth_provider.protocol.bearer import token_from_header
+from oauth_provider.protocol.errors import InvalidRequest, InvalidToken
 from oauth_provider.tokens.introspect import INACTIVE, introspect
+from oauth_provider.tokens.verifier import verify
+
+SCOPE = "introspection"
 
 
-@client_endpoint
-def introspection(call: Call) -> Answer:
+def answer(call: Call) -> Answer:
     """One who may not ask learns that the token is not active, as of any token that is not (RFC 7662 §2.2)."""
     token = call.form.required("token")
     if not may_introspect(call.client):
@@ -18,3 +25,19 @@ def introspection(call: Call) -> Answer:
 def may_introspect(client: Client) -> bool:
     """RFC 7662 §2.1: the caller must be authorized, which one without a secret cannot be."""
     return client.policy.may_introspect and not client.is_public
+
+
+def caller(form: Mapping[str, str], authorization: str, address: str) -> Client:
+    """RFC 7662 §2.1: a client by its credentials or, as DOT has it, by a token with the scope ``introspection``."""
+    presented = token_from_header(authorization)
+    if presented is None:
+        return authenticate(form, authorization, address)
+    if "client_secret" in form:
+        raise InvalidRequest("More than one method of client authentication was used.")
+    token = verify(presented)
+    if SCOPE not in token.scopes or token.cnf is not None or token.resources or token.application is None:
+        raise InvalidToken("The access token is not for introspection.")
+    return as_client(token.application)
+
+
+introspection = client_endpoint(answer, caller=caller)

@@ -17,7 +17,7 @@ from oauth_provider.conf import provider_settings
 from oauth_provider.endpoints.cors import allow_reading, preflight
 from oauth_provider.models.client import Client
 from oauth_provider.protocol.bearer import challenge
-from oauth_provider.protocol.errors import InvalidClient, OAuthError, TemporarilyUnavailable
+from oauth_provider.protocol.errors import InvalidClient, InvalidToken, OAuthError, TemporarilyUnavailable
 from oauth_provider.protocol.form import Form, parse_form
 
 logger = logging.getLogger("oauth_provider.endpoints")
@@ -42,10 +42,12 @@ class Answer:
 
 
 Endpoint = Callable[[Call], Answer]
+# From the parameters of the body, the Authorization header and an address to the client that calls.
+Caller = Callable[[Mapping[str, str], str, str], Client]
 View = Callable[[HttpRequest], HttpResponse]
 
 
-def client_endpoint(endpoint: Endpoint) -> View:
+def client_endpoint(endpoint: Endpoint, *, caller: Caller = authenticate) -> View:
     """The view of an endpoint that authenticated clients POST a form to, and that answers JSON or an OAuth error.
 
     It needs no cookie, no CSRF token and no login, and owns its transactions.
@@ -60,7 +62,7 @@ def client_endpoint(endpoint: Endpoint) -> View:
             check_method(request)
             form = parse_form(read_body(request))
             authorization = request.headers.get("Authorization", "")
-            client = authenticate(form.parameters, authorization, provider_settings.CLIENT_ADDRESS(request))
+            client = caller(form.parameters, authorization, provider_settings.CLIENT_ADDRESS(request))
             response = answer(endpoint(Call(request, client, form)).members)
         except OAuthError as error:
             response = refuse(error, request, client)
@@ -107,6 +109,8 @@ def refuse(error: OAuthError, request: HttpRequest, client: Client | None) -> Ht
     response = JsonResponse(error.parameters(), status=error.status)
     if isinstance(error, InvalidClient):
         response["WWW-Authenticate"] = challenge({"realm": "oauth"}, scheme="Basic")
+    elif isinstance(error, InvalidToken):
+        response["WWW-Authenticate"] = challenge({"realm": "oauth"} | error.parameters())
     elif isinstance(error, TemporarilyUnavailable):
         response["Retry-After"] = str(error.retry_after)
     elif isinstance(error, MethodNotAllowed):

@@ -33,7 +33,7 @@ def exchange(request: TokenRequest) -> Issued:
 def check_client(authorization: Authorization, request: TokenRequest) -> None:
     """RFC 6749 §4.1.3: the code was issued to the client that presents it."""
     if authorization.application_id != request.client.application.pk:
-        raise InvalidGrant("The code was issued to another client.", detail="foreign code")
+        raise InvalidGrant("The code is unknown.", detail="foreign code")
 
 
 def check_redirect_uri(authorization: Authorization, request: TokenRequest) -> None:

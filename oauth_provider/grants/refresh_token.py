@@ -40,7 +40,7 @@ def exchange(request: TokenRequest) -> Issued:
 def check_client(authorization: Authorization, request: TokenRequest) -> None:
     """RFC 6749 §6: the refresh token was issued to the client that presents it."""
     if authorization.application_id != request.client.application.pk:
-        raise InvalidGrant("The refresh token was issued to another client.", detail="foreign refresh token")
+        raise InvalidGrant("The refresh token is unknown.", detail="foreign refresh token")
 
 
 def check_alive(authorization: Authorization) -> None:

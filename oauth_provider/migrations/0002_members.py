@@ -1,10 +1,16 @@
-"""Whoever stands in ``Application.user``, which cascades, becomes a member; taken back in reverse."""
+"""Whoever stands in ``Application.user``, which cascades, becomes a member; taken back in reverse.
+
+In reverse, too: what DOT alone would take amiss. An empty secret, which it lets in whoever sends none, and
+an access token that is bound to a key, which it would let anyone bear.
+"""
 
 from typing import Any
 
 from django.db import migrations
+from django.utils import timezone
 
-from oauth_provider.dot.names import APPLICATION
+from oauth_provider.dot.names import ACCESS_TOKEN, APPLICATION
+from oauth_provider.dot.secret import nobodys_secret
 
 BATCH_SIZE = 1000
 
@@ -26,11 +32,23 @@ def members_to_users(apps: Any, schema_editor: Any) -> None:
     using = schema_editor.connection.alias
     applications = apps.get_model(APPLICATION)._base_manager.using(using)
     owners = apps.get_model("oauth_provider", "ClientMember")._base_manager.using(using).filter(role="owner")
-    for application_id, user_id in owners.order_by("-pk").values_list("application_id", "user_id").iterator():
-        applications.filter(pk=application_id).update(user_id=user_id)
+    for application_id, user_id in owners.order_by("pk").values_list("application_id", "user_id").iterator():
+        applications.filter(pk=application_id, user=None).update(user_id=user_id)
+
+
+def leave_nothing_open(apps: Any, schema_editor: Any) -> None:
+    using = schema_editor.connection.alias
+    applications = apps.get_model(APPLICATION)._base_manager.using(using)
+    applications.filter(client_secret="").update(client_secret=nobodys_secret())
+    access_tokens = apps.get_model(ACCESS_TOKEN)._base_manager.using(using)
+    now = timezone.now()
+    access_tokens.filter(oauth_binding__cnf__isnull=False, expires__gt=now).update(expires=now)
 
 
 class Migration(migrations.Migration):
     dependencies = [("oauth_provider", "0001_initial")]
 
-    operations = [migrations.RunPython(users_to_members, members_to_users)]
+    operations = [
+        migrations.RunPython(users_to_members, members_to_users),
+        migrations.RunPython(migrations.RunPython.noop, leave_nothing_open),
+    ]

@@ -37,9 +37,8 @@ def adopt(
         # Several rows may share a checksum: a live one before those that are revoked.
         same = rows.filter(token_checksum=presented_digest).order_by(F("revoked").desc(nulls_first=True), "-pk")
         row = locked(same, touch="revoked")
-        if row is None:
-            raise InvalidGrant("The refresh token is unknown.")
-        if row.revoked is not None:
+        # DOT's ``cleartokens`` deletes rows that are revoked; what was adopted is still known to us.
+        if row is None or row.revoked is not None:
             return _seen_before(presented_digest, using, rules, issue)
         authorization = _authorization_of(row, presented_digest)
         rules(authorization)
@@ -74,7 +73,7 @@ def _seen_before(
     adopted = Authorization.objects.using(using).select_related("user").filter(adopted_digest=presented_digest)
     authorization = locked(adopted, touch="revoked_at")
     if authorization is None:
-        raise InvalidGrant("The refresh token was revoked.")
+        raise InvalidGrant("The refresh token is unknown.", detail="or DOT's, and revoked")
     rules(authorization)
     retry = authorization.retry_of(presented_digest)
     if retry is not None:

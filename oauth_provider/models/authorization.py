@@ -221,6 +221,8 @@ def revoke_rows(rows: Iterable[Authorization], reason: Authorization.Reason, *, 
     )
     expire_access_tokens(keys, now, using=using)
     for row in ended:
+        if row.revoked_at is not None:  # a replay of what was revoked before is nothing new
+            continue
         row.revoked_at, row.revoked_reason, row.sealed_answer = now, reason, ""
         send_after_commit(
             authorization_revoked, using=using, sender=Authorization, authorization=row, reason=str(reason)

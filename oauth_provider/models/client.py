@@ -240,7 +240,9 @@ def _rows() -> QuerySet[Any, Any]:
 
 def _matching(presented: str) -> dict[str, Any]:
     live = Q(oauth_secrets__expires_at=None) | Q(oauth_secrets__expires_at__gt=timezone.now())
-    relation = FilteredRelation("oauth_secrets", condition=Q(oauth_secrets__digest=digest(presented)) & live)
+    # A copy of DOT's secret ends as soon as another stands in DOT's column, however it came there.
+    true = Q(oauth_secrets__from_dot=False) | Q(oauth_secrets__encoded=F("client_secret"))
+    relation = FilteredRelation("oauth_secrets", condition=Q(oauth_secrets__digest=digest(presented)) & live & true)
     return {
         "presented_secret": relation,
         "oauth_secret_pk": F("presented_secret__pk"),

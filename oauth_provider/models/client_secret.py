@@ -1,9 +1,11 @@
 """Client secrets: several for a client, made by machine, shown once, and ended with an overlap (RFC 6749 §2.3.1)."""
 
 import re
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import ClassVar
 
+from django.contrib.auth.hashers import make_password
 from django.db import models, router
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -11,12 +13,14 @@ from django.utils.translation import gettext_lazy as _
 
 from oauth_provider.conf import dot_setting
 from oauth_provider.dot.names import APPLICATION, Row
-from oauth_provider.models.transaction import run
+from oauth_provider.dot.secret import is_hashed, is_secret, nobodys_secret
+from oauth_provider.models.transaction import RowGone, run
 from oauth_provider.protocol import token_string
 from oauth_provider.protocol.digest import LENGTH as DIGEST_LENGTH
 from oauth_provider.protocol.digest import digest
 
 HINT_LENGTH = 4
+DOT = "django-oauth-toolkit"
 LAST_USED_PRECISION = timedelta(hours=1)
 
 
@@ -46,7 +50,7 @@ class ClientSecretManager(models.Manager["ClientSecret"]):
         return row
 
     def rotate(self, application: Row, *, overlap: int, label: str = "") -> tuple["ClientSecret", str]:
-        """A new secret; those that are live serve for ``overlap`` seconds more. DOT's column is blanked."""
+        """A new secret; those that are live serve for ``overlap`` seconds more. DOT's column is emptied."""
         ends = timezone.now() + timedelta(seconds=overlap)
 
         def work() -> tuple[ClientSecret, str]:
@@ -59,26 +63,31 @@ class ClientSecretManager(models.Manager["ClientSecret"]):
         return run(work, using=self._write_alias(), durable=False)
 
     def revoke(self, secret: "ClientSecret") -> None:
-        """End one secret now, and blank DOT's column if that is where it came from."""
+        """End one secret now, and empty DOT's column if that is where it came from."""
 
         def work() -> None:
             self.filter(pk=secret.pk).update(expires_at=timezone.now())
             if secret.from_dot:
-                _blank_dot_secret(secret.application)
+                _empty_column(secret.application, secret.encoded)
 
         run(work, using=self._write_alias(), durable=False)
 
     def adopt(self, application: Row, presented: str) -> None:
-        """Copy a secret that DOT made, so that no slow hash is computed for it again.
+        """Copy a secret that DOT made and hashed, so that no slow hash is computed for it again.
 
-        Only what has exactly the shape of DOT's own secrets: anything else a person may have chosen.
+        Only what has exactly the shape of DOT's own secrets: anything else a person may have chosen. The
+        copy keeps the hash that it was found under, and serves for as long as that stands in DOT's column.
         """
-        length = dot_setting("CLIENT_SECRET_GENERATOR_LENGTH", 128)
-        if length < token_string.SECRET_LENGTH or not re.fullmatch(rf"[A-Za-z0-9]{{{length}}}", presented):
+        if not is_machine_made(presented) or not is_hashed(application.client_secret):
             return
-        row = self.store(application, presented, label="django-oauth-toolkit")
-        if not row.from_dot:
-            self.filter(pk=row.pk).update(from_dot=True)
+        copy = {"encoded": application.client_secret, "from_dot": True, "expires_at": None}
+        copy |= {"hint": presented[-HINT_LENGTH:], "label": DOT}
+
+        def work() -> None:
+            self.update_or_create(application=application, digest=digest(presented), defaults=copy)
+
+        with suppress(RowGone):  # the client was deleted meanwhile; it was right all the same
+            run(work, using=self._write_alias(), durable=False)
 
     def live(self) -> QuerySet["ClientSecret"]:
         """Secrets that still serve."""
@@ -87,15 +96,22 @@ class ClientSecretManager(models.Manager["ClientSecret"]):
     def mark_used(self, pk: int) -> None:
         """Note that a secret was used; one write an hour at most, outside of any exchange."""
         now = timezone.now()
-        self.filter(pk=pk).exclude(last_used_at__gt=now - LAST_USED_PRECISION).update(last_used_at=now)
+        due = self.filter(pk=pk).exclude(last_used_at__gt=now - LAST_USED_PRECISION)
+        run(lambda: due.update(last_used_at=now), using=self._write_alias(), single=True)
 
     def _take_over_from_dot(self, application: Row) -> None:
-        """Move the hash in DOT's column here, unless a fast copy exists, so that it can overlap and end."""
-        if not application.client_secret:
+        """Move what stands in DOT's column here, so that it can overlap and end; a copy of it is set free."""
+        stored = type(application)._base_manager.values_list("client_secret", flat=True).get(pk=application.pk)
+        if not is_secret(stored):
             return
-        if not self.filter(application=application, from_dot=True).exists():
-            self.create(application=application, encoded=application.client_secret, from_dot=True)
-        _blank_dot_secret(application)
+        copies = self.filter(application=application, from_dot=True, encoded=stored)
+        if not copies.update(from_dot=False, encoded=""):
+            if is_machine_made(stored):
+                self.store(application, stored, label=DOT)
+            else:
+                encoded = stored if is_hashed(stored) else make_password(stored)
+                self.create(application=application, encoded=encoded, label=DOT)
+        _empty_column(application, stored)
 
     def _write_alias(self) -> str:
         return router.db_for_write(self.model)
@@ -134,7 +150,15 @@ class ClientSecret(models.Model):
         return self.last_used_at is None or self.last_used_at < timezone.now() - LAST_USED_PRECISION
 
 
-def _blank_dot_secret(application: Row) -> None:
-    # A queryset update: DOT's field would hash the empty string, which is then no longer empty.
-    type(application)._base_manager.filter(pk=application.pk).update(client_secret="")
-    application.client_secret = ""
+def is_machine_made(secret: str) -> bool:
+    """Has it exactly the shape of the secrets that DOT generates, and as much randomness as ours?"""
+    length = dot_setting("CLIENT_SECRET_GENERATOR_LENGTH", 128)
+    return length >= token_string.SECRET_LENGTH and bool(re.fullmatch(rf"[A-Za-z0-9]{{{length}}}", secret))
+
+
+def _empty_column(application: Row, stored: str) -> None:
+    """``stored`` serves no more, in DOT's eyes either. What was put there since stays."""
+    column = type(application)._base_manager.filter(pk=application.pk, client_secret=stored)
+    emptied = nobodys_secret()
+    if column.update(client_secret=emptied):
+        application.client_secret = emptied

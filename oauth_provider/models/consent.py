@@ -31,9 +31,11 @@ class ConsentManager(models.Manager["Consent"]):
             consent = Consent(user=user, application=application)
         # Where the client showed itself otherwise before, the words of then bind nobody any more.
         kept = consent.scopes if consent.shown == shown else {}
-        consent.shown, consent.scopes = shown, {**kept, **scopes}
-        consent.updated_at = timezone.now()
-        consent.save(using=using)
+        agreed = {**kept, **scopes}
+        # Unchanged, it is not written: others who give it at the same moment then need not try again.
+        if consent.pk is None or (consent.shown, consent.scopes) != (shown, agreed):
+            consent.shown, consent.scopes, consent.updated_at = shown, agreed, timezone.now()
+            consent.save(using=using)
         send_after_commit(
             consent_given,
             using=using,

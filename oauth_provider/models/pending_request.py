@@ -28,7 +28,7 @@ class PendingRequestManager(models.Manager["PendingRequest"]):
     def ask(self, *, application: Row, user: Any, session: str, parameters: dict[str, Any]) -> str:
         """Keep a request until the person decides; the handle, which is all that the page carries."""
         handle = random_text(SECRET_LENGTH)
-        self.create(
+        pending = self.model(
             handle_digest=digest(handle),
             application=application,
             user=user,
@@ -36,6 +36,8 @@ class PendingRequestManager(models.Manager["PendingRequest"]):
             parameters=parameters,
             expires_at=timezone.now() + timedelta(seconds=provider_settings.PENDING_REQUEST_LIFETIME),
         )
+        using = router.db_for_write(self.model)
+        run(lambda: pending.save(using=using, force_insert=True), using=using, single=True)
         return handle
 
     def waiting(self, handle: str, *, user: Any, session: str) -> "PendingRequest | None":

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db import router, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
@@ -14,7 +13,6 @@ from oauth_provider.dot.names import access_token_model, refresh_token_model
 from oauth_provider.models.authorization import Authorization
 from oauth_provider.models.client_secret import ClientSecret
 from oauth_provider.models.pending_request import PendingRequest
-from oauth_provider.models.token import TokenBinding
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +69,6 @@ def _delete(rows: Callable[[], QuerySet[Any]]) -> Callable[[Sequence[Any]], int]
     return act
 
 
-def _delete_access_tokens(keys: Sequence[Any]) -> int:
-    using = router.db_for_write(access_token_model())
-    with transaction.atomic(using=using):
-        TokenBinding.objects.using(using).filter(access_token__in=keys).delete()
-        access_token_model()._base_manager.using(using).filter(pk__in=keys).delete()
-    return len(keys)
-
-
 def _blank_answers(keys: Sequence[Any]) -> int:
     return stale_answers().filter(pk__in=keys).update(sealed_answer="")
 
@@ -87,7 +77,7 @@ def _blank_answers(keys: Sequence[Any]) -> int:
 SWEEPS = (
     Sweep("pending requests", "deleted", pending_requests, _delete(pending_requests)),
     Sweep("sealed answers", "blanked", stale_answers, _blank_answers),
-    Sweep("access tokens", "deleted", access_tokens, _delete_access_tokens),
+    Sweep("access tokens", "deleted", access_tokens, _delete(access_tokens)),
     Sweep("authorizations", "deleted", authorizations, _delete(authorizations)),
     Sweep("client secrets", "deleted", client_secrets, _delete(client_secrets)),
 )

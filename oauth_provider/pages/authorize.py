@@ -61,7 +61,7 @@ def _refuse(request: HttpRequest, refused: Refused, issuer: str) -> HttpResponse
 def _login(asked: AuthorizationRequest) -> HttpResponse:
     response = redirect_to_login(_resume_url(asked), resolve_url(settings.LOGIN_URL))
     patch_cache_control(response, no_store=True)
-    response["Referrer-Policy"] = "same-origin"
+    response["Referrer-Policy"] = "no-referrer"
     return response
 
 

@@ -72,4 +72,6 @@ def error_page(request: HttpRequest, error: OAuthError, *, back_to: str = "", cl
         "back_to": back_to,
         "client_name": client_name,
     }
-    return show(request, "error.html", context, status=413 if error.status == 413 else 400)
+    response = show(request, "error.html", context, status=413 if error.status == 413 else 400)
+    response["Referrer-Policy"] = "no-referrer"  # no form stands on it
+    return response

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.utils import timezone
@@ -56,7 +56,7 @@ class AccessToken:
 
     def is_expired(self) -> bool:
         """Is its time over?"""
-        return timezone.now() >= self.expires
+        return datetime.now(UTC) >= self.expires
 
     def allow_scopes(self, scopes: Iterable[str] | None) -> bool:
         """Does it hold every one of ``scopes``? True where none is named."""

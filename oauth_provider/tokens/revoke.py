@@ -18,8 +18,10 @@ def revoke_token(token: str, client: Client) -> None:
     parts = token_string.parse_refresh_token(token)
     if parts is not None:
         _revoke(client, family_digest=digest(parts.family))
-    elif not _revoke_access_token(digest(token), client):
-        _revoke_dot_refresh_token(digest(token), client)
+    elif token_string.is_token(token, token_string.ACCESS_TOKEN):
+        _revoke_access_token(digest(token), client)
+    else:
+        _revoke_dot_token(digest(token), client)
 
 
 def revoke_user(user: Any) -> int:
@@ -32,38 +34,34 @@ def _revoke(client: Client, **lookup: Any) -> int:
     return Authorization.objects.revoke(theirs, Authorization.Reason.CLIENT)
 
 
-def _revoke_access_token(checksum: str, client: Client) -> bool:
-    """True if there was such a live access token of this client's."""
-    if _revoke(client, token_bindings__access_token__token_checksum=checksum):
-        return True
-    model = access_token_model()
-    now = timezone.now()
-    rows = model._base_manager.using(router.db_for_write(model)).filter(
-        token_checksum=checksum, application_id=client.application.pk, expires__gt=now
-    )
-    if not rows.update(expires=now):
-        return False
-    # DOT issued it: the refresh token beside it ends with it, as DOT itself would have it.
-    _revoke_dot_refresh_tokens(access_token__token_checksum=checksum)
-    return True
+def _revoke_access_token(checksum: str, client: Client) -> None:
+    """One of ours: the sign-in that it hangs on ends, or the token alone where it hangs on none."""
+    if not _revoke(client, token_bindings__access_token__token_checksum=checksum):
+        using = router.db_for_write(access_token_model())
+        run(lambda: _expire(client, using, token_checksum=checksum), using=using, single=True)
 
 
-def _revoke_dot_refresh_token(checksum: str, client: Client) -> None:
-    """One that DOT issued: adopted, it is an authorization; not yet, DOT's row and its access token end."""
-    _revoke(client, adopted_digest=checksum)
-    _revoke_dot_refresh_tokens(token_checksum=checksum, application_id=client.application.pk)
+def _revoke_dot_token(checksum: str, client: Client) -> None:
+    """One that DOT issued, access or refresh: both end, as DOT itself would have it.
 
-
-def _revoke_dot_refresh_tokens(**lookup: Any) -> None:
+    DOT's rows come first: one that is being adopted is locked until its authorization can be seen.
+    """
     model = refresh_token_model()
     using = router.db_for_write(model)
 
     def work() -> None:
-        now = timezone.now()
-        live = model._base_manager.using(using).filter(revoked=None, **lookup)
-        access_tokens = list(live.values_list("access_token_id", flat=True))
-        if live.update(revoked=now):
-            tokens = access_token_model()._base_manager.using(using)
-            tokens.filter(pk__in=access_tokens, expires__gt=now).update(expires=now)
+        live = model._base_manager.using(using).filter(application_id=client.application.pk, revoked=None)
+        if live.filter(token_checksum=checksum).update(revoked=timezone.now()):
+            _expire(client, using, refresh_token__token_checksum=checksum)
+        live.filter(access_token__token_checksum=checksum).update(revoked=timezone.now())
+        _expire(client, using, token_checksum=checksum)
 
     run(work, using=using, durable=False)
+    _revoke(client, adopted_digest=checksum)
+    _revoke(client, token_bindings__access_token__token_checksum=checksum)
+
+
+def _expire(client: Client, using: str, **lookup: Any) -> None:
+    now = timezone.now()
+    theirs = access_token_model()._base_manager.using(using).filter(application_id=client.application.pk, **lookup)
+    theirs.filter(expires__gt=now).update(expires=now)

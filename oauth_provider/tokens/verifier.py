@@ -1,6 +1,7 @@
 """Verifying access tokens where they were issued: one SELECT, and every reason there is to refuse one."""
 
 import logging
+from datetime import datetime
 
 from django.utils import timezone
 
@@ -33,8 +34,8 @@ def verify(token: str) -> AccessToken:
         scope=facts["scope"],
         client_id=found.client["client_id"] or "",
         sub=None if found.user is None else str(found.user.pk),
-        expires=facts["expires"],
-        issued_at=facts["issued_at"],
+        expires=_aware(facts["expires"]),
+        issued_at=_aware(facts["issued_at"]),
         issuer=provider_settings.ISSUER,
         resources=tuple(facts["resources"] or ()),
         cnf=facts["cnf"],
@@ -42,3 +43,8 @@ def verify(token: str) -> AccessToken:
         user=found.user,
         load_application=lambda: found.application,
     )
+
+
+def _aware(moment: datetime) -> datetime:
+    """Where ``USE_TZ`` is off, what is stored is the project's own local time."""
+    return timezone.make_aware(moment) if timezone.is_naive(moment) else moment

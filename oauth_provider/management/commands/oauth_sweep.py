@@ -4,6 +4,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.db import router
 
 from oauth_provider.models.sweep import SWEEPS
 
@@ -24,6 +25,7 @@ class Command(BaseCommand):
         """Each sweep in its order, so that nothing is deleted before what hangs on it."""
         for sweep in SWEEPS:
             rows = sweep.rows()
+            rows = rows.using(router.db_for_write(rows.model))
             if options["dry_run"]:
                 self.stdout.write(f"{rows.count()} {sweep.name} would be {sweep.done}")
                 continue

@@ -1,0 +1,80 @@
+"""A5, duplicated parameters: any of them, at any endpoint, equal values too (RFC 6749 §3.1 and §3.2, RFC 8707 §2)."""
+
+from urllib.parse import urlencode
+
+import pytest
+
+from tests import ledger
+from tests.driver import AUTHORIZE, INTROSPECT, REVOKE, TOKEN, Driver, post, query_of, signed_in
+
+pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 6749", "3.1"), pytest.mark.spec("RFC 6749", "3.2")]
+
+AT_AUTHORIZE = ["response_type", "scope", "state", "nonce", "code_challenge", "code_challenge_method", "unknown"]
+AT_TOKEN = ["grant_type", "code", "redirect_uri", "code_verifier", "client_id", "client_secret", "scope", "unknown"]
+
+
+@pytest.fixture
+def driver() -> Driver:
+    return signed_in(policy={"may_introspect": True})
+
+
+@pytest.mark.parametrize("name", AT_AUTHORIZE)
+@pytest.mark.parametrize("other", [None, "", "another"])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_at_the_authorization_endpoint(driver: Driver, name: str, other: str | None, method: str) -> None:
+    request = driver.request(nonce="n", unknown="u")
+    body = urlencode([*request.items(), (name, request[name] if other is None else other)])
+    with ledger.unchanged():
+        url = f"{AUTHORIZE}?{body}" if method == "GET" else post(driver.browser, AUTHORIZE, body)["Location"]
+        answer = query_of(driver.browser.get(url)["Location"])
+    assert answer["error"] == "invalid_request"
+
+
+@pytest.mark.parametrize("name", ["client_id", "redirect_uri"])
+@pytest.mark.parametrize("other", [None, "", "https://evil.example.com/"])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_of_an_identifier_it_is_a_page(driver: Driver, name: str, other: str | None, method: str) -> None:
+    request = driver.request()
+    body = urlencode([*request.items(), (name, request[name] if other is None else other)])
+    with ledger.unchanged():
+        url = f"{AUTHORIZE}?{body}" if method == "GET" else post(driver.browser, AUTHORIZE, body)["Location"]
+        ledger.is_error_page(driver.browser.get(url))
+
+
+@pytest.mark.parametrize("name", AT_TOKEN)
+@pytest.mark.parametrize("other", [None, "", "another"])
+def test_at_the_token_endpoint(driver: Driver, name: str, other: str | None) -> None:
+    code = driver.code()
+    form = {
+        **driver.credentials,
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": driver.redirect_uri,
+        "code_verifier": driver.code_verifier,
+        "scope": "notes:read",
+        "unknown": "u",
+    }
+    with ledger.unchanged():
+        response = post(driver.browser, TOKEN, [*form.items(), (name, form[name] if other is None else other)])
+    ledger.refused(response, "invalid_request")
+    assert driver.redeem(code).status_code == 200
+
+
+@pytest.mark.parametrize("path", [REVOKE, INTROSPECT])
+@pytest.mark.parametrize("name", ["token", "token_type_hint", "client_id", "client_secret"])
+def test_at_the_others(driver: Driver, path: str, name: str) -> None:
+    token = driver.tokens()["access_token"]
+    form = {**driver.credentials, "token": token, "token_type_hint": "access_token"}
+    with ledger.unchanged():
+        response = post(driver.browser, path, [*form.items(), (name, form[name])])
+    ledger.refused(response, "invalid_request")
+    assert ledger.is_good(token)
+
+
+@pytest.mark.spec("RFC 8707", "2")
+def test_resource_alone_may_repeat(driver: Driver) -> None:
+    resources = [("resource", "https://a.example.com"), ("resource", "https://b.example.com")]
+    response = driver.browser.get(f"{AUTHORIZE}?{urlencode([*driver.request().items(), *resources])}")
+    assert query_of(response["Location"])["error"] == "invalid_target"
+    form = [*driver.credentials.items(), ("grant_type", "refresh_token"), ("refresh_token", "x"), *resources]
+    ledger.refused(post(driver.browser, TOKEN, form), "invalid_grant")

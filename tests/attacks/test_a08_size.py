@@ -1,0 +1,74 @@
+"""A8, size and depth: 400, 413 or 414, soon, and nothing stored (RFC 6819 §4.4.1.11)."""
+
+from typing import Any
+
+import pytest
+
+from tests import ledger
+from tests.driver import INTROSPECT, REVOKE, TOKEN, Driver, post, signed_in
+
+pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 6819", "4.4.1.11")]
+
+LONG = "a" * 100_000
+SCOPES = " ".join(f"scope:{number}" for number in range(10_000))
+
+
+@pytest.fixture
+def driver() -> Driver:
+    return signed_in(policy={"may_introspect": True})
+
+
+@pytest.mark.parametrize("value", [LONG, SCOPES], ids=["long", "scopes"])
+@pytest.mark.parametrize("name", ["client_id", "redirect_uri", "scope", "state", "nonce", "code_challenge", "unknown"])
+def test_at_the_authorization_endpoint(driver: Driver, name: str, value: str) -> None:
+    with ledger.unchanged():
+        ledger.is_error_page(driver.authorize(**{name: value}), status=413)
+
+
+@pytest.mark.parametrize("value", [LONG, SCOPES], ids=["long", "scopes"])
+@pytest.mark.parametrize("path", [TOKEN, REVOKE, INTROSPECT])
+@pytest.mark.parametrize("name", ["client_id", "client_secret", "grant_type", "token", "scope", "unknown"])
+def test_at_the_endpoints_of_programs(driver: Driver, path: str, name: str, value: str) -> None:
+    form = {**driver.credentials, "grant_type": "refresh_token", "refresh_token": "x", "token": "x", name: value}
+    with ledger.unchanged():
+        ledger.refused(post(driver.browser, path, form), "invalid_request", 413)
+
+
+STRANGE = {
+    "many": "&".join(f"p{number}=" for number in range(10_000)),
+    "ampersands": "&" * 60_000,
+    "equals": "=" * 60_000,
+    "percents": "%" * 60_000,
+    "broken escapes": "a=" + "%zz" * 20_000,
+}
+
+
+@pytest.mark.parametrize("path", [TOKEN, REVOKE, INTROSPECT])
+@pytest.mark.parametrize("body", STRANGE.values(), ids=STRANGE)
+def test_many_and_strange_parameters(driver: Driver, path: str, body: str) -> None:
+    with ledger.unchanged():
+        response = post(driver.browser, path, body)
+    assert response.status_code in (400, 401, 413)
+    assert response.json()["error"] in ("invalid_request", "invalid_client")
+
+
+@pytest.mark.parametrize("repeats", [50, 2_000])
+def test_many_resources(driver: Driver, repeats: int) -> None:
+    form: Any = [*driver.credentials.items(), ("grant_type", "refresh_token"), ("refresh_token", "x")]
+    with ledger.unchanged():
+        response = post(driver.browser, TOKEN, [*form, *[("resource", "https://a.example.com")] * repeats])
+    assert response.status_code in (400, 413)
+
+
+@pytest.mark.parametrize("header", ["Basic ", "Bearer ", ""])
+def test_a_long_authorization_header(driver: Driver, header: str) -> None:
+    with ledger.unchanged():
+        response = post(driver.browser, TOKEN, {"grant_type": "refresh_token"}, Authorization=header + LONG)
+    ledger.refused(response, "invalid_client", 401)
+
+
+def test_a_deep_body_is_not_looked_into(driver: Driver) -> None:
+    body = "[" * 10_000 + "]" * 10_000
+    with ledger.unchanged():
+        response = driver.browser.generic("POST", TOKEN, body, content_type="application/json")
+    ledger.refused(response, "invalid_request")

@@ -1,0 +1,41 @@
+"""A11, clickjacking: none of our pages stands in anybody's frame (RFC 9700 §4.16)."""
+
+from typing import Any
+
+import pytest
+from django.test import modify_settings
+
+from tests.driver import Driver, signed_in
+from tests.factories import ApplicationFactory
+
+pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 9700", "4.16")]
+
+
+def unapproved() -> Driver:
+    return Driver(ApplicationFactory(policy={"status": "unapproved"}))
+
+
+PAGES: dict[str, Any] = {
+    "consent": lambda driver: driver.browser.get(driver.authorize()["Location"]),
+    "error of the authorization endpoint": lambda driver: driver.authorize(client_id="nobody"),
+    "error of a redirect URI": lambda driver: driver.authorize(redirect_uri="https://evil.example.com/"),
+    "error of an unapproved client": lambda driver: unapproved().authorize(scope="nothing:here"),
+    "error of the consent page": lambda driver: driver.browser.get("/oauth/consent/" + "a" * 43),
+    "error of a decision": lambda driver: driver.decide("/oauth/consent/" + "a" * 43),
+    "too large": lambda driver: driver.authorize(state="a" * 20_000),
+}
+
+
+@pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
+def test_a_page_says_so_itself_whatever_middleware_a_project_has(page: Any) -> None:
+    with modify_settings(
+        MIDDLEWARE={
+            "remove": [
+                "django.middleware.clickjacking.XFrameOptionsMiddleware",
+                "django.middleware.security.SecurityMiddleware",
+            ]
+        }
+    ):
+        response = page(signed_in())
+    assert "frame-ancestors 'none'" in response["Content-Security-Policy"]
+    assert response["X-Frame-Options"] == "DENY"

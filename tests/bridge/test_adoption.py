@@ -1,0 +1,309 @@
+"""What DOT stored before we came is honoured: its refresh tokens, each once, under a lock (RFC 6749 §6)."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.forms.models import model_to_dict
+from django.test.utils import CaptureQueriesContext
+from django.urls import include, path
+from django.utils import timezone
+
+from oauth_provider.dot.names import access_token_model, refresh_token_model
+from oauth_provider.models import Authorization, ClientPolicy, TokenBinding
+from oauth_provider.protocol.digest import digest
+from oauth_provider.protocol.errors import InvalidToken
+from oauth_provider.tokens.verifier import verify
+from tests.bridge import dot_server
+from tests.driver import Driver
+from tests.factories import ApplicationFactory, UserFactory
+
+pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 6749", "6")]
+
+urlpatterns = [path("", include("oauth_provider.urls")), *dot_server.urlpatterns]
+DOT_SECRET = "Q" * 128
+
+
+@pytest.fixture(autouse=True)
+def _dot(settings):
+    settings.ROOT_URLCONF = __name__
+    settings.OAUTH2_PROVIDER = {"ACCESS_TOKEN_EXPIRE_SECONDS": 600}
+
+
+@pytest.fixture(params=["confidential", "public"])
+def driver(request):
+    """A client that DOT registered."""
+    application = ApplicationFactory(client_type=request.param, client_secret=DOT_SECRET, hash_client_secret=True)
+    application.secret = DOT_SECRET if request.param == "confidential" else ""
+    return Driver(application)
+
+
+@pytest.fixture
+def user():
+    return UserFactory()
+
+
+@pytest.fixture(params=[True, False], ids=["hashed", "plaintext"])
+def issued(request, settings, driver, user):
+    """What DOT gave out, in either way of storing it."""
+    settings.OAUTH2_PROVIDER = {"COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": request.param}
+    answer = dot_server.issue(driver.application, user)
+    assert bool(dot_server.rows(answer)[1].token) is not request.param
+    settings.OAUTH2_PROVIDER = {}
+    return answer
+
+
+def refused(response):
+    return (response.status_code, response.json()["error"]) == (400, "invalid_grant")
+
+
+def state():
+    """Everything that an exchange could have changed."""
+    models = (access_token_model(), refresh_token_model(), Authorization, TokenBinding)
+    return [list(model._base_manager.order_by("pk").values()) for model in models]
+
+
+def is_live(token):
+    try:
+        return bool(verify(token))
+    except InvalidToken:
+        return False
+
+
+def test_a_refresh_token_of_dots_is_honoured(driver, user, issued):
+    answer = driver.refresh(issued["refresh_token"])
+    assert answer.status_code == 200, answer.content
+    tokens = answer.json()
+    assert tokens["scope"] == "read write"
+    assert tokens["access_token"].startswith("oat_")
+    assert tokens["refresh_token"].startswith("ort_")
+    assert is_live(tokens["access_token"])
+    again = driver.refresh(tokens["refresh_token"])
+    assert again.status_code == 200
+
+
+def test_all_that_is_written_on_dots_rows_is_that_it_is_revoked(driver, issued):
+    access, refresh = (model_to_dict(row) for row in dot_server.rows(issued))
+    driver.refresh(issued["refresh_token"])
+    access_after, refresh_after = (model_to_dict(row) for row in dot_server.rows(issued))
+    assert access_after == access
+    assert refresh_after.pop("revoked") is not None
+    assert refresh.pop("revoked") is None
+    assert refresh_after == refresh
+
+
+def test_the_new_authorization_says_where_it_comes_from(driver, user, issued):
+    _access, row = dot_server.rows(issued)
+    driver.refresh(issued["refresh_token"])
+    authorization = Authorization.objects.get()
+    assert authorization.user == user
+    assert authorization.application_id == driver.application.pk
+    assert authorization.created_at == row.created
+    assert authorization.adopted_digest == authorization.previous_digest == digest(issued["refresh_token"])
+
+
+def test_its_old_access_token_lives_on_and_ends_with_the_authorization(driver, issued):
+    tokens = driver.refresh(issued["refresh_token"]).json()
+    assert is_live(issued["access_token"])
+    driver.revoke(tokens["refresh_token"])
+    assert not is_live(issued["access_token"])
+    assert not is_live(tokens["access_token"])
+
+
+def test_a_retry_within_the_window_gets_the_same_answer(driver, issued):
+    first = driver.refresh(issued["refresh_token"]).json()
+    again = driver.refresh(issued["refresh_token"]).json()
+    assert again | {"expires_in": 0} == first | {"expires_in": 0}
+    assert Authorization.objects.count() == 1
+
+
+def test_a_retry_on_other_terms_gets_nothing_and_revokes_nothing(driver, issued):
+    driver.refresh(issued["refresh_token"])
+    assert refused(driver.refresh(issued["refresh_token"], scope="read"))
+    assert Authorization.objects.get().revoked_at is None
+
+
+@pytest.mark.spec("RFC 9700", "4.14.2")
+def test_a_replay_after_the_window_revokes_everything(driver, issued):
+    tokens = driver.refresh(issued["refresh_token"]).json()
+    Authorization.objects.update(rotated_at=timezone.now() - timedelta(hours=1))
+    assert refused(driver.refresh(issued["refresh_token"]))
+    assert Authorization.objects.get().revoked_reason == "refresh_token_replay"
+    assert not is_live(tokens["access_token"])
+    assert not is_live(issued["access_token"])
+    assert refused(driver.refresh(tokens["refresh_token"]))
+
+
+@pytest.mark.spec("RFC 9700", "4.14.2")
+def test_a_replay_after_the_next_rotation_revokes_everything(driver, issued):
+    tokens = driver.refresh(issued["refresh_token"]).json()
+    driver.refresh(tokens["refresh_token"])
+    assert refused(driver.refresh(issued["refresh_token"]))
+    assert Authorization.objects.get().revoked_reason == "refresh_token_replay"
+
+
+def test_a_retry_and_a_replay_are_known_after_dot_cleaned_its_table(driver, issued):
+    """``cleartokens`` deletes revoked refresh tokens, and what was adopted is revoked."""
+    first = driver.refresh(issued["refresh_token"]).json()
+    refresh_token_model().objects.all().delete()
+    assert driver.refresh(issued["refresh_token"]).json()["access_token"] == first["access_token"]
+    Authorization.objects.update(rotated_at=timezone.now() - timedelta(hours=1))
+    assert refused(driver.refresh(issued["refresh_token"]))
+    assert Authorization.objects.get().revoked_reason == "refresh_token_replay"
+
+
+def test_dots_own_cleaning_disturbs_nothing(driver, issued, settings):
+    settings.OAUTH2_PROVIDER = {"REFRESH_TOKEN_REUSE_PROTECTION": False}
+    tokens = driver.refresh(issued["refresh_token"]).json()
+    call_command("cleartokens")
+    assert is_live(tokens["access_token"])
+    assert driver.refresh(tokens["refresh_token"]).status_code == 200
+    assert not refresh_token_model().objects.exists()
+
+
+def test_scope_can_be_narrowed_and_never_widened(driver, issued):
+    refused_scope = driver.refresh(issued["refresh_token"], scope="read notes:read")
+    assert (refused_scope.status_code, refused_scope.json()["error"]) == (400, "invalid_scope")
+    assert driver.refresh(issued["refresh_token"], scope="read").json()["scope"] == "read"
+
+
+def test_resources_are_kept(driver, user):
+    answer = dot_server.issue(driver.application, user, resource=["https://api.example.com"])
+    token = driver.refresh(answer["refresh_token"]).json()["access_token"]
+    assert verify(token).resources == ("https://api.example.com",)
+
+
+# -- refused, with nothing changed ---------------------------------------------------------------------------
+
+
+def revoked_by_dot(driver, issued, settings):
+    dot_server.rows(issued)[1].revoke()
+
+
+def rotated_by_dot(driver, issued, settings):
+    dot_server.refresh(driver.application, issued["refresh_token"])
+
+
+def expired(driver, issued, settings):
+    settings.OAUTH2_PROVIDER = {"REFRESH_TOKEN_EXPIRE_SECONDS": 3600}
+    access, _row = dot_server.rows(issued)
+    access_token_model().objects.filter(pk=access.pk).update(expires=timezone.now() - timedelta(hours=1))
+
+
+def expired_by_a_timedelta(driver, issued, settings):
+    expired(driver, issued, settings)
+    settings.OAUTH2_PROVIDER = {"REFRESH_TOKEN_EXPIRE_SECONDS": timedelta(minutes=59)}
+
+
+def orphaned(driver, issued, settings):
+    """DOT refuses a refresh token whose access token was deleted."""
+    access_token_model().objects.all().delete()
+
+
+def of_another_client(driver, issued, settings):
+    refresh_token_model().objects.update(application=ApplicationFactory())
+
+
+def of_an_inactive_user(driver, issued, settings):
+    _access, row = dot_server.rows(issued)
+    row.user.is_active = False
+    row.user.save()
+
+
+def older_than_a_sign_in_may_be(driver, issued, settings):
+    settings.OAUTH_PROVIDER = {**settings.OAUTH_PROVIDER, "AUTHORIZATION_LIFETIME": 3600}
+    refresh_token_model().objects.update(created=timezone.now() - timedelta(hours=1))
+
+
+CASES = (
+    revoked_by_dot,
+    rotated_by_dot,
+    expired,
+    expired_by_a_timedelta,
+    orphaned,
+    of_another_client,
+    of_an_inactive_user,
+    older_than_a_sign_in_may_be,
+)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
+def test_what_dot_or_we_would_refuse_is_refused_and_nothing_changes(driver, issued, settings, case):
+    case(driver, issued, settings)
+    before = state()
+    assert refused(driver.refresh(issued["refresh_token"]))
+    assert state() == before
+
+
+def test_a_live_one_outlasts_its_access_token(driver, issued, settings):
+    settings.OAUTH2_PROVIDER = {"REFRESH_TOKEN_EXPIRE_SECONDS": 7200}
+    access_token_model().objects.update(expires=timezone.now() - timedelta(hours=1))
+    assert driver.refresh(issued["refresh_token"]).status_code == 200
+
+
+def test_a_stranger_ends_nobodys_sign_in(driver, issued):
+    stranger = Driver(ApplicationFactory())
+    for _ in range(2):  # before it is adopted, and after
+        before = state()
+        assert refused(stranger.refresh(issued["refresh_token"]))
+        assert state() == before
+        driver.refresh(issued["refresh_token"])
+    Authorization.objects.update(rotated_at=timezone.now() - timedelta(hours=1))
+    assert refused(stranger.refresh(issued["refresh_token"]))
+    assert Authorization.objects.get().revoked_at is None
+
+
+def test_an_unknown_token_changes_nothing(driver, issued):
+    before = state()
+    for unknown in ("unknown", "x" * 5000, "ünknown"):
+        assert refused(driver.refresh(unknown))
+    assert state() == before
+
+
+def test_a_suspended_client_gets_nothing(driver, issued):
+    ClientPolicy(application=driver.application, status="suspended", grant_types=["refresh_token"]).save()
+    assert driver.refresh(issued["refresh_token"]).status_code == 401
+    assert not Authorization.objects.exists()
+
+
+def test_a_client_without_the_grant_gets_nothing(driver, issued):
+    ClientPolicy(application=driver.application, grant_types=["authorization_code"]).save()
+    answer = driver.refresh(issued["refresh_token"])
+    assert (answer.status_code, answer.json()["error"]) == (400, "unauthorized_client")
+    assert not Authorization.objects.exists()
+
+
+# -- before it is adopted ------------------------------------------------------------------------------------
+
+
+@pytest.mark.spec("RFC 7662", "2.2")
+def test_introspection_knows_it_while_it_lives(driver, user, issued):
+    server = Driver(ApplicationFactory(service=True, policy={"may_introspect": True}))
+    for token in (issued["refresh_token"], issued["access_token"]):
+        said = server.introspect(token).json()
+        assert (said["active"], said["scope"], said["username"]) == (True, "read write", user.get_username())
+    driver.refresh(issued["refresh_token"])
+    assert server.introspect(issued["refresh_token"]).json() == {"active": False}
+    assert server.introspect(issued["access_token"]).json()["active"] is True
+
+
+@pytest.mark.spec("RFC 7009", "2.1")
+@pytest.mark.parametrize("presented", ["refresh_token", "access_token"])
+@pytest.mark.parametrize("adopted", [True, False])
+def test_revoking_one_ends_the_other(driver, issued, presented, adopted):
+    tokens = driver.refresh(issued["refresh_token"]).json() if adopted else issued
+    assert driver.revoke(issued[presented]).status_code == 200
+    assert not is_live(issued["access_token"])
+    assert not is_live(tokens["access_token"])
+    assert refused(driver.refresh(issued["refresh_token"]))
+    assert refused(driver.refresh(tokens["refresh_token"]))
+
+
+def test_the_row_is_locked_before_anything_else_is_read(driver, issued):
+    tables = {model._meta.db_table: model for model in (refresh_token_model(), Authorization)}
+    with CaptureQueriesContext(connection) as queries:
+        driver.refresh(issued["refresh_token"])
+    first = next(query["sql"] for query in queries if any(f'"{table}"' in query["sql"] for table in tables))
+    assert refresh_token_model()._meta.db_table in first
+    assert "FOR NO KEY UPDATE" in first or first.startswith("UPDATE")

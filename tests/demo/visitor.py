@@ -1,0 +1,80 @@
+"""A person with a browser and the web client they use, both over real HTTP."""
+
+import re
+import secrets
+from dataclasses import dataclass, field
+from html import unescape
+from typing import Any
+from urllib.parse import parse_qsl, urljoin, urlsplit
+
+import requests
+
+from oauth_provider.protocol.pkce import s256
+
+HIDDEN = re.compile(r'<input type="hidden" name="([^"]*)" value="([^"]*)"')
+ACTION = re.compile(r'<form method="post"(?: action="([^"]*)")?')
+
+
+@dataclass
+class Visitor:
+    """``demo`` is what ``demo_seed --json`` printed."""
+
+    demo: dict[str, Any]
+    browser: requests.Session = field(default_factory=requests.Session)
+
+    @property
+    def web(self) -> dict[str, Any]:
+        """The web client."""
+        return self.demo["clients"]["web"]
+
+    def allow(self, scope: str) -> str:
+        """Log in, press Allow, and let the web client redeem its code: an access token for ``scope``."""
+        verifier = secrets.token_urlsafe(32)
+        query = {
+            "response_type": "code",
+            "client_id": self.web["client_id"],
+            "redirect_uri": self.web["redirect_uris"][0],
+            "scope": scope,
+            "state": "a state",
+            "code_challenge": s256(verifier),
+            "code_challenge_method": "S256",
+        }
+        page = self.browser.get(f"{self.demo['issuer']}/oauth/authorize", params=query)
+        page = self.submit(page, **self.demo["user"])
+        if not page.url.startswith(query["redirect_uri"]):
+            page = self.submit(page, decision="allow")
+        # The demo serves nothing there; the browser stands at the address all the same.
+        code = dict(parse_qsl(urlsplit(page.url).query))["code"]
+        return self.token(
+            "web",
+            grant_type="authorization_code",
+            code=code,
+            code_verifier=verifier,
+            redirect_uri=query["redirect_uri"],
+        )
+
+    def submit(self, page: requests.Response, **fields: str) -> requests.Response:
+        """The form on ``page``, filled in."""
+        action = ACTION.search(page.text)
+        assert action, page.text
+        hidden = {name: unescape(value) for name, value in HIDDEN.findall(page.text)}
+        url = urljoin(page.url, unescape(action[1] or ""))
+        return self.browser.post(url, data=hidden | fields, headers={"Referer": page.url})
+
+    def token(self, key: str, **form: str) -> str:
+        """What the token endpoint gives the client called ``key``."""
+        client = self.demo["clients"][key]
+        answer = requests.post(
+            f"{self.demo['issuer']}/oauth/token",
+            data=form,
+            auth=(client["client_id"], client["client_secret"]),
+            timeout=10,
+        )
+        assert answer.status_code == 200, answer.text
+        return answer.json()["access_token"]
+
+    def call(self, method: str, token: str, path: str = "", **options: Any) -> requests.Response:
+        """A call of the notes API."""
+        url = f"{self.demo['issuer']}/api/notes/{path}"
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        return requests.request(method, url, headers=headers, timeout=10, **options)

@@ -1,0 +1,134 @@
+"""Cross-origin reading (Fetch §3.2): a client's scripts read our answers from the client's own origins alone."""
+
+from typing import Any
+
+import pytest
+
+from tests import ledger
+from tests.driver import AUTHORIZE, INTROSPECT, METADATA, REVOKE, TOKEN, Driver, post, signed_in
+from tests.factories import ApplicationFactory
+
+pytestmark = [pytest.mark.django_db, pytest.mark.spec("Fetch", "3.2")]
+
+ORIGIN = "https://spa.example.com"
+PROGRAMS = [TOKEN, REVOKE, INTROSPECT]
+ALLOW = "Access-Control-Allow-Origin"
+
+FOREIGN = [
+    "null",
+    "https://evil.example.com",
+    "http://spa.example.com",
+    "https://spa.example.com:8443",
+    "https://spa.example.com.evil.com",
+    "https://evil-spa.example.com",
+    "https://spa.example.co",
+    "https://spa",
+    "spa.example.com",
+    "*",
+    f"{ORIGIN}/",
+    f"{ORIGIN} https://evil.example.com",
+    "%",
+    "https://spa_example.com",
+    "é",
+]
+
+
+@pytest.fixture
+def spa() -> Driver:
+    return signed_in(public=True, allowed_origins=f"{ORIGIN} https://other.example.com")
+
+
+def preflight(driver: Driver, path: str, origin: str, **headers: str) -> Any:
+    """OPTIONS as a browser sends it before a POST."""
+    given = {"Origin": origin, "Access-Control-Request-Method": "POST", **headers}
+    return driver.browser.options(path, headers=given)
+
+
+@pytest.mark.parametrize("path", PROGRAMS)
+def test_a_clients_own_origin_is_let_through(spa: Driver, path: str) -> None:
+    with ledger.unchanged():
+        response = preflight(spa, path, ORIGIN, **{"Access-Control-Request-Headers": "content-type"})
+    assert (response.status_code, response.content) == (204, b"")
+    assert response[ALLOW] == ORIGIN
+    assert "POST" in response["Access-Control-Allow-Methods"]
+    assert "Content-Type" in response["Access-Control-Allow-Headers"]
+    assert "Origin" in response["Vary"]
+
+
+@pytest.mark.parametrize("path", PROGRAMS)
+@pytest.mark.parametrize("origin", FOREIGN)
+def test_no_other_origin_is(spa: Driver, path: str, origin: str) -> None:
+    response = preflight(spa, path, origin)
+    assert response.status_code == 204
+    assert not [name for name in response.headers if name.startswith("Access-Control")]
+    assert "Origin" in response["Vary"]
+
+
+def test_the_answer_may_be_read_from_the_clients_own_origin(spa: Driver) -> None:
+    form = {**spa.credentials, "grant_type": "refresh_token", "refresh_token": spa.tokens()["refresh_token"]}
+    response = post(spa.browser, TOKEN, form, Origin=ORIGIN)
+    assert response.status_code == 200
+    assert response[ALLOW] == ORIGIN
+    assert "Origin" in response["Vary"]
+    assert "WWW-Authenticate" in response["Access-Control-Expose-Headers"]
+
+
+@pytest.mark.parametrize("origin", [*FOREIGN, "https://of-another-client.example.com"])
+def test_the_answer_may_be_read_from_no_other(spa: Driver, origin: str) -> None:
+    ApplicationFactory(public=True, allowed_origins="https://of-another-client.example.com")
+    form = {**spa.credentials, "grant_type": "refresh_token", "refresh_token": spa.tokens()["refresh_token"]}
+    response = post(spa.browser, TOKEN, form, Origin=origin)
+    assert response.status_code == 200
+    assert not response.has_header(ALLOW)
+
+
+@pytest.mark.parametrize(
+    ("form", "error", "status"),
+    [
+        ({"grant_type": "refresh_token", "refresh_token": "x"}, "invalid_grant", 400),
+        ({"client_id": "nobody"}, "invalid_client", 401),
+        ({"client_id": ""}, "invalid_client", 401),
+        ({"grant_type": ""}, "invalid_request", 400),
+    ],
+    ids=str,
+)
+def test_an_error_may_be_read_by_the_client_it_is_meant_for(
+    spa: Driver, form: dict[str, str], error: str, status: int
+) -> None:
+    own = post(spa.browser, TOKEN, {**spa.credentials, **form}, Origin=ORIGIN)
+    ledger.refused(own, error, status)
+    assert own[ALLOW] == ORIGIN
+    foreign = post(spa.browser, TOKEN, {**spa.credentials, **form}, Origin="https://evil.example.com")
+    ledger.refused(foreign, error, status)
+    assert not foreign.has_header(ALLOW)
+
+
+@pytest.mark.parametrize("path", [*PROGRAMS, METADATA])
+def test_no_answer_invites_cookies(spa: Driver, path: str) -> None:
+    for response in (preflight(spa, path, ORIGIN), post(spa.browser, path, spa.credentials, Origin=ORIGIN)):
+        assert not response.has_header("Access-Control-Allow-Credentials")
+
+
+def test_metadata_may_be_read_from_anywhere(spa: Driver) -> None:
+    response = spa.browser.get(METADATA, headers={"Origin": "https://anyone.example.com"})
+    assert response[ALLOW] == "*"
+
+
+@pytest.mark.parametrize("path", [AUTHORIZE, "/oauth/consent/" + "a" * 43])
+def test_pages_are_read_from_nowhere(spa: Driver, path: str) -> None:
+    for response in (spa.browser.get(path, headers={"Origin": ORIGIN}), preflight(spa, path, ORIGIN)):
+        assert not [name for name in response.headers if name.startswith("Access-Control")]
+
+
+def test_an_origin_that_was_taken_away_is_forgotten_within_a_minute(spa: Driver) -> None:
+    assert preflight(spa, TOKEN, ORIGIN).has_header(ALLOW)
+    type(spa.application).objects.update(allowed_origins="")
+    with ledger.later(61):
+        assert not preflight(spa, TOKEN, ORIGIN).has_header(ALLOW)
+
+
+def test_asking_again_costs_no_statement(spa: Driver, django_assert_num_queries: Any) -> None:
+    spa.browser.logout()  # no browser sends its cookies with a preflight
+    preflight(spa, TOKEN, ORIGIN)
+    with django_assert_num_queries(0):
+        preflight(spa, TOKEN, ORIGIN)

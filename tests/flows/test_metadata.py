@@ -1,0 +1,102 @@
+"""Authorization server metadata (RFC 8414): what is served is what is said, on the issuer's host."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.test import Client as Browser
+from django.test import override_settings
+
+from oauth_provider.clients.authentication import METHODS
+from oauth_provider.endpoints.metadata import ENDPOINTS
+from oauth_provider.grants.table import GRANTS
+from tests.driver import METADATA
+from tests.settings import OAUTH_PROVIDER
+
+pytestmark = pytest.mark.django_db
+
+ISSUER = "https://auth.example.com"
+
+
+def with_issuer(issuer: str) -> Any:
+    return override_settings(OAUTH_PROVIDER={**OAUTH_PROVIDER, "ISSUER": issuer})
+
+
+@pytest.mark.spec("RFC 8414", "3.2")
+def test_the_document_is_public_json_whose_issuer_is_ours(client: Browser) -> None:
+    response = client.get(METADATA)
+    assert response.status_code == 200
+    assert response["Content-Type"] == "application/json"
+    assert response["Access-Control-Allow-Origin"] == "*"
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response.json()["issuer"] == ISSUER
+    assert not response.cookies
+
+
+@pytest.mark.spec("RFC 8414", "2")
+def test_it_says_what_is_served(client: Browser) -> None:
+    document = client.get(METADATA).json()
+    assert document["response_types_supported"] == ["code"]
+    assert document["response_modes_supported"] == ["query"]
+    assert document["grant_types_supported"] == list(GRANTS)
+    assert document["code_challenge_methods_supported"] == ["S256"]
+    assert document["token_endpoint_auth_methods_supported"] == list(METHODS)
+    assert "none" not in document["introspection_endpoint_auth_methods_supported"]
+    assert document["authorization_response_iss_parameter_supported"] is True
+    assert document["request_uri_parameter_supported"] is False
+    assert document["scopes_supported"] == list(OAUTH_PROVIDER["SCOPES"])  # type: ignore[call-overload]
+
+
+@pytest.mark.spec("RFC 8414", "2")
+def test_it_promises_nothing_that_is_off(client: Browser) -> None:
+    text = client.get(METADATA).content.decode()
+    for word in ("implicit", "password", "plain", "token id_token", "form_post", "fragment", '"RS256"'):
+        assert word not in text
+
+
+@pytest.mark.spec("RFC 8414", "2")
+@pytest.mark.parametrize("name", ENDPOINTS)
+def test_every_endpoint_that_is_named_answers(client: Browser, name: str) -> None:
+    url = client.get(METADATA).json()[name]
+    assert url.startswith(f"{ISSUER}/oauth/")
+    assert client.post(urlsplit(url).path).status_code != 404
+
+
+@pytest.mark.spec("RFC 8414", "3")
+@pytest.mark.parametrize(
+    ("issuer", "path", "status"),
+    [
+        (ISSUER, "", 200),
+        (ISSUER, "/", 200),
+        (ISSUER, "/tenant", 404),
+        (f"{ISSUER}/tenant", "", 200),
+        (f"{ISSUER}/tenant", "/tenant", 200),
+        (f"{ISSUER}/tenant", "/tenant/", 200),
+        (f"{ISSUER}/tenant", "/other", 404),
+        (f"{ISSUER}/tenant", "/tenant/more", 404),
+        (f"{ISSUER}/a/b", "/a/b", 200),
+        (f"{ISSUER}/a/b", "/a", 404),
+    ],
+)
+def test_it_is_found_at_the_root_and_behind_the_issuers_own_path(
+    client: Browser, issuer: str, path: str, status: int
+) -> None:
+    with with_issuer(issuer):
+        response = client.get(METADATA + path)
+    assert response.status_code == status
+    if status == 200:
+        assert response.json()["issuer"] == issuer
+
+
+@pytest.mark.spec("RFC 9110", "15.5.6")
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "TRACE"])
+def test_it_is_only_read(client: Browser, method: str) -> None:
+    response = client.generic(method, METADATA)
+    assert response.status_code == 405
+    assert response["Allow"] == "GET, HEAD, OPTIONS"
+
+
+@pytest.mark.spec("RFC 9110", "9.3.2")
+def test_head_is_get_without_a_body(client: Browser) -> None:
+    response = client.head(METADATA)
+    assert (response.status_code, response.content) == (200, b"")

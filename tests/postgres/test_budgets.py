@@ -1,0 +1,186 @@
+"""What a request costs the database: statements, BEGIN and COMMIT counted, once everything is warm."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.contrib.auth import hashers
+from django.db import connection
+from django.test import Client as Browser
+from django.test.utils import CaptureQueriesContext
+from django.urls import path
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from oauth_provider.rest_framework.authentication import OAuthAuthentication
+from oauth_provider.rest_framework.permissions import HasScopes
+from tests.driver import Driver
+from tests.factories import ApplicationFactory, UserFactory
+from tests.urls import urlpatterns as project_urls
+
+pytestmark = [
+    pytest.mark.postgres,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.urls(__name__),
+    pytest.mark.xdist_group("connections"),
+]
+
+
+class GuardedView(APIView):
+    """Reads every column of the user and of the client."""
+
+    authentication_classes = [OAuthAuthentication]
+    permission_classes = [HasScopes("notes:read")]
+
+    def get(self, request: Request) -> Response:
+        rows = [request.user, request.auth.application] if request.auth.user else [request.auth.application]
+        columns = [[str(getattr(row, field.attname)) for field in row._meta.concrete_fields] for row in rows]
+        return Response({"columns": [len(row) for row in columns], "client": request.auth.application.client_id})
+
+
+urlpatterns = [*project_urls, path("guarded", GuardedView.as_view())]
+
+
+@pytest.fixture(autouse=True)
+def _no_password_hash(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """From the call of this fixture on, computing a password hash is an error."""
+
+    def refuse(*args: Any, **kwargs: Any) -> None:
+        raise AssertionError("a password was hashed")
+
+    def forbid() -> None:
+        for name in ("check_password", "make_password", "verify_password"):
+            monkeypatch.setattr(hashers, name, refuse)
+        monkeypatch.setattr("oauth_provider.clients.authentication.check_password", refuse)
+        for hasher in hashers.get_hashers():
+            monkeypatch.setattr(type(hasher), "encode", refuse)
+            monkeypatch.setattr(type(hasher), "verify", refuse)
+
+    return forbid
+
+
+@pytest.fixture
+def driver(_no_password_hash: Callable[[], None]) -> Driver:
+    """A client that has all grants, with its user, warmed up by one whole flow."""
+    grant_types = ["authorization_code", "refresh_token", "client_credentials"]
+    driver = Driver(ApplicationFactory(policy={"grant_types": grant_types, "may_introspect": True}))
+    driver.sign_in(UserFactory())
+    _no_password_hash()
+    tokens = driver.tokens()
+    tokens = driver.refresh(tokens["refresh_token"]).json()
+    driver.token(grant_type="client_credentials", scope="notes:read")
+    call(tokens["access_token"])
+    driver.revoke(tokens["access_token"])
+    return driver
+
+
+@contextmanager
+def costing_at_most(budget: int) -> Iterator[None]:
+    """Fails with the statements where there are more than ``budget``."""
+    with CaptureQueriesContext(connection) as captured:
+        yield
+    statements = [query["sql"] for query in captured.captured_queries]
+    assert len(statements) <= budget, "\n".join(statements)
+
+
+def call(access_token: str) -> Any:
+    return Browser().get("/guarded", headers={"Authorization": f"Bearer {access_token}"})
+
+
+def test_begin_and_commit_are_counted() -> None:
+    """Or the budgets below would be two too generous."""
+    from django.db import transaction
+
+    with CaptureQueriesContext(connection) as captured, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    assert [query["sql"] for query in captured.captured_queries] == ["BEGIN", "SELECT 1", "COMMIT"]
+
+
+def test_an_api_call_for_a_user_costs_one_statement(driver: Driver) -> None:
+    access_token = driver.tokens()["access_token"]
+    with costing_at_most(1):
+        response = call(access_token)
+    assert (response.status_code, response.json()["client"]) == (200, driver.application.client_id)
+
+
+def test_an_api_call_by_a_client_for_itself_costs_one_statement(driver: Driver) -> None:
+    issued = driver.token(grant_type="client_credentials", scope="notes:read").json()
+    with costing_at_most(1):
+        response = call(issued["access_token"])
+    assert response.status_code == 200
+
+
+def test_a_refused_api_call_costs_one_statement(driver: Driver) -> None:
+    tokens = driver.tokens()
+    driver.revoke(tokens["refresh_token"])
+    with costing_at_most(1):
+        response = call(tokens["access_token"])
+    assert response.status_code == 401
+
+
+def test_a_malformed_token_costs_nothing(driver: Driver) -> None:
+    access_token = driver.tokens()["access_token"]
+    with costing_at_most(0):
+        response = call(access_token[:-1] + ("a" if access_token[-1] != "a" else "b"))
+    assert response.status_code == 401
+
+
+def test_client_credentials_cost_three_statements(driver: Driver) -> None:
+    with costing_at_most(3):
+        response = driver.token(grant_type="client_credentials", scope="notes:read")
+    assert response.status_code == 200
+
+
+def test_redeeming_a_code_costs_eight_statements(driver: Driver) -> None:
+    code = driver.code()
+    with costing_at_most(8):
+        response = driver.redeem(code)
+    assert response.status_code == 200
+
+
+def test_a_refresh_costs_eight_statements(driver: Driver) -> None:
+    refresh_token = driver.tokens()["refresh_token"]
+    with costing_at_most(8):
+        response = driver.refresh(refresh_token)
+    assert response.status_code == 200
+
+
+def test_repeating_a_refresh_costs_no_more(driver: Driver) -> None:
+    refresh_token = driver.tokens()["refresh_token"]
+    first = driver.refresh(refresh_token).json()
+    with costing_at_most(8):
+        again = driver.refresh(refresh_token).json()
+    assert again["access_token"] == first["access_token"]
+
+
+@pytest.mark.parametrize("kind", ["access_token", "refresh_token"])
+def test_introspection_costs_two_statements(driver: Driver, kind: str) -> None:
+    token = driver.tokens()[kind]
+    with costing_at_most(2):
+        response = driver.introspect(token)
+    assert response.json()["active"] is True
+
+
+@pytest.mark.parametrize("kind", ["access_token", "refresh_token"])
+def test_revocation_costs_six_statements(driver: Driver, kind: str) -> None:
+    tokens = driver.tokens()
+    with costing_at_most(6):
+        response = driver.revoke(tokens[kind])
+    assert response.status_code == 200
+    assert call(tokens["access_token"]).status_code == 401
+
+
+def test_revoking_a_clients_own_token_costs_six_statements(driver: Driver) -> None:
+    token = driver.token(grant_type="client_credentials", scope="notes:read").json()["access_token"]
+    with costing_at_most(6):
+        response = driver.revoke(token)
+    assert response.status_code == 200
+    assert call(token).status_code == 401
+
+
+def test_a_request_with_remembered_consent_costs_seven_statements(driver: Driver) -> None:
+    with costing_at_most(7):
+        response = driver.authorize()
+    assert response["Location"].startswith(f"{driver.redirect_uri}?code=")

@@ -1,0 +1,65 @@
+"""Bearer tokens (RFC 6750 §2.1): one token, in one header, of one grammar; and the challenge that asks for it."""
+
+import pytest
+
+from oauth_provider.protocol.bearer import challenge, token_from_header
+from oauth_provider.protocol.errors import InvalidRequest, InvalidToken
+
+pytestmark = pytest.mark.spec("RFC 6750", "2.1")
+
+
+@pytest.mark.parametrize(
+    ("header", "token"),
+    [
+        ("Bearer abc", "abc"),
+        ("bearer abc", "abc"),
+        ("BEARER   abc", "abc"),
+        ("Bearer a-b._~+/c==", "a-b._~+/c=="),
+        ("Bearer " + "a" * 8192, "a" * 8192),
+    ],
+)
+def test_a_token_is_taken_from_the_header(header, token):
+    assert token_from_header(header) == token
+
+
+@pytest.mark.parametrize(
+    "header", ["", "Basic abc", "DPoP abc", "BearerX abc", "Bearerabc", " Bearer abc", "Token Bearer"]
+)
+def test_another_scheme_is_none_of_ours(header):
+    assert token_from_header(header) is None
+
+
+@pytest.mark.spec("RFC 6750", "3.1")
+@pytest.mark.parametrize(
+    "header", ["Bearer", "Bearer ", "Bearer    ", "Bearer a b", "Bearer a, b", "Bearer a,Bearer b"]
+)
+def test_no_token_or_several_is_invalid_request(header):
+    with pytest.raises(InvalidRequest):
+        token_from_header(header)
+
+
+@pytest.mark.spec("RFC 6750", "3.1")
+@pytest.mark.parametrize(
+    "header",
+    ["Bearer é", "Bearer a=b", "Bearer =", 'Bearer "abc"', "Bearer a\x00", "Bearer a\r\nb", "Bearer a\tb",
+     "Bearer \ud800", "Bearer " + "a" * 8193, "Bearer a%20b", "Bearer {}", "Bearer \u202eabc"],
+)  # fmt: skip
+def test_what_can_be_no_token_is_invalid_token(header):
+    with pytest.raises(InvalidToken):
+        token_from_header(header)
+
+
+@pytest.mark.spec("RFC 6750", "3")
+def test_a_challenge_lists_what_has_a_value():
+    assert challenge({"realm": "api", "error": "", "scope": "a b"}) == 'Bearer realm="api", scope="a b"'
+    assert challenge({}) == "Bearer"
+    assert challenge({"realm": "oauth"}, scheme="Basic") == 'Basic realm="oauth"'
+
+
+@pytest.mark.spec("RFC 9110", "11.6.1")
+@pytest.mark.parametrize(
+    ("value", "quoted"),
+    [('a"b', 'a\\"b'), ("a\\b", "a\\\\b"), ("a\r\nb", "ab"), ("a\x00b", "ab"), ("aéb", "ab"), ("\u202ea", "a")],
+)
+def test_a_value_can_leave_neither_its_quotes_nor_the_header(value, quoted):
+    assert challenge({"realm": value}) == f'Bearer realm="{quoted}"'

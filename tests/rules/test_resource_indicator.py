@@ -1,0 +1,75 @@
+"""Resource indicators (RFC 8707 §2): which place a URI names, and whether another lies in it."""
+
+import pytest
+
+from oauth_provider.protocol.errors import InvalidTarget
+from oauth_provider.protocol.resource_indicator import covers, is_audience, narrow, place
+
+pytestmark = pytest.mark.spec("RFC 8707", "2")
+
+API = "https://api.example.com/v1"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://api.example.com/v1",
+        "https://api.example.com/v1/",
+        "https://api.example.com/v1/notes",
+        "https://api.example.com/v1/notes?x=1",
+        "https://api.example.com:443/v1",
+        "HTTPS://API.example.com/v1",
+        "https://api.example.com/v0/../v1/notes",
+    ],
+)
+def test_a_resource_covers_itself_and_what_lies_below(url):
+    assert covers(API, url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "", "api.example.com/v1", "/v1", "https://api.example.com", "https://api.example.com/", "https://api.example.com/v",
+        "https://api.example.com/v10", "https://api.example.com/v1evil", "https://api.example.com/V1",
+        "https://api.example.com/v1/../v2", "https://api.example.com/v1/..", "http://api.example.com/v1",
+        "https://api.example.com:8443/v1", "https://x.api.example.com/v1", "https://api.example.com.evil.com/v1",
+        "https://api.example.com@evil.com/v1", "https://evil.com@api.example.com/v1", "https://api.example.com/v1#f",
+        "https://api.example.com:port/v1", "https://[::1/v1", "urn:example:api",
+    ],
+)  # fmt: skip
+def test_a_resource_covers_nothing_beside_it(url):
+    assert not covers(API, url)
+
+
+@pytest.mark.parametrize("resource", ["", "api", "https://", "https://a#", "https://a@b", "https://a:99999", "urn:x:y"])
+def test_what_names_no_place_covers_nothing(resource):
+    assert place(resource) is None
+    assert not covers(resource, resource)
+
+
+@pytest.mark.spec("RFC 9068", "4")
+@pytest.mark.parametrize(
+    ("resources", "serves"),
+    [((), True), ((API,), True), (("https://other", API), True), (("https://other",), False), (("urn:x",), False)],
+)
+def test_a_token_serves_where_one_of_its_resources_covers_the_call_or_where_it_names_none(resources, serves):
+    assert is_audience(resources, f"{API}/notes") is serves
+
+
+@pytest.mark.spec("RFC 8707", "2.2")
+@pytest.mark.parametrize(
+    ("requested", "granted", "yields"),
+    [((), ("a", "b"), ("a", "b")), (("b",), ("a", "b"), ("b",)), ((), (), ())],
+)
+def test_a_request_yields_what_was_granted_or_the_part_asked_for(requested, granted, yields):
+    assert narrow(requested, granted) == yields
+
+
+@pytest.mark.spec("RFC 8707", "2.2")
+@pytest.mark.parametrize(
+    ("requested", "granted"),
+    [(("c",), ("a",)), (("a", "c"), ("a",)), (("a",), ()), (("a/",), ("a",)), (("A",), ("a",))],
+)
+def test_a_resource_that_was_not_granted_is_invalid_target(requested, granted):
+    with pytest.raises(InvalidTarget):
+        narrow(requested, granted)

@@ -1,0 +1,89 @@
+"""Scope (RFC 6749 §3.3): its grammar, and what may be asked for of what was granted."""
+
+import pytest
+
+from oauth_provider.protocol.errors import InvalidScope
+from oauth_provider.protocol.scope import check_scope, downscope, format_scope, is_scope_token, parse_scope
+
+pytestmark = pytest.mark.spec("RFC 6749", "3.3")
+
+
+@pytest.mark.parametrize(
+    ("scope", "tokens"),
+    [
+        ("", ()),
+        ("a", ("a",)),
+        ("b a", ("b", "a")),
+        ("a b a", ("a", "b")),
+        ("Notes notes", ("Notes", "notes")),
+        ("https://api.example.com/notes.read", ("https://api.example.com/notes.read",)),
+        ("!#$%&'()*+,-./:;<=>?@[]^_`{|}~", ("!#$%&'()*+,-./:;<=>?@[]^_`{|}~",)),
+    ],
+)
+def test_a_scope_is_its_tokens_each_once_in_the_order_given(scope, tokens):
+    assert parse_scope(scope) == tokens
+
+
+@pytest.mark.parametrize(
+    "scope",
+    [
+        " ", " a", "a ", "a  b", "a\tb", "a\nb", "a\r\nb", "a\x00", "a\x7f", 'a"b', "a\\b", "é", "a\u00a0b",
+        "\ud800", "\u202ea", "а",  # noqa: RUF001 - a Cyrillic letter
+    ],
+)  # fmt: skip
+def test_a_malformed_scope_is_invalid_scope(scope):
+    with pytest.raises(InvalidScope) as refusal:
+        parse_scope(scope)
+    assert refusal.value.description.isascii()
+
+
+@pytest.mark.spec("RFC 6749", "A.4")
+@pytest.mark.parametrize("token", ["", " ", "a b", '"', "\\", "a\n", "é"])
+def test_what_is_no_scope_token(token):
+    assert not is_scope_token(token)
+
+
+def test_tokens_are_joined_by_one_space():
+    assert format_scope(("a", "b")) == "a b"
+    assert format_scope(()) == ""
+
+
+@pytest.mark.parametrize("requested", [("a",), ("a", "b"), ()])
+def test_a_scope_that_is_allowed_may_be_asked_for(requested):
+    check_scope(requested, {"a", "b"})
+
+
+@pytest.mark.parametrize("requested", [("c",), ("a", "c"), ("A",), ("a b",), ("",)])
+def test_a_scope_that_is_not_allowed_is_invalid_scope(requested):
+    with pytest.raises(InvalidScope):
+        check_scope(requested, {"a", "b"})
+
+
+def test_a_refused_scope_is_named_to_the_operator_alone():
+    with pytest.raises(InvalidScope) as refusal:
+        check_scope(("secret:project",), {"a"})
+    assert "secret:project" in refusal.value.detail
+    assert "secret:project" not in refusal.value.description
+
+
+@pytest.mark.spec("RFC 6749", "6")
+@pytest.mark.parametrize(
+    ("requested", "granted", "yields"),
+    [
+        ((), ("a", "b"), ("a", "b")),
+        (("b",), ("a", "b"), ("b",)),
+        (("b", "a"), ("a", "b"), ("b", "a")),
+        ((), (), ()),
+    ],
+)
+def test_a_refresh_yields_what_was_granted_or_the_part_asked_for(requested, granted, yields):
+    assert downscope(requested, granted) == yields
+
+
+@pytest.mark.spec("RFC 6749", "6")
+@pytest.mark.parametrize(
+    ("requested", "granted"), [(("c",), ("a", "b")), (("a", "c"), ("a",)), (("A",), ("a",)), (("a",), ())]
+)
+def test_a_refresh_for_more_than_was_granted_is_invalid_scope(requested, granted):
+    with pytest.raises(InvalidScope):
+        downscope(requested, granted)

@@ -1,0 +1,78 @@
+"""An API on a machine with no provider, no database and no users: prints what it answers, as JSON.
+
+Run by ``test_architecture.py`` in a process of its own, since what matters is what gets imported.
+"""
+
+import json
+import sys
+from datetime import UTC, datetime, timedelta
+
+import django
+from django.conf import settings
+from django.core.management import call_command
+from django.test import RequestFactory
+from django.urls import path
+
+FORBIDDEN = ("oauth2_provider", "oauthlib", "oauth_provider.models", "django.contrib.auth.models")
+
+settings.configure(
+    ALLOWED_HOSTS=["api.example"],
+    DATABASES={},
+    INSTALLED_APPS=["oauth_provider.resource_server"],
+    OAUTH_RESOURCE_SERVER={"VERIFIER": "__main__.verify"},
+    REST_FRAMEWORK={
+        "UNAUTHENTICATED_USER": None,
+        # By path, as most projects do: DRF then imports our module in the middle of importing its own.
+        "DEFAULT_AUTHENTICATION_CLASSES": ["oauth_provider.rest_framework.authentication.OAuthAuthentication"],
+        "DEFAULT_PERMISSION_CLASSES": ["__main__.ReadsNotes"],
+    },
+    ROOT_URLCONF="__main__",
+    USE_TZ=True,
+)
+django.setup()
+
+from oauth_provider.protocol.errors import InvalidToken  # noqa: E402
+from oauth_provider.resource_server.token import AccessToken  # noqa: E402
+from oauth_provider.rest_framework.permissions import HasScopes  # noqa: E402
+
+ReadsNotes = HasScopes("notes:read")
+
+from rest_framework.response import Response  # noqa: E402
+from rest_framework.views import APIView  # noqa: E402
+
+
+def verify(token):
+    if token not in {"good", "poor"}:
+        raise InvalidToken("The access token is unknown.")
+    return AccessToken(
+        scope="notes:read" if token == "good" else "",
+        client_id="service",
+        sub=None,
+        expires=datetime.now(UTC) + timedelta(minutes=5),
+        issuer="https://as.example",
+        resources=("http://api.example/notes",),
+    )
+
+
+class Notes(APIView):
+    def get(self, request):
+        return Response({"client": str(request.user)})
+
+
+urlpatterns = [path("notes", Notes.as_view()), path("people", Notes.as_view())]
+
+
+def answer(url, token):
+    """Status, challenge and body of a call through the whole of Django."""
+    from django.core.handlers.wsgi import WSGIHandler
+
+    headers = {"Host": "api.example"} | ({"Authorization": f"Bearer {token}"} if token else {})
+    response = WSGIHandler().get_response(RequestFactory().get(url, headers=headers))
+    return [response.status_code, response.headers.get("WWW-Authenticate"), json.loads(response.content)]
+
+
+if __name__ == "__main__":
+    call_command("check", fail_level="WARNING", stdout=sys.stderr)
+    calls = [("/notes", None), ("/notes", "bad"), ("/notes", "poor"), ("/people", "good"), ("/notes", "good")]
+    answers = [answer(*call) for call in calls]
+    print(json.dumps({"answers": answers, "imported": [name for name in FORBIDDEN if name in sys.modules]}))  # noqa: T201

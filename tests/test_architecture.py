@@ -1,0 +1,162 @@
+"""The architecture, where import-linter cannot see it: the stand-alone half, and what files look like."""
+
+import ast
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "oauth_provider"
+FILES = sorted(path for path in PACKAGE.rglob("*.py") if "migrations" not in path.parts)
+BANNED_NAMES = {"utils", "helpers", "common", "core", "base", "services", "handlers"}
+HTTP_LIBRARIES = {"requests", "urllib3", "httpx", "aiohttp", "http.client", "urllib.request", "socket"}
+# Which files may import what nobody else does, function bodies included.
+RESERVED = {
+    "oauth2_provider": ("dot/", "bridge/"),
+    "oauthlib": ("dot/", "bridge/"),
+    "joserfc": ("protocol/jose.py",),
+    "rest_framework": ("rest_framework/",),
+}
+# The half that runs without a provider, and all of ours that it may import.
+SEPARABLE = {
+    "protocol": ("protocol",),
+    "resource_server": ("protocol", "fetch", "resource_server"),
+    "rest_framework": ("protocol", "fetch", "resource_server", "rest_framework"),
+}
+
+
+def place(path):
+    return path.relative_to(PACKAGE).as_posix()
+
+
+def imports(source, package=""):
+    """Every module that ``source`` imports, at any depth; a name from a package counts as a module."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            above = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
+            module = ".".join([*above, *([node.module] if node.module else [])])
+            found |= {module} | {f"{module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def imports_of(path):
+    return imports(path.read_text(), ".".join(path.relative_to(ROOT).parent.parts))
+
+
+def is_within(module, names):
+    return any(module == name or module.startswith(f"{name}.") for name in names)
+
+
+def test_the_walk_sees_imports_in_functions_and_relative_ones():
+    source = "import a.b\ndef f():\n    from c import d\n    from . import e\n    from ..g import h\n"
+    assert imports(source, "x.y") == {"a.b", "c", "c.d", "x.y", "x.y.e", "x.g", "x.g.h"}
+
+
+def test_there_are_files_to_look_at():
+    assert {"resource_server/token.py", "rest_framework/permissions.py", "protocol/errors.py"} <= set(map(place, FILES))
+
+
+# -- the stand-alone half ------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def stand_alone():
+    environment = {key: value for key, value in os.environ.items() if key != "DJANGO_SETTINGS_MODULE"}
+    run = subprocess.run(
+        [sys.executable, "-W", "error", "-m", "tests.stand_alone"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    return json.loads(run.stdout)
+
+
+def test_the_resource_server_imports_nothing_of_the_provider(stand_alone):
+    assert stand_alone["imported"] == []
+
+
+@pytest.mark.spec("RFC 6750", "3.1")
+def test_an_api_without_a_provider_or_a_database_answers_401_403_and_200(stand_alone):
+    missing, bad, poor, elsewhere, good = stand_alone["answers"]
+    assert missing[:2] == [401, 'Bearer realm="api", scope="notes:read"']
+    assert bad[0] == 401
+    assert bad[1].startswith('Bearer realm="api", error="invalid_token"')
+    assert poor[0] == 403
+    assert 'error="insufficient_scope"' in poor[1]
+    assert poor[1].endswith('scope="notes:read"')
+    assert (elsewhere[0], elsewhere[2]["error"]) == (401, "invalid_token")
+    assert good == [200, None, {"client": "client:service"}]
+
+
+@pytest.mark.parametrize("half", SEPARABLE)
+def test_the_separable_half_imports_nothing_else_of_ours(half):
+    allowed = [f"oauth_provider.{name}" for name in SEPARABLE[half]]
+    for path in (PACKAGE / half).rglob("*.py"):
+        ours = {module for module in imports_of(path) if is_within(module, ["oauth_provider"])}
+        # "from oauth_provider import x" names the package as well as x.
+        assert not [one for one in ours - {"oauth_provider"} if not is_within(one, allowed)], place(path)
+
+
+def test_the_resource_server_does_not_import_users():
+    for half in ("resource_server", "rest_framework"):
+        for path in (PACKAGE / half).rglob("*.py"):
+            assert not [one for one in imports_of(path) if is_within(one, ["django.contrib.auth"])], place(path)
+
+
+# -- who imports what ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", FILES, ids=place)
+def test_only_its_keeper_imports_a_library(path):
+    for library, keepers in RESERVED.items():
+        if not place(path).startswith(keepers):
+            assert not [module for module in imports_of(path) if is_within(module, [library])]
+
+
+def test_the_rules_know_neither_django_nor_http():
+    for path in (PACKAGE / "protocol").rglob("*.py"):
+        assert not [one for one in imports_of(path) if is_within(one, {"django", *HTTP_LIBRARIES})], place(path)
+
+
+def test_the_package_itself_imports_nothing():
+    assert imports_of(PACKAGE / "__init__.py") == set()
+
+
+@pytest.mark.parametrize(
+    "path", [one for one in FILES if one.name == "__init__.py" and one.parent.name != "models"], ids=place
+)
+def test_a_package_front_is_empty_or_only_names_what_is_public(path):
+    def is_front(statement):
+        if isinstance(statement, ast.Assign):
+            return [ast.unparse(target) for target in statement.targets] in (["__all__"], ["__version__"])
+        is_docstring = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+        return is_docstring or isinstance(statement, ast.ImportFrom)
+
+    assert all(is_front(statement) for statement in ast.parse(path.read_text()).body)
+
+
+# -- what files look like ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", [one for one in FILES if one.read_text().strip()], ids=place)
+def test_the_first_line_of_a_file_says_what_it_is(path):
+    first = path.read_text().partition("\n")[0]
+    assert first.startswith('"""')
+    assert len(first.strip('"')) > 20
+
+
+@pytest.mark.parametrize("path", FILES, ids=place)
+def test_a_file_is_no_drawer_and_no_longer_than_300_lines(path):
+    assert not BANNED_NAMES & {path.stem, *path.relative_to(PACKAGE).parent.parts}
+    assert len(path.read_text().splitlines()) <= 300

@@ -1,0 +1,286 @@
+"""The system checks: each is silent where all is well, and says what to do where it is not."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.decorators import login_required
+from django.core import checks as framework
+from django.db import connection, transaction
+from django.urls import include, path
+from django.views.decorators.csrf import csrf_exempt
+from oauth2_provider import urls as dot_urls
+from oauth2_provider.oauth2_validators import OAuth2Validator
+from oauth2_provider.views import AuthorizationView, TokenView
+from oauth2_provider.views.mixins import OIDCOnlyMixin
+
+from oauth_provider.bridge.validator import BridgeValidator
+from oauth_provider.checks import clients, configuration, databases, dot, urls
+from oauth_provider.dot.names import application_model
+from oauth_provider.urls import urlpatterns as all_urls
+from oauth_provider.urls import well_known
+from tests.factories import ApplicationFactory, UserFactory
+
+CHECKS = {
+    "E001": configuration.check_issuer_is_set,
+    "E002": configuration.check_issuer,
+    "E003": dot.check_validator,
+    "E004": dot.check_doors,
+    "E005": databases.check_one_database,
+    "E006": urls.check_bridge,
+    "E010": configuration.check_names,
+    "E011": configuration.check_scopes,
+    "E012": configuration.check_scopes,
+    "E013": configuration.check_values,
+    "E014": configuration.check_values,
+    "I001": databases.check_prepared_statements,
+    "W001": configuration.check_cache_is_shared,
+    "W002": clients.check_application_user,
+    "W003": urls.check_well_known,
+}
+
+
+def said(check, **kwargs):
+    """The numbers of what a check says. Every message has a hint."""
+    messages = check(None, **kwargs)
+    assert all(message.hint and message.msg for message in messages)
+    return [message.id.removeprefix("oauth_provider.") for message in messages]
+
+
+def test_every_number_that_the_code_gives_is_tested_here():
+    folder = Path(configuration.__file__).parent
+    code = "".join(file.read_text() for file in folder.glob("*.py"))
+    assert set(re.findall(r'"oauth_provider\.([EIW]\d+)"', code)) == set(CHECKS)
+
+
+def test_every_check_is_registered():
+    registered = framework.registry.registry.get_checks(include_deployment_checks=True)
+    assert set(CHECKS.values()) <= set(registered)
+
+
+@pytest.mark.django_db
+def test_all_is_well_in_the_project_of_the_tests(settings):
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://x"}}
+    for number, check in CHECKS.items():
+        if number != "I001":  # which depends on the database that the tests are run on
+            assert said(check, databases=["default"]) == []
+
+
+# -- configuration -------------------------------------------------------------------------------------------
+
+
+def test_an_issuer_is_needed_to_deploy(settings):
+    settings.OAUTH_PROVIDER = {}
+    assert said(configuration.check_issuer_is_set) == ["E001"]
+    assert said(configuration.check_issuer) == []
+
+
+@pytest.mark.spec("RFC 8414", "2")
+@pytest.mark.parametrize(
+    "issuer",
+    [
+        "https://auth.example.com/",
+        "https://auth.example.com?a=b",
+        "https://auth.example.com#f",
+        "http://auth.example.com",
+        "auth.example.com",
+        "https://",
+    ],
+)
+def test_an_issuer_is_an_https_url(settings, issuer):
+    settings.OAUTH_PROVIDER = {"ISSUER": issuer}
+    assert said(configuration.check_issuer) == ["E002"]
+
+
+def test_http_will_do_under_debug(settings):
+    settings.OAUTH_PROVIDER = {"ISSUER": "http://127.0.0.1:8000"}
+    settings.DEBUG = True
+    assert said(configuration.check_issuer) == []
+
+
+def test_a_misspelt_setting_is_found(settings):
+    settings.OAUTH_PROVIDER = {"ISSUR": "https://auth.example.com"}
+    assert said(configuration.check_names) == ["E010"]
+
+
+@pytest.mark.parametrize("scope", ["two words", "", 'a"b', "ümlaut", 7])
+def test_a_scope_is_a_scope_token(settings, scope):
+    settings.OAUTH_PROVIDER = {"SCOPES": {scope: "Words"}}
+    assert said(configuration.check_scopes) == ["E011"]
+
+
+def test_a_default_scope_is_a_scope(settings):
+    settings.OAUTH_PROVIDER = {"SCOPES": {"a": "A"}, "DEFAULT_SCOPES": ["b"]}
+    assert said(configuration.check_scopes) == ["E012"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ACCESS_TOKEN_LIFETIME", 0),
+        ("ACCESS_TOKEN_LIFETIME", "3600"),
+        ("ACCESS_TOKEN_LIFETIME", True),
+        ("AUTHORIZATION_LIFETIME", -1),
+        ("AUTHORIZATION_IDLE_LIFETIME", None),
+        ("REFRESH_TOKEN_RETRY_WINDOW", -1),
+        ("SWEEP_RETENTION", 1.5),
+        ("CACHE", "elsewhere"),
+        ("CLIENT_AUTHENTICATION_FAILURES", "often"),
+        ("CLIENT_ADDRESS", "no.such.function"),
+        ("PENDING_REQUEST_LIFETIME", 0),
+        ("LOGIN_LIFETIME", 0),
+        ("AUTHORIZATION_CODE_LIFETIME", 0),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_found(settings, name, value):
+    settings.OAUTH_PROVIDER = {name: value}
+    assert said(configuration.check_values) == ["E013"]
+
+
+@pytest.mark.spec("RFC 6749", "4.1.2")
+def test_a_code_lives_for_ten_minutes_at_most(settings):
+    settings.OAUTH_PROVIDER = {"AUTHORIZATION_CODE_LIFETIME": 601}
+    assert said(configuration.check_values) == ["E014"]
+
+
+@pytest.mark.parametrize("backend", ["locmem.LocMemCache", "dummy.DummyCache"])
+def test_a_cache_of_one_process_is_warned_of(settings, backend):
+    settings.CACHES = {"default": {"BACKEND": f"django.core.cache.backends.{backend}"}}
+    assert said(configuration.check_cache_is_shared) == ["W001"]
+
+
+# -- DOT -----------------------------------------------------------------------------------------------------
+
+
+class Derived(BridgeValidator):
+    """A project's own, derived from ours."""
+
+
+def test_a_validator_that_is_not_ours_is_an_error(settings):
+    settings.OAUTH2_PROVIDER = {"OAUTH2_VALIDATOR_CLASS": OAuth2Validator}
+    assert said(dot.check_validator) == ["E003"]
+    settings.OAUTH2_PROVIDER = {"OAUTH2_VALIDATOR_CLASS": Derived}
+    assert said(dot.check_validator) == []
+
+
+class OwnTokenView(OIDCOnlyMixin, TokenView):
+    """DOT's, under another name and behind another of its classes."""
+
+
+class Root:
+    """Stands for a URLconf module."""
+
+    def __init__(self, *patterns):
+        self.urlpatterns = list(patterns)
+
+
+ours = path("", include("oauth_provider.urls"))
+MOUNTED = {
+    "at the root": path("", include("oauth2_provider.urls")),
+    "under a prefix": path("o/", include("oauth2_provider.urls", namespace="oauth2_provider")),
+    "two levels down": path("a/", include([path("b/", include("oauth2_provider.urls"))])),
+    "under another namespace": path("o/", include("oauth2_provider.urls", namespace="theirs")),
+    "without a namespace": path("o/", include(dot_urls.base_urlpatterns)),
+    "one view": path("o/token/", TokenView.as_view()),
+    "a view derived from it": path("token/", OwnTokenView.as_view()),
+    "a view decorated": path("token/", csrf_exempt(login_required(AuthorizationView.as_view()))),
+}
+
+
+@pytest.mark.parametrize("mounted", MOUNTED.values(), ids=MOUNTED.keys())
+def test_dots_doors_are_found_wherever_they_are(settings, mounted):
+    settings.ROOT_URLCONF = Root(ours, mounted)
+    assert set(said(dot.check_doors)) == {"E004"}
+
+
+def test_each_door_is_named_with_its_path(settings):
+    settings.ROOT_URLCONF = Root(path("o/", include("oauth2_provider.urls")))
+    texts = " ".join(message.msg for message in dot.check_doors(None))
+    doors = ("/o/authorize/", "/o/token/", "/o/revoke_token/", "/o/introspect/", "/o/device-authorization/")
+    for door in (*doors, "/o/register/", "/o/userinfo/", "/o/logout/", "/o/authorized_tokens/"):
+        assert door in texts
+    for harmless in ("/o/applications/", "jwks.json"):
+        assert harmless not in texts
+
+
+def test_our_own_doors_at_dots_paths_are_none_of_dots(settings):
+    settings.ROOT_URLCONF = Root(ours, path("o/", include("oauth_provider.bridge.urls")))
+    assert said(dot.check_doors) == said(urls.check_bridge) == said(urls.check_well_known) == []
+
+
+# -- URLs ----------------------------------------------------------------------------------------------------
+
+
+def test_dots_paths_need_our_pages(settings):
+    settings.ROOT_URLCONF = Root(path("o/", include("oauth_provider.bridge.urls")))
+    assert said(urls.check_bridge) == ["E006"]
+
+
+@pytest.mark.spec("RFC 8414", "3")
+def test_metadata_is_wanted_at_the_root(settings):
+    below = path("auth/", include((all_urls, "oauth_provider")))
+    settings.ROOT_URLCONF = Root(below)
+    assert said(urls.check_well_known) == ["W003"]
+    settings.OAUTH_PROVIDER = {"ISSUER": "https://example.com/auth"}
+    assert said(urls.check_well_known) == ["W003", "W003"]
+    settings.ROOT_URLCONF = Root(*well_known, below)
+    assert said(urls.check_well_known) == []
+    settings.ROOT_URLCONF = Root()
+    assert said(urls.check_well_known) == []
+
+
+# -- databases and clients -----------------------------------------------------------------------------------
+
+
+class Apart:
+    """A router that keeps DOT's tables to themselves."""
+
+    def db_for_write(self, model, **hints):
+        return "other" if model._meta.app_label == "oauth2_provider" else None
+
+
+def test_tables_that_are_written_together_stand_together(settings):
+    settings.DATABASE_ROUTERS = [Apart()]
+    assert said(databases.check_one_database) == ["E005", "E005", "E005"]
+
+
+POSTGRESQL = {"server_side_binding": True, "prepare_threshold": 5}
+
+
+@pytest.mark.parametrize(
+    ("vendor", "options", "pooled", "expected"),
+    [
+        ("postgresql", {}, False, ["I001"]),
+        ("postgresql", POSTGRESQL, False, []),
+        ("postgresql", POSTGRESQL | {"prepare_threshold": 0}, False, []),
+        ("postgresql", POSTGRESQL | {"prepare_threshold": None}, False, ["I001"]),
+        ("postgresql", POSTGRESQL | {"server_side_binding": False}, False, ["I001"]),
+        ("postgresql", {}, True, []),
+        ("sqlite", {}, False, []),
+    ],
+)
+def test_postgresql_is_advised_to_prepare(monkeypatch, vendor, options, pooled, expected):
+    monkeypatch.setattr(connection, "vendor", vendor)
+    monkeypatch.setitem(connection.settings_dict, "OPTIONS", options)
+    monkeypatch.setitem(connection.settings_dict, "DISABLE_SERVER_SIDE_CURSORS", pooled)
+    assert said(databases.check_prepared_statements) == expected
+
+
+@pytest.mark.django_db
+def test_a_user_in_dots_column_is_warned_of():
+    application = ApplicationFactory()
+    assert said(clients.check_application_user, databases=["default"]) == []
+    application_model().objects.update(user=UserFactory())
+    assert said(clients.check_application_user, databases=["default"]) == ["W002"]
+    assert said(clients.check_application_user, databases=None) == []
+    application.refresh_from_db()
+    application.save()  # what the hint says
+    assert said(clients.check_application_user, databases=["default"]) == []
+
+
+@pytest.mark.django_db
+def test_before_the_tables_are_there_nothing_is_said(monkeypatch):
+    monkeypatch.setattr(application_model()._meta, "db_table", "not_migrated_yet")
+    with transaction.atomic():
+        assert said(clients.check_application_user, databases=["default"]) == []
+        transaction.set_rollback(True)

@@ -1,0 +1,125 @@
+"""The compiled lookup of an access token says what its ORM twin says, on every database."""
+
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from oauth_provider.dot.names import access_token_model
+from oauth_provider.models import Authorization, ClientPolicy, TokenBinding
+from oauth_provider.models.token import FoundToken
+from oauth_provider.protocol.digest import digest
+from tests.factories import ApplicationFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+# Microseconds and a zone, neither of which SQLite has a type for.
+MOMENT = datetime(2031, 2, 3, 4, 5, 6, 789012, UTC)
+TOKEN = "a token"
+CNF = {"jkt": "key", "nested": [1, 2.5, None, True, {"ü": "ß"}]}
+
+
+def stored(**columns: Any) -> Any:
+    """A row of DOT's, found by the checksum of ``TOKEN``."""
+    given = {"token": "", "token_checksum": digest(TOKEN), "expires": MOMENT, "scope": "notes:read"}
+    return access_token_model().objects.create(**(given | columns))
+
+
+def bound(**columns: Any) -> Authorization:
+    """A row of DOT's and all that may hang on it."""
+    application, user = ApplicationFactory(policy={}), UserFactory()
+    authorization = Authorization.objects.create(
+        application=application, user=user, grant_type="authorization_code", expires_at=MOMENT, revoked_at=MOMENT
+    )
+    row = stored(application=application, user=user, **columns)
+    TokenBinding.objects.create(access_token=row, authorization=authorization, cnf=CNF, act={"sub": "actor"})
+    return authorization
+
+
+def columns_of(row: Any) -> Any:
+    return None if row is None else {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+
+
+def everything(found: FoundToken | None) -> Any:
+    """All that a found token says, every column of its rows included."""
+    assert found is not None
+    return found.facts, columns_of(found.user), found.client, columns_of(found.application), found.using
+
+
+CASES = {
+    "neither user nor client": lambda: stored(),
+    "a client without policy": lambda: stored(application=ApplicationFactory()),
+    "a client with policy": lambda: stored(application=ApplicationFactory(policy={"status": "suspended"})),
+    "a user": lambda: stored(application=ApplicationFactory(), user=UserFactory(first_name="Ünï", is_staff=True)),
+    "a user without client": lambda: stored(user=UserFactory(is_active=False)),
+    "resources": lambda: stored(application=ApplicationFactory(), resource=["https://api.example/ü", "urn:x"]),
+    "a binding": bound,
+    "a binding and resources": lambda: bound(resource=["https://api.example/"]),
+    "a binding without authorization": lambda: TokenBinding.objects.create(access_token=stored()),
+    "a local expiry": lambda: stored(expires=MOMENT.astimezone(datetime.now().astimezone().tzinfo)),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_compiled_lookup_finds_what_the_orm_finds(case: str) -> None:
+    CASES[case]()
+    stored(token_checksum=digest("another token"))
+
+    compiled, by_orm = TokenBinding.objects.find(digest(TOKEN)), TokenBinding.objects.find_by_orm(digest(TOKEN))
+
+    assert everything(compiled) == everything(by_orm)
+    assert repr(everything(compiled)) == repr(everything(by_orm))  # 1 == True == 1.0, but not for a reader
+
+
+@pytest.mark.parametrize("checksum", ["", digest("unknown"), "%s", "' OR ''='", "x" * 100_000, "ü"])
+def test_both_find_nothing_where_there_is_nothing(checksum: str) -> None:
+    bound()
+    assert TokenBinding.objects.find(checksum) is None
+    assert TokenBinding.objects.find_by_orm(checksum) is None
+
+
+def test_converters_are_kept() -> None:
+    authorization = bound(resource=["https://api.example/"])
+    found = TokenBinding.objects.find(digest(TOKEN))
+    assert found is not None
+    assert (found.facts["cnf"], found.facts["act"]) == (CNF, {"sub": "actor"})
+    assert found.facts["resources"] == ["https://api.example/"]
+    assert found.facts["public_id"] == uuid.UUID(str(authorization.public_id))
+    assert isinstance(found.facts["public_id"], uuid.UUID)
+    for name in ("expires", "revoked_at", "ends_at"):
+        assert (found.facts[name], found.facts[name].utcoffset()) == (MOMENT, timedelta(0))
+
+
+def test_the_user_and_the_client_are_rows_like_any_other() -> None:
+    authorization = bound()
+    found = TokenBinding.objects.find(digest(TOKEN))
+    assert found is not None
+    with CaptureQueriesContext(connection) as captured:
+        for row in (found.user, found.application):
+            assert not row.get_deferred_fields()
+            assert not row._state.adding
+            assert row._state.db == connection.alias
+    assert captured.captured_queries == []
+    assert (found.user, found.application) == (authorization.user, authorization.application)
+    found.user.first_name = "Ada"
+    found.user.save()
+    assert type(found.user).objects.get().first_name == "Ada"
+
+
+def test_it_is_one_statement_that_is_counted_and_logged() -> None:
+    bound()
+    with CaptureQueriesContext(connection) as captured:
+        TokenBinding.objects.find(digest(TOKEN))
+    assert [query["sql"].split()[0] for query in captured.captured_queries] == ["SELECT"]
+
+
+def test_it_is_compiled_once_and_asked_anew_each_time() -> None:
+    authorization = bound()
+    for status in (ClientPolicy.Status.APPROVED, ClientPolicy.Status.SUSPENDED):
+        ClientPolicy.objects.filter(application=authorization.application).update(status=status)
+        found = TokenBinding.objects.find(digest(TOKEN))
+        assert found is not None
+        assert found.facts["policy_status"] == status

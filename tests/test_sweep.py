@@ -1,0 +1,224 @@
+"""``manage.py oauth_sweep``: what is over goes, and what anybody still needs stays."""
+
+import io
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from oauth_provider.dot.names import access_token_model, refresh_token_model
+from oauth_provider.models import Authorization, ClientSecret, Consent, PendingRequest, TokenBinding
+from oauth_provider.models.sweep import SWEEPS
+from tests.driver import Driver
+from tests.factories import ApplicationFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+MINUTE, WEEK = timedelta(minutes=1), timedelta(days=7)
+
+
+@pytest.fixture
+def driver():
+    driver = Driver(ApplicationFactory())
+    driver.sign_in(UserFactory())
+    return driver
+
+
+def sweep(**options):
+    """What the command says, by what it says it of."""
+    output = io.StringIO()
+    call_command("oauth_sweep", stdout=output, **options)
+    lines = (line.split(" ", 1) for line in output.getvalue().splitlines())
+    return {text: int(number) for number, text in lines}
+
+
+def ago(delta=MINUTE):
+    return timezone.now() - delta
+
+
+def dot_access_token(driver, **columns):
+    """A row that DOT wrote."""
+    row = {"token": uuid.uuid4().hex, "application": driver.application, "expires": ago(), "scope": "read"}
+    return access_token_model().objects.create(**row | columns)
+
+
+def test_a_project_in_use_loses_nothing(driver):
+    tokens = driver.tokens()
+    retried = driver.refresh(tokens["refresh_token"]).json()
+    driver.authorize(scope="photos:read")  # a page that waits
+    driver.code()  # a code that waits
+    before = [model.objects.count() for model in (Authorization, PendingRequest, TokenBinding, ClientSecret, Consent)]
+    assert set(sweep().values()) == {0}
+    after = [model.objects.count() for model in (Authorization, PendingRequest, TokenBinding, ClientSecret, Consent)]
+    assert after == before
+    assert driver.refresh(tokens["refresh_token"]).json()["access_token"] == retried["access_token"]
+
+
+def test_it_says_what_it_did(driver):
+    assert list(sweep()) == [
+        "pending requests deleted",
+        "sealed answers blanked",
+        "access tokens deleted",
+        "authorizations deleted",
+        "client secrets deleted",
+    ]
+
+
+def everything_due(driver, number=3):
+    """Something for each sweep."""
+    for _ in range(number):
+        driver.tokens()
+        driver.code()
+    driver.authorize(scope="photos:read")
+    PendingRequest.objects.update(expires_at=ago())
+    access_token_model().objects.update(expires=ago())
+    Authorization.objects.filter(redeemed_at=None).update(expires_at=ago())
+    Authorization.objects.exclude(redeemed_at=None).update(
+        expires_at=ago(WEEK + MINUTE), rotated_at=ago(), sealed_answer="sealed"
+    )
+    for _ in range(number):
+        ClientSecret.objects.create_secret(driver.application)
+    ClientSecret.objects.update(expires_at=ago(WEEK + MINUTE))
+
+
+def test_a_dry_run_counts_and_changes_nothing(driver):
+    everything_due(driver)
+    first = sweep(dry_run=True)
+    assert first == sweep(dry_run=True)
+    assert all(text.split(" would be ")[1] for text in first)
+    done = sweep()
+    assert list(done.values()) == list(first.values())
+    assert all(done.values())
+
+
+@pytest.mark.parametrize("batch_size", [1, 2, 1000, 0])
+def test_batches_are_as_large_as_asked_for_and_together_everything(driver, batch_size):
+    everything_due(driver)
+    sweep(batch_size=batch_size)
+    assert set(sweep().values()) == {0}
+    assert not Authorization.objects.exists()
+    assert not access_token_model().objects.exists()
+
+
+@pytest.mark.parametrize("one", SWEEPS, ids=lambda one: one.name)
+def test_a_sweep_takes_the_rows_it_is_given_and_no_others(driver, one):
+    everything_due(driver)
+    due = one.rows().count()
+    keys = list(one.rows().values_list("pk", flat=True)[:2])
+    assert one.act(keys) == len(keys)
+    assert one.rows().count() == due - len(keys)
+
+
+# -- access tokens -------------------------------------------------------------------------------------------
+
+
+def test_what_dots_own_refresh_token_reads_its_scope_from_stays(driver):
+    """DOT refuses a refresh token without its access token, however long that has been expired."""
+    access = dot_access_token(driver, user=UserFactory())
+    refresh = refresh_token_model().objects.create(
+        user=access.user, application=driver.application, token="dot", access_token=access
+    )
+    assert sweep()["access tokens deleted"] == 0
+    answer = driver.refresh("dot", scope="read")
+    assert answer.status_code == 200, answer.content
+    refresh.refresh_from_db()
+    assert sweep()["access tokens deleted"] == 1  # adopted: nobody needs it any more
+    refresh.refresh_from_db()
+    assert refresh.access_token is None
+
+
+def test_one_that_was_extended_meanwhile_stays(driver):
+    """DOT moves ``expires`` where it does not rotate; deleting a live token would end its sign-in."""
+    row = dot_access_token(driver)
+    access_tokens = next(one for one in SWEEPS if one.name == "access tokens")
+    keys = list(access_tokens.rows().values_list("pk", flat=True))
+    access_token_model().objects.update(expires=timezone.now() + MINUTE)
+    assert access_tokens.act(keys) == 0
+    assert access_token_model().objects.filter(pk=row.pk).exists()
+
+
+def test_the_sign_in_of_an_expired_access_token_lives_on(driver):
+    tokens = driver.tokens()
+    access_token_model().objects.update(expires=ago())
+    assert sweep()["access tokens deleted"] == 1
+    assert Authorization.objects.get().revoked_at is None
+    assert driver.refresh(tokens["refresh_token"]).status_code == 200
+
+
+# -- authorizations ------------------------------------------------------------------------------------------
+
+
+def test_a_code_that_nobody_redeemed_goes_at_once(driver):
+    driver.code()
+    Authorization.objects.update(expires_at=ago())
+    assert sweep()["authorizations deleted"] == 1
+
+
+@pytest.mark.spec("RFC 6749", "4.1.2")
+def test_a_redeemed_code_is_remembered_for_its_replay(driver):
+    """Also for a client whose sign-in ended with its only access token."""
+    code = driver.code()
+    driver.redeem(code)
+    Authorization.objects.update(expires_at=ago(WEEK - MINUTE))
+    access_token_model().objects.update(expires=ago())
+    sweep()
+    assert driver.redeem(code).json()["error"] == "invalid_grant"
+    assert Authorization.objects.get().revoked_reason == "code_replay"
+
+
+@pytest.mark.parametrize("column", ["revoked_at", "expires_at"])
+def test_what_ended_is_kept_for_the_retention(driver, settings, column):
+    driver.tokens()
+    access_token_model().objects.all().delete()
+    Authorization.objects.update(revoked_at=None)
+    Authorization.objects.update(**{column: ago(WEEK - MINUTE)})
+    assert sweep()["authorizations deleted"] == 0
+    Authorization.objects.update(**{column: ago(WEEK + MINUTE)})
+    assert sweep()["authorizations deleted"] == 1
+
+
+def test_retention_is_the_projects(driver, settings):
+    settings.OAUTH_PROVIDER = {**settings.OAUTH_PROVIDER, "SWEEP_RETENTION": 0}
+    tokens = driver.tokens()
+    driver.revoke(tokens["access_token"])
+    assert sweep()["authorizations deleted"] == 1
+
+
+def test_an_access_token_that_outlives_its_authorization_ends_with_it(driver):
+    """Without its authorization a token would look like one that never had any."""
+    driver.tokens()
+    Authorization.objects.update(expires_at=ago(WEEK + MINUTE))
+    assert sweep()["authorizations deleted"] == 1
+    assert access_token_model().objects.get().expires <= timezone.now()
+
+
+# -- answers, pages, secrets ---------------------------------------------------------------------------------
+
+
+@pytest.mark.spec("RFC 9700", "4.14.2")
+def test_a_sealed_answer_is_blanked_when_its_window_is_over(driver):
+    tokens = driver.tokens()
+    driver.refresh(tokens["refresh_token"])
+    assert sweep()["sealed answers blanked"] == 0
+    Authorization.objects.update(rotated_at=ago())
+    assert sweep()["sealed answers blanked"] == 1
+    authorization = Authorization.objects.get()
+    assert authorization.sealed_answer == ""
+    assert authorization.previous_digest  # which still tells a replay
+    driver.refresh(tokens["refresh_token"])
+    assert Authorization.objects.get().revoked_reason == "refresh_token_replay"
+
+
+def test_a_page_that_nobody_can_answer_any_more_goes(driver):
+    driver.authorize()
+    assert sweep()["pending requests deleted"] == 0
+    PendingRequest.objects.update(expires_at=ago())
+    assert sweep()["pending requests deleted"] == 1
+
+
+def test_a_secret_goes_when_it_has_ended_for_the_retention(driver):
+    ClientSecret.objects.update(expires_at=ago(WEEK - MINUTE))
+    assert sweep()["client secrets deleted"] == 0
+    ClientSecret.objects.update(expires_at=ago(WEEK + MINUTE))
+    assert sweep()["client secrets deleted"] == 1
