@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from oauth_provider.dot.names import Row, application_model
+from oauth_provider.dot.secret import nobodys_secret
 from oauth_provider.models import ClientPolicy, ClientSecret
 from oauth_provider.protocol.token_string import ALPHABET, CLIENT_SECRET, SECRET_LENGTH, checksum
 
@@ -54,15 +55,13 @@ class DemoClient:
 
     @property
     def columns(self) -> dict[str, Any]:
-        """DOT's own columns. Its secret stays empty, unhashed: the secret is in ``ClientSecret``."""
+        """DOT's own columns, without its secret: ours is in ``ClientSecret``."""
         return {
             "name": self.name,
             "client_type": "confidential" if self.confidential else "public",
             "authorization_grant_type": "authorization-code" if self.redirect_uris else "client-credentials",
             "redirect_uris": " ".join(self.redirect_uris),
             "allowed_origins": " ".join(self.allowed_origins),
-            "client_secret": "",
-            "hash_client_secret": False,
             "skip_authorization": False,
         }
 
@@ -164,10 +163,19 @@ def seed() -> None:
     """Make what is missing and mend what differs; a second run writes nothing."""
     seed_user()
     for client in clients():
-        application = seed_row(application_model(), {"client_id": client.client_id}, client.columns)
+        application = seed_application(client)
         seed_row(ClientPolicy, {"application": application}, client.policy)
         if client.client_secret is not None:
             ClientSecret.objects.store(application, client.client_secret, label="demo")
+
+
+def seed_application(client: DemoClient) -> Row:
+    """DOT's row of a client; nobody's secret stands where DOT would keep one."""
+    model = application_model()
+    model._base_manager.get_or_create(
+        client_id=client.client_id, defaults={**client.columns, "client_secret": nobodys_secret()}
+    )
+    return seed_row(model, {"client_id": client.client_id}, client.columns)
 
 
 def seed_user() -> None:

@@ -58,12 +58,14 @@ class ProviderSettings:
 
     @property
     def DEFAULT_SCOPES(self) -> tuple[str, ...]:
-        """What a request without ``scope`` asks for (RFC 6749 §3.3). Default: DOT's ``DEFAULT_SCOPES``, else none.
+        """What a request without ``scope`` asks for (RFC 6749 §3.3).
 
-        With none, a request without ``scope`` is answered ``invalid_scope``.
+        Default: none, and such a request is answered ``invalid_scope``. A project that names its scopes for
+        DOT alone keeps DOT's ``DEFAULT_SCOPES``, which are all of them unless it says otherwise.
         """
         own = self._get("DEFAULT_SCOPES", None)
-        chosen = own if own is not None else dot_setting("DEFAULT_SCOPES", ())
+        inherited = dot_setting("DEFAULT_SCOPES", ("__all__",) if self._get("SCOPES", None) is None else ())
+        chosen = own if own is not None else inherited
         return tuple(self.SCOPES) if "__all__" in chosen else tuple(chosen)
 
     @property
@@ -117,6 +119,14 @@ class ProviderSettings:
         """Dotted path of a function from a request to its client's address. Default: ``REMOTE_ADDR``."""
         path = self._get("CLIENT_ADDRESS", None)
         return cast(ClientAddress, import_string(path)) if path else remote_address
+
+    @property
+    def LEGACY_HTTP_REDIRECT_URIS(self) -> bool:
+        """Whether codes are sent to registered ``http`` redirect URIs of other machines (RFC 9700 §2.6 forbids it).
+
+        Default: False. Loopback addresses and ``localhost`` are always allowed.
+        """
+        return cast(bool, self._get("LEGACY_HTTP_REDIRECT_URIS", False))
 
     @property
     def CACHE(self) -> str:

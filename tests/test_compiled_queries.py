@@ -50,7 +50,7 @@ def everything(found: FoundToken | None) -> Any:
 
 
 CASES = {
-    "neither user nor client": lambda: stored(),
+    "neither user nor client": stored,
     "a client without policy": lambda: stored(application=ApplicationFactory()),
     "a client with policy": lambda: stored(application=ApplicationFactory(policy={"status": "suspended"})),
     "a user": lambda: stored(application=ApplicationFactory(), user=UserFactory(first_name="Ünï", is_staff=True)),

@@ -39,7 +39,7 @@ def ago(delta=MINUTE):
 
 def dot_access_token(driver, **columns):
     """A row that DOT wrote."""
-    row = {"token": uuid.uuid4().hex, "application": driver.application, "expires": ago(), "scope": "read"}
+    row = {"token": uuid.uuid4().hex, "application": driver.application, "expires": ago(), "scope": "notes:read"}
     return access_token_model().objects.create(**row | columns)
 
 
@@ -120,7 +120,7 @@ def test_what_dots_own_refresh_token_reads_its_scope_from_stays(driver):
         user=access.user, application=driver.application, token="dot", access_token=access
     )
     assert sweep()["access tokens deleted"] == 0
-    answer = driver.refresh("dot", scope="read")
+    answer = driver.refresh("dot", scope="notes:read")
     assert answer.status_code == 200, answer.content
     refresh.refresh_from_db()
     assert sweep()["access tokens deleted"] == 1  # adopted: nobody needs it any more

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import router
 from django.utils import timezone
+from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.authorization.request import AuthorizationRequest
 from oauth_provider.authorization.rules import Destination
@@ -80,6 +81,7 @@ def words_shown(question: Question) -> str:
     return digest(" ".join([shown(question.client), *sorted(digests_of(question.scope).values())]))
 
 
+@sensitive_variables()
 def _make_code(question: Question) -> str:
     code = token_string.make_token(token_string.CODE)
     expires = timezone.now() + timedelta(seconds=provider_settings.AUTHORIZATION_CODE_LIFETIME)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
+from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.authorization.grant import Question, answer_without_asking, answer_yes, words_shown
 from oauth_provider.authorization.request import AuthorizationRequest, from_pairs, known_pairs
@@ -48,15 +49,20 @@ class Answer:
 Step = Refused | Login | Ask | Answer
 
 
+@sensitive_variables()
 def next_step(http: HttpRequest, request: AuthorizationRequest, issuer: str) -> Step:
     """What comes next for ``request``. Raises what must be shown to the person."""
     destination = establish(request)
     try:
         scope = check(request, destination.client)
     except OAuthError as error:
+        if not error.redirectable:
+            raise
         return Refused(destination, error)
-    if not is_signed_in(http.user):
+    if not http.user.is_authenticated:
         return Login(request)
+    if not is_signed_in(http.user):
+        raise InvalidRequest("This account is not active.")
     question = Question(request, destination, scope, http.user, sign_in_of(http))
     code = answer_without_asking(question)
     if code is not None:
@@ -83,6 +89,7 @@ def question_of(pending: PendingRequest, user: Any, sign_in: SignIn) -> Question
     return question
 
 
+@sensitive_variables()
 def decide(http: HttpRequest, handle: str, decision: str, issuer: str) -> str:
     """Where the browser goes after a decision. Raises ``InvalidRequest`` if this session may not make it."""
     sign_in = sign_in_of(http)

@@ -9,12 +9,10 @@ from django.core import signing
 
 from oauth_provider.conf import provider_settings
 from oauth_provider.protocol.errors import InvalidRequest, RequestTooLarge
+from oauth_provider.protocol.form import MAX_PARAMETERS, REPEATABLE
 
 MAX_LENGTH = 16_384
-MAX_PARAMETERS = 100
 SALT = "oauth_provider.authorization.request"
-# RFC 8707 §2: the one parameter that may stand there more than once.
-REPEATABLE = "resource"
 
 Pairs = Sequence[tuple[str, str]]
 

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 
 from django.http import HttpResponse
 from django.utils.encoding import iri_to_uri
+from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.authorization.rules import Destination
 from oauth_provider.protocol.errors import OAuthError
 from oauth_provider.protocol.response_mode import as_query
 
 
+@sensitive_variables()
 def code_url(destination: Destination, code: str, issuer: str) -> str:
     """Where the browser takes the code."""
     return _url(destination, {"code": code}, issuer)
@@ -20,6 +22,7 @@ def error_url(destination: Destination, error: OAuthError, issuer: str) -> str:
     return _url(destination, error.parameters(), issuer)
 
 
+@sensitive_variables()
 def redirect_to(url: str) -> HttpResponse:
     """303, so that no browser repeats a POST there (RFC 9700 §4.12). The URL may be of an app's own scheme."""
     response = HttpResponse(status=303)
@@ -29,6 +32,7 @@ def redirect_to(url: str) -> HttpResponse:
     return response
 
 
+@sensitive_variables()
 def _url(destination: Destination, parameters: Mapping[str, str], issuer: str) -> str:
     state = {"state": destination.state} if destination.state else {}
     return as_query(destination.redirect_uri, {**parameters, **state, "iss": issuer})

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from oauth_provider.authorization.request import PARAMETERS, AuthorizationRequest
+from oauth_provider.conf import provider_settings
 from oauth_provider.models import client as clients
 from oauth_provider.models.client import Client
 from oauth_provider.models.scope import requested_scopes
@@ -75,16 +76,17 @@ def find_client(request: AuthorizationRequest) -> Client:
 def find_redirect_uri(request: AuthorizationRequest, client: Client) -> str:
     """RFC 9700 §4.1.3: the one that was sent must be registered; the only one registered may be left out."""
     registered = client.redirect_uris
-    if not request.redirect_uri:
-        if len(registered) != 1 or not redirect_uris.is_usable(registered[0]):
-            raise InvalidRequest("redirect_uri is missing.")
-        return registered[0]
-    if not redirect_uris.matches_any(request.redirect_uri, registered):
+    if not request.redirect_uri and len(registered) != 1:
+        raise InvalidRequest("redirect_uri is missing.")
+    redirect_uri = request.redirect_uri or registered[0]
+    if not redirect_uris.matches_any(redirect_uri, registered):
         raise InvalidRequest(
             "redirect_uri is not registered for this application.",
             detail=f"presented {request.redirect_uri[:256]!r}",
         )
-    return request.redirect_uri
+    if redirect_uris.is_plain_http(redirect_uri) and not provider_settings.LEGACY_HTTP_REDIRECT_URIS:
+        raise InvalidRequest("redirect_uri must be https.", detail=f"presented {redirect_uri[:256]!r}")
+    return redirect_uri
 
 
 def check_single(request: AuthorizationRequest, client: Client) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from django.contrib.auth.hashers import check_password
+from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.clients import client_secret_basic, client_secret_post, none
 from oauth_provider.clients.credentials import Credentials
@@ -32,6 +33,7 @@ MODULES: tuple[Method, ...] = (client_secret_basic, client_secret_post, none)
 METHODS: tuple[str, ...] = tuple(module.METHOD for module in MODULES)
 
 
+@sensitive_variables()
 def authenticate(form: Mapping[str, str], authorization: str, address: str) -> Client:
     """The client that a request comes from. ``form`` holds each parameter of the body once.
 
@@ -49,6 +51,7 @@ def authenticate(form: Mapping[str, str], authorization: str, address: str) -> C
         raise
 
 
+@sensitive_variables()
 def presented(form: Mapping[str, str], authorization: str) -> Credentials:
     """The one set of credentials in a request. Raises ``InvalidRequest`` and ``InvalidClient``."""
     if "client_assertion" in form or "client_assertion_type" in form:
@@ -63,6 +66,7 @@ def presented(form: Mapping[str, str], authorization: str) -> Credentials:
     return found[0]
 
 
+@sensitive_variables()
 def _authenticated(credentials: Credentials, address: str) -> Client:
     known = is_client_id(credentials.client_id)
     application = find_application(credentials.client_id, credentials.secret) if known else None
@@ -78,6 +82,7 @@ def _authenticated(credentials: Credentials, address: str) -> Client:
     return client
 
 
+@sensitive_variables()
 def _check_secret(application: Row, credentials: Credentials, address: str) -> None:
     """A machine-made secret was found by its digest with the client; any other is tried slowly, and seldom."""
     if application.oauth_secret_pk is not None:
@@ -88,6 +93,7 @@ def _check_secret(application: Row, credentials: Credentials, address: str) -> N
         raise InvalidClient("Client authentication failed.", detail="wrong secret")
 
 
+@sensitive_variables()
 def _is_slow_secret(application: Row, secret: str) -> bool:
     if _verifies(secret, application.client_secret):
         ClientSecret.objects.adopt(application, secret)
@@ -96,6 +102,7 @@ def _is_slow_secret(application: Row, secret: str) -> bool:
     return any(_verifies(secret, row.encoded) for row in kept)
 
 
+@sensitive_variables()
 def _verifies(secret: str, stored: str) -> bool:
     if not is_secret(stored) or not secret or "\x00" in secret:
         return False

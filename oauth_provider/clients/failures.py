@@ -1,5 +1,6 @@
 """Failed client authentications, counted per client and address by ``limits`` on Django's cache (RFC 6749 §2.3.1)."""
 
+import logging
 import time
 from ipaddress import IPv6Address, ip_address
 from typing import Any
@@ -12,6 +13,8 @@ from limits.strategies import FixedWindowRateLimiter
 from oauth_provider.conf import provider_settings
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import TemporarilyUnavailable
+
+logger = logging.getLogger("oauth_provider.clients")
 
 
 class DjangoCacheStorage(Storage):
@@ -64,9 +67,14 @@ _limiter = FixedWindowRateLimiter(DjangoCacheStorage("django-cache://"))
 
 
 def check_failures(client_id: str, address: str) -> None:
-    """Raise ``TemporarilyUnavailable`` if this client failed too often from this address."""
+    """Raise ``TemporarilyUnavailable`` if this client failed too often from this address, or nobody can tell."""
     item = _limit()
-    if not _limiter.test(item, *_key(client_id, address)):
+    try:
+        is_below = _limiter.test(item, *_key(client_id, address))
+    except Exception:
+        logger.exception("Failed client authentications cannot be counted: the cache does not answer.")
+        raise TemporarilyUnavailable("Client authentication is out of order for a moment.") from None
+    if not is_below:
         window = _limiter.get_window_stats(item, *_key(client_id, address))
         raise TemporarilyUnavailable(
             "Client authentication failed too often.",
@@ -77,7 +85,10 @@ def check_failures(client_id: str, address: str) -> None:
 
 def count_failure(client_id: str, address: str) -> None:
     """One more failure of this client from this address."""
-    _limiter.hit(_limit(), *_key(client_id, address))
+    try:
+        _limiter.hit(_limit(), *_key(client_id, address))
+    except Exception:
+        logger.exception("A failed client authentication was not counted: the cache does not answer.")
 
 
 def _limit() -> RateLimitItem:
@@ -90,9 +101,11 @@ def _key(client_id: str, address: str) -> tuple[str, str]:
 
 
 def _network(address: str) -> str:
-    """An IPv6 caller owns its whole /64."""
+    """An IPv6 caller owns its whole /64; one that a listener of both families maps into IPv6 owns one address."""
     try:
         parsed = ip_address(address)
     except ValueError:
         return address
-    return parsed.exploded[:19] if isinstance(parsed, IPv6Address) else str(parsed)
+    if not isinstance(parsed, IPv6Address):
+        return str(parsed)
+    return str(parsed.ipv4_mapped) if parsed.ipv4_mapped is not None else parsed.exploded[:19]

@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.db.transaction import non_atomic_requests
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 
 from oauth_provider.clients.authentication import authenticate
 from oauth_provider.clients.body import read_body
@@ -69,7 +70,8 @@ def client_endpoint(endpoint: Endpoint, *, caller: Caller = authenticate) -> Vie
         allow_reading(response, request, client)
         return response
 
-    return for_programs(view)
+    # A report of an error on its way must hold neither secrets nor tokens.
+    return for_programs(sensitive_post_parameters()(sensitive_variables()(view)))
 
 
 def for_programs(view: View) -> View:

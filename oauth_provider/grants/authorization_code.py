@@ -1,5 +1,7 @@
 """The authorization code grant (RFC 6749 §4.1.3, OAuth 2.1 §4.1.3): a code for tokens, once."""
 
+from django.views.decorators.debug import sensitive_variables
+
 from oauth_provider.grants.request import TokenRequest
 from oauth_provider.models import Authorization
 from oauth_provider.protocol.errors import InvalidGrant
@@ -11,6 +13,7 @@ grant_type = "authorization_code"
 parameters = ("code", "redirect_uri", "code_verifier")
 
 
+@sensitive_variables()
 def exchange(request: TokenRequest) -> Issued:
     """Raises ``InvalidRequest``, ``InvalidGrant`` and ``InvalidTarget``."""
     code = request.required("code")
@@ -24,7 +27,7 @@ def exchange(request: TokenRequest) -> Issued:
 
     def issue(authorization: Authorization) -> Issued:
         check_alive(authorization)
-        terms = Terms((), request.resources).narrowed_from(authorization)
+        terms = Terms((), request.resources).narrowed_from(authorization, request.client)
         return issue_for_code(authorization, request.client, terms)
 
     return Authorization.objects.redeem(code, rules=rules, issue=issue)

@@ -1,5 +1,7 @@
 """The refresh token grant (RFC 6749 §6, RFC 9700 §4.14): the next tokens, safe against replay and loss."""
 
+from django.views.decorators.debug import sensitive_variables
+
 from oauth_provider.grants.request import TokenRequest
 from oauth_provider.models import Authorization
 from oauth_provider.models.adoption import adopt
@@ -13,6 +15,7 @@ grant_type = "refresh_token"
 parameters = ("refresh_token", "scope", "resource")
 
 
+@sensitive_variables()
 def exchange(request: TokenRequest) -> Issued:
     """Raises ``InvalidRequest``, ``InvalidGrant``, ``InvalidScope`` and ``InvalidTarget``."""
     presented = request.required("refresh_token")
@@ -24,7 +27,7 @@ def exchange(request: TokenRequest) -> Issued:
         check_alive(authorization)
 
     def issue(authorization: Authorization, retry: Retry | None) -> Issued:
-        terms = asked.narrowed_from(authorization)
+        terms = asked.narrowed_from(authorization, request.client)
         if retry is not None:
             return repeat(authorization, refresh, retry)
         return issue_for_refresh(authorization, refresh, terms)

@@ -1,7 +1,7 @@
 """A token request (RFC 6749 §3.2) after its client was authenticated: what every grant is handed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from oauth_provider.models.client import Client
 from oauth_provider.protocol.errors import InvalidRequest
@@ -12,7 +12,7 @@ class TokenRequest:
     """``form`` holds each parameter once; ``resources`` every ``resource`` (RFC 8707 §2)."""
 
     client: Client
-    form: Mapping[str, str]
+    form: Mapping[str, str] = field(repr=False)
     resources: tuple[str, ...] = ()
 
     def required(self, name: str) -> str:

@@ -2,11 +2,13 @@
 
 import uuid
 
+import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+import oauth_provider.models.client
 from oauth_provider.dot.names import ACCESS_TOKEN, APPLICATION
 
 
@@ -47,13 +49,19 @@ class Migration(migrations.Migration):
                         verbose_name="status",
                     ),
                 ),
-                ("grant_types", models.JSONField(default=list, verbose_name="grant types")),
+                (
+                    "grant_types",
+                    models.JSONField(
+                        default=list, validators=[oauth_provider.models.client.check_names], verbose_name="grant types"
+                    ),
+                ),
                 (
                     "scopes",
                     models.JSONField(
                         blank=True,
-                        help_text="A list of scopes. Empty: every scope there is.",
+                        help_text="A list of scopes; none given (null): every scope there is.",
                         null=True,
+                        validators=[oauth_provider.models.client.check_names],
                         verbose_name="scopes",
                     ),
                 ),
@@ -87,6 +95,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         help_text="In seconds. It can only shorten.",
                         null=True,
+                        validators=[django.core.validators.MinValueValidator(1)],
                         verbose_name="access token lifetime",
                     ),
                 ),

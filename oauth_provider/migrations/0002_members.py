@@ -1,7 +1,7 @@
 """Whoever stands in ``Application.user``, which cascades, becomes a member; taken back in reverse.
 
-In reverse, too: what DOT alone would take amiss. An empty secret, which it lets in whoever sends none, and
-an access token that is bound to a key, which it would let anyone bear.
+In reverse, too: what DOT alone would take amiss. An empty secret, which it lets in whoever sends none; an
+access token that is bound to a key, which it would let anyone bear; a suspended client, which it would serve.
 """
 
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from django.db import migrations
 from django.utils import timezone
 
-from oauth_provider.dot.names import ACCESS_TOKEN, APPLICATION
+from oauth_provider.dot.names import ACCESS_TOKEN, APPLICATION, REFRESH_TOKEN
 from oauth_provider.dot.secret import nobodys_secret
 
 BATCH_SIZE = 1000
@@ -42,6 +42,11 @@ def leave_nothing_open(apps: Any, schema_editor: Any) -> None:
     applications.filter(client_secret="").update(client_secret=nobodys_secret())
     access_tokens = apps.get_model(ACCESS_TOKEN)._base_manager.using(using)
     now = timezone.now()
+    suspended = list(applications.filter(oauth_policy__status="suspended").values_list("pk", flat=True))
+    applications.filter(pk__in=suspended).update(client_secret=nobodys_secret())
+    access_tokens.filter(application__in=suspended, expires__gt=now).update(expires=now)
+    refresh_tokens = apps.get_model(REFRESH_TOKEN)._base_manager.using(using)
+    refresh_tokens.filter(application__in=suspended, revoked=None).update(revoked=now)
     access_tokens.filter(oauth_binding__cnf__isnull=False, expires__gt=now).update(expires=now)
 
 

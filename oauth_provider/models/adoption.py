@@ -7,6 +7,7 @@ from typing import TypeVar
 from django.db import router
 from django.db.models import F
 from django.utils import timezone
+from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.conf import dot_setting
 from oauth_provider.dot.names import Row, refresh_token_model
@@ -19,6 +20,7 @@ from oauth_provider.protocol.errors import InvalidGrant, OAuthError
 T = TypeVar("T")
 
 
+@sensitive_variables()
 def adopt(
     presented: str,
     *,
@@ -27,7 +29,8 @@ def adopt(
 ) -> T:
     """Answer a refresh token of DOT's with what ``issue`` returns, as ``Authorization.objects.rotate`` does.
 
-    DOT's row is locked, and marked revoked; nothing else is written there. Raises ``InvalidGrant``.
+    DOT's row is locked, marked revoked, and its plain text emptied: with it, whoever reads the database
+    could open the answer that is sealed under it. Raises ``InvalidGrant``.
     """
     using = router.db_for_write(Authorization)
     presented_digest = digest(presented)
@@ -43,7 +46,7 @@ def adopt(
         authorization = _authorization_of(row, presented_digest)
         rules(authorization)
         issued = issue(authorization, None)
-        type(row)._base_manager.using(using).filter(pk=row.pk).update(revoked=timezone.now())
+        type(row)._base_manager.using(using).filter(pk=row.pk).update(revoked=timezone.now(), token="")
         # The access token that DOT gave out beside it ends with the authorization, too.
         TokenBinding.objects.using(using).get_or_create(
             access_token=row.access_token, defaults={"authorization": authorization}

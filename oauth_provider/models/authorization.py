@@ -1,5 +1,6 @@
 """Authorizations: one sign-in of one user to one client, from its code to its end (RFC 6749 §4.1 and §6)."""
 
+import logging
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from django.conf import settings
 from django.db import models, router
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.conf import provider_settings
 from oauth_provider.dot.names import APPLICATION, access_token_model
@@ -21,6 +23,8 @@ from oauth_provider.protocol.token_string import RefreshTokenParts
 from oauth_provider.signals import authorization_revoked, send_after_commit
 
 T = TypeVar("T")
+
+logger = logging.getLogger("oauth_provider.models")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,7 @@ class Rotation:
 class AuthorizationManager(models.Manager["Authorization"]):
     """The atomic verbs: redeem, rotate, revoke. Each locks its row with its first statement."""
 
+    @sensitive_variables()
     def redeem(
         self,
         code: str,
@@ -204,7 +209,8 @@ class Authorization(models.Model):
         self.rotated_at = now
 
     def revoke_now(self, reason: "Authorization.Reason") -> None:
-        """Revoke inside the transaction that holds this row's lock."""
+        """Revoke inside the transaction that holds this row's lock. Only a replay does, so the operator is told."""
+        logger.warning("%s of client %s is revoked: %s", self, self.application_id, reason.value)
         revoke_rows([self], reason, using=self._state.db or router.db_for_write(Authorization))
 
 

@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 from django.db import models, router
 from django.db.models import F, FilteredRelation, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.dot.names import APPLICATION, Row, application_model
 from oauth_provider.dot.usability import is_usable
@@ -22,6 +25,12 @@ GRANT_TYPES_OF_DOT = {
     "client-credentials": ("client_credentials",),
 }
 DOT_OF_GRANT_TYPE = {"authorization_code": "authorization-code", "client_credentials": "client-credentials"}
+
+
+def check_names(value: Any) -> None:
+    """Raise ``ValidationError`` for anything but a list of texts: a text alone would match by its parts."""
+    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+        raise ValidationError(_("This must be a list of texts."))
 
 
 class ClientPolicy(models.Model):
@@ -46,9 +55,13 @@ class ClientPolicy(models.Model):
         APPLICATION, on_delete=models.CASCADE, primary_key=True, related_name="oauth_policy"
     )
     status = models.CharField(_("status"), max_length=16, choices=Status.choices, default=Status.APPROVED)
-    grant_types = models.JSONField(_("grant types"), default=list)
+    grant_types = models.JSONField(_("grant types"), default=list, validators=[check_names])
     scopes = models.JSONField(
-        _("scopes"), null=True, blank=True, help_text=_("A list of scopes. Empty: every scope there is.")
+        _("scopes"),
+        null=True,
+        blank=True,
+        validators=[check_names],
+        help_text=_("A list of scopes; none given (null): every scope there is."),
     )
     token_endpoint_auth_method = models.CharField(
         _("authentication method"),
@@ -64,7 +77,11 @@ class ClientPolicy(models.Model):
         help_text=_("Off only for clients that FAPI 2.0 forbids it for; needs a confidential client."),
     )
     access_token_lifetime = models.PositiveIntegerField(
-        _("access token lifetime"), null=True, blank=True, help_text=_("In seconds. It can only shorten.")
+        _("access token lifetime"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("In seconds. It can only shorten."),
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
@@ -199,6 +216,7 @@ class ClientMember(models.Model):
         return f"{self.user_id} of {self.application_id}"
 
 
+@sensitive_variables()
 def find_application(client_id: str, presented: str = "") -> Row | None:
     """The application called ``client_id`` with its policy, in one statement, or None.
 
@@ -238,6 +256,7 @@ def _rows() -> QuerySet[Any, Any]:
     return rows
 
 
+@sensitive_variables()
 def _matching(presented: str) -> dict[str, Any]:
     live = Q(oauth_secrets__expires_at=None) | Q(oauth_secrets__expires_at__gt=timezone.now())
     # A copy of DOT's secret ends as soon as another stands in DOT's column, however it came there.

@@ -10,6 +10,7 @@ from django.db import models, router
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.conf import dot_setting
 from oauth_provider.dot.names import APPLICATION, Row
@@ -27,6 +28,7 @@ LAST_USED_PRECISION = timedelta(hours=1)
 class ClientSecretManager(models.Manager["ClientSecret"]):
     """The verbs of client secrets."""
 
+    @sensitive_variables()
     def create_secret(
         self, application: Row, *, label: str = "", lifetime: int | None = None
     ) -> tuple["ClientSecret", str]:
@@ -38,6 +40,7 @@ class ClientSecretManager(models.Manager["ClientSecret"]):
         expires = None if lifetime is None else timezone.now() + timedelta(seconds=lifetime)
         return self.store(application, secret, label=label, expires_at=expires), secret
 
+    @sensitive_variables()
     def store(
         self, application: Row, secret: str, *, label: str = "", expires_at: datetime | None = None
     ) -> "ClientSecret":
@@ -49,6 +52,7 @@ class ClientSecretManager(models.Manager["ClientSecret"]):
         )
         return row
 
+    @sensitive_variables()
     def rotate(self, application: Row, *, overlap: int, label: str = "") -> tuple["ClientSecret", str]:
         """A new secret; those that are live serve for ``overlap`` seconds more. DOT's column is emptied."""
         ends = timezone.now() + timedelta(seconds=overlap)
@@ -72,6 +76,7 @@ class ClientSecretManager(models.Manager["ClientSecret"]):
 
         run(work, using=self._write_alias(), durable=False)
 
+    @sensitive_variables()
     def adopt(self, application: Row, presented: str) -> None:
         """Copy a secret that DOT made and hashed, so that no slow hash is computed for it again.
 

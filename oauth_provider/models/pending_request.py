@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models, router
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.conf import provider_settings
 from oauth_provider.dot.names import APPLICATION, Row
@@ -25,6 +26,7 @@ REPEAT_WINDOW = timedelta(seconds=10)
 class PendingRequestManager(models.Manager["PendingRequest"]):
     """The verbs of pending requests: ask and decide."""
 
+    @sensitive_variables()
     def ask(self, *, application: Row, user: Any, session: str, parameters: dict[str, Any]) -> str:
         """Keep a request until the person decides; the handle, which is all that the page carries."""
         handle = random_text(SECRET_LENGTH)
@@ -45,6 +47,7 @@ class PendingRequestManager(models.Manager["PendingRequest"]):
         pending = self._of(handle).first()
         return pending if pending is not None and pending.may_be_decided_by(user, session) else None
 
+    @sensitive_variables()
     def decide(
         self,
         handle: str,
@@ -116,6 +119,7 @@ class PendingRequest(models.Model):
         """What a sealed answer is bound to, besides its handle."""
         return f"pending_request:{self.pk}:{self.session_digest}:{decision}"
 
+    @sensitive_variables()
     def repeated(self, handle: str, decision: str) -> str:
         """The answer given before, for a double click. Raises ``InvalidRequest`` for anything else."""
         recent = self.decided_at is not None and self.decided_at + REPEAT_WINDOW > timezone.now()

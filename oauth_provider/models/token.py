@@ -96,14 +96,14 @@ class TokenBindingManager(models.Manager["TokenBinding"]):
 
     def find(self, checksum: str) -> FoundToken | None:
         """The access token with this checksum, in one SELECT compiled once for each database alias."""
-        using = router.db_for_read(access_token_model())
+        using = router.db_for_write(access_token_model())
         rows = _LOOKUP.run(using, checksum)
         return _found(rows[0], using) if rows else None
 
     def find_by_orm(self, checksum: str) -> FoundToken | None:
         """The twin of ``find`` as an ordinary queryset; a test holds the two equal."""
         row = next(iter(_lookup(checksum)), None)
-        return _found(row, router.db_for_read(access_token_model())) if row is not None else None
+        return _found(row, router.db_for_write(access_token_model())) if row is not None else None
 
     def good_row(self, checksum: str) -> Row | None:
         """DOT's own row of a token that nothing is said against and no key is bound to, for DOT's classes."""

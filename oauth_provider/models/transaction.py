@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any, TypeVar
 
-from django.db import DatabaseError, IntegrityError, NotSupportedError, connections, transaction
+from django.db import DatabaseError, NotSupportedError, connections, transaction
 from django.db.models import F, Model, QuerySet
 
 from oauth_provider.protocol.errors import OAuthError
@@ -23,6 +23,7 @@ PAUSE = 0.02
 # Serialization failure and deadlock (SQL:2011): the whole verb is done again from its first statement.
 # A unique violation is two of us adding the same row: done again, the second finds the first's.
 TRANSIENT_SQLSTATES = frozenset({"40001", "40P01", "23505"})
+FOREIGN_KEY_VIOLATION = "23503"
 # SQLite has no codes for them that Django passes on; these are the texts of SQLITE_BUSY and SQLITE_LOCKED.
 TRANSIENT_TEXTS = ("database is locked", "database table is locked")
 
@@ -48,7 +49,7 @@ def run(work: Callable[[], T | OAuthError], *, using: str, durable: bool = True,
         except DatabaseError as error:
             if attempt < attempts and is_transient(error):
                 pass
-            elif isinstance(error, IntegrityError) and not joined:
+            elif is_orphaned(error) and not joined:
                 raise RowGone from error
             else:
                 raise
@@ -60,9 +61,17 @@ def run(work: Callable[[], T | OAuthError], *, using: str, durable: bool = True,
 
 def is_transient(error: DatabaseError) -> bool:
     """Would the same work, done again, probably succeed?"""
+    return _sqlstate(error) in TRANSIENT_SQLSTATES or str(error) in TRANSIENT_TEXTS
+
+
+def is_orphaned(error: DatabaseError) -> bool:
+    """Does a row that this work wrote refer to one that is not there any more?"""
+    return _sqlstate(error) == FOREIGN_KEY_VIOLATION or str(error) == "FOREIGN KEY constraint failed"
+
+
+def _sqlstate(error: DatabaseError) -> str | None:
     cause: Any = error.__cause__
-    sqlstate = getattr(cause, "sqlstate", None) or getattr(cause, "pgcode", None)
-    return sqlstate in TRANSIENT_SQLSTATES or str(error) in TRANSIENT_TEXTS
+    return getattr(cause, "sqlstate", None) or getattr(cause, "pgcode", None)
 
 
 def locked(queryset: QuerySet[M], *, touch: str) -> M | None:

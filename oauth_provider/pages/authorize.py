@@ -35,7 +35,8 @@ def authorize(request: HttpRequest) -> HttpResponse:
         return HttpResponseNotAllowed(METHODS)
     if request.method == "POST":
         return redirect_to(_resume_url(parse_query(read_body(request))))
-    ticket = request.GET.get(TICKET)
+    # Ours stands alone: beside anything else it is a parameter that nobody knows.
+    ticket = request.GET.get(TICKET) if len(request.GET) == 1 else None
     asked = from_ticket(ticket) if ticket else parse_query(request.META.get("QUERY_STRING", ""))
     issuer = provider_settings.issuer_of(request)
     match next_step(request, asked, issuer):

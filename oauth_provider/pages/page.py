@@ -63,7 +63,7 @@ def content_security_policy() -> str:
 def error_page(request: HttpRequest, error: OAuthError, *, back_to: str = "", client_name: str = "") -> HttpResponse:
     """What happened, whose turn it is, and a short reference that the log knows. Nothing is redirected."""
     reference = random_text(REFERENCE_LENGTH)
-    logger.info("[%s] %s refused: %s", reference, request.path, error.detail or error.description)
+    logger.warning("[%s] %s refused: %s", reference, request.path, error.detail or error.description)
     context = {
         "title": _("This link does not work"),
         "error": error.error,

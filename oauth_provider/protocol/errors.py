@@ -120,12 +120,6 @@ class RegistrationNotSupported(OAuthError):
     redirectable = True
 
 
-class UnsupportedTokenType(OAuthError):
-    """RFC 7009 §2.2.1: tokens of this kind cannot be revoked here."""
-
-    error = "unsupported_token_type"
-
-
 class TemporarilyUnavailable(OAuthError):
     """RFC 6749 §4.1.2.1, and our answer (429) to a caller that failed too often.
 

@@ -1,7 +1,7 @@
 """Forms (RFC 6749 Appendix B): urlencoded bodies alone, and each parameter once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
 from oauth_provider.protocol.errors import InvalidRequest, RequestTooLarge
@@ -17,7 +17,7 @@ REPEATABLE = "resource"
 class Form:
     """``parameters`` holds each parameter that has a value; ``resources`` every ``resource``."""
 
-    parameters: Mapping[str, str]
+    parameters: Mapping[str, str] = field(repr=False)
     resources: tuple[str, ...] = ()
 
     def required(self, name: str) -> str:

@@ -18,6 +18,12 @@ def is_loopback(redirect_uri: str) -> bool:
     return LOOPBACK.fullmatch(redirect_uri) is not None
 
 
+def is_plain_http(redirect_uri: str) -> bool:
+    """Would the answer cross a network that anyone may read (RFC 9700 §2.6)? Not where it stays on this machine."""
+    parts = urlsplit(redirect_uri)
+    return parts.scheme == "http" and not (is_loopback(redirect_uri) or parts.hostname == "localhost")
+
+
 def is_https(redirect_uri: str) -> bool:
     """Does the name in this redirect URI prove who receives the code?"""
     return redirect_uri.startswith("https://")
@@ -61,6 +67,9 @@ def is_usable(redirect_uri: str) -> bool:
 
 
 def destination(redirect_uri: str) -> str:
-    """Where an answer goes, in words a person can check: the host, or the scheme of an app's own link."""
+    """Where an answer goes, in words a person can check: the host, or the scheme of an app's own link.
+
+    Whatever stands behind such a scheme is the app's own invention, however much it looks like a host.
+    """
     parts = urlsplit(redirect_uri)
-    return parts.hostname or f"{parts.scheme}:"
+    return (parts.hostname or "") if parts.scheme in ("http", "https") else f"{parts.scheme}:"

@@ -6,7 +6,7 @@ family too: ``ort_<22 characters>_<43 characters><6 characters>``.
 
 import secrets
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 SECRET_LENGTH = 43
@@ -23,8 +23,8 @@ CLIENT_SECRET = "ocs_"
 class RefreshTokenParts:
     """A refresh token taken apart; ``token`` is the whole of it, as it was presented."""
 
-    token: str
-    family: str
+    token: str = field(repr=False)
+    family: str = field(repr=False)
 
 
 def random_text(length: int) -> str:
@@ -80,6 +80,13 @@ def parse_refresh_token(token: str) -> RefreshTokenParts | None:
     if not _is_base62(family + rest) or checksum(token[:-CHECKSUM_LENGTH]) != token[-CHECKSUM_LENGTH:]:
         return None
     return RefreshTokenParts(token=token, family=family)
+
+
+def is_broken(token: str) -> bool:
+    """Does it name a prefix of ours and fail its checksum? Nobody ever issued it, and nobody need look for it."""
+    if token.startswith(REFRESH_TOKEN):
+        return parse_refresh_token(token) is None
+    return token.startswith(ACCESS_TOKEN) and not is_token(token, ACCESS_TOKEN)
 
 
 def _is_base62(text: str) -> bool:

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
+from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.dot.names import refresh_token_model
 from oauth_provider.models import Authorization, TokenBinding
@@ -15,11 +16,14 @@ from oauth_provider.protocol.digest import digest, equal
 INACTIVE: dict[str, Any] = {"active": False}
 
 
+@sensitive_variables()
 def introspect(token: str, issuer: str) -> dict[str, Any]:
     """The members of the answer about an access or refresh token of ours or of DOT's."""
     parts = token_string.parse_refresh_token(token)
     if parts is not None:
         return _about_refresh_token(token, parts.family, issuer)
+    if token_string.is_broken(token):
+        return INACTIVE
     found = TokenBinding.objects.find(digest(token))
     if found is None:
         return INACTIVE if token_string.is_token(token, token_string.ACCESS_TOKEN) else _about_dot(token, issuer)
@@ -44,6 +48,7 @@ def introspect(token: str, issuer: str) -> dict[str, Any]:
     return members
 
 
+@sensitive_variables()
 def _about_refresh_token(token: str, family: str, issuer: str) -> dict[str, Any]:
     authorization = (
         Authorization.objects.select_related("user", "application__oauth_policy")
@@ -59,6 +64,7 @@ def _about_refresh_token(token: str, family: str, issuer: str) -> dict[str, Any]
     return members | {"exp": _seconds(authorization.expires_at)}
 
 
+@sensitive_variables()
 def _about_dot(token: str, issuer: str) -> dict[str, Any]:
     row = (
         refresh_token_model()

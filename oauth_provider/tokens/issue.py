@@ -7,12 +7,14 @@ from typing import Any
 
 from django.db import router
 from django.utils import timezone
+from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.conf import provider_settings
 from oauth_provider.dot.names import Row, access_token_model
 from oauth_provider.models import Authorization, TokenBinding
 from oauth_provider.models.authorization import Retry, Rotation
 from oauth_provider.models.client import Client
+from oauth_provider.models.scope import allowed_scopes
 from oauth_provider.models.transaction import run
 from oauth_provider.protocol import token_string
 from oauth_provider.protocol.digest import LENGTH as DIGEST_LENGTH
@@ -57,13 +59,17 @@ class Terms:
     scope: tuple[str, ...]
     resources: tuple[str, ...] = ()
 
-    def narrowed_from(self, authorization: Authorization) -> "Terms":
+    def narrowed_from(self, authorization: Authorization, client: Client) -> "Terms":
         """These terms where they ask for part of what was granted, else all of it (RFC 6749 §6, RFC 8707 §2.2).
 
-        Raises ``InvalidScope`` and ``InvalidTarget`` where they ask for more.
+        What the client may not ask for any more is not granted any more. Raises ``InvalidScope`` and
+        ``InvalidTarget`` where more is asked for, and ``InvalidGrant`` where nothing is left.
         """
-        granted = tuple(authorization.resources)
-        return Terms(downscope(self.scope, tuple(authorization.scope.split())), narrow(self.resources, granted))
+        agreed = tuple(authorization.scope.split())
+        granted = tuple(scope for scope in agreed if scope in allowed_scopes(client.policy))
+        if agreed and not granted:
+            raise InvalidGrant("Nothing of what was granted is on offer any more.")
+        return Terms(downscope(self.scope, granted), narrow(self.resources, tuple(authorization.resources)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +86,7 @@ class Refresh:
         return json.dumps([*row, self.asked.scope, self.asked.resources], sort_keys=True)
 
 
+@sensitive_variables()
 def issue_for_code(authorization: Authorization, client: Client, terms: Terms) -> Issued:
     """The first tokens of an authorization whose row is locked and whose code was just redeemed."""
     now = timezone.now()
@@ -98,6 +105,7 @@ def issue_for_code(authorization: Authorization, client: Client, terms: Terms) -
     return replace(issued, refresh_token=refresh_token)
 
 
+@sensitive_variables()
 def issue_for_refresh(authorization: Authorization, refresh: Refresh, terms: Terms) -> Issued:
     """The next tokens of an authorization whose row is locked: the refresh token is rotated (RFC 9700 §4.14.2).
 
@@ -123,16 +131,20 @@ def keeps_refresh_token(client: Client) -> bool:
     return not client.policy.rotate_refresh_tokens and not client.is_public
 
 
+@sensitive_variables()
 def repeat(authorization: Authorization, refresh: Refresh, retry: Retry) -> Issued:
     """The answer to a refresh that is being repeated on the same terms. Raises ``InvalidGrant``."""
     text = unseal(retry.sealed_answer, secret=refresh.presented, context=refresh.context(authorization))
     if text is None:
         raise InvalidGrant("The refresh token was used before, and not for this.", detail="retry on other terms")
     said = json.loads(text)
+    if not set(said["scope"]) <= set(allowed_scopes(refresh.client.policy)):
+        raise InvalidGrant("The client may not ask for this scope any more.")
     expires = datetime.fromisoformat(said["expires"])
     return Issued(said["access_token"], expires, tuple(said["scope"]), said["refresh_token"], said["token_type"])
 
 
+@sensitive_variables()
 def issue_for_client(client: Client, scope: tuple[str, ...]) -> Issued:
     """A token of the client's own (RFC 6749 §4.4.3): no user, no refresh token, no binding."""
     now = timezone.now()
@@ -151,6 +163,7 @@ def issue_for_client(client: Client, scope: tuple[str, ...]) -> Issued:
     return issued
 
 
+@sensitive_variables()
 def _rotate(authorization: Authorization, refresh: Refresh, issued: Issued, family: str, now: datetime) -> None:
     sealed = seal(_as_text(issued), secret=refresh.presented, context=refresh.context(authorization))
     authorization.apply(Rotation(digest(issued.refresh_token or ""), sealed), now)
@@ -161,6 +174,7 @@ def _rotate(authorization: Authorization, refresh: Refresh, issued: Issued, fami
         authorization.save(update_fields=ROTATED)
 
 
+@sensitive_variables()
 def _new_access_token(authorization: Authorization, client: Client, terms: Terms, now: datetime) -> Issued:
     token = token_string.make_token(token_string.ACCESS_TOKEN)
     return Issued(token, _expires(authorization, client, now), terms.scope)
@@ -200,6 +214,7 @@ def _expires(authorization: Authorization, client: Client, now: datetime) -> dat
     return min(now + timedelta(seconds=_lifetime(client)), authorization.expires_at)
 
 
+@sensitive_variables()
 def _as_text(issued: Issued) -> str:
     return json.dumps(
         {

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import router
 from django.utils import timezone
+from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.dot.names import access_token_model, refresh_token_model
 from oauth_provider.models import Authorization
@@ -13,8 +14,11 @@ from oauth_provider.protocol import token_string
 from oauth_provider.protocol.digest import digest
 
 
+@sensitive_variables()
 def revoke_token(token: str, client: Client) -> None:
     """Revoke ``token`` if it is one of ``client``'s; anything else changes nothing and is no error."""
+    if token_string.is_broken(token):
+        return
     parts = token_string.parse_refresh_token(token)
     if parts is not None:
         _revoke(client, family_digest=digest(parts.family))

@@ -4,24 +4,26 @@ import logging
 from datetime import datetime
 
 from django.utils import timezone
+from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.conf import provider_settings
 from oauth_provider.models import TokenBinding
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import InvalidToken
-from oauth_provider.protocol.token_string import ACCESS_TOKEN, is_token
+from oauth_provider.protocol.token_string import is_broken
 from oauth_provider.resource_server.token import AccessToken
 
 logger = logging.getLogger("oauth_provider.tokens")
 
 
+@sensitive_variables()
 def verify(token: str) -> AccessToken:
     """What ``token`` says, if it is a live access token of this server. Raises ``InvalidToken``.
 
     Tokens that DOT issued are as good as ours. One that names our prefix and fails its checksum is not
     looked for.
     """
-    if token.startswith(ACCESS_TOKEN) and not is_token(token, ACCESS_TOKEN):
+    if is_broken(token):
         raise InvalidToken("The access token is malformed.")
     found = TokenBinding.objects.find(digest(token))
     if found is None:

@@ -54,7 +54,7 @@ def is_harmless(response: Any) -> None:
 @pytest.mark.parametrize(("name", "raw"), BAD.items(), ids=BAD)
 @pytest.mark.parametrize(
     "parameter",
-    ["client_id", "redirect_uri", "response_type", "scope", "state", "nonce", "code_challenge", "resource", "ticket"],
+    ["client_id", "redirect_uri", "response_type", "scope", "state", "nonce", "code_challenge", "resource"],
 )
 def test_in_each_parameter_of_an_authorization_request(driver: Driver, parameter: str, name: str, raw: str) -> None:
     pairs = [f"{key}={quote(value)}" for key, value in driver.request(**{parameter: None}).items()]
@@ -62,6 +62,14 @@ def test_in_each_parameter_of_an_authorization_request(driver: Driver, parameter
         response = driver.browser.get(f"{AUTHORIZE}?{'&'.join([*pairs, f'{parameter}={raw}'])}")
     is_harmless(response)
     assert "/oauth/consent/" not in response.get("Location", "")
+
+
+@pytest.mark.parametrize("raw", BAD.values(), ids=BAD)
+def test_in_a_ticket(driver: Driver, raw: str) -> None:
+    with ledger.unchanged():
+        response = driver.browser.get(f"{AUTHORIZE}?ticket={raw}")
+    is_harmless(response)
+    ledger.is_error_page(response)
 
 
 @pytest.mark.parametrize(("name", "raw"), BAD.items(), ids=BAD)

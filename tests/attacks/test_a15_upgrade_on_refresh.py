@@ -80,3 +80,17 @@ def test_narrowing_once_does_not_narrow_the_grant(driver: Driver, narrow: str) -
     narrowed = driver.refresh(driver.tokens()["refresh_token"], scope=narrow).json()
     assert narrowed["scope"] == narrow
     assert driver.refresh(narrowed["refresh_token"]).json()["scope"] == "notes:read notes:write"
+
+
+@pytest.mark.parametrize("retried", [False, True])
+def test_what_a_client_may_not_ask_for_any_more_it_does_not_get_again(driver: Driver, retried: bool) -> None:
+    driver.scope = "notes:read notes:write"
+    token = driver.tokens()["refresh_token"]
+    if retried:
+        driver.refresh(token)
+    ClientPolicy.objects.update(scopes=["photos:read"])
+    with ledger.unchanged():
+        ledger.refused(driver.refresh(token), "invalid_grant")
+    ClientPolicy.objects.update(scopes=["notes:read"])
+    with ledger.unchanged():
+        ledger.refused(driver.refresh(token, scope="notes:write"), "invalid_scope")

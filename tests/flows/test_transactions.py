@@ -94,7 +94,7 @@ def test_an_error_on_the_way_takes_everything_back(driver: Driver) -> None:
 
 def test_a_row_that_is_gone_is_invalid_grant(driver: Driver) -> None:
     code = driver.code()
-    gone = patch("oauth_provider.models.token.TokenBinding.save", side_effect=IntegrityError("gone"))
+    gone = patch("oauth_provider.models.token.TokenBinding.save", side_effect=caused("23503", IntegrityError))
     with ledger.unchanged(), gone:
         ledger.refused(driver.redeem(code), "invalid_grant")
 

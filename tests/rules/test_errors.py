@@ -21,7 +21,6 @@ CODES = {
     errors.RequestNotSupported: ("request_not_supported", 400, True),
     errors.RequestUriNotSupported: ("request_uri_not_supported", 400, True),
     errors.RegistrationNotSupported: ("registration_not_supported", 400, True),
-    errors.UnsupportedTokenType: ("unsupported_token_type", 400, False),
     errors.TemporarilyUnavailable: ("temporarily_unavailable", 429, True),
     errors.InvalidToken: ("invalid_token", 401, False),
     errors.InsufficientScope: ("insufficient_scope", 403, False),

@@ -2,7 +2,15 @@
 
 import pytest
 
-from oauth_provider.protocol.redirect_uri import destination, is_https, is_loopback, is_usable, matches, matches_any
+from oauth_provider.protocol.redirect_uri import (
+    destination,
+    is_https,
+    is_loopback,
+    is_plain_http,
+    is_usable,
+    matches,
+    matches_any,
+)
 
 REGISTERED = "https://good.com/cb"
 
@@ -168,3 +176,37 @@ def test_only_an_https_redirect_proves_who_receives_the_code(uri, assured):
 )
 def test_a_person_is_told_the_host_or_the_apps_own_scheme(uri, words):
     assert destination(uri) == words
+
+
+@pytest.mark.parametrize(
+    ("redirect_uri", "shown"),
+    [
+        ("https://app.example.com/cb", "app.example.com"),
+        ("https://app.example.com:8443/cb?a=b", "app.example.com"),
+        ("http://127.0.0.1:7777/cb", "127.0.0.1"),
+        ("com.example.app:/cb", "com.example.app:"),
+        ("evilapp://accounts.google.com/cb", "evilapp:"),
+        ("evilapp://user@accounts.google.com/cb", "evilapp:"),
+    ],
+)
+@pytest.mark.spec("RFC 8252", "8.6")
+def test_a_destination_shows_a_host_only_where_a_host_receives_the_answer(redirect_uri: str, shown: str) -> None:
+    assert destination(redirect_uri) == shown
+
+
+@pytest.mark.parametrize(
+    ("redirect_uri", "is_plain"),
+    [
+        ("http://app.example.com/cb", True),
+        ("http://localhost.example.com/cb", True),
+        ("http://127.0.0.1.example.com/cb", True),
+        ("http://localhost:3000/cb", False),
+        ("http://127.0.0.1:3000/cb", False),
+        ("http://[::1]/cb", False),
+        ("https://app.example.com/cb", False),
+        ("com.example.app:/cb", False),
+    ],
+)
+@pytest.mark.spec("RFC 9700", "2.6")
+def test_plain_http_is_http_that_leaves_the_machine(redirect_uri: str, is_plain: bool) -> None:
+    assert is_plain_http(redirect_uri) == is_plain

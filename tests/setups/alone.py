@@ -47,27 +47,32 @@ def opens(access_token):
     return Browser().get("/api", headers={"authorization": f"Bearer {access_token}"}).status_code == 200
 
 
-def main(left):
+def main(left, bound):
     for application in get_application_model().objects.all():
         assert application.user == named("owner")
         assert application.redirect_uris == CALLBACK
     grant_types = dict(get_application_model().objects.values_list("client_id", "authorization_grant_type"))
-    assert grant_types == {"kept": "authorization-code", "rotated": "client-credentials"}
+    assert grant_types == {
+        "kept": "authorization-code",
+        "rotated": "client-credentials",
+        "blank": "client-credentials",
+    }
 
     answer = token("kept", "k" * 128)
     assert answer.status_code == 200, answer.content
     tokens = answer.json()
     assert opens(tokens["access_token"])
     assert opens(left)
+    assert not opens(bound)
     form = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
     form |= {"client_id": "kept", "client_secret": "k" * 128}
     assert Browser().post("/o/token/", form).status_code == 200
 
     # The secret that was rotated away is gone, and nothing stands where it stood.
-    for secret in ("", "r" * 128):
-        form = {"grant_type": "client_credentials", "client_id": "rotated", "client_secret": secret}
-        assert Browser().post("/o/token/", form).status_code == 401, secret
+    for client_id, secret in (("rotated", ""), ("rotated", "r" * 128), ("blank", "")):
+        form = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": secret}
+        assert Browser().post("/o/token/", form).status_code == 401, (client_id, secret)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

@@ -19,7 +19,8 @@ from django.test import Client as Browser  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from oauth_provider.dot.names import access_token_model, application_model, refresh_token_model  # noqa: E402
-from oauth_provider.models import Authorization, ClientMember, ClientPolicy, ClientSecret  # noqa: E402
+from oauth_provider.models import Authorization, ClientMember, ClientPolicy, ClientSecret, TokenBinding  # noqa: E402
+from oauth_provider.protocol.digest import digest  # noqa: E402
 from oauth_provider.protocol.token_string import parse_refresh_token  # noqa: E402
 from oauth_provider.tokens.verifier import verify  # noqa: E402
 from tests.driver import Driver  # noqa: E402
@@ -61,6 +62,12 @@ def make_client(name, user, secret):
     application = application_model().objects.get(client_id=name)
     application.secret = secret
     return application
+
+
+def blank_columns():
+    """A client whose only secrets were ours."""
+    kind = {"client_type": "confidential", "authorization_grant_type": "client-credentials"}
+    return kind | {"redirect_uris": CALLBACK, "client_secret": "", "hash_client_secret": False}
 
 
 def dot_tokens(application, user):
@@ -124,11 +131,13 @@ def main():
     ClientPolicy(application=rotated, grant_types=["client_credentials"]).save()
     service = Driver(rotated, scope="read")
     assert service.token(grant_type="client_credentials", scope="read").status_code == 200
-    left = driver.tokens()["access_token"]
+    left, bound = (driver.tokens()["access_token"] for _ in range(2))
+    TokenBinding.objects.filter(access_token__token_checksum=digest(bound)).update(cnf={"jkt": "thumbprint"})
+    application_model().objects.bulk_create([application_model()(client_id="blank", user=owner, **blank_columns())])
     assert "deleted" in run("oauth_sweep")
 
     run("migrate", "oauth_provider", "zero")
-    print(left)  # noqa: T201 - the second process tries it
+    print(left, bound)  # noqa: T201 - the second process tries them
 
 
 if __name__ == "__main__":

@@ -35,5 +35,5 @@ def python(module, *arguments, **environment):
 @pytest.mark.parametrize("setup", SETUPS)
 def test_a_project_takes_our_app_in_uses_it_and_takes_it_out_again(tmp_path, setup):
     environment = {"SETUP": setup, "DATABASE": str(tmp_path / "project.sqlite3")}
-    left = python("project", **environment)
-    python("alone", left, ALONE="1", **environment)
+    tokens = python("project", **environment).split()
+    python("alone", *tokens, ALONE="1", **environment)
