@@ -75,8 +75,11 @@ class ProviderSettings:
 
     @property
     def ACCESS_TOKEN_LIFETIME(self) -> int:
-        """How long an access token serves, in seconds. Default: 3600. A client's policy may shorten it."""
-        return cast(int, self._get("ACCESS_TOKEN_LIFETIME", 3600))
+        """How long an access token serves, in seconds. A client's policy may shorten it.
+
+        Default: DOT's ``ACCESS_TOKEN_EXPIRE_SECONDS`` where the project wrote one, else 3600.
+        """
+        return cast(int, self._get("ACCESS_TOKEN_LIFETIME", dot_setting("ACCESS_TOKEN_EXPIRE_SECONDS", 3600)))
 
     @property
     def AUTHORIZATION_IDLE_LIFETIME(self) -> int:

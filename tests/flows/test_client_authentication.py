@@ -433,6 +433,7 @@ def test_a_good_machine_made_secret_still_passes(service: Driver) -> None:
 
 
 @pytest.mark.spec("RFC 6585", "4")
+@pytest.mark.usefixtures("clock_cache")
 def test_a_secret_that_a_person_chose_has_to_wait() -> None:
     driver = Driver(of_dot("chosen by hand"))
     fail(driver, 10)

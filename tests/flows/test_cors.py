@@ -120,6 +120,7 @@ def test_pages_are_read_from_nowhere(spa: Driver, path: str) -> None:
         assert not [name for name in response.headers if name.startswith("Access-Control")]
 
 
+@pytest.mark.usefixtures("clock_cache")
 def test_an_origin_that_was_taken_away_is_forgotten_within_a_minute(spa: Driver) -> None:
     assert preflight(spa, TOKEN, ORIGIN).has_header(ALLOW)
     type(spa.application).objects.update(allowed_origins="")

@@ -1,0 +1,34 @@
+"""Whose failures count together (RFC 6749 §2.3.1): one address, an IPv6 /64, and never a stranger's."""
+
+import pytest
+
+from oauth_provider.clients.failures import check_failures, count_failure
+from oauth_provider.protocol.errors import TemporarilyUnavailable
+
+pytestmark = pytest.mark.spec("RFC 6749", "2.3.1")
+
+LIMIT = 10
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "count_together"),
+    [
+        ("192.0.2.1", "192.0.2.1", True),
+        ("192.0.2.1", "192.0.2.2", False),
+        ("2001:db8::1", "2001:db8::ffff", True),
+        ("2001:db8::1", "2001:db8:0:1::1", False),
+        ("::ffff:192.0.2.1", "::ffff:192.0.2.2", False),
+        ("::ffff:192.0.2.1", "192.0.2.1", True),
+        ("a proxy's word", "another's", False),
+    ],
+)
+def test_failures_count_by_network(one: str, other: str, count_together: bool) -> None:
+    for _ in range(LIMIT):
+        check_failures("client", one)
+        count_failure("client", one)
+    if count_together:
+        with pytest.raises(TemporarilyUnavailable):
+            check_failures("client", other)
+    else:
+        check_failures("client", other)
+    check_failures("another client", one)
