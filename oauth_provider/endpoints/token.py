@@ -8,4 +8,4 @@ from oauth_provider.grants.table import exchange
 @client_endpoint
 def token(call: Call) -> Answer:
     """Every grant there is, by its ``grant_type``."""
-    return Answer(exchange(TokenRequest(call.client, call.form.parameters, call.form.resources)).answer())
+    return Answer(exchange(TokenRequest(call.client, call.form)).answer())

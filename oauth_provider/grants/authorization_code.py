@@ -3,6 +3,7 @@
 from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.grants.request import TokenRequest
+from oauth_provider.grants.rules import check_alive, check_client
 from oauth_provider.models import Authorization
 from oauth_provider.protocol.errors import InvalidGrant
 from oauth_provider.protocol.pkce import check_code_verifier
@@ -10,43 +11,31 @@ from oauth_provider.protocol.token_string import CODE, is_token
 from oauth_provider.tokens.issue import Issued, Terms, issue_for_code
 
 grant_type = "authorization_code"
-parameters = ("code", "redirect_uri", "code_verifier")
+parameters = ("code", "redirect_uri", "code_verifier", "resource")
 
 
 @sensitive_variables()
 def exchange(request: TokenRequest) -> Issued:
     """Raises ``InvalidRequest``, ``InvalidGrant`` and ``InvalidTarget``."""
-    code = request.required("code")
+    code = request.form.required("code")
     if not is_token(code, CODE):
         raise InvalidGrant("The code is malformed.")
 
     def rules(authorization: Authorization) -> None:
-        check_client(authorization, request)
+        check_client(authorization, request, "code")
         check_redirect_uri(authorization, request)
-        check_code_verifier(request.form.get("code_verifier", ""), authorization.code_challenge)
+        check_code_verifier(request.get("code_verifier"), authorization.code_challenge)
 
     def issue(authorization: Authorization) -> Issued:
         check_alive(authorization)
-        terms = Terms((), request.resources).narrowed_from(authorization, request.client)
+        terms = Terms((), request.form.resources).narrowed_from(authorization, request.client)
         return issue_for_code(authorization, request.client, terms)
 
     return Authorization.objects.redeem(code, rules=rules, issue=issue)
 
 
-def check_client(authorization: Authorization, request: TokenRequest) -> None:
-    """RFC 6749 §4.1.3: the code was issued to the client that presents it."""
-    if authorization.application_id != request.client.application.pk:
-        raise InvalidGrant("The code is unknown.", detail="foreign code")
-
-
 def check_redirect_uri(authorization: Authorization, request: TokenRequest) -> None:
     """RFC 6749 §4.1.3: the same redirect URI as before. OAuth 2.1 §10.2 lets it be left out: PKCE binds the code."""
-    presented = request.form.get("redirect_uri")
-    if presented is not None and presented != authorization.redirect_uri:
+    presented = request.get("redirect_uri")
+    if presented and presented != authorization.redirect_uri:
         raise InvalidGrant("redirect_uri is not the one that the code was sent to.")
-
-
-def check_alive(authorization: Authorization) -> None:
-    """RFC 6749 §5.2: not expired, not revoked, and its user may still sign in."""
-    if not authorization.is_alive():
-        raise InvalidGrant("The authorization has ended.", detail=f"{authorization} is not alive")

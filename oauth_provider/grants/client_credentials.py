@@ -13,8 +13,8 @@ parameters = ("scope", "resource")
 def exchange(request: TokenRequest) -> Issued:
     """Raises ``UnauthorizedClient``, ``InvalidScope`` and ``InvalidTarget``."""
     check_confidential(request)
-    scope = requested_scopes(request.form.get("scope", ""), request.client.policy)
-    narrow(request.resources, ())
+    scope = requested_scopes(request.get("scope"), request.client.policy)
+    narrow(request.form.resources, ())
     return issue_for_client(request.client, scope)
 
 

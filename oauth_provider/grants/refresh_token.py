@@ -3,6 +3,7 @@
 from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.grants.request import TokenRequest
+from oauth_provider.grants.rules import check_alive, check_client
 from oauth_provider.models import Authorization
 from oauth_provider.models.adoption import adopt
 from oauth_provider.models.authorization import Retry
@@ -18,12 +19,12 @@ parameters = ("refresh_token", "scope", "resource")
 @sensitive_variables()
 def exchange(request: TokenRequest) -> Issued:
     """Raises ``InvalidRequest``, ``InvalidGrant``, ``InvalidScope`` and ``InvalidTarget``."""
-    presented = request.required("refresh_token")
-    asked = Terms(parse_scope(request.form.get("scope", "")), request.resources)
+    presented = request.form.required("refresh_token")
+    asked = Terms(parse_scope(request.get("scope")), request.form.resources)
     refresh = Refresh(presented, request.client, asked)
 
     def rules(authorization: Authorization) -> None:
-        check_client(authorization, request)
+        check_client(authorization, request, "refresh token")
         check_alive(authorization)
 
     def issue(authorization: Authorization, retry: Retry | None) -> Issued:
@@ -38,15 +39,3 @@ def exchange(request: TokenRequest) -> Issued:
     if presented.startswith(REFRESH_TOKEN):
         raise InvalidGrant("The refresh token is malformed.")
     return adopt(presented, rules=rules, issue=issue)
-
-
-def check_client(authorization: Authorization, request: TokenRequest) -> None:
-    """RFC 6749 §6: the refresh token was issued to the client that presents it."""
-    if authorization.application_id != request.client.application.pk:
-        raise InvalidGrant("The refresh token is unknown.", detail="foreign refresh token")
-
-
-def check_alive(authorization: Authorization) -> None:
-    """RFC 6749 §5.2: not expired, not revoked, and its user may still sign in."""
-    if not authorization.is_alive():
-        raise InvalidGrant("The authorization has ended.", detail=f"{authorization} is not alive")

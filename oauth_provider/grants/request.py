@@ -1,23 +1,18 @@
 """A token request (RFC 6749 §3.2) after its client was authenticated: what every grant is handed."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from oauth_provider.models.client import Client
-from oauth_provider.protocol.errors import InvalidRequest
+from oauth_provider.protocol.form import Form
 
 
 @dataclass(frozen=True, slots=True)
 class TokenRequest:
-    """``form`` holds each parameter once; ``resources`` every ``resource`` (RFC 8707 §2)."""
+    """Who asks, and what the form says."""
 
     client: Client
-    form: Mapping[str, str] = field(repr=False)
-    resources: tuple[str, ...] = ()
+    form: Form
 
-    def required(self, name: str) -> str:
-        """The parameter ``name``. Raises ``InvalidRequest`` if it is missing."""
-        value = self.form.get(name)
-        if not value:
-            raise InvalidRequest(f"{name} is missing.")
-        return value
+    def get(self, name: str) -> str:
+        """The parameter ``name``; empty where it was left out."""
+        return self.form.parameters.get(name, "")

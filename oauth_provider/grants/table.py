@@ -27,7 +27,7 @@ GRANTS: dict[str, Grant] = {
 
 def exchange(request: TokenRequest) -> Issued:
     """Find the grant and exchange. Raises what it raises, ``UnsupportedGrantType`` and ``UnauthorizedClient``."""
-    grant = GRANTS.get(request.required("grant_type"))
+    grant = GRANTS.get(request.form.required("grant_type"))
     if grant is None:
         raise UnsupportedGrantType("The grant type is unknown here.")
     if not request.client.allows_grant_type(grant.grant_type):

@@ -41,6 +41,9 @@ searched = profile(
     suppress_health_check=list(HealthCheck),
 )
 
+# Django 6.1 calls it by another name, and warns of this one.
+SAVEPOINT = getattr(transaction, "savepoint_create", None) or transaction.savepoint
+
 APPS = ("oauth_provider", "oauth2_provider", "sessions")
 TABLES = ["auth_user", *(model._meta.db_table for name in APPS for model in apps.get_app_config(name).get_models())]
 
@@ -91,7 +94,7 @@ class World:
         for name, basic in [("web", True), ("web", False), ("public", False)]:
             self.goods += [self.code(name, basic), self.refresh(name, basic)]
         self.before = self.rows()
-        self.savepoint = transaction.savepoint()
+        self.savepoint = SAVEPOINT()
 
     def client_credentials(self, basic: bool) -> Good:
         given = {"grant_type": "client_credentials", "scope": "notes:read"}

@@ -1,0 +1,17 @@
+"""Rules of more than one grant (RFC 6749 §5.2)."""
+
+from oauth_provider.grants.request import TokenRequest
+from oauth_provider.models import Authorization
+from oauth_provider.protocol.errors import InvalidGrant
+
+
+def check_client(authorization: Authorization, request: TokenRequest, presented: str) -> None:
+    """RFC 6749 §4.1.3 and §6: it was issued to the client that presents it, or it is as good as unknown."""
+    if authorization.application_id != request.client.application.pk:
+        raise InvalidGrant(f"The {presented} is unknown.", detail=f"another client's {presented}")
+
+
+def check_alive(authorization: Authorization) -> None:
+    """RFC 6749 §5.2: not expired, not revoked, and its user may still sign in."""
+    if not authorization.is_alive():
+        raise InvalidGrant("The authorization has ended.", detail=f"{authorization} is not alive")
