@@ -31,6 +31,12 @@ class OAuthError(Exception):
         return answer
 
 
+class ServerError(OAuthError):
+    """RFC 6749 §4.1.2.1: it is our fault, and ``detail`` says what to mend."""
+
+    status = 500
+
+
 class InvalidRequest(OAuthError):
     """RFC 6749 §5.2: a parameter is missing, repeated, or malformed."""
 
@@ -99,11 +105,45 @@ class AccessDenied(OAuthError):
     redirectable = True
 
 
-class RequestNotSupported(OAuthError):
-    """OpenID Connect Core §3.1.2.6: request objects are not taken."""
+class LoginRequired(OAuthError):
+    """OpenID Connect Core §3.1.2.6: the person would have to sign in, or as somebody else."""
 
-    error = "request_not_supported"
+    error = "login_required"
     redirectable = True
+
+
+class ConsentRequired(OAuthError):
+    """OpenID Connect Core §3.1.2.6: the person would have to consent."""
+
+    error = "consent_required"
+    redirectable = True
+
+
+class InteractionRequired(OAuthError):
+    """OpenID Connect Core §3.1.2.6: some other page would have to be shown."""
+
+    error = "interaction_required"
+    redirectable = True
+
+
+class AccountSelectionRequired(OAuthError):
+    """OpenID Connect Core §3.1.2.6: the person had to choose an account, and did not."""
+
+    error = "account_selection_required"
+    redirectable = True
+
+
+class InvalidRequestObject(OAuthError):
+    """RFC 9101 §6: the request object is not what its client signed for this server."""
+
+    error = "invalid_request_object"
+    redirectable = True
+
+
+class InvalidRequestUri(OAuthError):
+    """RFC 9101 §7: the ``request_uri`` is spent, expired, somebody else's, or nobody's."""
+
+    error = "invalid_request_uri"
 
 
 class RequestUriNotSupported(OAuthError):
@@ -151,3 +191,18 @@ class InsufficientScope(OAuthError):
     def __init__(self, description: str = "", *, detail: str = "", scope: tuple[str, ...] = ()) -> None:
         super().__init__(description, detail=detail)
         self.scope = scope
+
+
+class InsufficientUserAuthentication(OAuthError):
+    """RFC 9470 §3: a good token, but its user signed in too long ago, or not in the way that this call needs."""
+
+    error = "insufficient_user_authentication"
+    status = 401
+
+
+class ServiceUnavailable(OAuthError):
+    """RFC 9110 §15.6.4: nobody can say at the moment whether a token is good. ``retry_after`` is in seconds."""
+
+    error = "temporarily_unavailable"
+    status = 503
+    retry_after: ClassVar[int] = 10

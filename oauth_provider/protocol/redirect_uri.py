@@ -1,8 +1,14 @@
 """Redirect URIs (RFC 9700 §4.1.3, RFC 8252 §7.3): compared as strings; only a loopback port may differ."""
 
 import re
-from collections.abc import Iterable
-from urllib.parse import urlsplit
+from collections.abc import Callable, Iterable
+from enum import Enum, auto
+from urllib.parse import SplitResult, urlsplit
+
+from oauth_provider.protocol.host import has_no_port, is_authority
+
+# What an authorization response adds must find room, too; Django and DOT have the same bound.
+LONGEST = 2048
 
 LOOPBACK = re.compile(r"http://(?P<host>127\.0\.0\.1|\[::1\])(?::(?P<port>[0-9]{1,5}))?(?P<rest>[/?][^#]*)?")
 
@@ -73,3 +79,86 @@ def destination(redirect_uri: str) -> str:
     """
     parts = urlsplit(redirect_uri)
     return (parts.hostname or "") if parts.scheme in ("http", "https") else f"{parts.scheme}:"
+
+
+class Fault(Enum):
+    """Why a redirect URI may not be registered."""
+
+    CHARACTERS = auto()
+    FRAGMENT = auto()
+    LENGTH = auto()
+    MALFORMED = auto()
+    PORT = auto()
+    RELATIVE = auto()
+    FORBIDDEN_SCHEME = auto()
+    HOST = auto()
+    USERINFO = auto()
+    WILDCARD = auto()
+    HOST_NAME = auto()
+    PRIVATE_SCHEME = auto()
+    CASE = auto()
+    PLAIN_HTTP = auto()
+
+
+def fault(redirect_uri: str, *, allow_http: bool = False) -> Fault | None:
+    """The first reason not to register this redirect URI, or None. What has none matches itself."""
+    if not redirect_uri.isascii() or not redirect_uri.isprintable() or set(' \\"<>') & set(redirect_uri):
+        return Fault.CHARACTERS
+    if "#" in redirect_uri:
+        return Fault.FRAGMENT
+    if len(redirect_uri) > LONGEST:
+        return Fault.LENGTH
+    try:
+        parts = urlsplit(redirect_uri)
+        if has_no_port(parts.netloc):
+            return Fault.PORT
+        _ = parts.port
+    except ValueError:
+        return Fault.MALFORMED
+    found = next((rule_fault for rule_fault, is_broken in FAULTS if is_broken(redirect_uri, parts)), None)
+    return None if found is Fault.PLAIN_HTTP and allow_http else found
+
+
+def _is_web(parts: SplitResult) -> bool:
+    return parts.scheme in ("http", "https")
+
+
+def _lacks_host(redirect_uri: str, parts: SplitResult) -> bool:
+    return _is_web(parts) and not parts.hostname
+
+
+def _has_userinfo(redirect_uri: str, parts: SplitResult) -> bool:
+    return "@" in parts.netloc
+
+
+def _has_no_such_host(redirect_uri: str, parts: SplitResult) -> bool:
+    """A scheme of an app's own needs no host, but what stands in its place is looked at."""
+    return bool(parts.netloc) and not is_authority(parts)
+
+
+def _is_nobodys_scheme(redirect_uri: str, parts: SplitResult) -> bool:
+    """RFC 8252 §7.1: a domain name reversed, which somebody owns, and one slash behind it."""
+    if _is_web(parts):
+        return False
+    rest = redirect_uri[len(parts.scheme) + 1 :]
+    return "." not in parts.scheme or not rest.startswith("/") or (rest.startswith("//") and not parts.netloc)
+
+
+def _has_capitals(redirect_uri: str, parts: SplitResult) -> bool:
+    """A browser writes scheme and host in lower case, and equal strings are asked for."""
+    prefix = parts.scheme + (f"://{parts.netloc.lower()}" if parts.netloc else ":")
+    return not redirect_uri.startswith(prefix)
+
+
+# In this order, and after what makes a string no URI at all.
+FAULTS: tuple[tuple[Fault, Callable[[str, SplitResult], bool]], ...] = (
+    (Fault.RELATIVE, lambda redirect_uri, parts: not parts.scheme),
+    (Fault.FORBIDDEN_SCHEME, lambda redirect_uri, parts: parts.scheme in FORBIDDEN_SCHEMES),
+    (Fault.HOST, _lacks_host),
+    (Fault.USERINFO, _has_userinfo),
+    (Fault.WILDCARD, lambda redirect_uri, parts: "*" in redirect_uri),
+    (Fault.HOST_NAME, _has_no_such_host),
+    (Fault.PRIVATE_SCHEME, _is_nobodys_scheme),
+    (Fault.CASE, _has_capitals),
+    (Fault.PLAIN_HTTP, lambda redirect_uri, parts: is_plain_http(redirect_uri)),
+)

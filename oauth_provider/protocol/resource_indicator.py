@@ -23,6 +23,27 @@ def place(uri: str) -> Place | None:
     return parts.scheme, parts.hostname, port or DEFAULT_PORTS.get(parts.scheme), path
 
 
+def is_resource(uri: str) -> bool:
+    """RFC 8707 §2: an absolute URI without a fragment; one that names no place (a URN) is compared as text."""
+    if place(uri) is not None:
+        return is_uri_text(uri)
+    scheme, _colon, rest = uri.partition(":")
+    return scheme == "urn" and bool(rest) and is_uri_text(uri) and "#" not in uri
+
+
+def is_uri_text(uri: str) -> bool:
+    """Could these characters stand in a URI at all?"""
+    return uri.isascii() and uri.isprintable() and not set(' "<>\\^`{|}') & set(uri)
+
+
+def is_same(uri: str, other: str) -> bool:
+    """Do both name the same resource, however they are spelt?"""
+    if uri == other:
+        return True
+    here = place(uri)
+    return here is not None and here == place(other) and urlsplit(uri).query == urlsplit(other).query
+
+
 def covers(resource: str, url: str) -> bool:
     """Is ``url`` at or below ``resource``?"""
     here, there = place(resource), place(url)
@@ -42,6 +63,6 @@ def narrow(requested: tuple[str, ...], granted: tuple[str, ...]) -> tuple[str, .
 
     Raises ``InvalidTarget`` for a resource that was not granted.
     """
-    if not set(requested) <= set(granted):
+    if not all(any(is_same(uri, known) for known in granted) for uri in requested):
         raise InvalidTarget("The resource is unknown, or was not granted.")
-    return requested or granted
+    return tuple(known for known in granted if any(is_same(uri, known) for uri in requested)) or granted

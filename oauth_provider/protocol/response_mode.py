@@ -1,9 +1,22 @@
-"""Response modes (OAuth 2.0 Multiple Response Type Encoding Practices §2.1): how an answer is put in a URL."""
+"""Response modes (OAuth 2.0 Multiple Response Type Encoding Practices §2.1, Form Post Response Mode §2, JARM §2.3).
+
+How an answer reaches the client: behind ``?``, behind ``#``, or in the body of a POST by the browser; each of them
+either as it is or in a signed JWT.
+"""
 
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
-SUPPORTED = ("query",)
+QUERY, FRAGMENT, FORM_POST = "query", "fragment", "form_post"
+CARRIERS = (QUERY, FRAGMENT, FORM_POST)
+# ``jwt`` alone is what fits the response type, and a code travels in the query (JARM §2.3.4).
+SIGNED = {"jwt": QUERY, **{f"{carrier}.jwt": carrier for carrier in CARRIERS}}
+SUPPORTED = (*CARRIERS, *SIGNED)
+
+
+def carrier_of(response_mode: str) -> str:
+    """Where the answer stands, signed or not."""
+    return SIGNED.get(response_mode, response_mode)
 
 
 def as_query(redirect_uri: str, parameters: Mapping[str, str]) -> str:
@@ -12,3 +25,8 @@ def as_query(redirect_uri: str, parameters: Mapping[str, str]) -> str:
     if redirect_uri.endswith(("?", "&")):
         separator = ""
     return redirect_uri + separator + urlencode(parameters)
+
+
+def as_fragment(redirect_uri: str, parameters: Mapping[str, str]) -> str:
+    """``redirect_uri``, which has no fragment of its own (RFC 6749 §3.1.2), with ``parameters`` as one."""
+    return f"{redirect_uri}#{urlencode(parameters)}"

@@ -1,0 +1,192 @@
+"""The only outbound HTTP (RFC 7591 §5, RFC 9101 §10.4): where it may go, how long it may take, how much may come.
+
+A name is resolved once. Every address that it stands for must be public, and the connection goes to one of
+those, so that a name which says something else a moment later leads nowhere. Redirects are not followed,
+proxies of the environment are not asked, and nothing is decompressed.
+
+What a third party named is fetched so. Only what the operator configured may lie in the operator's own network.
+"""
+
+import http.client
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from urllib.parse import SplitResult, urlsplit
+
+MAX_BYTES = 65_536
+TIMEOUT = 5.0
+CHUNK = 16_384
+NAT64 = IPv6Network("64:ff9b::/96")
+LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
+
+
+class FetchError(Exception):
+    """Nothing usable came back. Its text is for the operator: a caller must not learn what answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """An answer that is no redirect: its status, its headers by lower-case name, and its whole body."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def media_type(self) -> str:
+        """The content type without its parameters."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """``timeout`` is in seconds, for the whole of it. ``is_configured``: the operator wrote this URL."""
+
+    timeout: float = TIMEOUT
+    max_bytes: int = MAX_BYTES
+    is_configured: bool = False
+
+
+STRANGER = Limits()
+
+
+def fetch(
+    url: str, limits: Limits = STRANGER, *, body: bytes | None = None, headers: Mapping[str, str] | None = None
+) -> Fetched:
+    """GET ``url``, or POST ``body`` to it. Raises ``FetchError``, also for a redirect."""
+    try:
+        parts = _checked(url, limits)
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        addresses = resolve(parts.hostname or "", port, limits)
+        connection = _Connection(parts, port, addresses, limits)
+        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        return _exchange(connection, target, limits, body, {"Accept-Encoding": "identity", **(headers or {})})
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        raise FetchError(f"{url!r} cannot be fetched: {type(error).__name__}: {error}") from error
+
+
+def _checked(url: str, limits: Limits) -> SplitResult:
+    """https, and http to this machine where the operator said so."""
+    parts = urlsplit(url)
+    if not parts.hostname or "@" in parts.netloc or not url.isascii() or not url.isprintable() or " " in url:
+        raise ValueError("it is no URL of a server")
+    is_local = limits.is_configured and parts.hostname in LOOPBACK_NAMES
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_local):
+        raise ValueError("it is not https")
+    return parts
+
+
+def resolve(host: str, port: int, limits: Limits) -> list[str]:
+    """The addresses of ``host``. Raises ``ValueError`` if a stranger's name stands for one that is not public."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+    if not limits.is_configured and not all(is_public(address) for address in addresses):
+        raise ValueError("it leads into a private network")
+    return addresses
+
+
+def is_public(address: str) -> bool:
+    """Is ``address`` on the Internet, and every address that may hide in it?"""
+    ip: IPv4Address | IPv6Address = ip_address(address.partition("%")[0])
+    if isinstance(ip, IPv6Address):
+        hidden = ip.ipv4_mapped or ip.sixtofour or (ip.teredo and ip.teredo[1])
+        if ip in NAT64:
+            hidden = IPv4Address(int(ip) & 0xFFFFFFFF)
+        if hidden:
+            return is_public(str(hidden))
+        if ip.is_site_local:
+            return False
+    return ip.is_global and not ip.is_multicast and not ip.is_reserved
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    return ssl.create_default_context()
+
+
+class _Connection(http.client.HTTPConnection):
+    """A connection to one of the addresses that were checked, under the name that was asked for."""
+
+    def __init__(self, parts: SplitResult, port: int, addresses: list[str], limits: Limits) -> None:
+        super().__init__(parts.hostname or "", port)
+        self.deadline = time.monotonic() + limits.timeout
+        self.is_tls = parts.scheme == "https"
+        self.addresses = addresses
+        # http.client forgets its socket before the body of a closing connection is read.
+        self.wire: socket.socket | None = None
+        # http.client names the port in Host unless it is this one.
+        self.default_port = 443 if self.is_tls else 80
+
+    def connect(self) -> None:
+        """The first address that answers."""
+        for number, address in enumerate(self.addresses, 1):
+            try:
+                self.sock = self.wire = socket.create_connection((address, self.port), self.time_left())
+                break
+            except OSError:
+                if number == len(self.addresses):
+                    raise
+
+    def secure(self) -> None:
+        """TLS, and the certificate is the name's."""
+        if self.is_tls:
+            tls = _tls().wrap_socket(self.sock, server_hostname=self.host, do_handshake_on_connect=False)
+            self.sock = self.wire = tls  # before it shakes hands, for whoever must cut it off
+            tls.do_handshake()
+
+    def time_left(self) -> float:
+        """In seconds. Raises ``TimeoutError`` where there is none."""
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("it took too long")
+        return left
+
+
+def _exchange(
+    connection: _Connection, target: str, limits: Limits, body: bytes | None, headers: dict[str, str]
+) -> Fetched:
+    connection.connect()
+    # A socket's timeout starts anew with every byte; this one does not.
+    watchdog = threading.Timer(connection.time_left(), lambda: _shut(connection.wire))
+    watchdog.daemon = True
+    watchdog.start()
+    try:
+        connection.secure()
+        connection.request("GET" if body is None else "POST", target, body, headers)
+        response = connection.getresponse()
+        if 300 <= response.status < 400:
+            raise ValueError(f"it redirects ({response.status})")
+        if response.headers.get("Content-Encoding", "identity").lower() != "identity":
+            raise ValueError("it is compressed")
+        content = _read(response, limits.max_bytes)
+        connection.time_left()  # what was cut off may read like an answer that is short
+        named = {name.lower(): value for name, value in response.headers.items()}
+        return Fetched(response.status, named, content)
+    finally:
+        watchdog.cancel()
+        connection.close()
+
+
+def _read(response: http.client.HTTPResponse, max_bytes: int) -> bytes:
+    content = b""
+    while chunk := response.read(min(CHUNK, max_bytes + 1 - len(content))):
+        content += chunk
+        if len(content) > max_bytes:
+            raise ValueError(f"it is longer than {max_bytes} bytes")
+    # A body that was cut off ends as any other does.
+    if response.length:
+        raise ValueError("it ended early")
+    return content
+
+
+def _shut(sock: socket.socket | None) -> None:
+    if sock is not None:
+        try:
+            sock.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            return

@@ -1,0 +1,65 @@
+"""The ``claims`` parameter (OpenID Connect Core §5.5): which claims a client asks for, and where it wants them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from oauth_provider.protocol.errors import InvalidRequest
+from oauth_provider.protocol.strict_json import is_storable, parse_object
+
+MAX_LENGTH = 8192
+MAX_DEPTH = 8
+MAX_CLAIMS = 100
+
+USERINFO, ID_TOKEN = "userinfo", "id_token"
+MEMBERS = (USERINFO, ID_TOKEN)
+WORDS = ("essential", "value", "values")
+
+# Claims by their names, each with what is asked of it; nothing, where it is wanted as any other.
+Asked = Mapping[str, Mapping[str, Any]]
+
+
+def parse_claims(text: str) -> dict[str, dict[str, dict[str, Any]]]:
+    """What the parameter asks for: ``userinfo`` and ``id_token`` with their claims; empty where it was left out.
+
+    Members that nobody defined are passed over (§5.5). Raises ``InvalidRequest``.
+    """
+    if not text:
+        return {}
+    if len(text) > MAX_LENGTH:
+        raise InvalidRequest("claims is too long.")
+    try:
+        parsed = parse_object(text, max_depth=MAX_DEPTH)
+    except ValueError as error:
+        raise InvalidRequest("claims is malformed.", detail=f"claims: {error}") from None
+    if not is_storable(parsed):
+        raise InvalidRequest("claims holds characters that are not allowed.")
+    return {member: _claims(parsed[member], member) for member in MEMBERS if member in parsed}
+
+
+def asked_for(claims: Mapping[str, Asked], member: str) -> Asked:
+    """The claims that are asked for in ``member``; the shape is that of ``parse_claims``."""
+    return claims.get(member) or {}
+
+
+def asked_subject(claims: Mapping[str, Asked]) -> str | None:
+    """The one person whom the ID token must be about, or nobody (§5.5.1); None where it may be anybody."""
+    value = asked_for(claims, ID_TOKEN).get("sub", {}).get("value")
+    return None if value is None else str(value)
+
+
+def _claims(listed: Any, member: str) -> dict[str, dict[str, Any]]:
+    if not isinstance(listed, dict):
+        raise InvalidRequest(f"claims.{member} must be an object.")
+    if len(listed) > MAX_CLAIMS:
+        raise InvalidRequest(f"claims.{member} lists too many claims.")
+    return {name: _wanted(wanted, member) for name, wanted in listed.items()}
+
+
+def _wanted(wanted: Any, member: str) -> dict[str, Any]:
+    if wanted is None:
+        return {}
+    if not isinstance(wanted, dict):
+        raise InvalidRequest(f"A claim in claims.{member} is neither null nor an object.")
+    if not isinstance(wanted.get("essential", False), bool) or not isinstance(wanted.get("values", []), list):
+        raise InvalidRequest(f"A claim in claims.{member} is malformed.")
+    return {word: wanted[word] for word in WORDS if word in wanted}

@@ -1,0 +1,45 @@
+"""The key set of a client (RFC 7591 §2, RFC 7517 §5): what may be registered, and what is read of it."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from oauth_provider.protocol.jose import PRIVATE_MEMBERS, JoseError, Key, parse_jwks
+from oauth_provider.protocol.strict_json import is_storable, parse_object
+
+MAX_KEYS = 16
+MAX_LENGTH = 32_768
+
+
+def check_jwks(document: Any) -> None:
+    """Raise ``JoseError`` for what is no set of public keys, each with a ``kid`` of its own, or of none that serves."""
+    if not isinstance(document, dict) or not is_storable(document) or len(json.dumps(document)) > MAX_LENGTH:
+        raise JoseError("It is no JWK Set, or too long.")
+    listed = document.get("keys")
+    if not isinstance(listed, list) or not all(isinstance(jwk, dict) for jwk in listed):
+        raise JoseError("It is no JWK Set.")
+    if any(PRIVATE_MEMBERS & set(jwk) or jwk.get("kty") == "oct" for jwk in listed):
+        raise JoseError("A key in it is private: send public keys only, and never use this one again.")
+    named = [jwk["kid"] for jwk in listed if "kid" in jwk]
+    if not all(isinstance(kid, str) for kid in named) or len(set(named)) != len(named):
+        raise JoseError("Two keys in it have the same kid, or a kid is no text.")
+    if not read_jwks(document):
+        raise JoseError("No key in it can be used here.")
+
+
+def read_jwks(document: Mapping[str, Any]) -> tuple[Key, ...]:
+    """Its keys that can verify here. Raises ``JoseError`` where it is no set, or has too many keys."""
+    listed = document.get("keys")
+    if isinstance(listed, list) and len(listed) > MAX_KEYS:
+        raise JoseError(f"There are more than {MAX_KEYS} keys in it.")
+    return parse_jwks(document)
+
+
+def read_text(text: str) -> tuple[Key, ...]:
+    """As ``read_jwks``, of JSON. Raises ``JoseError``."""
+    if len(text) > MAX_LENGTH:
+        raise JoseError("The key set is too long.")
+    try:
+        return read_jwks(parse_object(text))
+    except ValueError as error:
+        raise JoseError(f"The key set is malformed: {error}") from None

@@ -1,0 +1,40 @@
+"""Hosts of URIs (RFC 3986 §3.2.2, RFC 1123 §2.1): a name that can be looked up, or an address."""
+
+import re
+from ipaddress import IPv4Address, IPv6Address
+from urllib.parse import SplitResult
+
+LONGEST = 253
+# Eight groups of four digits. The mixed spelling may be longer, and is nobody's.
+LONGEST_IPV6 = 39
+LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", re.IGNORECASE)
+PORT = re.compile(r":([0-9]+)\Z")
+
+
+def is_host(host: str) -> bool:
+    """Could there be such a host? An IPv6 address comes without its brackets; one dot may end a name."""
+    if ":" in host:
+        return _is_address(IPv6Address, host) and "%" not in host and len(host) <= LONGEST_IPV6
+    labels = host.removesuffix(".").split(".")
+    if labels[-1].isdigit():
+        return _is_address(IPv4Address, host)
+    return len(host) <= LONGEST and all(LABEL.fullmatch(label) for label in labels)
+
+
+def is_authority(parts: SplitResult) -> bool:
+    """Is there such a host behind the slashes? A name in brackets is an address."""
+    return is_host(parts.hostname or "") and parts.netloc.startswith("[") == (":" in (parts.hostname or ""))
+
+
+def has_no_port(netloc: str) -> bool:
+    """Does a number stand where the port does that is none (RFC 6335 §6: 16 bits, and 0 is reserved)?"""
+    found = PORT.search(netloc)
+    return found is not None and not 0 < int(found[1]) < 65536
+
+
+def _is_address(kind: type[IPv4Address] | type[IPv6Address], host: str) -> bool:
+    try:
+        kind(host)
+    except ValueError:
+        return False
+    return True

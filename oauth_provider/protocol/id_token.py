@@ -1,0 +1,99 @@
+"""ID tokens (OpenID Connect Core §2 and §3.1.3.7): what one says, and whether one is ours."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from oauth_provider.protocol import jws
+from oauth_provider.protocol.jose import ALGORITHMS, JoseError, Key
+
+OPENID = "openid"
+TYP = "JWT"
+
+# What the protocol itself says in an ID token: no claim about a person may take one of these names.
+PROTOCOL_CLAIMS = frozenset(
+    {
+        "iss", "sub", "aud", "exp", "nbf", "iat", "jti", "nonce", "auth_time", "acr", "amr", "azp", "sid",
+        "at_hash", "c_hash", "s_hash", "cnf", "act", "events", "client_id", "scope", "active", "token_type",
+        "sub_jwk", "_claim_names", "_claim_sources", "authorization_details", "username", "txn",
+        "urn:openid:params:jwt:claim:auth_req_id", "urn:openid:params:jwt:claim:rt_hash",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdToken:
+    """What an ID token says. Times are seconds since the epoch; what is not known is left out of it.
+
+    ``at_hash`` is the hash of the access token that is issued beside it (§3.1.3.6), never that token.
+    """
+
+    issuer: str
+    subject: str
+    client_id: str
+    issued_at: int
+    lifetime: int
+    at_hash: str = ""
+    nonce: str = ""
+    auth_time: int | None = None
+    acr: str = ""
+    amr: tuple[str, ...] = ()
+    sid: str = ""
+    claims: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    def members(self) -> dict[str, Any]:
+        """The claims. ``azp`` is not due: the audience is the client, and it alone (§2)."""
+        known = {
+            "at_hash": self.at_hash,
+            "nonce": self.nonce,
+            "auth_time": self.auth_time,
+            "acr": self.acr,
+            "amr": list(self.amr),
+            "sid": self.sid,
+        }
+        return {
+            **self.claims,
+            **{name: value for name, value in known.items() if value not in ("", None, [])},
+            "iss": self.issuer,
+            "sub": self.subject,
+            "aud": self.client_id,
+            "exp": self.issued_at + self.lifetime,
+            "iat": self.issued_at,
+        }
+
+
+def sign_id_token(id_token: IdToken, key: Key) -> str:
+    """The ID token by ``key``."""
+    return jws.sign(id_token.members(), key, typ=TYP)
+
+
+def verify_id_token(
+    token: str,
+    keys: Iterable[Key],
+    *,
+    issuer: str,
+    now: float,
+    client_id: str = "",
+    allow_expired: bool = False,
+) -> Mapping[str, Any]:
+    """The claims of an ID token that this issuer signed, for ``client_id`` where one is named.
+
+    An ID token that has expired still says who somebody was: a hint is taken with ``allow_expired`` (§3.1.2.1).
+    Raises ``JoseError`` for anything else, other kinds of JWT of ours included.
+    """
+    claims = jws.verify(token, keys, algorithms=tuple(ALGORITHMS), typ=TYP).claims
+    if claims.get("iss") != issuer:
+        raise JoseError("The ID token is of another issuer.")
+    if not isinstance(claims.get("sub"), str) or not claims["sub"] or "events" in claims:
+        raise JoseError("The token is no ID token.")
+    if not _is_number(claims.get("exp")) or not _is_number(claims.get("iat")):
+        raise JoseError("The token is no ID token.")
+    if client_id and claims.get("aud") != client_id:
+        raise JoseError("The ID token is for another client.")
+    if claims["exp"] <= now and not allow_expired:
+        raise JoseError("The ID token has expired.")
+    return claims
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -1,0 +1,71 @@
+"""Origins (RFC 6454 §6.2): what a browser writes into ``Origin``, and so the only spelling that can match it."""
+
+from collections.abc import Callable
+from enum import Enum, auto
+from urllib.parse import SplitResult, urlsplit
+
+from oauth_provider.protocol.host import has_no_port, is_authority
+
+# A name of 253 characters, with scheme and port, is shorter.
+LONGEST = 300
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+class Fault(Enum):
+    """Why an origin may not be registered."""
+
+    CHARACTERS = auto()
+    LENGTH = auto()
+    MALFORMED = auto()
+    PORT = auto()
+    SCHEME = auto()
+    WILDCARD = auto()
+    MORE_THAN_ORIGIN = auto()
+    HOST_NAME = auto()
+    PLAIN_HTTP = auto()
+    SPELLING = auto()
+
+
+def origin_of(url: str) -> str:
+    """The origin of an http or https URL, as a browser writes it; empty for any other."""
+    parts = urlsplit(url)
+    if parts.scheme not in DEFAULT_PORTS or not parts.hostname:
+        return ""
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    port = "" if parts.port in (None, DEFAULT_PORTS[parts.scheme]) else f":{parts.port}"
+    return f"{parts.scheme}://{host}{port}"
+
+
+def fault(origin: str) -> Fault | None:
+    """The first reason not to register this origin, or None."""
+    if not origin.isascii() or not origin.isprintable() or set(' \\"<>') & set(origin):
+        return Fault.CHARACTERS
+    if len(origin) > LONGEST:
+        return Fault.LENGTH
+    try:
+        parts = urlsplit(origin)
+        if has_no_port(parts.netloc):
+            return Fault.PORT
+        _ = parts.port
+    except ValueError:
+        return Fault.MALFORMED
+    return next((rule_fault for rule_fault, is_broken in FAULTS if is_broken(origin, parts)), None)
+
+
+def _is_more_than_origin(origin: str, parts: SplitResult) -> bool:
+    return origin.lower() != f"{parts.scheme}://{parts.netloc.lower()}" or "@" in parts.netloc
+
+
+def _is_plain_http(origin: str, parts: SplitResult) -> bool:
+    """Anyone on the way could be the script that reads the tokens; nobody is, on one machine."""
+    return parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1", "::1")
+
+
+FAULTS: tuple[tuple[Fault, Callable[[str, SplitResult], bool]], ...] = (
+    (Fault.SCHEME, lambda origin, parts: parts.scheme not in DEFAULT_PORTS or not parts.hostname),
+    (Fault.WILDCARD, lambda origin, parts: "*" in origin),
+    (Fault.MORE_THAN_ORIGIN, _is_more_than_origin),
+    (Fault.HOST_NAME, lambda origin, parts: not is_authority(parts)),
+    (Fault.PLAIN_HTTP, _is_plain_http),
+    (Fault.SPELLING, lambda origin, parts: origin != origin_of(origin)),
+)

@@ -1,0 +1,81 @@
+"""Request objects (RFC 9101 §4, §6 and §10.8): an authorization request that its client signed, taken apart."""
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from oauth_provider.protocol import jws
+from oauth_provider.protocol.errors import InvalidRequestObject
+from oauth_provider.protocol.form import REPEATABLE
+from oauth_provider.protocol.jose import ALGORITHMS, JoseError, Key
+
+TYPES = ("oauth-authz-req+jwt", "jwt", "")
+# Clocks differ by so much, in seconds; and nobody's request is good for longer than a day.
+SKEW = 10
+LONGEST = 86_400
+
+
+def verify_request_object(
+    token: str,
+    keys: Iterable[Key],
+    *,
+    client_id: str,
+    issuer: str,
+    now: float,
+    algorithms: Collection[str] = tuple(ALGORITHMS),
+    allow_expired: bool = False,
+) -> Mapping[str, Any]:
+    """The claims of a request that ``client_id`` signed for this issuer. Raises ``InvalidRequestObject``.
+
+    ``allow_expired`` is for one that was opened in time and comes back from the login.
+    """
+    try:
+        proven = jws.verify(token, keys, algorithms=algorithms)
+    except JoseError as error:
+        raise InvalidRequestObject("The request object is not signed as it must be.", detail=str(error)) from None
+    if str(proven.header.get("typ", "")).lower().removeprefix("application/") not in TYPES:
+        raise InvalidRequestObject("The token is no request object.")
+    claims = proven.claims
+    if claims.get("iss") != client_id or claims.get("client_id", client_id) != client_id:
+        raise InvalidRequestObject("The request object is of another client.")
+    # What a client signs to authenticate itself must not pass for a request (§10.8).
+    if "sub" in claims:
+        raise InvalidRequestObject("The token is no request object.")
+    if issuer not in _listed(claims.get("aud")):
+        raise InvalidRequestObject("The request object is for another server.")
+    _check_times(claims, now, allow_expired)
+    if "request" in claims or "request_uri" in claims:
+        raise InvalidRequestObject("A request object holds no other.")
+    return claims
+
+
+def pairs_of(claims: Mapping[str, Any], known: Collection[str]) -> list[tuple[str, str]]:
+    """The ``known`` parameters in ``claims``, as they would stand in a query. Raises ``InvalidRequestObject``."""
+    pairs = [(name, _text(name, value)) for name, value in claims.items() if name in known]
+    resources = claims.get(REPEATABLE, [])
+    return [*pairs, *((REPEATABLE, _text(REPEATABLE, one)) for one in _listed(resources))]
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _check_times(claims: Mapping[str, Any], now: float, allow_expired: bool) -> None:
+    for name in ("exp", "nbf", "iat"):
+        value = claims.get(name, now)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise InvalidRequestObject(f"{name} is no time.")
+    if claims.get("exp", now + 1) <= now and not allow_expired:
+        raise InvalidRequestObject("The request object has expired.")
+    if claims.get("nbf", now) > now + SKEW or claims.get("exp", now) > now + LONGEST:
+        raise InvalidRequestObject("The request object is not good yet, or for too long.")
+
+
+def _text(name: str, value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if name == "max_age" and isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    if name == "claims" and isinstance(value, dict):
+        return json.dumps(value)
+    raise InvalidRequestObject(f"{name} is of the wrong type.")

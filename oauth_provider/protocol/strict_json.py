@@ -1,0 +1,64 @@
+"""JSON that means one thing (RFC 8259 §4, RFC 8725 §2.4): no member twice, no number beyond JSON, no endless depth."""
+
+import json
+import math
+from collections.abc import Iterable
+from typing import Any
+
+MAX_DEPTH = 32
+
+
+def parse_object(text: str, *, max_depth: int = MAX_DEPTH) -> dict[str, Any]:
+    """The object that ``text`` is. Raises ``ValueError`` for anything else, whatever it holds."""
+    try:
+        value = json.loads(
+            text, object_pairs_hook=_once_each, parse_constant=_refuse_constant, parse_float=_finite_float
+        )
+    except RecursionError:
+        raise ValueError("JSON is nested too deeply.") from None
+    if not isinstance(value, dict):
+        raise ValueError("JSON is no object.")
+    if depth(value, max_depth) > max_depth:
+        raise ValueError("JSON is nested too deeply.")
+    return value
+
+
+def depth(value: Any, most: int) -> int:
+    """How many arrays and objects ``value`` is deep; no more than one beyond ``most`` is looked at."""
+    level, containers = 0, [value] if isinstance(value, dict | list) else []
+    while containers and level <= most:
+        level += 1
+        inner = [one for container in containers for one in _inside(container)]
+        containers = [one for one in inner if isinstance(one, dict | list)]
+    return level
+
+
+def is_storable(value: Any) -> bool:
+    """Can every database keep it? No text in it holds NUL or half a character."""
+    if isinstance(value, str):
+        return "\x00" not in value and not any("\ud800" <= character <= "\udfff" for character in value)
+    if isinstance(value, dict):
+        return all(is_storable(name) and is_storable(inner) for name, inner in value.items())
+    return not isinstance(value, list) or all(is_storable(inner) for inner in value)
+
+
+def _inside(value: dict[str, Any] | list[Any]) -> Iterable[Any]:
+    return value.values() if isinstance(value, dict) else value
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("A JSON member is repeated.")
+    return members
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON.")
+
+
+def _finite_float(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError("A number is too large.")
+    return number

@@ -1,0 +1,40 @@
+"""Subject identifiers (OpenID Connect Core §8): one for everybody, or another for each sector.
+
+A pairwise one tells nobody who it is, and two sectors that compare theirs learn nothing (§8.1).
+"""
+
+import hashlib
+import hmac
+from collections.abc import Collection
+from urllib.parse import urlsplit
+
+from oauth_provider.protocol.jose import encode
+
+PUBLIC, PAIRWISE = "public", "pairwise"
+TYPES = (PUBLIC, PAIRWISE)
+
+
+def sector_of(redirect_uris: Collection[str], sector_identifier_uri: str) -> str:
+    """The host that stands for the client (§8.1); empty where nothing says which, and then there is no such subject.
+
+    Without a sector identifier it is the one host of all redirect URIs, which an app's own scheme and plain http,
+    where anybody may listen, do not have.
+    """
+    if sector_identifier_uri:
+        return _host(sector_identifier_uri)
+    hosts = {_host(redirect_uri) for redirect_uri in redirect_uris}
+    return hosts.pop() if len(hosts) == 1 else ""
+
+
+def pairwise_subject(subject: str, sector: str, secret: str) -> str:
+    """The name of ``subject`` in ``sector``. Without ``secret`` nobody can tell whose it is."""
+    message = f"oauth_provider.pairwise\n{sector}\n{subject}".encode()
+    return encode(hmac.new(secret.encode(), message, hashlib.sha256).digest())
+
+
+def _host(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return (parts.hostname or "") if parts.scheme == "https" else ""
