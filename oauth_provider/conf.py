@@ -1,6 +1,6 @@
 """``OAUTH_PROVIDER``: one typed property for each setting, read live, its default beside it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, cast
 
 from django.conf import settings
@@ -82,6 +82,47 @@ class ProviderSettings:
         return cast(int, self._get("ACCESS_TOKEN_LIFETIME", dot_setting("ACCESS_TOKEN_EXPIRE_SECONDS", 3600)))
 
     @property
+    def ID_TOKEN_LIFETIME(self) -> int:
+        """How long an ID token may be believed, in seconds. Default: 3600."""
+        return cast(int, self._get("ID_TOKEN_LIFETIME", 3600))
+
+    @property
+    def SIGNING_ALGORITHMS(self) -> tuple[str, ...]:
+        """The algorithms that keys are made for (RFC 7518 §3.1). Default: RS256, ES256, PS256 and EdDSA.
+
+        Clients get RS256 unless their policy names another, so leave it in (OpenID Connect Core §15.1).
+        """
+        return tuple(self._get("SIGNING_ALGORITHMS", ("RS256", "ES256", "PS256", "EdDSA")))
+
+    @property
+    def SIGNING_KEY_LIFETIME(self) -> int | None:
+        """How long a key signs before the next one does, in seconds. Default: 7776000 (90 days); None: for ever."""
+        return cast("int | None", self._get("SIGNING_KEY_LIFETIME", 90 * 86400))
+
+    @property
+    def SIGNING_KEY_LEAD(self) -> int:
+        """How long a key is published before it signs, for the caches of clients, in seconds. Default: 86400."""
+        return cast(int, self._get("SIGNING_KEY_LEAD", 86400))
+
+    @property
+    def SIGNING_KEYS(self) -> Sequence[str | Mapping[str, Any]] | None:
+        """Keys given by the project, each a private JWK or PEM, in place of those in the database. Default: None.
+
+        The first of an algorithm signs; all are published. A public one is published alone.
+        """
+        return cast("Sequence[str | Mapping[str, Any]] | None", self._get("SIGNING_KEYS", None))
+
+    @property
+    def SIGNER(self) -> str:
+        """Dotted path of a function that returns ``Signer`` objects: keys that never leave a KMS. Default: none."""
+        return cast(str, self._get("SIGNER", ""))
+
+    @property
+    def PAIRWISE_SECRET(self) -> str:
+        """What pairwise subjects are made with (OpenID Connect Core §8.1); it can never be changed. Default: none."""
+        return cast(str, self._get("PAIRWISE_SECRET", ""))
+
+    @property
     def AUTHORIZATION_IDLE_LIFETIME(self) -> int:
         """How long a sign-in lives without a refresh, in seconds. Default: 2592000 (30 days)."""
         return cast(int, self._get("AUTHORIZATION_IDLE_LIFETIME", 30 * 86400))
@@ -110,6 +151,44 @@ class ProviderSettings:
         return cast(int, self._get("LOGIN_LIFETIME", 3600))
 
     @property
+    def RESOURCES(self) -> Mapping[str, Any]:
+        """The APIs that tokens may be asked for (RFC 8707): each identifier with its name, or with a dictionary.
+
+        Default: none. Those in the database stand beside them, and win where both name the same one.
+        """
+        return cast("Mapping[str, Any]", self._get("RESOURCES", {}))
+
+    @property
+    def PUSHED_REQUEST_LIFETIME(self) -> int:
+        """How long a pushed request may be opened (RFC 9126 §2.2), in seconds. Default: 300."""
+        return cast(int, self._get("PUSHED_REQUEST_LIFETIME", 300))
+
+    @property
+    def REQUIRE_PUSHED_AUTHORIZATION_REQUESTS(self) -> bool:
+        """Whether every client must push its requests (RFC 9126 §5).
+
+        Default: False. A client's policy may require it of that client alone.
+        """
+        return cast(bool, self._get("REQUIRE_PUSHED_AUTHORIZATION_REQUESTS", False))
+
+    @property
+    def SIGN_UP_URL(self) -> str:
+        """The page where an account is made, for ``prompt=create``: a path or the name of a URL pattern.
+
+        Default: none, and ``prompt=create`` is neither taken nor advertised.
+        """
+        return cast(str, self._get("SIGN_UP_URL", ""))
+
+    @property
+    def AUTHENTICATION_CONTEXT(self) -> str:
+        """Dotted path of the class that says how a session was authenticated (``acr``, ``amr``).
+
+        Default: ``oauth_provider.authorization.context.AuthenticationContext``, which knows only when it was.
+        """
+        default = "oauth_provider.authorization.context.AuthenticationContext"
+        return cast(str, self._get("AUTHENTICATION_CONTEXT", default))
+
+    @property
     def CLIENT_AUTHENTICATION_FAILURES(self) -> str:
         """How often a client may fail to authenticate from one address, as ``limits`` writes it.
 
@@ -130,6 +209,14 @@ class ProviderSettings:
         Default: False. Loopback addresses and ``localhost`` are always allowed.
         """
         return cast(bool, self._get("LEGACY_HTTP_REDIRECT_URIS", False))
+
+    @property
+    def INTERNAL_HOSTS(self) -> Sequence[str]:
+        """Hosts in the operator's own network that clients may name for us to call, in lower case, without ports.
+
+        Default: none, and only public addresses are called. A loopback name may then be called over http too.
+        """
+        return cast("Sequence[str]", self._get("INTERNAL_HOSTS", ()))
 
     @property
     def CACHE(self) -> str:

@@ -5,6 +5,8 @@ import secrets
 
 from django.contrib.auth.hashers import identify_hasher
 
+from oauth_provider.dot.names import Row
+
 # The shape of a hash, so that DOT neither hashes it again nor compares it with what a client sends.
 NOBODYS = "pbkdf2_sha256$1$oauth_provider$"
 LENGTH = 32
@@ -13,6 +15,13 @@ LENGTH = 32
 def nobodys_secret() -> str:
     """The hash of nothing. A blank column would not do: DOT takes an empty secret for the right one then."""
     return NOBODYS + base64.b64encode(secrets.token_bytes(LENGTH)).decode()
+
+
+def keep_none(application: Row) -> None:
+    """Have the column hold nobody's secret. An UPDATE, since DOT would hash what it does not know for a hash."""
+    application.client_secret = nobodys_secret()
+    rows = type(application)._base_manager.filter(pk=application.pk)
+    rows.update(client_secret=application.client_secret)
 
 
 def is_secret(stored: str) -> bool:

@@ -1,10 +1,14 @@
 """The companion tables. Each hangs off the configured models of DOT; managers own the atomic verbs."""
 
 from oauth_provider.models.authorization import Authorization
-from oauth_provider.models.client import ClientMember, ClientPolicy
+from oauth_provider.models.client import ClientPolicy
+from oauth_provider.models.client_member import ClientMember
 from oauth_provider.models.client_secret import ClientSecret
 from oauth_provider.models.consent import Consent
+from oauth_provider.models.logout_delivery import LogoutDelivery
 from oauth_provider.models.pending_request import PendingRequest
+from oauth_provider.models.resource import Resource
+from oauth_provider.models.signing_key import SigningKey
 from oauth_provider.models.token import TokenBinding
 
 __all__ = [
@@ -13,6 +17,9 @@ __all__ = [
     "ClientPolicy",
     "ClientSecret",
     "Consent",
+    "LogoutDelivery",
     "PendingRequest",
+    "Resource",
+    "SigningKey",
     "TokenBinding",
 ]

@@ -133,6 +133,7 @@ class Authorization(models.Model):
         CLIENT = "client", _("the client revoked it")
         USER = "user", _("the user withdrew consent")
         OPERATOR = "operator", _("an operator revoked it")
+        LOGOUT = "logout", _("the session ended")
         TOKEN_DELETED = "token_deleted", _("its access token was deleted")
 
     public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
@@ -145,12 +146,15 @@ class Authorization(models.Model):
     redirect_uri = models.TextField(_("redirect URI"), blank=True)
     code_challenge = models.CharField(max_length=43, blank=True, editable=False)
     nonce = models.TextField(blank=True, editable=False)
+    claims = models.JSONField(_("claims asked for"), default=dict, editable=False)
     cnf = models.JSONField(_("key binding"), null=True, editable=False)
 
     auth_time = models.DateTimeField(_("signed in"), null=True)
     acr = models.TextField(blank=True)
     amr = models.JSONField(default=list)
     sid = models.CharField(max_length=64, blank=True, db_index=True)
+    # None: it goes on after the session in which it began.
+    session_expires_at = models.DateTimeField(_("session expires"), null=True, editable=False)
 
     code_digest = models.CharField(max_length=DIGEST_LENGTH, unique=True, null=True, editable=False)
     code_expires_at = models.DateTimeField(null=True, editable=False)
@@ -194,11 +198,13 @@ class Authorization(models.Model):
         return Retry(self.sealed_answer)
 
     def extend(self, now: datetime) -> None:
-        """Live on for the idle lifetime from ``now``, and never past the absolute one."""
+        """Live on for the idle lifetime from ``now``, and never past the absolute one, or the session's end."""
         ends = now + timedelta(seconds=provider_settings.AUTHORIZATION_IDLE_LIFETIME)
         absolute = provider_settings.AUTHORIZATION_LIFETIME
         if absolute is not None:
             ends = min(ends, self.created_at + timedelta(seconds=absolute))
+        if self.session_expires_at is not None:
+            ends = min(ends, self.session_expires_at)
         self.expires_at = ends
 
     def apply(self, rotation: Rotation, now: datetime) -> None:

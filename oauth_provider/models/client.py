@@ -1,12 +1,10 @@
-"""Clients: DOT's Application and what it lacks: a policy, and members who may manage it (RFC 6749 §2)."""
+"""Clients: DOT's Application and what it lacks: a policy of what it may do (RFC 6749 §2)."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
-from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
-from django.db import models, router
+from django.db import models
 from django.db.models import F, FilteredRelation, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -14,8 +12,10 @@ from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.dot.names import APPLICATION, Row, application_model
 from oauth_provider.dot.usability import is_usable
-from oauth_provider.models.transaction import run
+from oauth_provider.models.client_metadata import ClientMetadata
+from oauth_provider.models.validation import check_frame_uri, check_jwks, check_logout_uri, check_names
 from oauth_provider.protocol.digest import digest
+from oauth_provider.protocol.jose import ALGORITHMS
 
 # DOT keeps one grant type for each application; these are the grants of ours that it stands for.
 # Its implicit and password grants stand for none (RFC 9700 §2.1.2 and §2.4).
@@ -27,13 +27,7 @@ GRANT_TYPES_OF_DOT = {
 DOT_OF_GRANT_TYPE = {"authorization_code": "authorization-code", "client_credentials": "client-credentials"}
 
 
-def check_names(value: Any) -> None:
-    """Raise ``ValidationError`` for anything but a list of texts: a text alone would match by its parts."""
-    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
-        raise ValidationError(_("This must be a list of texts."))
-
-
-class ClientPolicy(models.Model):
+class ClientPolicy(ClientMetadata):
     """What a client may do. Without a row, the client has ``ClientPolicy.default_for`` its application."""
 
     class Status(models.TextChoices):
@@ -70,6 +64,40 @@ class ClientPolicy(models.Model):
         choices=AuthenticationMethod.choices,
         default=AuthenticationMethod.ANY,
     )
+    id_token_signed_response_alg = models.CharField(
+        _("ID token algorithm"),
+        max_length=16,
+        choices=[(alg, alg) for alg in ALGORITHMS],
+        default="RS256",
+        help_text=_("What ID tokens for this client are signed with."),
+    )
+    userinfo_signed_response_alg = models.CharField(
+        _("userinfo algorithm"),
+        max_length=16,
+        blank=True,
+        choices=[(alg, alg) for alg in ALGORITHMS],
+        help_text=_("None: userinfo answers plain JSON."),
+    )
+    backchannel_logout_uri = models.CharField(
+        _("back-channel logout URI"),
+        max_length=2048,
+        blank=True,
+        validators=[check_logout_uri],
+        help_text=_("Where logout tokens are sent when a session ends."),
+    )
+    backchannel_logout_session_required = models.BooleanField(
+        _("back-channel logout needs sid"), default=False, help_text=_("Logout tokens always name the session.")
+    )
+    frontchannel_logout_uri = models.CharField(
+        _("front-channel logout URI"),
+        max_length=2048,
+        blank=True,
+        validators=[check_logout_uri],
+        help_text=_("Opened in a frame when a session ends; on the same host as a redirect URI."),
+    )
+    frontchannel_logout_session_required = models.BooleanField(
+        _("front-channel logout needs sid"), default=False, help_text=_("The frame always names the session.")
+    )
     may_introspect = models.BooleanField(_("may introspect tokens"), default=False)
     rotate_refresh_tokens = models.BooleanField(
         _("rotate refresh tokens"),
@@ -82,6 +110,32 @@ class ClientPolicy(models.Model):
         blank=True,
         validators=[MinValueValidator(1)],
         help_text=_("In seconds. It can only shorten."),
+    )
+    default_max_age = models.PositiveIntegerField(
+        _("default max_age"),
+        null=True,
+        blank=True,
+        help_text=_("In seconds: for how long a sign-in serves where a request does not say (OpenID Connect)."),
+    )
+    require_auth_time = models.BooleanField(
+        _("requires auth_time"),
+        default=False,
+        help_text=_("People whose time of sign-in is unknown sign in again (OpenID Connect)."),
+    )
+    require_pushed_authorization_requests = models.BooleanField(
+        _("requires pushed authorization requests"),
+        default=False,
+        help_text=_("Its requests must be pushed (RFC 9126)."),
+    )
+    jwks = models.JSONField(
+        _("keys"),
+        null=True,
+        blank=True,
+        validators=[check_jwks],
+        help_text=_("A JWK Set of its public keys, with which what it signs is verified (RFC 7591)."),
+    )
+    require_signed_request_object = models.BooleanField(
+        _("requires signed requests"), default=False, help_text=_("Its requests must be signed (RFC 9101).")
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
@@ -96,11 +150,16 @@ class ClientPolicy(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save, and write the grant type through to DOT's column, which must stay true."""
         super().save(*args, **kwargs)
-        written = next((DOT_OF_GRANT_TYPE[name] for name in self.grant_types if name in DOT_OF_GRANT_TYPE), None)
-        current = self.application.authorization_grant_type
-        if written is not None and set(GRANT_TYPES_OF_DOT.get(current, ())).isdisjoint(self.grant_types):
+        written = self.dot_grant_type(self.application.authorization_grant_type)
+        if written != self.application.authorization_grant_type:
             self.application.authorization_grant_type = written
             self.application.save(update_fields=["authorization_grant_type"])
+
+    def clean(self) -> None:
+        """OpenID Connect Front-Channel Logout §2: the frame's origin is one of the client's own."""
+        super().clean()
+        if self.application_id:
+            check_frame_uri(self.frontchannel_logout_uri, self.application.redirect_uris.split())
 
     @classmethod
     def default_for(cls, application: Row) -> "ClientPolicy":
@@ -120,6 +179,12 @@ class ClientPolicy(models.Model):
         except cls.DoesNotExist:
             policy = cls.default_for(application)
         return policy
+
+    def dot_grant_type(self, current: str) -> str:
+        """What DOT's column should say: what it says now, unless that stands for none of these grants."""
+        written = next((DOT_OF_GRANT_TYPE[name] for name in self.grant_types if name in DOT_OF_GRANT_TYPE), None)
+        stands = not set(GRANT_TYPES_OF_DOT.get(current, ())).isdisjoint(self.grant_types)
+        return current if stands or written is None else written
 
     @property
     def is_suspended(self) -> bool:
@@ -159,6 +224,11 @@ class Client:
         return tuple(self.application.redirect_uris.split())
 
     @property
+    def post_logout_redirect_uris(self) -> tuple[str, ...]:
+        """Where a browser may go after a logout, as strings."""
+        return tuple(self.application.post_logout_redirect_uris.split())
+
+    @property
     def allowed_origins(self) -> tuple[str, ...]:
         """The origins whose scripts may read our answers to this client."""
         return tuple(self.application.allowed_origins.split())
@@ -172,48 +242,6 @@ class Client:
         if self.is_public != (method == "none"):
             return False
         return self.policy.token_endpoint_auth_method in ("", method)
-
-
-class ClientMemberManager(models.Manager["ClientMember"]):
-    """The verbs of membership."""
-
-    def adopt(self, application: Row) -> None:
-        """Move ``Application.user``, whose deletion would delete the client, into a membership."""
-        if application.user_id is None:
-            return
-        user_id = application.user_id
-
-        def work() -> None:
-            self.get_or_create(application=application, user_id=user_id, defaults={"role": ClientMember.Role.OWNER})
-            type(application)._base_manager.filter(pk=application.pk).update(user=None)
-
-        run(work, using=router.db_for_write(ClientMember), durable=False)
-        application.user = None
-
-
-class ClientMember(models.Model):
-    """Who may manage a client. Deleting the user ends the membership, never the client."""
-
-    class Role(models.TextChoices):
-        """What a member may do."""
-
-        OWNER = "owner", _("owner")
-        DEVELOPER = "developer", _("developer")
-
-    application = models.ForeignKey(APPLICATION, on_delete=models.CASCADE, related_name="oauth_members")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="oauth_memberships")
-    role = models.CharField(_("role"), max_length=16, choices=Role.choices, default=Role.OWNER)
-    created_at = models.DateTimeField(_("since"), auto_now_add=True)
-
-    objects: ClassVar[ClientMemberManager] = ClientMemberManager()
-
-    class Meta:
-        verbose_name = _("client member")
-        verbose_name_plural = _("client members")
-        constraints = (models.UniqueConstraint(fields=["application", "user"], name="oauth_provider_one_membership"),)
-
-    def __str__(self) -> str:
-        return f"{self.user_id} of {self.application_id}"
 
 
 @sensitive_variables()

@@ -15,7 +15,7 @@ from django.views.decorators.debug import sensitive_variables
 from oauth_provider.conf import dot_setting
 from oauth_provider.dot.names import APPLICATION, Row
 from oauth_provider.dot.secret import is_hashed, is_secret, nobodys_secret
-from oauth_provider.models.transaction import RowGone, run
+from oauth_provider.models.transaction import RowGone, locked, run
 from oauth_provider.protocol import token_string
 from oauth_provider.protocol.digest import LENGTH as DIGEST_LENGTH
 from oauth_provider.protocol.digest import digest
@@ -75,6 +75,23 @@ class ClientSecretManager(models.Manager["ClientSecret"]):
                 _empty_column(secret.application, secret.encoded)
 
         run(work, using=self._write_alias(), durable=False)
+
+    def revoke_all(self, application: Row) -> int:
+        """End every secret of a client now, and whatever stands in DOT's column. How many there were."""
+
+        def work() -> int:
+            row = locked(type(application)._base_manager.filter(pk=application.pk), touch="name")
+            if row is None:
+                return 0
+            mine = self.filter(application=application)
+            is_copied = mine.filter(from_dot=True, encoded=row.client_secret).exists()
+            is_dots = is_secret(row.client_secret) and not is_copied
+            ended = self.live().filter(application=application).update(expires_at=timezone.now())
+            if is_secret(row.client_secret):
+                _empty_column(application, row.client_secret)
+            return ended + is_dots
+
+        return run(work, using=self._write_alias(), durable=False)
 
     @sensitive_variables()
     def adopt(self, application: Row, presented: str) -> None:

@@ -23,18 +23,28 @@ class ConsentManager(models.Manager["Consent"]):
         queryset = self.using(router.db_for_write(self.model))
         return locked(queryset.filter(user=user, application=application), touch="updated_at")
 
-    def give(self, *, user: Any, application: Row, shown: str, scopes: Mapping[str, str]) -> "Consent":
-        """Add what was agreed to. ``shown`` and the values of ``scopes`` are digests of what was on the page."""
+    def give(
+        self,
+        *,
+        user: Any,
+        application: Row,
+        shown: str,
+        scopes: Mapping[str, str],
+        resources: Mapping[str, str],
+    ) -> "Consent":
+        """Add what was agreed to. ``shown`` and the values of both mappings are digests of what was on the page."""
         using = router.db_for_write(self.model)
         consent = self.remembered(user=user, application=application)
         if consent is None:
             consent = Consent(user=user, application=application)
         # Where the client showed itself otherwise before, the words of then bind nobody any more.
-        kept = consent.scopes if consent.shown == shown else {}
-        agreed = {**kept, **scopes}
+        kept, places = (consent.scopes, consent.resources) if consent.shown == shown else ({}, {})
+        agreed, agreed_places = {**kept, **scopes}, {**places, **resources}
         # Unchanged, it is not written: others who give it at the same moment then need not try again.
-        if consent.pk is None or (consent.shown, consent.scopes) != (shown, agreed):
-            consent.shown, consent.scopes, consent.updated_at = shown, agreed, timezone.now()
+        before = (consent.pk is None, consent.shown, consent.scopes, consent.resources)
+        if before != (False, shown, agreed, agreed_places):
+            consent.shown, consent.scopes, consent.resources = shown, agreed, agreed_places
+            consent.updated_at = timezone.now()
             consent.save(using=using)
         send_after_commit(
             consent_given,
@@ -46,8 +56,11 @@ class ConsentManager(models.Manager["Consent"]):
         )
         return consent
 
-    def withdraw(self, *, user: Any, application: Row) -> int:
-        """Take consent back: it is forgotten and every authorization that stood on it ends; how many."""
+    def withdraw(self, *, user: Any, application: Row, reason: Authorization.Reason = Authorization.Reason.USER) -> int:
+        """Take consent back: it is forgotten and every authorization that stood on it ends; how many.
+
+        ``reason`` says who did: the user, or an operator for them.
+        """
         using = router.db_for_write(self.model)
 
         def work() -> int:
@@ -56,7 +69,7 @@ class ConsentManager(models.Manager["Consent"]):
             if consent is not None:
                 consent.delete(using=using)
             standing = Authorization.objects.using(using).filter(user=user, application=application)
-            ended = Authorization.objects.revoke(standing, Authorization.Reason.USER)
+            ended = Authorization.objects.revoke(standing, reason)
             send_after_commit(consent_withdrawn, using=using, sender=Consent, application=application, user=user)
             return ended
 
@@ -72,6 +85,9 @@ class Consent(models.Model):
     scopes = models.JSONField(
         _("scopes"), default=dict, editable=False, help_text=_("each with the digest of its words")
     )
+    resources = models.JSONField(
+        _("resources"), default=dict, editable=False, help_text=_("each with the digest of its name")
+    )
     created_at = models.DateTimeField(_("given"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("last changed"), default=timezone.now, editable=False)
 
@@ -85,6 +101,7 @@ class Consent(models.Model):
     def __str__(self) -> str:
         return f"consent of {self.user_id} to {self.application_id}"
 
-    def covers(self, *, shown: str, scopes: Mapping[str, str]) -> bool:
+    def covers(self, *, shown: str, scopes: Mapping[str, str], resources: Mapping[str, str]) -> bool:
         """Was all of this agreed to, in these very words?"""
-        return self.shown == shown and scopes.items() <= self.scopes.items()
+        agreed = scopes.items() <= self.scopes.items() and resources.items() <= self.resources.items()
+        return self.shown == shown and bool(agreed)

@@ -1,4 +1,4 @@
-"""Pending requests: a validated authorization request that waits for a person's decision."""
+"""Pending requests: a validated authorization request that waits for a person, or for its browser (RFC 9126)."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -15,7 +15,7 @@ from oauth_provider.dot.names import APPLICATION, Row
 from oauth_provider.models.transaction import locked, run
 from oauth_provider.protocol.digest import LENGTH as DIGEST_LENGTH
 from oauth_provider.protocol.digest import digest, equal
-from oauth_provider.protocol.errors import InvalidRequest
+from oauth_provider.protocol.errors import InvalidRequest, InvalidRequestUri
 from oauth_provider.protocol.sealed import seal, unseal
 from oauth_provider.protocol.token_string import SECRET_LENGTH, random_text
 
@@ -24,23 +24,34 @@ REPEAT_WINDOW = timedelta(seconds=10)
 
 
 class PendingRequestManager(models.Manager["PendingRequest"]):
-    """The verbs of pending requests: ask and decide."""
+    """The verbs of pending requests: ask and decide; push and spend."""
 
     @sensitive_variables()
     def ask(self, *, application: Row, user: Any, session: str, parameters: dict[str, Any]) -> str:
         """Keep a request until the person decides; the handle, which is all that the page carries."""
-        handle = random_text(SECRET_LENGTH)
-        pending = self.model(
-            handle_digest=digest(handle),
-            application=application,
-            user=user,
-            session_digest=digest(session),
-            parameters=parameters,
-            expires_at=timezone.now() + timedelta(seconds=provider_settings.PENDING_REQUEST_LIFETIME),
-        )
-        using = router.db_for_write(self.model)
-        run(lambda: pending.save(using=using, force_insert=True), using=using, single=True)
-        return handle
+        lifetime = provider_settings.PENDING_REQUEST_LIFETIME
+        pending = self.model(application=application, user=user, session_digest=digest(session), parameters=parameters)
+        return self._keep(pending, lifetime)
+
+    @sensitive_variables()
+    def push(self, *, application: Row, parameters: dict[str, Any]) -> str:
+        """Keep a request that its client pushed; the handle, of which its ``request_uri`` is made.
+
+        The row stays while somebody who opened it in time signs in and decides.
+        """
+        under_way = provider_settings.LOGIN_LIFETIME + provider_settings.PENDING_REQUEST_LIFETIME
+        pending = self.model(application=application, parameters=parameters)
+        return self._keep(pending, provider_settings.PUSHED_REQUEST_LIFETIME + under_way)
+
+    def pushed(self, handle: str) -> "PendingRequest | None":
+        """The request that was pushed, whoever may open it."""
+        return self._of(handle).filter(user=None, session_digest="").first()
+
+    def spend(self, pk: int) -> None:
+        """Mark a pushed request as answered, inside the caller's transaction. Raises ``InvalidRequestUri``."""
+        unspent = self.using(router.db_for_write(self.model)).filter(pk=pk, decided_at=None)
+        if not unspent.update(decided_at=timezone.now()):
+            raise InvalidRequestUri("This request was answered already.", detail="spent request_uri")
 
     def waiting(self, handle: str, *, user: Any, session: str) -> "PendingRequest | None":
         """The request behind ``handle`` if this session may still decide it."""
@@ -57,9 +68,9 @@ class PendingRequestManager(models.Manager["PendingRequest"]):
         decision: str,
         answer: Callable[["PendingRequest"], str],
     ) -> str:
-        """Decide once, and return the URL that ``answer`` makes of it inside the transaction.
+        """Decide once, and return the text of what ``answer`` makes of it inside the transaction.
 
-        The same session repeating the same decision within 10 seconds gets the same URL. Raises
+        The same session repeating the same decision within 10 seconds gets the same text. Raises
         ``InvalidRequest`` for a handle that is unknown, spent, expired, or another's.
         """
 
@@ -71,13 +82,21 @@ class PendingRequestManager(models.Manager["PendingRequest"]):
                 return pending.repeated(handle, decision)
             if pending.expires_at <= timezone.now():
                 raise InvalidRequest("This request has waited too long.", detail="expired handle")
-            url = answer(pending)
+            text = answer(pending)
             pending.decided_at, pending.decision = timezone.now(), decision
-            pending.sealed_answer = seal(url, secret=handle, context=pending.context(decision))
+            pending.sealed_answer = seal(text, secret=handle, context=pending.context(decision))
             pending.save(update_fields=["decided_at", "decision", "sealed_answer"])
-            return url
+            return text
 
         return run(work, using=router.db_for_write(self.model))
+
+    @sensitive_variables()
+    def _keep(self, pending: "PendingRequest", lifetime: int) -> str:
+        handle, using = random_text(SECRET_LENGTH), router.db_for_write(self.model)
+        pending.handle_digest = digest(handle)
+        pending.expires_at = timezone.now() + timedelta(seconds=lifetime)
+        run(lambda: pending.save(using=using, force_insert=True), using=using, single=True)
+        return handle
 
     def _of(self, handle: str) -> models.QuerySet["PendingRequest"]:
         queryset = self.using(router.db_for_write(self.model))
@@ -107,6 +126,11 @@ class PendingRequest(models.Model):
     def __str__(self) -> str:
         return f"pending request {self.pk}"
 
+    @property
+    def may_be_opened(self) -> bool:
+        """Is a pushed request young enough for a browser to come with it?"""
+        return self.created_at + timedelta(seconds=provider_settings.PUSHED_REQUEST_LIFETIME) > timezone.now()
+
     def belongs_to(self, user: Any, session: str) -> bool:
         """Is this the user and the session that it was asked of?"""
         return bool(session) and self.user_id == user.pk and equal(self.session_digest, digest(session))
@@ -123,7 +147,7 @@ class PendingRequest(models.Model):
     def repeated(self, handle: str, decision: str) -> str:
         """The answer given before, for a double click. Raises ``InvalidRequest`` for anything else."""
         recent = self.decided_at is not None and self.decided_at + REPEAT_WINDOW > timezone.now()
-        url = unseal(self.sealed_answer, secret=handle, context=self.context(decision)) if recent else None
-        if url is None:
+        text = unseal(self.sealed_answer, secret=handle, context=self.context(decision)) if recent else None
+        if text is None:
             raise InvalidRequest("This request was decided already.", detail="spent handle")
-        return url
+        return text

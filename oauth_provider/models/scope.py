@@ -1,8 +1,10 @@
 """The scope registry: what may be asked for, in the words that a person reads (RFC 6749 §3.3)."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from oauth_provider.conf import provider_settings
@@ -11,10 +13,20 @@ from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import InvalidScope
 from oauth_provider.protocol.scope import check_scope, parse_scope
 
+# OpenID Connect Core §5.4 and §11. A project that names one of them in SCOPES gives it words of its own.
+IDENTITY_SCOPES: Mapping[str, Any] = {
+    "openid": _("Confirm who you are"),
+    "profile": _("See your name and profile"),
+    "email": _("See your email address"),
+    "address": _("See your postal address"),
+    "phone": _("See your phone number"),
+    "offline_access": _("Keep this access while you are away"),
+}
+
 
 def all_scopes() -> Mapping[str, str]:
     """Every scope there is, each with its words."""
-    return provider_settings.SCOPES
+    return {**IDENTITY_SCOPES, **provider_settings.SCOPES}
 
 
 def allowed_scopes(policy: ClientPolicy) -> tuple[str, ...]:

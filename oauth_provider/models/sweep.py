@@ -12,7 +12,9 @@ from oauth_provider.conf import provider_settings
 from oauth_provider.dot.names import access_token_model, refresh_token_model
 from oauth_provider.models.authorization import Authorization
 from oauth_provider.models.client_secret import ClientSecret
+from oauth_provider.models.logout_delivery import LogoutDelivery
 from oauth_provider.models.pending_request import PendingRequest
+from oauth_provider.models.signing_key import SigningKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,17 @@ def authorizations() -> QuerySet[Authorization]:
     now = timezone.now()
     kept_until = now - timedelta(seconds=provider_settings.SWEEP_RETENTION)
     unredeemed = Q(redeemed_at=None, expires_at__lt=now)
-    return Authorization.objects.filter(unredeemed | Q(revoked_at__lt=kept_until) | Q(expires_at__lt=kept_until))
+    ended = Q(revoked_at__lt=kept_until) | Q(expires_at__lt=kept_until)
+    # While the session goes on, its client is still to be told when it ends.
+    return Authorization.objects.filter(unredeemed | ended).exclude(
+        redeemed_at__isnull=False, session_expires_at__gt=now
+    )
+
+
+def logout_deliveries() -> QuerySet[LogoutDelivery]:
+    """Delivered or given up, after the retention."""
+    kept_until = timezone.now() - timedelta(seconds=provider_settings.SWEEP_RETENTION)
+    return LogoutDelivery.objects.filter(ended_at__lt=kept_until)
 
 
 def client_secrets() -> QuerySet[ClientSecret]:
@@ -73,11 +85,17 @@ def _blank_answers(keys: Sequence[Any]) -> int:
     return stale_answers().filter(pk__in=keys).update(sealed_answer="")
 
 
+def _blank_private_halves(keys: Sequence[Any]) -> int:
+    return SigningKey.objects.spent().filter(pk__in=keys).update(sealed_private_jwk="")
+
+
 # In this order: access tokens before the authorizations that they hang on.
 SWEEPS = (
     Sweep("pending requests", "deleted", pending_requests, _delete(pending_requests)),
     Sweep("sealed answers", "blanked", stale_answers, _blank_answers),
     Sweep("access tokens", "deleted", access_tokens, _delete(access_tokens)),
     Sweep("authorizations", "deleted", authorizations, _delete(authorizations)),
+    Sweep("logout deliveries", "deleted", logout_deliveries, _delete(logout_deliveries)),
     Sweep("client secrets", "deleted", client_secrets, _delete(client_secrets)),
+    Sweep("private halves of signing keys", "blanked", SigningKey.objects.spent, _blank_private_halves),
 )

@@ -30,8 +30,14 @@ COLUMNS = {
     "act": "oauth_binding__act",
     "authorization_id": "oauth_binding__authorization_id",
     "public_id": "oauth_binding__authorization__public_id",
+    "auth_time": "oauth_binding__authorization__auth_time",
+    "acr": "oauth_binding__authorization__acr",
     "revoked_at": "oauth_binding__authorization__revoked_at",
     "ends_at": "oauth_binding__authorization__expires_at",
+    "claims": "oauth_binding__authorization__claims",
+    "subject_type": "application__oauth_policy__subject_type",
+    "sector_identifier_uri": "application__oauth_policy__sector_identifier_uri",
+    "userinfo_alg": "application__oauth_policy__userinfo_signed_response_alg",
 }
 
 

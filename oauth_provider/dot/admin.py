@@ -1,0 +1,56 @@
+"""DOT's own admin classes: which of them stand in the admin, so that a project's own are left alone."""
+
+import sys
+from typing import Any
+
+from django.contrib.admin import AdminSite
+from django.db.models import Model
+
+from oauth_provider.dot.names import Row, access_token_model, application_model, refresh_token_model
+
+MODULE = "oauth2_provider.admin"
+# DOT's admin registers its models when it is imported, this name just before.
+COMPLETE = "refresh_token_admin_class"
+
+
+def is_registering() -> bool:
+    """Is DOT's admin being imported at this moment? A project's class of it may well import ours."""
+    return MODULE in sys.modules and not hasattr(sys.modules[MODULE], COMPLETE)
+
+
+def is_loaded() -> bool:
+    """Has DOT's admin been imported already? It is not in a project that registers models by itself."""
+    return MODULE in sys.modules and not is_registering()
+
+
+def stock_models(site: AdminSite) -> dict[str, type[Row]]:
+    """The models that ``site`` shows by DOT's stock classes, by the name of the class.
+
+    DOT's admin comes first: were ours registered before, its own registration would fail.
+    """
+    from oauth2_provider import admin as dot
+    from oauth2_provider.models import get_grant_model, get_id_token_model
+
+    stock: dict[type[Model], type[Any]] = {
+        application_model(): dot.ApplicationAdmin,
+        access_token_model(): dot.AccessTokenAdmin,
+        refresh_token_model(): dot.RefreshTokenAdmin,
+        get_grant_model(): dot.GrantAdmin,
+        get_id_token_model(): dot.IDTokenAdmin,
+    }
+    registered = {model: type(site.get_model_admin(model)) for model in stock if site.is_registered(model)}
+    return {cls.__name__: model for model, cls in stock.items() if registered.get(model) is cls}
+
+
+def own_columns(model: type[Model], *, required: bool = False) -> list[str]:
+    """The names of the columns that a project's own Application has beyond DOT's, as far as forms show them.
+
+    ``required`` leaves those that a new row cannot do without.
+    """
+    from oauth2_provider.models import AbstractApplication
+
+    known = {field.name for field in AbstractApplication._meta.get_fields()}
+    own = [field for field in model._meta.fields if field.name not in known and field.editable]
+    return [
+        field.name for field in own if not field.primary_key and not (required and (field.blank or field.has_default()))
+    ]

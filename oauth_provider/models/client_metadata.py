@@ -1,0 +1,62 @@
+"""What a client registers about keys and OpenID Connect (RFC 7591 §2, OpenID Connect Registration §2)."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from oauth_provider.protocol import https_url, subject
+from oauth_provider.protocol.jose import ALGORITHMS
+
+SUBJECT_TYPES = [(subject.PUBLIC, _("public")), (subject.PAIRWISE, _("pairwise"))]
+ALGORITHM_CHOICES = [(alg, alg) for alg in ALGORITHMS]
+
+
+def check_https(value: str) -> None:
+    """Raise ``ValidationError`` for what this server would not fetch."""
+    if not https_url.is_fetchable(value):
+        raise ValidationError(_("This must be a URL that begins with https:// and has no fragment."))
+
+
+class ClientMetadata(models.Model):
+    """The columns of a policy that say how a client signs, and how it is answered."""
+
+    jwks_uri = models.CharField(
+        _("address of its keys"),
+        max_length=https_url.MAX_LENGTH,
+        blank=True,
+        validators=[check_https],
+        help_text=_("Where the client publishes its JWK Set, in place of the keys themselves (https)."),
+    )
+    request_object_signing_alg = models.CharField(
+        _("request object algorithm"),
+        max_length=16,
+        blank=True,
+        choices=ALGORITHM_CHOICES,
+        help_text=_("What the client signs its requests with. None: any that its keys fit."),
+    )
+
+    subject_type = models.CharField(
+        _("subject type"),
+        max_length=16,
+        choices=SUBJECT_TYPES,
+        default=subject.PUBLIC,
+        help_text=_("Pairwise: no other client knows people by the same sub. A change gives everybody another one."),
+    )
+    sector_identifier_uri = models.CharField(
+        _("sector identifier URI"),
+        max_length=https_url.MAX_LENGTH,
+        blank=True,
+        validators=[check_https],
+        help_text=_("A JSON array of the redirect URIs of all clients that share their pairwise subjects (https)."),
+    )
+
+    authorization_signed_response_alg = models.CharField(
+        _("authorization response algorithm"),
+        max_length=16,
+        choices=ALGORITHM_CHOICES,
+        default="RS256",
+        help_text=_("What answers to this client are signed with where it asks for signed ones (JARM)."),
+    )
+
+    class Meta:
+        abstract = True

@@ -1,0 +1,142 @@
+"""The resource registry (RFC 8707 §2): where tokens may be used, and what they may do there."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from oauth_provider.conf import provider_settings
+from oauth_provider.models.client import check_names
+from oauth_provider.protocol.digest import digest
+from oauth_provider.protocol.errors import InvalidScope, InvalidTarget
+from oauth_provider.protocol.resource_indicator import is_resource, is_same
+
+MAX_LENGTH = 500
+# More than anybody asks for at once: the rest is not compared.
+MOST_RESOURCES = 20
+
+
+def check_identifier(value: str) -> None:
+    """Raise ``ValidationError`` for what is no absolute URI without a fragment."""
+    if not is_resource(value):
+        raise ValidationError(_("This must be an absolute URI without a fragment."))
+
+
+class Resource(models.Model):
+    """One API. Those in the setting ``RESOURCES`` stand beside these, which win."""
+
+    identifier = models.CharField(
+        _("identifier"),
+        max_length=MAX_LENGTH,
+        unique=True,
+        validators=[check_identifier],
+        help_text=_("The URI that clients ask for it by, and that its tokens name."),
+    )
+    name = models.CharField(_("name"), max_length=200, help_text=_("What people read when asked for consent."))
+    scopes = models.JSONField(
+        _("scopes"),
+        default=list,
+        blank=True,
+        validators=[check_names],
+        help_text=_("The scopes that are its own: a token for other resources does not hold them."),
+    )
+    access_token_lifetime = models.PositiveIntegerField(
+        _("access token lifetime"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("In seconds. It can only shorten."),
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("resource")
+        verbose_name_plural = _("resources")
+
+    def __str__(self) -> str:
+        return self.name or self.identifier
+
+
+@dataclass(frozen=True, slots=True)
+class KnownResource:
+    """One resource of the registry, wherever it is registered. ``lifetime`` is in seconds."""
+
+    identifier: str
+    name: str
+    scopes: tuple[str, ...] = ()
+    lifetime: int | None = None
+
+
+def all_resources() -> tuple[KnownResource, ...]:
+    """Every resource there is, in one statement."""
+    rows = Resource.objects.values_list("identifier", "name", "scopes", "access_token_lifetime")
+    kept = [KnownResource(uri, name, tuple(scopes), lifetime) for uri, name, scopes, lifetime in rows]
+    given = [_given(uri, facts) for uri, facts in provider_settings.RESOURCES.items()]
+    return (*kept, *(one for one in given if not any(is_same(one.identifier, row.identifier) for row in kept)))
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """The resources that are asked for. ``foreign`` are the scopes that belong to others; both empty: anywhere."""
+
+    resources: tuple[KnownResource, ...] = ()
+    foreign: frozenset[str] = frozenset()
+
+    @property
+    def identifiers(self) -> tuple[str, ...]:
+        """As they are registered."""
+        return tuple(resource.identifier for resource in self.resources)
+
+    @property
+    def lifetime(self) -> int | None:
+        """The shortest that any of them gives a token, in seconds; None where none shortens it."""
+        return min((one.lifetime for one in self.resources if one.lifetime is not None), default=None)
+
+    def served(self, scope: tuple[str, ...]) -> tuple[str, ...]:
+        """The part of ``scope`` that is of use there. What belongs to no resource is of use anywhere."""
+        return tuple(name for name in scope if name not in self.foreign)
+
+    def check_scope(self, scope: tuple[str, ...]) -> None:
+        """Raise ``InvalidScope`` for a scope that is of no use there."""
+        if self.served(scope) != scope:
+            raise InvalidScope("A scope belongs to a resource that is not asked for.")
+
+
+def find_audience(requested: tuple[str, ...]) -> Audience:
+    """The resources called ``requested``; no statement where there are none. Raises ``InvalidTarget``."""
+    if not requested:
+        return Audience()
+    if len(requested) > MOST_RESOURCES:
+        raise InvalidTarget("Too many resources are asked for.")
+    registry = all_resources()
+    found = tuple(dict.fromkeys(_find(uri, registry) for uri in requested))
+    theirs = {name for resource in found for name in resource.scopes}
+    return Audience(found, frozenset(name for resource in registry for name in resource.scopes) - theirs)
+
+
+def digests_of_resources(resources: Iterable[KnownResource]) -> dict[str, str]:
+    """Each resource with the digest of its name in the project's own language: what a consent remembers."""
+    with override(settings.LANGUAGE_CODE):
+        return {resource.identifier: digest(str(resource.name)) for resource in resources}
+
+
+def _find(uri: str, registry: tuple[KnownResource, ...]) -> KnownResource:
+    for known in registry:
+        if is_same(uri, known.identifier):
+            return known
+    raise InvalidTarget("The resource is unknown.", detail=f"resource {uri[:256]!r}")
+
+
+def _given(uri: str, facts: str | Mapping[str, Any]) -> KnownResource:
+    if isinstance(facts, Mapping):
+        return KnownResource(
+            uri, facts.get("name", uri), tuple(facts.get("scopes", ())), facts.get("access_token_lifetime")
+        )
+    return KnownResource(uri, facts)
