@@ -8,6 +8,7 @@ from oauth_provider.models import Authorization
 from oauth_provider.protocol.errors import InvalidGrant
 from oauth_provider.protocol.pkce import check_code_verifier
 from oauth_provider.protocol.token_string import CODE, is_token
+from oauth_provider.tokens.id_token import IdTokens
 from oauth_provider.tokens.issue import Issued, Terms, issue_for_code
 
 grant_type = "authorization_code"
@@ -16,10 +17,12 @@ parameters = ("code", "redirect_uri", "code_verifier", "resource")
 
 @sensitive_variables()
 def exchange(request: TokenRequest) -> Issued:
-    """Raises ``InvalidRequest``, ``InvalidGrant`` and ``InvalidTarget``."""
+    """Raises ``InvalidRequest``, ``InvalidGrant``, ``InvalidTarget`` and ``ServerError``."""
     code = request.form.required("code")
     if not is_token(code, CODE):
         raise InvalidGrant("The code is malformed.")
+
+    id_tokens = IdTokens(request.client, request.issuer)
 
     def rules(authorization: Authorization) -> None:
         check_client(authorization, request, "code")
@@ -29,9 +32,10 @@ def exchange(request: TokenRequest) -> Issued:
     def issue(authorization: Authorization) -> Issued:
         check_alive(authorization)
         terms = Terms((), request.form.resources).narrowed_from(authorization, request.client)
+        id_tokens.check(terms.scope)
         return issue_for_code(authorization, request.client, terms)
 
-    return Authorization.objects.redeem(code, rules=rules, issue=issue)
+    return id_tokens.add_to(Authorization.objects.redeem(code, rules=rules, issue=issue), echo_nonce=True)
 
 
 def check_redirect_uri(authorization: Authorization, request: TokenRequest) -> None:

@@ -1,10 +1,11 @@
 """The client credentials grant (RFC 6749 §4.4): a confidential client asks for itself."""
 
 from oauth_provider.grants.request import TokenRequest
-from oauth_provider.models.scope import requested_scopes
+from oauth_provider.models.resource import find_audience
+from oauth_provider.models.scope import IDENTITY_SCOPES, requested_scopes
 from oauth_provider.protocol.errors import UnauthorizedClient
-from oauth_provider.protocol.resource_indicator import narrow
-from oauth_provider.tokens.issue import Issued, issue_for_client
+from oauth_provider.protocol.scope import check_scope
+from oauth_provider.tokens.issue import Issued, Terms, issue_for_client
 
 grant_type = "client_credentials"
 parameters = ("scope", "resource")
@@ -14,8 +15,15 @@ def exchange(request: TokenRequest) -> Issued:
     """Raises ``UnauthorizedClient``, ``InvalidScope`` and ``InvalidTarget``."""
     check_confidential(request)
     scope = requested_scopes(request.get("scope"), request.client.policy)
-    narrow(request.form.resources, ())
-    return issue_for_client(request.client, scope)
+    check_no_person(scope)
+    audience = find_audience(request.form.resources)
+    audience.check_scope(scope)
+    return issue_for_client(request.client, Terms(scope, audience.identifiers, audience.lifetime))
+
+
+def check_no_person(scope: tuple[str, ...]) -> None:
+    """OpenID Connect Core §5.4: those scopes are about somebody who signed in, and nobody did."""
+    check_scope(scope, [name for name in scope if name not in IDENTITY_SCOPES])
 
 
 def check_confidential(request: TokenRequest) -> None:

@@ -10,6 +10,7 @@ from oauth_provider.models.authorization import Retry
 from oauth_provider.protocol.errors import InvalidGrant
 from oauth_provider.protocol.scope import parse_scope
 from oauth_provider.protocol.token_string import REFRESH_TOKEN, parse_refresh_token
+from oauth_provider.tokens.id_token import IdTokens
 from oauth_provider.tokens.issue import Issued, Refresh, Terms, issue_for_refresh, repeat
 
 grant_type = "refresh_token"
@@ -18,10 +19,12 @@ parameters = ("refresh_token", "scope", "resource")
 
 @sensitive_variables()
 def exchange(request: TokenRequest) -> Issued:
-    """Raises ``InvalidRequest``, ``InvalidGrant``, ``InvalidScope`` and ``InvalidTarget``."""
+    """Raises ``InvalidRequest``, ``InvalidGrant``, ``InvalidScope``, ``InvalidTarget`` and ``ServerError``."""
     presented = request.form.required("refresh_token")
     asked = Terms(parse_scope(request.get("scope")), request.form.resources)
     refresh = Refresh(presented, request.client, asked)
+
+    id_tokens = IdTokens(request.client, request.issuer)
 
     def rules(authorization: Authorization) -> None:
         check_client(authorization, request, "refresh token")
@@ -29,13 +32,14 @@ def exchange(request: TokenRequest) -> Issued:
 
     def issue(authorization: Authorization, retry: Retry | None) -> Issued:
         terms = asked.narrowed_from(authorization, request.client)
+        id_tokens.check(terms.scope)
         if retry is not None:
             return repeat(authorization, refresh, retry)
         return issue_for_refresh(authorization, refresh, terms)
 
     parts = parse_refresh_token(presented)
     if parts is not None:
-        return Authorization.objects.rotate(parts, rules=rules, issue=issue)
+        return id_tokens.add_to(Authorization.objects.rotate(parts, rules=rules, issue=issue))
     if presented.startswith(REFRESH_TOKEN):
         raise InvalidGrant("The refresh token is malformed.")
-    return adopt(presented, rules=rules, issue=issue)
+    return id_tokens.add_to(adopt(presented, rules=rules, issue=issue))

@@ -1,17 +1,20 @@
 """A token request (RFC 6749 §3.2) after its client was authenticated: what every grant is handed."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
+from oauth_provider.conf import provider_settings
 from oauth_provider.models.client import Client
 from oauth_provider.protocol.form import Form
 
 
 @dataclass(frozen=True, slots=True)
 class TokenRequest:
-    """Who asks, and what the form says."""
+    """Who asks, what the form says, and whom they asked: ``issuer`` is this server as the request knows it."""
 
     client: Client
     form: Form
+    issuer: Callable[[], str] = field(default=lambda: provider_settings.ISSUER)
 
     def get(self, name: str) -> str:
         """The parameter ``name``; empty where it was left out."""

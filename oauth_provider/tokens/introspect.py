@@ -9,24 +9,28 @@ from django.views.decorators.debug import sensitive_variables
 from oauth_provider.dot.names import refresh_token_model
 from oauth_provider.models import Authorization, TokenBinding
 from oauth_provider.models.adoption import is_live
-from oauth_provider.models.client import is_barred
+from oauth_provider.models.client import Client, is_barred
 from oauth_provider.protocol import token_string
 from oauth_provider.protocol.digest import digest, equal
+from oauth_provider.protocol.subject import PAIRWISE
+from oauth_provider.tokens.subject import subject_of
 
 INACTIVE: dict[str, Any] = {"active": False}
 
 
 @sensitive_variables()
-def introspect(token: str, issuer: str) -> dict[str, Any]:
-    """The members of the answer about an access or refresh token of ours or of DOT's."""
+def introspect(token: str, issuer: str, caller: Client) -> dict[str, Any]:
+    """What ``caller`` is told about an access or refresh token of ours or of DOT's."""
     parts = token_string.parse_refresh_token(token)
     if parts is not None:
-        return _about_refresh_token(token, parts.family, issuer)
+        return _about_refresh_token(token, parts.family, issuer, caller)
     if token_string.is_broken(token):
         return INACTIVE
     found = TokenBinding.objects.find(digest(token))
     if found is None:
-        return INACTIVE if token_string.is_token(token, token_string.ACCESS_TOKEN) else _about_dot(token, issuer)
+        return (
+            INACTIVE if token_string.is_token(token, token_string.ACCESS_TOKEN) else _about_dot(token, issuer, caller)
+        )
     if found.refusal(timezone.now()):
         return INACTIVE
     facts = found.facts
@@ -40,16 +44,20 @@ def introspect(token: str, issuer: str) -> dict[str, Any]:
         "iss": issuer,
     }
     if found.user is not None:
-        members |= {"sub": str(found.user.pk), "username": found.user.get_username()}
+        members |= _person(found.user, caller)
     if facts["resources"]:
         members["aud"] = facts["resources"]
     if facts["cnf"]:
         members["cnf"] = facts["cnf"]
+    if facts["auth_time"]:  # RFC 9470 §6.2
+        members["auth_time"] = _seconds(facts["auth_time"])
+    if facts["acr"]:
+        members["acr"] = facts["acr"]
     return members
 
 
 @sensitive_variables()
-def _about_refresh_token(token: str, family: str, issuer: str) -> dict[str, Any]:
+def _about_refresh_token(token: str, family: str, issuer: str, caller: Client) -> dict[str, Any]:
     authorization = (
         Authorization.objects.select_related("user", "application__oauth_policy")
         .filter(family_digest=digest(family))
@@ -61,11 +69,12 @@ def _about_refresh_token(token: str, family: str, issuer: str) -> dict[str, Any]
         return INACTIVE
     began = authorization.rotated_at or authorization.redeemed_at or authorization.created_at
     members = _of_refresh_token(authorization, authorization.scope, began, issuer)
+    members |= _person(authorization.user, caller)
     return members | {"exp": _seconds(authorization.expires_at)}
 
 
 @sensitive_variables()
-def _about_dot(token: str, issuer: str) -> dict[str, Any]:
+def _about_dot(token: str, issuer: str, caller: Client) -> dict[str, Any]:
     row = (
         refresh_token_model()
         ._base_manager.select_related("user", "access_token", "application__oauth_policy")
@@ -76,7 +85,7 @@ def _about_dot(token: str, issuer: str) -> dict[str, Any]:
         return INACTIVE
     if is_barred(row.application):
         return INACTIVE
-    return _of_refresh_token(row, row.access_token.scope, row.created, issuer)
+    return _of_refresh_token(row, row.access_token.scope, row.created, issuer) | _person(row.user, caller)
 
 
 def _of_refresh_token(row: Any, scope: str, issued_at: datetime, issuer: str) -> dict[str, Any]:
@@ -86,9 +95,13 @@ def _of_refresh_token(row: Any, scope: str, issued_at: datetime, issuer: str) ->
         "client_id": row.application.client_id,
         "iat": _seconds(issued_at),
         "iss": issuer,
-        "sub": str(row.user.pk),
-        "username": row.user.get_username(),
     }
+
+
+def _person(user: Any, caller: Client) -> dict[str, Any]:
+    """Who it is, in the words of whoever asks: a name that all know would undo the pairwise one."""
+    name = {} if caller.policy.subject_type == PAIRWISE else {"username": user.get_username()}
+    return {"sub": subject_of(user, caller), **name}
 
 
 def _seconds(moment: datetime) -> int:

@@ -14,12 +14,13 @@ from oauth_provider.dot.names import Row, access_token_model
 from oauth_provider.models import Authorization, TokenBinding
 from oauth_provider.models.authorization import Retry, Rotation
 from oauth_provider.models.client import Client
+from oauth_provider.models.resource import find_audience
 from oauth_provider.models.scope import allowed_scopes
 from oauth_provider.models.transaction import run
 from oauth_provider.protocol import token_string
 from oauth_provider.protocol.digest import LENGTH as DIGEST_LENGTH
 from oauth_provider.protocol.digest import digest
-from oauth_provider.protocol.errors import InvalidGrant
+from oauth_provider.protocol.errors import InvalidGrant, InvalidTarget
 from oauth_provider.protocol.resource_indicator import narrow
 from oauth_provider.protocol.scope import downscope, format_scope
 from oauth_provider.protocol.sealed import seal, unseal
@@ -31,13 +32,18 @@ ROTATED = ("expires_at", "refresh_token_digest", "previous_digest", "sealed_answ
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """A successful token response. ``expires`` is when the access token ends; the wire says it in seconds."""
+    """A successful token response. ``expires`` is when the access token ends; the wire says it in seconds.
+
+    ``authorization`` is the sign-in that it hangs on, None where the client acts for itself.
+    """
 
     access_token: str = field(repr=False)
     expires: datetime
     scope: tuple[str, ...]
     refresh_token: str | None = field(default=None, repr=False)
     token_type: str = "Bearer"
+    id_token: str | None = field(default=None, repr=False)
+    authorization: Authorization | None = field(default=None, repr=False)
 
     def answer(self) -> dict[str, Any]:
         """The members of the JSON answer; ``expires_in`` is counted at this moment."""
@@ -49,6 +55,8 @@ class Issued:
         }
         if self.refresh_token is not None:
             members["refresh_token"] = self.refresh_token
+        if self.id_token is not None:
+            members["id_token"] = self.id_token
         return members
 
 
@@ -58,6 +66,7 @@ class Terms:
 
     scope: tuple[str, ...]
     resources: tuple[str, ...] = ()
+    lifetime: int | None = None  # the shortest of the resources', in seconds
 
     def narrowed_from(self, authorization: Authorization, client: Client) -> "Terms":
         """These terms where they ask for part of what was granted, else all of it (RFC 6749 §6, RFC 8707 §2.2).
@@ -69,7 +78,21 @@ class Terms:
         granted = tuple(scope for scope in agreed if scope in allowed_scopes(client.policy))
         if agreed and not granted:
             raise InvalidGrant("Nothing of what was granted is on offer any more.")
-        return Terms(downscope(self.scope, granted), narrow(self.resources, tuple(authorization.resources)))
+        resources = narrow(self.resources, tuple(authorization.resources))
+        return Terms(downscope(self.scope, granted), resources).within_resources(authorization.adopted_digest is None)
+
+    def within_resources(self, strict: bool = True) -> "Terms":
+        """These terms as far as the resources serve them, by their registered names (RFC 8707 §2.2).
+
+        Raises ``InvalidTarget`` for one that is not registered; what DOT granted is left as it is (not ``strict``).
+        """
+        if not self.resources or not strict:
+            return self
+        audience = find_audience(self.resources)
+        scope = audience.served(self.scope)
+        if self.scope and not scope:
+            raise InvalidTarget("Nothing that was granted is of use at this resource.")
+        return Terms(scope, audience.identifiers, audience.lifetime)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +121,7 @@ def issue_for_code(authorization: Authorization, client: Client, terms: Terms) -
         authorization.family_digest = digest(family)
         authorization.refresh_token_digest = digest(refresh_token)
     else:
-        authorization.expires_at = _expires(authorization, client, now)
+        authorization.expires_at = _expires(authorization, client, terms, now)
     authorization.save(update_fields=REDEEMED)
     issued = _new_access_token(authorization, client, terms, now)
     _store_access_token(issued, authorization, client, terms)
@@ -141,21 +164,22 @@ def repeat(authorization: Authorization, refresh: Refresh, retry: Retry) -> Issu
     if not set(said["scope"]) <= set(allowed_scopes(refresh.client.policy)):
         raise InvalidGrant("The client may not ask for this scope any more.")
     expires = datetime.fromisoformat(said["expires"])
-    return Issued(said["access_token"], expires, tuple(said["scope"]), said["refresh_token"], said["token_type"])
+    issued = Issued(said["access_token"], expires, tuple(said["scope"]), said["refresh_token"], said["token_type"])
+    return replace(issued, authorization=authorization)
 
 
 @sensitive_variables()
-def issue_for_client(client: Client, scope: tuple[str, ...]) -> Issued:
+def issue_for_client(client: Client, terms: Terms) -> Issued:
     """A token of the client's own (RFC 6749 §4.4.3): no user, no refresh token, no binding."""
     now = timezone.now()
     issued = Issued(
         token_string.make_token(token_string.ACCESS_TOKEN),
-        now + timedelta(seconds=_lifetime(client)),
-        scope,
+        now + timedelta(seconds=_lifetime(client, terms)),
+        terms.scope,
     )
     using = router.db_for_write(access_token_model())
     run(
-        lambda: _access_token_row(issued, client).save(using=using, force_insert=True),
+        lambda: _access_token_row(issued, client, terms).save(using=using, force_insert=True),
         using=using,
         single=True,
     )
@@ -177,21 +201,20 @@ def _rotate(authorization: Authorization, refresh: Refresh, issued: Issued, fami
 @sensitive_variables()
 def _new_access_token(authorization: Authorization, client: Client, terms: Terms, now: datetime) -> Issued:
     token = token_string.make_token(token_string.ACCESS_TOKEN)
-    return Issued(token, _expires(authorization, client, now), terms.scope)
+    return Issued(token, _expires(authorization, client, terms, now), terms.scope, authorization=authorization)
 
 
 def _store_access_token(issued: Issued, authorization: Authorization, client: Client, terms: Terms) -> None:
     using = router.db_for_write(Authorization)
-    row = _access_token_row(issued, client)
+    row = _access_token_row(issued, client, terms)
     row.user_id = authorization.user_id
-    row.resource = list(terms.resources)
     row.save(using=using, force_insert=True)
     binding = TokenBinding(access_token=row, authorization=authorization, cnf=authorization.cnf)
     binding.save(using=using, force_insert=True)
     _tell(issued, client, authorization, authorization.grant_type, using)
 
 
-def _access_token_row(issued: Issued, client: Client) -> Row:
+def _access_token_row(issued: Issued, client: Client, terms: Terms) -> Row:
     checksum = digest(issued.access_token)
     if len(checksum) != DIGEST_LENGTH:  # DOT stores "" without a word where it is forgotten
         raise ValueError("an access token needs its checksum")
@@ -201,17 +224,17 @@ def _access_token_row(issued: Issued, client: Client) -> Row:
         token_checksum=checksum,
         expires=issued.expires,
         scope=format_scope(issued.scope),
+        resource=list(terms.resources),
     )
 
 
-def _lifetime(client: Client) -> int:
-    own = client.policy.access_token_lifetime
-    most = provider_settings.ACCESS_TOKEN_LIFETIME
-    return most if own is None else min(own, most)
+def _lifetime(client: Client, terms: Terms) -> int:
+    limits = (provider_settings.ACCESS_TOKEN_LIFETIME, client.policy.access_token_lifetime, terms.lifetime)
+    return min(limit for limit in limits if limit is not None)
 
 
-def _expires(authorization: Authorization, client: Client, now: datetime) -> datetime:
-    return min(now + timedelta(seconds=_lifetime(client)), authorization.expires_at)
+def _expires(authorization: Authorization, client: Client, terms: Terms, now: datetime) -> datetime:
+    return min(now + timedelta(seconds=_lifetime(client, terms)), authorization.expires_at)
 
 
 @sensitive_variables()

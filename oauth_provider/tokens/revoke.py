@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import router
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
@@ -31,6 +32,38 @@ def revoke_token(token: str, client: Client) -> None:
 def revoke_user(user: Any) -> int:
     """End every sign-in of ``user`` at every client; how many. To be called, and committed, before deleting one."""
     return Authorization.objects.revoke(Authorization.objects.filter(user=user), Authorization.Reason.OPERATOR)
+
+
+def revoke_access_tokens(rows: QuerySet[Any, Any]) -> int:
+    """An operator revokes these rows of DOT's table, and each sign-in that one hangs on; how many were live."""
+    using = router.db_for_write(rows.model)
+    now = timezone.now()
+    keys = list(rows.using(using).filter(expires__gt=now).values_list("pk", flat=True))
+
+    def work() -> None:
+        standing = Authorization.objects.filter(token_bindings__access_token__in=keys)
+        Authorization.objects.revoke(standing, Authorization.Reason.OPERATOR)
+        refresh_tokens = refresh_token_model()._base_manager.using(using)
+        refresh_tokens.filter(access_token__in=keys, revoked=None).update(revoked=now)
+        rows.model._base_manager.using(using).filter(pk__in=keys, expires__gt=now).update(expires=now)
+
+    run(work, using=using, durable=False)
+    return len(keys)
+
+
+def revoke_refresh_tokens(rows: QuerySet[Any, Any]) -> int:
+    """An operator revokes these refresh tokens of DOT's, and the access token beside each; how many were live."""
+    using = router.db_for_write(rows.model)
+    now = timezone.now()
+    keys = list(rows.using(using).filter(revoked=None).values_list("pk", flat=True))
+
+    def work() -> None:
+        rows.model._base_manager.using(using).filter(pk__in=keys, revoked=None).update(revoked=now)
+        beside = access_token_model()._base_manager.using(using).filter(refresh_token__in=keys, expires__gt=now)
+        beside.update(expires=now)
+
+    run(work, using=using, durable=False)
+    return len(keys)
 
 
 def _revoke(client: Client, **lookup: Any) -> int:

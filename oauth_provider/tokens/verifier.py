@@ -8,17 +8,41 @@ from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.conf import provider_settings
 from oauth_provider.models import TokenBinding
+from oauth_provider.models.token import FoundToken
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import InvalidToken
 from oauth_provider.protocol.token_string import is_broken
 from oauth_provider.resource_server.token import AccessToken
+from oauth_provider.tokens.subject import public_subject
 
 logger = logging.getLogger("oauth_provider.tokens")
 
 
 @sensitive_variables()
 def verify(token: str) -> AccessToken:
-    """What ``token`` says, if it is a live access token of this server. Raises ``InvalidToken``.
+    """What ``token`` says, if it is a live access token of this server. Raises ``InvalidToken``."""
+    found = find_good(token)
+    facts = found.facts
+    return AccessToken(
+        scope=facts["scope"],
+        client_id=found.client["client_id"] or "",
+        sub=None if found.user is None else public_subject(found.user),
+        expires=_aware(facts["expires"]),
+        issued_at=_aware(facts["issued_at"]),
+        issuer=provider_settings.ISSUER,
+        resources=tuple(facts["resources"] or ()),
+        cnf=facts["cnf"],
+        act=facts["act"],
+        auth_time=_aware(facts["auth_time"]) if facts["auth_time"] else None,
+        acr=facts["acr"] or None,
+        user=found.user,
+        load_application=lambda: found.application,
+    )
+
+
+@sensitive_variables()
+def find_good(token: str) -> FoundToken:
+    """``token`` with everything that belongs to it, if nothing is said against it. Raises ``InvalidToken``.
 
     Tokens that DOT issued are as good as ours. One that names our prefix and fails its checksum is not
     looked for.
@@ -31,20 +55,7 @@ def verify(token: str) -> AccessToken:
     against = found.refusal(timezone.now())
     if against:
         raise InvalidToken("The access token is expired or revoked.", detail=against)
-    facts = found.facts
-    return AccessToken(
-        scope=facts["scope"],
-        client_id=found.client["client_id"] or "",
-        sub=None if found.user is None else str(found.user.pk),
-        expires=_aware(facts["expires"]),
-        issued_at=_aware(facts["issued_at"]),
-        issuer=provider_settings.ISSUER,
-        resources=tuple(facts["resources"] or ()),
-        cnf=facts["cnf"],
-        act=facts["act"],
-        user=found.user,
-        load_application=lambda: found.application,
-    )
+    return found
 
 
 def _aware(moment: datetime) -> datetime:

@@ -1,0 +1,35 @@
+"""Sector identifiers (OpenID Connect Core §8.1, Registration §5): whose redirect URIs does the document name?"""
+
+import json
+import logging
+from collections.abc import Iterable
+
+from oauth_provider.fetch import FetchError, fetch
+
+logger = logging.getLogger("oauth_provider.clients")
+
+
+class SectorError(Exception):
+    """The document does not speak for this client. ``missing`` are the redirect URIs that it should list."""
+
+    def __init__(self, missing: tuple[str, ...] = ()) -> None:
+        super().__init__(*missing)
+        self.missing = missing
+
+
+def check_sector(sector_identifier_uri: str, redirect_uris: Iterable[str]) -> None:
+    """Fetch the document, a JSON array of redirect URIs. Raises ``SectorError`` unless all of these are in it.
+
+    To be called when either is registered; a sign-in never waits for it.
+    """
+    try:
+        answer = fetch(sector_identifier_uri)
+        listed = json.loads(answer.body) if answer.status == 200 else None
+    except (FetchError, ValueError, RecursionError) as error:
+        logger.warning("A sector identifier cannot be had: %s", error)
+        raise SectorError from None
+    if not isinstance(listed, list):
+        raise SectorError
+    missing = tuple(uri for uri in redirect_uris if uri not in listed)
+    if missing:
+        raise SectorError(missing)

@@ -1,0 +1,106 @@
+"""Issuing ID tokens (OpenID Connect Core §3.1.3.3 and §12.2), beside access tokens where ``openid`` was granted.
+
+They are signed once the transaction is over: no row waits for an RSA key or a KMS. A refresh that is repeated gets
+its tokens again and an ID token that is new, so none is kept in the database.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_variables
+
+from oauth_provider.conf import provider_settings
+from oauth_provider.models import Authorization
+from oauth_provider.models.client import Client
+from oauth_provider.protocol.claims import ID_TOKEN, asked_for
+from oauth_provider.protocol.id_token import OPENID, IdToken, sign_id_token, verify_id_token
+from oauth_provider.protocol.jose import JoseError, Key, left_half_hash
+from oauth_provider.tokens.claims import ClaimContext, id_token_claims
+from oauth_provider.tokens.issue import Issued
+from oauth_provider.tokens.key_ring import KeyRing, key_ring
+from oauth_provider.tokens.subject import check_subjects, subject_of
+
+logger = logging.getLogger("oauth_provider.tokens")
+
+
+def read_id_token(
+    token: str, *, issuer: str, client_id: str = "", allow_expired: bool = False
+) -> Mapping[str, Any] | None:
+    """The claims of an ID token that we issued, to ``client_id`` where one is named; None for anything else.
+
+    What ended keys signed is read too, for hints may be old (§3.1.2.1); what retired keys signed is not.
+    """
+    try:
+        return verify_id_token(
+            token,
+            key_ring().known,
+            issuer=issuer,
+            now=time.time(),
+            client_id=client_id,
+            allow_expired=allow_expired,
+        )
+    except JoseError as error:
+        logger.info("An ID token is not believed: %s", error)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class IdTokens:
+    """The ID tokens of one exchange. To be made before its transaction begins: the keys may have to be read."""
+
+    client: Client
+    issuer: Callable[[], str]
+    ring: KeyRing = field(default_factory=key_ring)
+
+    def check(self, scope: Collection[str]) -> None:
+        """Raise ``ServerError`` while nothing is spent yet, if an ID token is due and cannot be signed."""
+        if OPENID in scope:
+            self._signer()
+            check_subjects(self.client)
+            self.issuer()
+
+    @sensitive_variables()
+    def add_to(self, issued: Issued, *, echo_nonce: bool = False) -> Issued:
+        """``issued`` with its ID token, where one is due. ``nonce`` belongs to the first alone (§12.2)."""
+        authorization = issued.authorization
+        if authorization is None or OPENID not in issued.scope:
+            return issued
+        asked = asked_for(authorization.claims, ID_TOKEN)
+        context = ClaimContext(self.client.client_id, issued.scope, asked)
+        signer = self._signer()
+        id_token = replace(
+            self._describe(authorization, context),
+            # The hash is made here: a report of a signer that fails must not hold the token.
+            at_hash=left_half_hash(signer.alg, issued.access_token),
+            nonce=authorization.nonce if echo_nonce else "",
+        )
+        return replace(issued, id_token=sign_id_token(id_token, signer))
+
+    def _signer(self) -> Key:
+        return self.ring.signer(self.client.policy.id_token_signed_response_alg)
+
+    def _describe(self, authorization: Authorization, context: ClaimContext) -> IdToken:
+        return IdToken(
+            issuer=self.issuer(),
+            subject=subject_of(authorization.user, self.client),
+            client_id=self.client.client_id,
+            issued_at=int(time.time()),
+            lifetime=provider_settings.ID_TOKEN_LIFETIME,
+            auth_time=_seconds(authorization.auth_time),
+            acr=authorization.acr,
+            amr=tuple(authorization.amr),
+            sid=authorization.sid,
+            claims=id_token_claims(authorization.user, context),
+        )
+
+
+def _seconds(moment: datetime | None) -> int | None:
+    if moment is None:
+        return None
+    # Where USE_TZ is off, what is stored is the project's own local time.
+    return int((timezone.make_aware(moment) if timezone.is_naive(moment) else moment).timestamp())

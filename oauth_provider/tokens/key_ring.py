@@ -1,0 +1,215 @@
+"""The key ring (OpenID Connect Core §10.1.1): the keys of this moment, parsed once and kept in this process.
+
+They come from ``SIGNING_KEYS``, or else from ``SIGNER`` or the database, which are asked again every minute, so
+that a whole fleet rotates without a restart. Nothing is parsed for a request.
+"""
+
+import hashlib
+import json
+import logging
+import threading
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connections, router
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from django.views.decorators.debug import sensitive_variables
+
+from oauth_provider.conf import provider_settings
+from oauth_provider.models.signing_key import PUBLISHED, REREAD, SigningKey, State, private_jwk, states
+from oauth_provider.protocol.errors import ServerError
+from oauth_provider.protocol.jose import JoseError, Key, external_key, parse_jwk, parse_pem
+
+logger = logging.getLogger("oauth_provider.tokens")
+
+PEM = "-----BEGIN"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRing:
+    """``signers`` by algorithm; ``published`` is the key set; ``known`` also verifies what ended keys signed."""
+
+    signers: Mapping[str, Key]
+    published: tuple[Key, ...]
+    known: tuple[Key, ...]
+    jwks: bytes = field(repr=False)
+    etag: str
+
+    def signer(self, alg: str) -> Key:
+        """The key that signs with ``alg``. Raises ``ServerError`` where there is none."""
+        if alg not in self.signers:
+            raise ServerError("The server cannot sign.", detail=f"no key for {alg}: see manage.py check --database")
+        return self.signers[alg]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A ring, what it was made of, and when it was read (``time.time``)."""
+
+    ring: KeyRing
+    source: Any
+    read_at: float
+
+    def is_fresh(self) -> bool:
+        """Need it not be read again yet? What a setting holds never changes."""
+        return isinstance(self.source, list | tuple) or abs(time.time() - self.read_at) < REREAD
+
+
+_kept: Kept | None = None
+_reading = threading.Lock()
+# Parsing an RSA key takes as long as a hundred signatures: each is parsed once.
+_parsed: dict[tuple[str, bool], Key] = {}
+
+
+def key_ring() -> KeyRing:
+    """The keys of this moment. Raises ``ImproperlyConfigured`` where those that the project gave cannot be used."""
+    source = _source()
+    old = _of(source)
+    if old is not None and old.is_fresh():
+        return old.ring
+    # Whoever has old keys at hand goes on with them while somebody else reads.
+    if not _reading.acquire(blocking=old is None):
+        return old.ring  # type: ignore[union-attr] # it blocks where there are none
+    try:
+        newer = _of(source)
+        if newer is not None and newer.is_fresh():
+            return newer.ring
+        return _read(source) if newer is None else _read_again(source, newer)
+    finally:
+        _reading.release()
+
+
+def forget() -> None:
+    """Read the keys anew when they are next needed."""
+    global _kept  # noqa: PLW0603 - one ring for each process
+    _kept = None
+
+
+def algorithms() -> tuple[str, ...]:
+    """What can be signed with here, in the order of preference."""
+    source = _source()
+    return provider_settings.SIGNING_ALGORITHMS if source is None else tuple(key_ring().signers)
+
+
+def configured_keys() -> tuple[Key, ...] | None:
+    """The keys that the project gave; None where it gave none. Raises ``ImproperlyConfigured``."""
+    try:
+        if provider_settings.SIGNER:
+            return _distinct(external_key(signer) for signer in import_string(provider_settings.SIGNER)())
+        if provider_settings.SIGNING_KEYS is not None:
+            return _distinct(_parse(given) for given in provider_settings.SIGNING_KEYS)
+    except (JoseError, ImportError, TypeError, ValueError, AttributeError) as error:
+        raise ImproperlyConfigured(f"The signing keys that were given cannot be used: {error}") from None
+    return None
+
+
+def _source() -> Any:
+    return provider_settings.SIGNER or provider_settings.SIGNING_KEYS
+
+
+def _of(source: Any) -> Kept | None:
+    kept = _kept
+    return kept if kept is not None and kept.source is source else None
+
+
+@sensitive_variables()
+def _read_again(source: Any, old: Kept) -> KeyRing:
+    """What is read now; the keys of before where that fails, so that an outage of a minute is none of ours."""
+    global _kept  # noqa: PLW0603
+    try:
+        return _read(source)
+    except Exception:  # a database or a KMS fails in its own way
+        logger.exception("The signing keys cannot be read. Those of before are used for another minute.")
+        _kept = Kept(old.ring, source, time.time())
+        return old.ring
+
+
+@sensitive_variables()
+def _read(source: Any) -> KeyRing:
+    global _kept  # noqa: PLW0603
+    given = configured_keys()
+    ring = _ring(_first_of_each(given), given, given) if given is not None else _from_database()
+    # Within a transaction the keys may be our own, and be rolled back with it.
+    if given is not None or not connections[router.db_for_write(SigningKey)].in_atomic_block:
+        _kept = Kept(ring, source, time.time())
+    return ring
+
+
+@sensitive_variables()
+def _from_database() -> KeyRing:
+    rows = SigningKey.objects.in_order()
+    due = SigningKey.objects.due(rows, provider_settings.SIGNING_ALGORITHMS)
+    if due:
+        SigningKey.objects.make(due)
+        rows = SigningKey.objects.in_order()
+    found = states(rows, timezone.now())
+    keys = {row.kid: _parsed_public(row) for row in rows if found[row.kid] != State.RETIRED}
+    preferred = provider_settings.SIGNING_ALGORITHMS
+    # Those of the algorithm that most clients use come first: a few read no further.
+    rows.sort(key=lambda row: (preferred.index(row.alg) if row.alg in preferred else len(preferred), row.generation))
+    published = [keys[row.kid] for row in rows if found[row.kid] in PUBLISHED]
+    signers = [signer for alg in preferred if (signer := _signer(rows, found, alg))]
+    return _ring({key.alg: key for key in signers}, published, keys.values())
+
+
+@sensitive_variables()
+def _signer(rows: Iterable[SigningKey], found: Mapping[str, State], alg: str) -> Key | None:
+    """The key that signs; where this process cannot open it, the last before it, which is published still."""
+    able = [row for row in rows if row.alg == alg and found[row.kid] in (State.SIGNING, State.PREVIOUS)]
+    for row in reversed(able):
+        key = _parsed_private(row)
+        if key is not None:
+            return key
+        logger.error("%s cannot be opened: its SECRET_KEY is gone.", row)
+    return None
+
+
+@sensitive_variables()
+def _parsed_private(row: SigningKey) -> Key | None:
+    if (row.kid, True) not in _parsed:
+        jwk = private_jwk(row)
+        if jwk is None:
+            return None
+        try:
+            _parsed[row.kid, True] = parse_jwk(jwk, alg=row.alg, private=True)
+        except JoseError:  # a report of it would show the key
+            return None
+    return _parsed[row.kid, True]
+
+
+def _parsed_public(row: SigningKey) -> Key:
+    if (row.kid, False) not in _parsed:
+        _parsed[row.kid, False] = parse_jwk(row.public_jwk, alg=row.alg, private=False)
+    return _parsed[row.kid, False]
+
+
+@sensitive_variables()
+def _parse(given: str | Mapping[str, Any]) -> Key:
+    if isinstance(given, str):
+        return parse_pem(given) if given.lstrip().startswith(PEM) else parse_jwk(json.loads(given))
+    return parse_jwk(given)
+
+
+def _distinct(keys: Iterable[Key]) -> tuple[Key, ...]:
+    listed = tuple(keys)
+    if len({key.kid for key in listed}) != len(listed):
+        raise ValueError("two of them have the same kid")
+    return listed
+
+
+def _first_of_each(keys: Iterable[Key]) -> dict[str, Key]:
+    signers: dict[str, Key] = {}
+    for key in keys:
+        if key.can_sign:
+            signers.setdefault(key.alg, key)
+    return signers
+
+
+def _ring(signers: Mapping[str, Key], published: Iterable[Key], known: Iterable[Key]) -> KeyRing:
+    listed = tuple(published)
+    jwks = json.dumps({"keys": [dict(key.public_jwk) for key in listed]}).encode()
+    return KeyRing(signers, listed, tuple(known), jwks, f'"{hashlib.sha256(jwks).hexdigest()[:32]}"')

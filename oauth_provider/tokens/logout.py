@@ -1,0 +1,69 @@
+"""The end of a session (OpenID Connect Back-Channel Logout 1.0 §2.5 and §2.7): what ends with it, and who is told."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+
+from django.db import router
+
+from oauth_provider.models import Authorization, LogoutDelivery
+from oauth_provider.models.authorization import revoke_rows
+from oauth_provider.models.client import ClientPolicy, as_client
+from oauth_provider.models.transaction import run
+from oauth_provider.protocol.frontchannel_logout import frame_url, is_frame_uri
+from oauth_provider.protocol.id_token import OPENID
+from oauth_provider.tokens.subject import known_subject
+
+
+def end_sessions(sids: Collection[str], issuer: Callable[[], str]) -> None:
+    """End every sign-in that began under one of ``sids`` and does not outlive it, and tell the clients.
+
+    Joins a caller's transaction. ``issuer`` is asked only where somebody is told.
+    """
+    using = router.db_for_write(Authorization)
+    # Read before the transaction, whose first statement is then the write that takes the locks.
+    rows = list(of_sessions(sids, using=using))
+    ending = [row for row in rows if row.session_expires_at is not None and row.revoked_at is None]
+    messages = [_message(row, issuer()) for row in signed_in(rows) if policy_of(row).backchannel_logout_uri]
+
+    def work() -> None:
+        revoke_rows(ending, Authorization.Reason.LOGOUT, using=using)
+        LogoutDelivery.objects.enqueue(messages, using=using)
+
+    if ending or messages:
+        run(work, using=using, durable=False)
+
+
+def of_sessions(sids: Collection[str], *, using: str) -> Iterable[Authorization]:
+    """Every authorization that began under one of ``sids``, with its user and client."""
+    found = Authorization.objects.using(using).filter(sid__in=sids)
+    return found.select_related("user", "application__oauth_policy").order_by("pk")
+
+
+def signed_in(rows: Iterable[Authorization]) -> Iterator[Authorization]:
+    """One row for each client and session that an ID token was issued to, whether it serves any more or not."""
+    seen = set()
+    for row in rows:
+        key = (row.application_id, row.sid)
+        if row.redeemed_at is not None and OPENID in row.scope.split() and key not in seen:
+            seen.add(key)
+            yield row
+
+
+def frames(sids: Collection[str], issuer: Callable[[], str]) -> list[str]:
+    """What a page has to open in frames to tell the clients of these sessions (Front-Channel Logout 1.0 §2)."""
+    rows = signed_in(of_sessions(sids, using=router.db_for_write(Authorization)))
+    addressed = [(row, policy_of(row).frontchannel_logout_uri) for row in rows]
+    return [
+        frame_url(uri, issuer=issuer(), sid=row.sid)
+        for row, uri in addressed
+        if uri and is_frame_uri(uri, row.application.redirect_uris.split())
+    ]
+
+
+def policy_of(row: Authorization) -> ClientPolicy:
+    """What the client of ``row`` registered."""
+    return ClientPolicy.of(row.application)
+
+
+def _message(row: Authorization, issuer: str) -> LogoutDelivery:
+    subject = known_subject(row.user, as_client(row.application))
+    return LogoutDelivery(application_id=row.application_id, issuer=issuer, subject=subject, sid=row.sid)
