@@ -1,6 +1,7 @@
 """The app: connects what it listens to, offers its verifier, and takes the places that DOT leaves free."""
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
+from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
 VERIFIER = "oauth_provider.tokens.verifier.verify"
@@ -16,15 +17,36 @@ class OAuthProviderConfig(AppConfig):
 
     def ready(self) -> None:
         """Imports wait until here, when every model is loaded."""
-        from django.contrib.auth.signals import user_logged_in
+        from django.contrib.auth.signals import user_logged_in, user_logged_out
 
         from oauth_provider import checks  # noqa: F401 - registers them
+        from oauth_provider.authorization.logout import end_with_session
         from oauth_provider.authorization.sign_in import remember
         from oauth_provider.bridge.defaults import take_places
-        from oauth_provider.resource_server.conf import register_default_verifier
+        from oauth_provider.conf import provider_settings
+        from oauth_provider.resource_server.conf import register_default_issuer, register_default_verifier
         from oauth_provider.tokens.events import connect
 
         register_default_verifier(VERIFIER)
+        register_default_issuer(lambda: provider_settings.ISSUER, lambda: provider_settings.SCOPES)
+        if apps.is_installed("drf_spectacular"):
+            from oauth_provider.rest_framework import schema  # noqa: F401 - registers itself
         connect()
         user_logged_in.connect(remember, dispatch_uid="oauth_provider.sign_in")
+        user_logged_out.connect(end_with_session, dispatch_uid="oauth_provider.logout")
         take_places()
+        autodiscover_modules("oauth_claims")
+        if apps.is_installed("django.contrib.admin"):
+            renew_admin()
+
+
+def renew_admin() -> None:
+    """Once more, for a project whose admin class of DOT's imported ours while DOT registered its own."""
+    from oauth_provider.dot.admin import is_loaded
+
+    if is_loaded():
+        from django.contrib import admin
+
+        from oauth_provider.admin.registration import take_places
+
+        take_places(admin.site)

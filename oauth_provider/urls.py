@@ -1,26 +1,51 @@
 """URLs: everything but ``/.well-known/`` lives under ``/oauth/``, with and without a trailing slash.
 
-``well_known`` stands apart for projects that mount the rest below a prefix: RFC 8414 §3 wants it at the root.
+``well_known`` stands apart for projects that mount the rest below a prefix: RFC 8414 §3 wants it at the root, and
+OpenID Connect Discovery §4 below the issuer.
 """
 
 from django.urls import re_path
 
-from oauth_provider.endpoints import introspection, metadata, revocation, token
+from oauth_provider.endpoints import (
+    introspection,
+    jwks,
+    metadata,
+    pushed_authorization_request,
+    revocation,
+    token,
+    userinfo,
+)
 from oauth_provider.pages.authorize import authorize
 from oauth_provider.pages.consent import consent
+from oauth_provider.pages.logout import confirm, logout
+from oauth_provider.pages.select_account import select_account
 
 app_name = "oauth_provider"
 
-well_known = [
+_well_known_here = [
     re_path(r"^\.well-known/oauth-authorization-server/?$", metadata.view),
     re_path(r"^\.well-known/oauth-authorization-server/(?P<path>.+)$", metadata.view),
+    re_path(r"^\.well-known/openid-configuration/?$", metadata.view),
+    re_path(r"^\.well-known/openid-configuration/(?P<path>.+)$", metadata.view),
+]
+
+well_known = [
+    *_well_known_here,
+    # OpenID Connect Discovery §4 puts it behind the issuer's path. Not among ours below: it would hide DOT's own.
+    re_path(r"^(?P<path>.+)/\.well-known/openid-configuration/?$", metadata.view),
 ]
 
 urlpatterns = [
-    *well_known,
+    *_well_known_here,
     re_path(r"^oauth/authorize/?$", authorize, name="authorize"),
     re_path(r"^oauth/consent/(?P<handle>[0-9A-Za-z]{43})/?$", consent, name="consent"),
+    re_path(r"^oauth/select-account/?$", select_account, name="select_account"),
     re_path(r"^oauth/token/?$", token.token, name="token"),
+    re_path(r"^oauth/par/?$", pushed_authorization_request.pushed_authorization_request, name="par"),
     re_path(r"^oauth/revoke/?$", revocation.revoke, name="revoke"),
     re_path(r"^oauth/introspect/?$", introspection.introspection, name="introspect"),
+    re_path(r"^oauth/userinfo/?$", userinfo.view, name="userinfo"),
+    re_path(r"^oauth/jwks/?$", jwks.view, name="jwks"),
+    re_path(r"^oauth/logout/?$", logout, name="logout"),
+    re_path(r"^oauth/logout/confirm/?$", confirm, name="logout_confirm"),
 ]

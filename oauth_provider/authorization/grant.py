@@ -9,15 +9,18 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.authorization.request import AuthorizationRequest
-from oauth_provider.authorization.rules import Destination
+from oauth_provider.authorization.rules import Asked, Destination
 from oauth_provider.authorization.sign_in import SignIn
 from oauth_provider.conf import provider_settings
-from oauth_provider.models import Authorization, Consent
+from oauth_provider.models import Authorization, Consent, PendingRequest
 from oauth_provider.models.client import Client
+from oauth_provider.models.resource import digests_of_resources
 from oauth_provider.models.scope import digests_of
 from oauth_provider.models.transaction import run
 from oauth_provider.protocol import token_string
+from oauth_provider.protocol.claims import parse_claims
 from oauth_provider.protocol.digest import digest
+from oauth_provider.protocol.offline_access import ends_with_session
 from oauth_provider.protocol.redirect_uri import is_https
 from oauth_provider.protocol.scope import format_scope
 
@@ -28,9 +31,14 @@ class Question:
 
     request: AuthorizationRequest
     destination: Destination
-    scope: tuple[str, ...]
+    asked: Asked
     user: Any
     sign_in: SignIn
+
+    @property
+    def scope(self) -> tuple[str, ...]:
+        """What for."""
+        return self.asked.scope
 
     @property
     def client(self) -> Client:
@@ -53,7 +61,7 @@ def answer_without_asking(question: Question) -> str | None:
         if application.skip_authorization:
             return _make_code(question)
         consent = Consent.objects.remembered(user=question.user, application=application)
-        if consent is None or not consent.covers(shown=shown(question.client), scopes=digests_of(question.scope)):
+        if consent is None or not consent.covers(shown=shown(question.client), **_digests(question)):
             return None
         return _make_code(question)
 
@@ -66,9 +74,14 @@ def answer_yes(question: Question) -> str:
         user=question.user,
         application=question.client.application,
         shown=shown(question.client),
-        scopes=digests_of(question.scope),
+        **_digests(question),
     )
     return _make_code(question)
+
+
+def answer_no(question: Question) -> None:
+    """Remember nothing; a request that was pushed is answered with it. Runs inside the transaction of the decision."""
+    _spend(question)
 
 
 def shown(client: Client) -> str:
@@ -78,23 +91,46 @@ def shown(client: Client) -> str:
 
 def words_shown(question: Question) -> str:
     """The digest of all that is on the page: nobody agrees to what changed while it was open."""
-    return digest(" ".join([shown(question.client), *sorted(digests_of(question.scope).values())]))
+    digests = _digests(question)
+    parts = [*sorted(digests["scopes"].values()), *sorted(digests["resources"].values())]
+    return digest(" ".join([shown(question.client), *parts]))
+
+
+def _digests(question: Question) -> dict[str, dict[str, str]]:
+    return {
+        "scopes": digests_of(question.scope),
+        "resources": digests_of_resources(question.asked.audience.resources),
+    }
+
+
+def _spend(question: Question) -> None:
+    """RFC 9126 §7.3: a pushed request has one answer."""
+    if question.request.pushed is not None:
+        PendingRequest.objects.spend(question.request.pushed)
 
 
 @sensitive_variables()
 def _make_code(question: Question) -> str:
+    _spend(question)
     code = token_string.make_token(token_string.CODE)
     expires = timezone.now() + timedelta(seconds=provider_settings.AUTHORIZATION_CODE_LIFETIME)
+    session_ends = question.sign_in.ends_at if ends_with_session(question.scope) else None
+    expires = min(expires, session_ends or expires)
     Authorization.objects.create(
         application=question.client.application,
         user=question.user,
         grant_type="authorization_code",
         scope=format_scope(question.scope),
+        resources=list(question.asked.audience.identifiers),
         redirect_uri=question.destination.redirect_uri,
         code_challenge=question.request.code_challenge,
         nonce=question.request.nonce,
+        claims=parse_claims(question.request.claims),
         auth_time=question.sign_in.auth_time,
+        acr=question.sign_in.acr,
+        amr=list(question.sign_in.amr),
         sid=question.sign_in.sid,
+        session_expires_at=session_ends,
         code_digest=digest(code),
         code_expires_at=expires,
         expires_at=expires,

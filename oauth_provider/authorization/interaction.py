@@ -1,110 +1,184 @@
-"""The interaction (RFC 6749 §3.1): what has to happen before a request can be answered."""
+"""The interaction (RFC 6749 §3.1, OpenID Connect Core §3.1.2.3): what has to happen before a request is answered."""
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
 
-from django.http import HttpRequest
+from django.conf import settings
+from django.http import HttpRequest, QueryDict
+from django.shortcuts import resolve_url
+from django.urls import reverse
 from django.views.decorators.debug import sensitive_variables
 
-from oauth_provider.authorization.grant import Question, answer_without_asking, answer_yes, words_shown
-from oauth_provider.authorization.request import AuthorizationRequest, from_pairs, known_pairs
-from oauth_provider.authorization.response import code_url, error_url
-from oauth_provider.authorization.rules import Destination, check, establish
-from oauth_provider.authorization.sign_in import SignIn, binding_of, sign_in_of
-from oauth_provider.models import PendingRequest
-from oauth_provider.protocol.errors import AccessDenied, InvalidRequest, OAuthError
+from oauth_provider.authorization.decision import ask
+from oauth_provider.authorization.demand import (
+    Demand,
+    Visit,
+    choice_of,
+    essential_acr,
+    first_demand,
+    is_signed_in,
+    is_somebody_else,
+    visit_of,
+    wanted_acr,
+    was_made_for_this,
+)
+from oauth_provider.authorization.grant import Question, answer_without_asking, is_identity_assured
+from oauth_provider.authorization.person import asked_person
+from oauth_provider.authorization.response import AuthorizationResponse, code_response
+from oauth_provider.authorization.rules import Destination, check, establish, prompts_of
+from oauth_provider.authorization.sign_in import end, spend
+from oauth_provider.authorization.ticket import Ticket, to_text
+from oauth_provider.conf import provider_settings
+from oauth_provider.protocol.authentication_request import CONSENT, NONE
+from oauth_provider.protocol.errors import (
+    AccessDenied,
+    AccountSelectionRequired,
+    ConsentRequired,
+    InteractionRequired,
+    InvalidRequest,
+    LoginRequired,
+    OAuthError,
+)
 
-ALLOW, DENY = "allow", "deny"
+# So often a login is asked for in vain before the client is told.
+MOST_TRIES = 3
+TICKET = "ticket"
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A request whose destination is known and that breaks a rule."""
+    """A request whose destination is known and that is not granted. ``on_page``: the person is told first."""
 
     destination: Destination
     error: OAuthError
+    on_page: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Login:
-    """The person has to sign in first."""
+class Page:
+    """The person has something to do first, on the page at ``url``."""
 
-    request: AuthorizationRequest
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """The person has to decide, on the page behind ``handle``."""
-
-    handle: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """The browser is sent to the client."""
 
-    url: str
+    response: AuthorizationResponse
 
 
-Step = Refused | Login | Ask | Answer
+Step = Refused | Page | Answer
 
 
 @sensitive_variables()
-def next_step(http: HttpRequest, request: AuthorizationRequest, issuer: str) -> Step:
-    """What comes next for ``request``. Raises what must be shown to the person."""
-    destination = establish(request)
+def next_step(http: HttpRequest, ticket: Ticket, issuer: str) -> Step:
+    """What comes next for the request of ``ticket``. Raises what must be shown to the person."""
+    destination = establish(ticket.request)
     try:
-        scope = check(request, destination.client)
+        asked = check(ticket.request, destination.client)
+        person = asked_person(ticket.request, destination.client, issuer)
     except OAuthError as error:
         if not error.redirectable:
             raise
         return Refused(destination, error)
-    if not http.user.is_authenticated:
-        return Login(request)
-    if not is_signed_in(http.user):
+    silent = NONE in prompts_of(ticket.request)
+    if http.user.is_authenticated and not is_signed_in(http) and not silent:
         raise InvalidRequest("This account is not active.")
-    question = Question(request, destination, scope, http.user, sign_in_of(http))
-    code = answer_without_asking(question)
-    if code is not None:
-        return Answer(code_url(destination, code, issuer))
-    handle = PendingRequest.objects.ask(
-        application=destination.client.application,
-        user=http.user,
-        session=binding_of(http),
-        parameters={"pairs": known_pairs(request), "shown": words_shown(question)},
-    )
-    return Ask(handle)
-
-
-def question_of(pending: PendingRequest, user: Any, sign_in: SignIn) -> Question:
-    """What ``pending`` asks, judged anew: the client may have been suspended or changed since.
-
-    Raises ``InvalidRequest`` where it may not be answered any more.
-    """
-    request = from_pairs([(name, value) for name, value in pending.parameters["pairs"]])
-    destination = establish(request)
-    question = Question(request, destination, check(request, destination.client), user, sign_in)
-    if pending.parameters.get("shown") != words_shown(question):
-        raise InvalidRequest("What this request asks for has changed meanwhile.")
-    return question
+    visit = visit_of(http, ticket, destination.client, person)
+    demand = first_demand(visit)
+    if demand is not None:
+        step = _refuse_silently(destination, demand) if silent else _send_to(visit, destination, demand)
+        if step is not None:
+            return step
+    if was_made_for_this(visit):
+        spend(http)
+    return _grant(Question(ticket.request, destination, asked, http.user, visit.sign_in), visit, issuer)
 
 
 @sensitive_variables()
-def decide(http: HttpRequest, handle: str, decision: str, issuer: str) -> str:
-    """Where the browser goes after a decision. Raises ``InvalidRequest`` if this session may not make it."""
-    sign_in = sign_in_of(http)
-
-    def answer(pending: PendingRequest) -> str:
-        question = question_of(pending, http.user, sign_in)
-        if decision == ALLOW:
-            return code_url(question.destination, answer_yes(question), issuer)
-        return error_url(question.destination, AccessDenied("The user denied the request."), issuer)
-
-    return PendingRequest.objects.decide(
-        handle, user=http.user, session=binding_of(http), decision=decision, answer=answer
-    )
+def choose_account(http: HttpRequest, ticket: Ticket, *, other: bool) -> str:
+    """Where the browser goes once the person chose to go on with this account, or with another one."""
+    if not other:
+        return resume_url(replace(ticket, chosen=choice_of(http)))
+    end(http)
+    return _login_url(ticket.to_login(), resolve_url(settings.LOGIN_URL))
 
 
-def is_signed_in(user: Any) -> bool:
-    """Somebody is, and may be."""
-    return bool(user.is_authenticated and getattr(user, "is_active", True))
+def refuse_to_choose(ticket: Ticket) -> Refused:
+    """The person would not choose (OpenID Connect Core §3.1.2.6). Raises what must be shown to them."""
+    error = AccountSelectionRequired("The user chose no account.")
+    return Refused(establish(ticket.request), error)
+
+
+def resume_url(ticket: Ticket) -> str:
+    """Where a request goes on: a path of ours."""
+    return f"{reverse('oauth_provider:authorize')}?{urlencode({TICKET: to_text(ticket)})}"
+
+
+@sensitive_variables()
+def _grant(question: Question, visit: Visit, issuer: str) -> Step:
+    destination = question.destination
+    if CONSENT not in visit.prompts:
+        code = answer_without_asking(question)
+        if code is not None:
+            return Answer(code_response(destination, code, issuer))
+    if visit.is_silent:
+        if is_identity_assured(destination):
+            return Refused(destination, ConsentRequired("The user has not consented to all of this."))
+        return Refused(destination, InteractionRequired("This client cannot be told from another without a page."))
+    # Where something was demanded of the sign-in, only the one that met it may decide.
+    handle = ask(visit.http, question, sid=visit.recorded.sid if _is_demanding(visit) else "")
+    return Page(reverse("oauth_provider:consent", args=[handle]))
+
+
+def _is_demanding(visit: Visit) -> bool:
+    request, policy = visit.request, visit.client.policy
+    wanted = bool(visit.prompts or request.max_age or wanted_acr(request))
+    return wanted or visit.person is not None or policy.default_max_age is not None
+
+
+def _refuse_silently(destination: Destination, demand: Demand) -> Refused:
+    if demand is Demand.STEP_UP:
+        return Refused(destination, InteractionRequired("The sign-in is not strong enough."))
+    return Refused(destination, LoginRequired("The user has to sign in."))
+
+
+def _send_to(visit: Visit, destination: Destination, demand: Demand) -> Step | None:
+    ticket = visit.ticket
+    if demand is Demand.STEP_UP:
+        return _step_up(visit, destination)
+    if demand is Demand.SELECT_ACCOUNT:
+        url = reverse("oauth_provider:select_account")
+        return Page(f"{url}?{urlencode({TICKET: to_text(ticket)})}")
+    if ticket.since is not None and is_somebody_else(visit):
+        return Refused(destination, LoginRequired("Another person signed in than the one asked for."))
+    if ticket.tries >= MOST_TRIES:
+        return Refused(destination, LoginRequired("Signing in did not help."), on_page=True)
+    if visit.http.user.is_authenticated:
+        end(visit.http)  # or the login page would find somebody signed in, and the session would keep its key
+    page = provider_settings.SIGN_UP_URL if demand is Demand.SIGN_UP else settings.LOGIN_URL
+    return Page(_login_url(ticket.to_login(), resolve_url(page)))
+
+
+def _step_up(visit: Visit, destination: Destination) -> Step | None:
+    url = None
+    if not visit.ticket.stepped_up:
+        way_back = resume_url(replace(visit.ticket, stepped_up=True))
+        url = visit.contexts.step_up_url(visit.http, wanted_acr(visit.request), way_back)
+    if url is not None:
+        return Page(url)
+    if essential_acr(visit.request):
+        return Refused(destination, AccessDenied("The sign-in does not reach an acr that is essential."))
+    return None
+
+
+def _login_url(ticket: Ticket, page: str) -> str:
+    """``page`` with the way back, and with what of the request helps to fill it in and to choose its language."""
+    address, _mark, query = page.partition("?")
+    parameters = QueryDict(query, mutable=True)
+    parameters["next"] = resume_url(ticket)
+    for name in ("login_hint", "ui_locales"):
+        if value := getattr(ticket.request, name):
+            parameters[name] = value
+    return f"{address}?{parameters.urlencode(safe='/')}"

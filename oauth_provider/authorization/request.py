@@ -1,28 +1,42 @@
-"""The authorization request (RFC 6749 §4.1.1): from a query or a form to one frozen value."""
+"""The authorization request (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1): from pairs to one frozen value."""
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
 from urllib.parse import parse_qsl
 
-from django.core import signing
-
-from oauth_provider.conf import provider_settings
 from oauth_provider.protocol.errors import InvalidRequest, RequestTooLarge
 from oauth_provider.protocol.form import MAX_PARAMETERS, REPEATABLE
 
 MAX_LENGTH = 16_384
-SALT = "oauth_provider.authorization.request"
 
 Pairs = Sequence[tuple[str, str]]
 
 
+class Source(Enum):
+    """How a request reached us; the rules say which of them applies where."""
+
+    BROWSER = "browser"  # a query or a form, by way of the browser
+    PUSH = "push"  # being pushed by its client (RFC 9126 §2)
+    SIGNED = "signed"  # in a request object (RFC 9101 §5), by way of the browser
+    PUSHED = "pushed"  # pushed before, and named by the browser
+
+
 @dataclass(frozen=True, slots=True)
 class AuthorizationRequest:
-    """Every parameter as it was sent, an empty string where it was not. ``pairs`` is all of it, to be said again."""
+    """Every parameter as it was sent, an empty string where it was not. ``pairs`` is all of it, to be said again.
+
+    ``pushed`` is the row of a request that was pushed, and ``name`` all that a browser says of one that was pushed
+    or ``signed``.
+    """
 
     pairs: tuple[tuple[str, str], ...]
     repeated: frozenset[str]
+    source: Source = Source.BROWSER
+    pushed: int | None = None
+    name: tuple[tuple[str, str], ...] = ()
+    signed: bool = False
     client_id: str = ""
     redirect_uri: str = ""
     response_type: str = ""
@@ -35,9 +49,20 @@ class AuthorizationRequest:
     request: str = ""
     request_uri: str = ""
     registration: str = ""
+    claims: str = ""
+    prompt: str = ""
+    max_age: str = ""
+    acr_values: str = ""
+    login_hint: str = ""
+    id_token_hint: str = ""
+    ui_locales: str = ""
+    claims_locales: str = ""
+    display: str = ""
     resources: tuple[str, ...] = ()
 
 
+# What only makes a page nicer is no reason to refuse anything: unreadable, it counts as left out.
+LENIENT = ("ui_locales", "claims_locales", "display")
 PARAMETERS = (
     "client_id",
     "redirect_uri",
@@ -51,6 +76,13 @@ PARAMETERS = (
     "request",
     "request_uri",
     "registration",
+    "claims",
+    "prompt",
+    "max_age",
+    "acr_values",
+    "login_hint",
+    "id_token_hint",
+    *LENIENT,
 )
 
 
@@ -66,14 +98,26 @@ def parse_query(query: str) -> AuthorizationRequest:
     return from_pairs(pairs)
 
 
-def from_pairs(pairs: Pairs) -> AuthorizationRequest:
+def from_pairs(
+    pairs: Pairs,
+    *,
+    source: Source = Source.BROWSER,
+    pushed: int | None = None,
+    name: tuple[tuple[str, str], ...] = (),
+    signed: bool = False,
+) -> AuthorizationRequest:
     """The request that ``pairs`` of names and values make; what has no value counts as left out (RFC 6749 §3.1)."""
-    counts = Counter(name for name, _value in pairs)
-    values = {name: value for name, value in reversed(pairs) if name in PARAMETERS}
+    counts = Counter(parameter for parameter, _value in pairs)
+    readable = tuple(pair for pair in pairs if pair[0] not in LENIENT or is_printable(pair[1]))
+    values = {parameter: value for parameter, value in reversed(readable) if parameter in PARAMETERS}
     return AuthorizationRequest(
-        pairs=tuple((name, value) for name, value in pairs),
-        repeated=frozenset(name for name, count in counts.items() if count > 1 and name != REPEATABLE),
-        resources=tuple(value for name, value in pairs if name == REPEATABLE and value),
+        pairs=readable,
+        repeated=frozenset(one for one, count in counts.items() if count > 1 and one != REPEATABLE),
+        source=source,
+        pushed=pushed,
+        name=name,
+        signed=signed,
+        resources=tuple(value for parameter, value in readable if parameter == REPEATABLE and value),
         **values,
     )
 
@@ -83,17 +127,6 @@ def known_pairs(request: AuthorizationRequest) -> list[tuple[str, str]]:
     return [(name, value) for name, value in request.pairs if name in (*PARAMETERS, REPEATABLE)]
 
 
-def to_ticket(request: AuthorizationRequest) -> str:
-    """The whole request, signed and dated, so that it can ride through the login page in a URL."""
-    return signing.dumps(request.pairs, salt=SALT, compress=True)
-
-
-def from_ticket(ticket: str) -> AuthorizationRequest:
-    """The request in a ticket of ours. Raises ``InvalidRequest`` if it is old or not of our making."""
-    try:
-        pairs = signing.loads(ticket, salt=SALT, max_age=provider_settings.LOGIN_LIFETIME)
-    except signing.SignatureExpired:
-        raise InvalidRequest("This request has waited too long.") from None
-    except (signing.BadSignature, ValueError):
-        raise InvalidRequest("This request is not one of ours.") from None
-    return from_pairs([(name, value) for name, value in pairs])
+def is_printable(value: str) -> bool:
+    """RFC 6749 Appendix A: what most parameters consist of."""
+    return value.isascii() and value.isprintable()

@@ -1,38 +1,85 @@
-"""The authorization response (RFC 6749 §4.1.2, RFC 9207 §2): the one exit, with ``state`` and ``iss``."""
+"""The authorization response (RFC 6749 §4.1.2, RFC 9207 §2, JARM §2.1): the one exit, with ``state`` and ``iss``.
 
+A signed one is signed when it is sent, after the transaction that made its code: no row waits for a key.
+"""
+
+import json
+import time
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from django.http import HttpResponse
-from django.utils.encoding import iri_to_uri
 from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.authorization.rules import Destination
+from oauth_provider.protocol import jws
 from oauth_provider.protocol.errors import OAuthError
-from oauth_provider.protocol.response_mode import as_query
+from oauth_provider.protocol.response_mode import FORM_POST, FRAGMENT, SIGNED, as_fragment, as_query, carrier_of
+from oauth_provider.tokens.key_ring import key_ring
+
+# How long a signed answer may be believed, in seconds: ten minutes at most (JARM §2.1).
+SIGNED_LIFETIME = 600
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizationResponse:
+    """What the browser takes to the client, and how."""
+
+    redirect_uri: str
+    response_mode: str
+    parameters: Mapping[str, str] = field(repr=False)
+    client_id: str
+    alg: str  # what it is signed with, where its mode is one of those
+
+    @property
+    def is_form_post(self) -> bool:
+        """Is it the body of a POST, and in no URL?"""
+        return carrier_of(self.response_mode) == FORM_POST
+
+    @property
+    def url(self) -> str:
+        """Where the browser goes with it, unless it posts it."""
+        put = as_fragment if carrier_of(self.response_mode) == FRAGMENT else as_query
+        return put(self.redirect_uri, self.sent_parameters())
+
+    @sensitive_variables()
+    def sent_parameters(self) -> Mapping[str, str]:
+        """The parameters, or the one that is all of them, signed. Raises ``ServerError`` where no key can."""
+        if self.response_mode not in SIGNED:
+            return self.parameters
+        claims = {**self.parameters, "aud": self.client_id, "exp": int(time.time()) + SIGNED_LIFETIME}
+        return {"response": jws.sign(claims, key_ring().signer(self.alg))}
+
+    @sensitive_variables()
+    def to_text(self) -> str:
+        """All of it, to be sealed."""
+        return json.dumps([self.redirect_uri, self.response_mode, dict(self.parameters), self.client_id, self.alg])
 
 
 @sensitive_variables()
-def code_url(destination: Destination, code: str, issuer: str) -> str:
-    """Where the browser takes the code."""
-    return _url(destination, {"code": code}, issuer)
-
-
-def error_url(destination: Destination, error: OAuthError, issuer: str) -> str:
-    """Where the browser takes the error."""
-    return _url(destination, error.parameters(), issuer)
+def from_text(text: str) -> AuthorizationResponse:
+    """What ``to_text`` made."""
+    return AuthorizationResponse(*json.loads(text))
 
 
 @sensitive_variables()
-def redirect_to(url: str) -> HttpResponse:
-    """303, so that no browser repeats a POST there (RFC 9700 §4.12). The URL may be of an app's own scheme."""
-    response = HttpResponse(status=303)
-    response["Location"] = iri_to_uri(url)
-    response["Cache-Control"] = "no-store"
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+def code_response(destination: Destination, code: str, issuer: str) -> AuthorizationResponse:
+    """The browser takes the code."""
+    return _response(destination, {"code": code}, issuer)
+
+
+def error_response(destination: Destination, error: OAuthError, issuer: str) -> AuthorizationResponse:
+    """The browser takes the error."""
+    return _response(destination, error.parameters(), issuer)
 
 
 @sensitive_variables()
-def _url(destination: Destination, parameters: Mapping[str, str], issuer: str) -> str:
+def _response(destination: Destination, parameters: Mapping[str, str], issuer: str) -> AuthorizationResponse:
     state = {"state": destination.state} if destination.state else {}
-    return as_query(destination.redirect_uri, {**parameters, **state, "iss": issuer})
+    answer = {**parameters, **state, "iss": issuer}
+    return AuthorizationResponse(
+        redirect_uri=destination.redirect_uri,
+        response_mode=destination.response_mode,
+        parameters=answer,
+        client_id=destination.client.client_id,
+        alg=destination.client.policy.authorization_signed_response_alg,
+    )

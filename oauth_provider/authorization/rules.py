@@ -1,33 +1,36 @@
 """The rules of an authorization request (RFC 6749 §4.1.1 and §4.1.2.1): every one, in order, in a table.
 
 Those of ``establish`` come before the redirect URI can be trusted: what they refuse is told to the person. What
-the others refuse goes back to the client.
+the others refuse goes back to the client, or is the answer to its push (RFC 9126 §2.3).
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from oauth_provider.authorization.request import PARAMETERS, AuthorizationRequest
+from oauth_provider.authorization.request import PARAMETERS, AuthorizationRequest, Source, is_printable
 from oauth_provider.conf import provider_settings
 from oauth_provider.models import client as clients
 from oauth_provider.models.client import Client
+from oauth_provider.models.resource import Audience, find_audience
 from oauth_provider.models.scope import requested_scopes
 from oauth_provider.protocol import redirect_uri as redirect_uris
 from oauth_provider.protocol import response_mode
+from oauth_provider.protocol.authentication_request import CREATE, PROMPTS, parse_max_age, parse_prompt
+from oauth_provider.protocol.claims import parse_claims
 from oauth_provider.protocol.errors import (
     InvalidRequest,
-    InvalidTarget,
     RegistrationNotSupported,
-    RequestNotSupported,
     RequestUriNotSupported,
     UnauthorizedClient,
     UnsupportedResponseType,
 )
 from oauth_provider.protocol.pkce import check_code_challenge
+from oauth_provider.tokens.key_ring import key_ring
 
 Rule = Callable[[AuthorizationRequest, Client], None]
 
 RESPONSE_TYPES = ("code",)
+OPENID = "openid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,7 @@ class Destination:
     client: Client
     redirect_uri: str
     state: str
+    response_mode: str = response_mode.QUERY
 
 
 def establish(request: AuthorizationRequest) -> Destination:
@@ -45,15 +49,28 @@ def establish(request: AuthorizationRequest) -> Destination:
     client = find_client(request)
     redirect_uri = find_redirect_uri(request, client)
     # A state that could not be sent back unharmed is refused further on, and not sent back.
-    state = request.state if _is_printable(request.state) and "state" not in request.repeated else ""
-    return Destination(client, redirect_uri, state)
+    state = request.state if is_printable(request.state) and "state" not in request.repeated else ""
+    known = request.response_mode in response_mode.SUPPORTED and "response_mode" not in request.repeated
+    return Destination(client, redirect_uri, state, request.response_mode if known else response_mode.QUERY)
 
 
-def check(request: AuthorizationRequest, client: Client) -> tuple[str, ...]:
-    """Apply every further rule; the scopes that are asked for. Raises the error of the first rule broken."""
-    for rule in RULES:
-        rule(request, client)
-    return requested_scopes(request.scope, client.policy)
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a request asks for: scopes, and where they are to be used."""
+
+    scope: tuple[str, ...]
+    audience: Audience
+
+
+def check(request: AuthorizationRequest, client: Client) -> Asked:
+    """Apply every further rule; what is asked for. Raises the error of the first rule broken."""
+    for rule, sources in RULES:
+        if request.source in sources:
+            rule(request, client)
+    audience = find_audience(request.resources)
+    scope = requested_scopes(request.scope, client.policy)
+    audience.check_scope(scope)
+    return Asked(scope, audience)
 
 
 def check_identifiers_single(request: AuthorizationRequest) -> None:
@@ -74,9 +91,13 @@ def find_client(request: AuthorizationRequest) -> Client:
 
 
 def find_redirect_uri(request: AuthorizationRequest, client: Client) -> str:
-    """RFC 9700 §4.1.3: the one that was sent must be registered; the only one registered may be left out."""
+    """RFC 9700 §4.1.3: the one that was sent must be registered; the only one registered may be left out.
+
+    Not in a request of OpenID Connect (Core §3.1.2.1), nor in one that is pushed (FAPI 2.0 §5.3.2.2).
+    """
     registered = client.redirect_uris
-    if not request.redirect_uri and len(registered) != 1:
+    is_needed = request.source is Source.PUSH or OPENID in request.scope.split() or len(registered) != 1
+    if not request.redirect_uri and is_needed:
         raise InvalidRequest("redirect_uri is missing.")
     redirect_uri = request.redirect_uri or registered[0]
     if not redirect_uris.matches_any(redirect_uri, registered):
@@ -98,18 +119,36 @@ def check_single(request: AuthorizationRequest, client: Client) -> None:
 def check_text(request: AuthorizationRequest, client: Client) -> None:
     """RFC 6749 Appendix A: parameters are printable ASCII, and what is not is not sent back."""
     for name in PARAMETERS:
-        if not _is_printable(getattr(request, name)):
+        value = getattr(request, name)
+        # A hint names a person, in whatever script they write it, and so may claims.
+        if name != "claims" and not (value.isprintable() if name == "login_hint" else is_printable(value)):
             raise InvalidRequest(f"{name} holds characters that are not allowed.")
 
 
 def check_request_object(request: AuthorizationRequest, client: Client) -> None:
-    """OpenID Connect Core §6: signed requests and references are not taken, and never fetched."""
-    if request.request:
-        raise RequestNotSupported("The request parameter is not supported.")
+    """OpenID Connect Core §6: what is named is not ours, and never fetched; nobody registers here in passing."""
     if request.request_uri:
         raise RequestUriNotSupported("The request_uri parameter is not supported.")
     if request.registration:
         raise RegistrationNotSupported("The registration parameter is not supported.")
+
+
+def check_signed(request: AuthorizationRequest, client: Client) -> None:
+    """RFC 9101 §10.5: a client that signs its requests is not spoken for by anybody else."""
+    if client.policy.require_signed_request_object and not request.signed:
+        raise InvalidRequest("This request must be signed.")
+
+
+def check_not_nested(request: AuthorizationRequest, client: Client) -> None:
+    """RFC 9126 §2.1: what is pushed is the request itself, and names no other."""
+    if request.request_uri:
+        raise InvalidRequest("request_uri cannot be pushed.")
+
+
+def check_pushed(request: AuthorizationRequest, client: Client) -> None:
+    """RFC 9126 §4 and §5: where requests must be pushed, no other is answered."""
+    if provider_settings.REQUIRE_PUSHED_AUTHORIZATION_REQUESTS or client.policy.require_pushed_authorization_requests:
+        raise InvalidRequest("This request must be pushed.")
 
 
 def check_response_type(request: AuthorizationRequest, client: Client) -> None:
@@ -121,9 +160,12 @@ def check_response_type(request: AuthorizationRequest, client: Client) -> None:
 
 
 def check_response_mode(request: AuthorizationRequest, client: Client) -> None:
-    """OAuth 2.0 Multiple Response Type Encoding Practices §2.1."""
+    """OAuth 2.0 Multiple Response Type Encoding Practices §2.1, JARM §2.3."""
     if request.response_mode and request.response_mode not in response_mode.SUPPORTED:
         raise InvalidRequest("response_mode is not supported.")
+    if request.response_mode in response_mode.SIGNED:
+        # What could not be sent must not be made. Raises ``ServerError``.
+        key_ring().signer(client.policy.authorization_signed_response_alg)
 
 
 def check_grant_type(request: AuthorizationRequest, client: Client) -> None:
@@ -137,23 +179,45 @@ def check_pkce(request: AuthorizationRequest, client: Client) -> None:
     check_code_challenge(request.code_challenge, request.code_challenge_method)
 
 
-def check_resources(request: AuthorizationRequest, client: Client) -> None:
-    """RFC 8707 §2: no resource is registered here, so none can be asked for."""
-    if request.resources:
-        raise InvalidTarget("The resource is unknown.")
+def check_claims(request: AuthorizationRequest, client: Client) -> None:
+    """OpenID Connect Core §5.5: ``claims`` is JSON of one shape, in any script."""
+    parse_claims(request.claims)
 
 
-RULES: tuple[Rule, ...] = (
-    check_single,
-    check_text,
-    check_request_object,
-    check_response_type,
-    check_response_mode,
-    check_grant_type,
-    check_pkce,
-    check_resources,
+def check_prompt(request: AuthorizationRequest, client: Client) -> None:
+    """OpenID Connect Core §3.1.2.1: values that are known, and none beside ``none``."""
+    prompts_of(request)
+
+
+def check_max_age(request: AuthorizationRequest, client: Client) -> None:
+    """OpenID Connect Core §3.1.2.1: seconds."""
+    parse_max_age(request.max_age)
+
+
+EVERYWHERE = frozenset(Source)
+
+RULES: tuple[tuple[Rule, frozenset[Source]], ...] = (
+    (check_single, EVERYWHERE),
+    (check_text, EVERYWHERE),
+    (check_not_nested, frozenset({Source.PUSH})),
+    (check_request_object, EVERYWHERE),
+    (check_pushed, frozenset({Source.BROWSER, Source.SIGNED})),
+    (check_signed, EVERYWHERE),
+    (check_response_type, EVERYWHERE),
+    (check_response_mode, EVERYWHERE),
+    (check_grant_type, EVERYWHERE),
+    (check_pkce, EVERYWHERE),
+    (check_claims, EVERYWHERE),
+    (check_prompt, EVERYWHERE),
+    (check_max_age, EVERYWHERE),
 )
 
 
-def _is_printable(value: str) -> bool:
-    return value.isascii() and value.isprintable()
+def prompts_of(request: AuthorizationRequest) -> frozenset[str]:
+    """The values of ``prompt``. Raises ``InvalidRequest``."""
+    return parse_prompt(request.prompt, prompts_supported())
+
+
+def prompts_supported() -> tuple[str, ...]:
+    """``create`` needs a page to sign up on (Initiating User Registration §4.1)."""
+    return (*PROMPTS, CREATE) if provider_settings.SIGN_UP_URL else PROMPTS

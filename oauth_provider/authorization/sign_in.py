@@ -6,42 +6,107 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import logout
 from django.http import HttpRequest
 from django.utils import timezone
 
+from oauth_provider.conf import provider_settings
 from oauth_provider.protocol.token_string import SECRET_LENGTH, random_text
+from oauth_provider.tokens.logout import end_sessions
+from oauth_provider.tokens.subject import public_subject
 
 SIGN_IN = "oauth_provider.sign_in"
 BINDING = "oauth_provider.binding"
+MOST_FORMER = 20
 
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """``auth_time`` is None where nobody knows; ``sid`` is new at each login."""
+    """The sign-in as a token tells of it. ``auth_time`` is None where nobody knows; ``sid`` is new at each login.
+
+    The session is over at ``ends_at``.
+    """
 
     auth_time: datetime | None
     sid: str
+    acr: str = ""
+    amr: tuple[str, ...] = ()
+    ends_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What the session holds: ``seconds`` since the epoch, the ``sid``, and whether a demand was met with it."""
+
+    seconds: float | None = None
+    sid: str = ""
+    spent: bool = False
 
 
 def remember(sender: Any, request: HttpRequest | None, user: Any, **kwargs: Any) -> None:
     """Receiver of ``user_logged_in``: this session was authenticated now, whatever ``last_login`` says."""
     if request is not None and hasattr(request, "session"):
-        request.session[SIGN_IN] = {"auth_time": int(time.time()), "sid": random_text(SECRET_LENGTH)}
+        # Who signs in again without logging out goes on in the same session: all of it ends with the logout.
+        former = former_of(request, user)[-MOST_FORMER:]
+        sid = random_text(SECRET_LENGTH)
+        request.session[SIGN_IN] = {"auth_time": time.time(), "sid": sid, "former": former}
         # Here and not at the first request: two tabs that open at once would each write one of their own.
         binding_of(request)
 
 
-def sign_in_of(request: HttpRequest) -> SignIn:
+def recorded(request: HttpRequest) -> Recorded:
     """What this session knows; nothing, where it began before this app was installed."""
     known = request.session.get(SIGN_IN) or {}
-    seconds = known.get("auth_time")
-    return SignIn(None if seconds is None else _moment(seconds), known.get("sid", ""))
+    return Recorded(known.get("auth_time"), known.get("sid", ""), known.get("spent", False))
 
 
-def _moment(seconds: int) -> datetime:
-    """As ``timezone.now()`` would have been: without a time zone where ``USE_TZ`` is off."""
-    moment = datetime.fromtimestamp(seconds, UTC)
-    return moment if settings.USE_TZ else timezone.make_naive(moment)
+def sids_of(request: HttpRequest) -> list[str]:
+    """Every ``sid`` that this session has had, the present one last."""
+    known = request.session.get(SIGN_IN) or {}
+    return [sid for sid in (*known.get("former", ()), known.get("sid", "")) if sid]
+
+
+def former_of(request: HttpRequest, user: Any) -> list[str]:
+    """The ``sid`` values that go on under a login of ``user``; those of another person end with it."""
+    sids, subject = sids_of(request), (request.session.get(SIGN_IN) or {}).get("subject")
+    if subject in (None, public_subject(user)):
+        return sids
+    end_sessions(sids, lambda: provider_settings.issuer_of(request))
+    return []
+
+
+def ends_at(request: HttpRequest, auth_time: datetime | None) -> datetime:
+    """When this session is over at the latest, as far as it can be known: it was saved at the login, or is now."""
+    is_saved_now = settings.SESSION_SAVE_EVERY_REQUEST or request.session.modified or auth_time is None
+    end = request.session.get_expiry_date(modification=timezone.now() if is_saved_now else auth_time)
+    if timezone.is_aware(end) == settings.USE_TZ:
+        return end
+    return timezone.make_aware(end) if settings.USE_TZ else timezone.make_naive(end)
+
+
+def spend(request: HttpRequest) -> None:
+    """Let this sign-in meet no further demand for a new one: who goes back to an older ticket signs in again."""
+    request.session[SIGN_IN] = {**request.session[SIGN_IN], "spent": True}
+
+
+def end(request: HttpRequest) -> None:
+    """End the login: what follows begins in a session of its own, under another key.
+
+    Nobody has logged out by that. What hangs on the session goes on, and ends with the next one of the same person.
+    """
+    former = {"former": sids_of(request), "subject": public_subject(request.user)}
+    request.session.pop(SIGN_IN, None)
+    logout(request)
+    if former["former"]:
+        request.session[SIGN_IN] = former
+
+
+def moment(seconds: float | None) -> datetime | None:
+    """As ``timezone.now()`` would have been, in whole seconds: without a time zone where ``USE_TZ`` is off."""
+    if seconds is None:
+        return None
+    when = datetime.fromtimestamp(int(seconds), UTC)
+    return when if settings.USE_TZ else timezone.make_naive(when)
 
 
 def binding_of(request: HttpRequest) -> str:

@@ -1,5 +1,7 @@
 """Cross-origin reading (Fetch §3.2): a client's scripts may read our answers from the client's own origins."""
 
+from collections.abc import Collection
+
 from django.core.cache import caches
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
@@ -16,15 +18,20 @@ KNOWN_FOR = 60
 
 
 def allow_reading(response: HttpResponse, request: HttpRequest, client: Client | None) -> None:
-    """Let the origin of ``request`` read ``response`` if it is one of ``client``'s.
+    """Let the origin of ``request`` read ``response`` if it is one of ``client``'s."""
+    allow_origins(response, request, client.allowed_origins if client is not None else None)
 
-    An error may come before anybody knows which client it was: then any client's origin will do.
+
+def allow_origins(response: HttpResponse, request: HttpRequest, allowed: Collection[str] | None) -> None:
+    """Let the origin of ``request`` read ``response`` if it is one of ``allowed``.
+
+    An error may come before anybody knows which client it was (None): then any client's origin will do.
     """
     patch_vary_headers(response, ["Origin"])
     origin = request.headers.get("Origin", "")
     if not origin or origin == "null":
         return
-    if origin in client.allowed_origins if client is not None else is_known(origin):
+    if origin in allowed if allowed is not None else is_known(origin):
         response["Access-Control-Allow-Origin"] = origin
         response["Access-Control-Expose-Headers"] = EXPOSED_HEADERS
 

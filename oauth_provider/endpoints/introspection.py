@@ -19,7 +19,7 @@ def answer(call: Call) -> Answer:
     token = call.form.required("token")
     if not may_introspect(call.client):
         return Answer(INACTIVE)
-    return Answer(introspect(token, provider_settings.issuer_of(call.http)))
+    return Answer(introspect(token, provider_settings.issuer_of(call.http), call.client))
 
 
 def may_introspect(client: Client) -> bool:

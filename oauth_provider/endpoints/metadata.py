@@ -1,20 +1,29 @@
-"""Authorization server metadata (RFC 8414 §2 and §3): what is served here, read off the tables that serve it."""
+"""Provider metadata (RFC 8414 §2 and §3, OpenID Connect Discovery §3 and §4): one document under both names.
 
+What is served here, read off the tables that serve it.
+"""
+
+import json
 from typing import Any
 from urllib.parse import urljoin
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.urls import NoReverseMatch, reverse
+from django.core.signals import setting_changed
+from django.http import HttpRequest, HttpResponse
+from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 
-from oauth_provider.authorization.rules import RESPONSE_TYPES
+from oauth_provider.authorization.context import authentication_context
+from oauth_provider.authorization.rules import RESPONSE_TYPES, prompts_supported
 from oauth_provider.clients.authentication import METHODS
 from oauth_provider.conf import provider_settings
-from oauth_provider.endpoints.cors import allow_everyone
+from oauth_provider.endpoints.document import Document, document_of, serve
 from oauth_provider.endpoints.program import for_programs
 from oauth_provider.grants.table import GRANTS
 from oauth_provider.models.scope import all_scopes
-from oauth_provider.protocol import pkce, response_mode
+from oauth_provider.protocol import pkce, response_mode, subject
 from oauth_provider.protocol.issuer import issuer_path
+from oauth_provider.protocol.jose import ALGORITHMS
+from oauth_provider.tokens.claims import registered
+from oauth_provider.tokens.key_ring import algorithms
 
 # Each endpoint under its name in the metadata, and the name of the URL pattern that mounts it.
 ENDPOINTS = {
@@ -22,25 +31,30 @@ ENDPOINTS = {
     "token_endpoint": "oauth_provider:token",
     "revocation_endpoint": "oauth_provider:revoke",
     "introspection_endpoint": "oauth_provider:introspect",
+    "userinfo_endpoint": "oauth_provider:userinfo",
+    "jwks_uri": "oauth_provider:jwks",
+    "pushed_authorization_request_endpoint": "oauth_provider:par",
+    "end_session_endpoint": "oauth_provider:logout",
 }
 MAX_AGE = 300
-ALLOWED = ("GET", "HEAD", "OPTIONS")
+
+_documents: dict[tuple[Any, ...], Document] = {}
 
 
 def metadata(request: HttpRequest, path: str = "") -> HttpResponse:
     """The document, at the root and behind the issuer's own path (RFC 8414 §3.1); 404 behind any other."""
     issuer = provider_settings.issuer_of(request)
-    if request.method not in ALLOWED:
-        response: HttpResponse = JsonResponse({"error": "invalid_request"}, status=405)
-        response["Allow"] = ", ".join(ALLOWED)
-    elif path.strip("/") not in ("", issuer_path(issuer)):
-        response = JsonResponse({"error": "not_found"}, status=404)
-    else:
-        response = JsonResponse(describe(issuer))
-        response["Cache-Control"] = f"public, max-age={MAX_AGE}"
-    allow_everyone(response)
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    is_ours = path.strip("/") in ("", issuer_path(issuer))
+    return serve(request, document(issuer) if is_ours else None, max_age=MAX_AGE)
+
+
+def document(issuer: str) -> Document:
+    """The document as bytes, made once for each issuer and set of URLs."""
+    made_of = (issuer, get_script_prefix(), get_urlconf(), algorithms(), tuple(registered()))
+    if made_of not in _documents:
+        _documents.clear()  # an issuer that follows the request's host, under DEBUG, must not fill the memory
+        _documents[made_of] = document_of(json.dumps(describe(issuer)).encode())
+    return _documents[made_of]
 
 
 def describe(issuer: str) -> dict[str, Any]:
@@ -49,6 +63,8 @@ def describe(issuer: str) -> dict[str, Any]:
     return {
         "issuer": issuer,
         **mounted(issuer),
+        "prompt_values_supported": list(prompts_supported()),
+        **acr_values(),
         "scopes_supported": list(all_scopes()),
         "response_types_supported": list(RESPONSE_TYPES),
         "response_modes_supported": list(response_mode.SUPPORTED),
@@ -56,11 +72,30 @@ def describe(issuer: str) -> dict[str, Any]:
         "token_endpoint_auth_methods_supported": list(METHODS),
         "revocation_endpoint_auth_methods_supported": list(METHODS),
         "introspection_endpoint_auth_methods_supported": secret_methods,
+        "subject_types_supported": list(subject.TYPES if provider_settings.PAIRWISE_SECRET else [subject.PUBLIC]),
+        "id_token_signing_alg_values_supported": list(algorithms()),
+        "userinfo_signing_alg_values_supported": list(algorithms()),
+        "authorization_signing_alg_values_supported": list(algorithms()),
+        "claim_types_supported": ["normal"],
+        "claims_supported": ["sub", "auth_time", *registered()],
+        "claims_parameter_supported": True,
         "code_challenge_methods_supported": list(pkce.METHODS),
         "authorization_response_iss_parameter_supported": True,
-        "request_parameter_supported": False,
+        "backchannel_logout_supported": True,
+        "backchannel_logout_session_supported": True,
+        "frontchannel_logout_supported": True,
+        "frontchannel_logout_session_supported": True,
+        "request_parameter_supported": True,
+        "request_object_signing_alg_values_supported": list(ALGORITHMS),
         "request_uri_parameter_supported": False,
+        "require_pushed_authorization_requests": provider_settings.REQUIRE_PUSHED_AUTHORIZATION_REQUESTS,
     }
+
+
+def acr_values() -> dict[str, list[str]]:
+    """The levels of authentication that the project reaches; left out where it names none."""
+    supported = authentication_context().acr_values_supported
+    return {"acr_values_supported": list(supported)} if supported else {}
 
 
 def mounted(issuer: str) -> dict[str, str]:
@@ -75,3 +110,10 @@ def mounted(issuer: str) -> dict[str, str]:
 
 
 view = for_programs(metadata)  # with its path, a pattern's own argument
+
+
+def _forget(**kwargs: Any) -> None:
+    _documents.clear()
+
+
+setting_changed.connect(_forget)

@@ -40,6 +40,7 @@ class Answer:
     """A successful answer; ``members`` None is an empty body."""
 
     members: Mapping[str, Any] | None = field(repr=False)
+    status: int = 200
 
 
 Endpoint = Callable[[Call], Answer]
@@ -64,7 +65,8 @@ def client_endpoint(endpoint: Endpoint, *, caller: Caller = authenticate) -> Vie
             form = parse_form(read_body(request))
             authorization = request.headers.get("Authorization", "")
             client = caller(form.parameters, authorization, provider_settings.CLIENT_ADDRESS(request))
-            response = answer(endpoint(Call(request, client, form)).members)
+            said = endpoint(Call(request, client, form))
+            response = answer(said.members, status=said.status)
         except OAuthError as error:
             response = refuse(error, request, client)
         allow_reading(response, request, client)
@@ -93,10 +95,11 @@ def check_method(request: HttpRequest) -> None:
         raise MethodNotAllowed("This endpoint takes POST alone.")
 
 
-def answer(members: Mapping[str, Any] | None) -> HttpResponse:
-    """200, never to be stored (RFC 6749 §5.1)."""
+def answer(members: Mapping[str, Any] | None, *, status: int = 200) -> HttpResponse:
+    """In JSON, never to be stored (RFC 6749 §5.1)."""
     response = HttpResponse() if members is None else JsonResponse(dict(members))
-    return _unstored(response)
+    response.status_code = status
+    return unstored(response)
 
 
 def refuse(error: OAuthError, request: HttpRequest, client: Client | None) -> HttpResponse:
@@ -117,10 +120,11 @@ def refuse(error: OAuthError, request: HttpRequest, client: Client | None) -> Ht
         response["Retry-After"] = str(error.retry_after)
     elif isinstance(error, MethodNotAllowed):
         response["Allow"] = METHODS
-    return _unstored(response)
+    return unstored(response)
 
 
-def _unstored(response: HttpResponse) -> HttpResponse:
+def unstored(response: HttpResponse) -> HttpResponse:
+    """``response``, which no cache may keep."""
     response["Cache-Control"] = "no-store"
     response["Pragma"] = "no-cache"
     response["X-Content-Type-Options"] = "nosniff"

@@ -1,5 +1,8 @@
 """The token endpoint (RFC 6749 §3.2): authenticate the client, find the grant, exchange, answer."""
 
+from functools import partial
+
+from oauth_provider.conf import provider_settings
 from oauth_provider.endpoints.program import Answer, Call, client_endpoint
 from oauth_provider.grants.request import TokenRequest
 from oauth_provider.grants.table import exchange
@@ -8,4 +11,5 @@ from oauth_provider.grants.table import exchange
 @client_endpoint
 def token(call: Call) -> Answer:
     """Every grant there is, by its ``grant_type``."""
-    return Answer(exchange(TokenRequest(call.client, call.form)).answer())
+    issuer = partial(provider_settings.issuer_of, call.http)
+    return Answer(exchange(TokenRequest(call.client, call.form, issuer)).answer())

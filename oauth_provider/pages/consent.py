@@ -5,13 +5,16 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
 
-from oauth_provider.authorization.interaction import ALLOW, DENY, decide, is_signed_in, question_of
-from oauth_provider.authorization.response import redirect_to
-from oauth_provider.authorization.sign_in import binding_of, sign_in_of
+from oauth_provider.authorization.decision import ALLOW, DENY, decide, question_of
+from oauth_provider.authorization.demand import is_signed_in
+from oauth_provider.authorization.grant import Question
+from oauth_provider.authorization.sign_in import binding_of
 from oauth_provider.conf import provider_settings
 from oauth_provider.models import PendingRequest
 from oauth_provider.models.scope import words_of
+from oauth_provider.pages.language import speaking
 from oauth_provider.pages.page import for_people, show
+from oauth_provider.pages.response import send
 from oauth_provider.protocol.errors import InvalidRequest
 from oauth_provider.protocol.redirect_uri import destination
 
@@ -25,13 +28,13 @@ def consent(request: HttpRequest, handle: str) -> HttpResponse:
     """GET shows the question behind ``handle``; POST answers it, once."""
     if request.method not in METHODS:
         return HttpResponseNotAllowed(METHODS)
-    if not is_signed_in(request.user):
+    if not is_signed_in(request):
         raise InvalidRequest("You are not signed in any more.")
     if request.method == "POST":
         decision = request.POST.get("decision", "")
         if decision not in (ALLOW, DENY):
             raise InvalidRequest("Neither Allow nor Cancel was chosen.")
-        return redirect_to(decide(request, handle, decision, provider_settings.issuer_of(request)))
+        return send(request, decide(request, handle, decision, provider_settings.issuer_of(request)))
     return _ask(request, handle)
 
 
@@ -39,11 +42,17 @@ def _ask(request: HttpRequest, handle: str) -> HttpResponse:
     pending = PendingRequest.objects.waiting(handle, user=request.user, session=binding_of(request))
     if pending is None:
         raise InvalidRequest("This request was decided already, or is not yours to decide.")
-    question = question_of(pending, request.user, sign_in_of(request))
+    question = question_of(request, pending)
+    with speaking(question.request.ui_locales):
+        return _show(request, handle, question)
+
+
+def _show(request: HttpRequest, handle: str, question: Question) -> HttpResponse:
     context = {
         "account": request.user.get_username(),
         "client_name": str(question.client.application),
         "destination": destination(question.destination.redirect_uri),
+        "resources": [str(resource.name) for resource in question.asked.audience.resources],
         "permissions": list(words_of(question.scope).values()),
         "action": reverse("oauth_provider:consent", args=[handle]),
     }

@@ -2,7 +2,7 @@
 
 import functools
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from oauth_provider.models.transaction import RowGone
 from oauth_provider.protocol.errors import InvalidRequest, OAuthError
+from oauth_provider.protocol.frontchannel_logout import origin as origin_of
 from oauth_provider.protocol.token_string import random_text
 
 logger = logging.getLogger("oauth_provider.pages")
@@ -53,11 +54,17 @@ def show(request: HttpRequest, template: str, context: dict[str, Any], *, status
     return response
 
 
-def content_security_policy() -> str:
-    """Without ``form-action``: Chromium applies it to the whole chain of redirects that follows a POST."""
+def content_security_policy(*, scripts: bool = False, frames: Iterable[str] = ()) -> str:
+    """Without ``form-action``: Chromium applies it to the whole chain of redirects that follows a POST.
+
+    ``scripts`` lets those run that stand beside the stylesheet; ``frames`` are URLs whose origins may be framed.
+    """
     parts = urlsplit(static(STYLESHEET))
     origin = f"{parts.scheme}://{parts.netloc}" if parts.scheme and parts.netloc else "'self'"
-    return f"default-src 'none'; style-src {origin}; img-src {origin}; base-uri 'none'; frame-ancestors 'none'"
+    allowed = f"style-src {origin}; img-src {origin}" + (f"; script-src {origin}" if scripts else "")
+    framed = " ".join(sorted({origin_of(frame) for frame in frames}))
+    allowed += f"; frame-src {framed}" if framed else ""
+    return f"default-src 'none'; {allowed}; base-uri 'none'; frame-ancestors 'none'"
 
 
 def error_page(request: HttpRequest, error: OAuthError, *, back_to: str = "", client_name: str = "") -> HttpResponse:

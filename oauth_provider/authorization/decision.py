@@ -1,0 +1,76 @@
+"""The decision (RFC 6749 §4.1.1, RFC 9700 §4.7): a question is kept, and a person answers it, once."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.views.decorators.debug import sensitive_variables
+
+from oauth_provider.authorization.demand import visit_of
+from oauth_provider.authorization.grant import Question, answer_no, answer_yes, words_shown
+from oauth_provider.authorization.request import Source, from_pairs, known_pairs
+from oauth_provider.authorization.response import AuthorizationResponse, code_response, error_response, from_text
+from oauth_provider.authorization.rules import check, establish
+from oauth_provider.authorization.sign_in import binding_of
+from oauth_provider.authorization.ticket import Ticket
+from oauth_provider.models import PendingRequest
+from oauth_provider.protocol.digest import digest, equal
+from oauth_provider.protocol.errors import AccessDenied, InvalidRequest
+
+ALLOW, DENY = "allow", "deny"
+
+
+def ask(http: HttpRequest, question: Question, *, sid: str = "") -> str:
+    """Keep ``question`` for this session, and where ``sid`` is given for that one sign-in; the handle of its page."""
+    return PendingRequest.objects.ask(
+        application=question.client.application,
+        user=http.user,
+        session=binding_of(http),
+        parameters={
+            "pairs": known_pairs(question.request),
+            "shown": words_shown(question),
+            "sid": digest(sid) if sid else "",
+            "pushed": question.request.pushed,
+            "source": question.request.source.value,
+            "signed": question.request.signed,
+        },
+    )
+
+
+def question_of(http: HttpRequest, pending: PendingRequest) -> Question:
+    """What ``pending`` asks, judged anew: the client may have been suspended or changed since.
+
+    Raises ``InvalidRequest`` where it may not be answered any more.
+    """
+    kept: dict[str, Any] = pending.parameters
+    pairs = [(name, value) for name, value in kept["pairs"]]
+    source = Source(kept.get("source", Source.BROWSER.value))
+    request = from_pairs(pairs, source=source, pushed=kept.get("pushed"), signed=bool(kept.get("signed")))
+    destination = establish(request)
+    asked = check(request, destination.client)
+    visit = visit_of(http, Ticket(request), destination.client)
+    if kept.get("sid") and not equal(kept["sid"], digest(visit.recorded.sid)):
+        raise InvalidRequest("Somebody signed in meanwhile.", detail="another sign-in than the one demanded")
+    question = Question(request, destination, asked, http.user, visit.sign_in)
+    if kept.get("shown") != words_shown(question):
+        raise InvalidRequest("What this request asks for has changed meanwhile.")
+    return question
+
+
+@sensitive_variables()
+def decide(http: HttpRequest, handle: str, decision: str, issuer: str) -> AuthorizationResponse:
+    """What the browser takes to the client after a decision.
+
+    Raises ``InvalidRequest`` if this session may not make it.
+    """
+
+    def answer(pending: PendingRequest) -> str:
+        question = question_of(http, pending)
+        if decision == ALLOW:
+            return code_response(question.destination, answer_yes(question), issuer).to_text()
+        answer_no(question)
+        return error_response(question.destination, AccessDenied("The user denied the request."), issuer).to_text()
+
+    text = PendingRequest.objects.decide(
+        handle, user=http.user, session=binding_of(http), decision=decision, answer=answer
+    )
+    return from_text(text)

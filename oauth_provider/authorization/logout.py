@@ -1,0 +1,184 @@
+"""The logout request (OpenID Connect RP-Initiated Logout 1.0 §2 and §3): who asks, about whom, and where to next.
+
+What its rules refuse is told to the person and never redirected (§4).
+"""
+
+import time
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass, replace
+from typing import Any
+
+from django.contrib.auth import logout
+from django.core import signing
+from django.http import HttpRequest
+from django.views.decorators.debug import sensitive_variables
+
+from oauth_provider.authorization.sign_in import sids_of
+from oauth_provider.conf import provider_settings
+from oauth_provider.models import client as clients
+from oauth_provider.models.client import Client
+from oauth_provider.protocol.errors import InvalidRequest, RequestTooLarge
+from oauth_provider.protocol.form import parse_form
+from oauth_provider.protocol.id_token import verify_id_token
+from oauth_provider.protocol.jose import JoseError
+from oauth_provider.protocol.redirect_uri import is_usable
+from oauth_provider.protocol.response_mode import as_query
+from oauth_provider.tokens.key_ring import key_ring
+from oauth_provider.tokens.logout import end_sessions, frames
+from oauth_provider.tokens.subject import known_subject
+
+MAX_LENGTH = 16_384
+SALT = "oauth_provider.authorization.logout"
+
+
+@dataclass(frozen=True, slots=True)
+class LogoutRequest:
+    """What was asked, an empty string where it was not. ``subject`` and ``sid`` are of a hint that is proven ours.
+
+    ``post_logout_redirect_uri`` is registered for ``client_id``.
+    """
+
+    client_id: str = ""
+    post_logout_redirect_uri: str = ""
+    state: str = ""
+    subject: str = ""
+    sid: str = ""
+    logout_hint: str = ""
+    ui_locales: str = ""
+
+    @property
+    def is_proven(self) -> bool:
+        """Does it come from a client that somebody signed in to?"""
+        return bool(self.subject)
+
+    @property
+    def next_url(self) -> str:
+        """Where the browser goes when all is done: the URI with ``state`` and nothing else; empty for our own page."""
+        uri = self.post_logout_redirect_uri
+        return as_query(uri, {"state": self.state}) if uri and self.state else uri
+
+
+@dataclass(frozen=True, slots=True)
+class Logout:
+    """A request and the client that makes it; None where nobody says who asks."""
+
+    request: LogoutRequest
+    client: Client | None
+
+
+@sensitive_variables()
+def establish(query: str, issuer: str) -> Logout:
+    """The logout that a query string or a form's body asks for. Raises ``InvalidRequest``."""
+    if len(query) > MAX_LENGTH:
+        raise RequestTooLarge("The request is too long.")
+    asked = parse_form(query).parameters
+    claims = claims_of_hint(asked, issuer)
+    request = LogoutRequest(
+        client_id=asked.get("client_id") or str(claims.get("aud", "")),
+        post_logout_redirect_uri=asked.get("post_logout_redirect_uri", ""),
+        state=asked.get("state", ""),
+        subject=str(claims.get("sub", "")),
+        sid=str(claims.get("sid", "")),
+        logout_hint=asked.get("logout_hint", ""),
+        ui_locales=asked.get("ui_locales", ""),
+    )
+    return judge(request)
+
+
+@sensitive_variables()
+def claims_of_hint(asked: Mapping[str, str], issuer: str) -> Mapping[str, Any]:
+    """§2: an ID token that we signed, for this client where one is named. One that has expired still serves."""
+    hint = asked.get("id_token_hint")
+    if hint is None:
+        return {}
+    client_id = asked.get("client_id", "")
+    try:
+        return verify_id_token(
+            hint, key_ring().known, issuer=issuer, now=time.time(), client_id=client_id, allow_expired=True
+        )
+    except JoseError as error:
+        raise InvalidRequest("id_token_hint is not an ID token for this application.", detail=str(error)) from None
+
+
+def judge(request: LogoutRequest) -> Logout:
+    """Apply the rules that a change at the client may turn. Raises ``InvalidRequest``."""
+    if not request.client_id:
+        # §3: a URI that nobody answers for is not followed.
+        return Logout(replace(request, post_logout_redirect_uri=""), None)
+    client = find_client(request)
+    check_post_logout_redirect_uri(request, client)
+    check_state(request)
+    return Logout(request, client)
+
+
+def find_client(request: LogoutRequest) -> Client:
+    """The client exists and is not suspended."""
+    client = clients.find_client(request.client_id)
+    if client is None or client.is_barred:
+        raise InvalidRequest("The application is not known here.", detail=f"client_id {request.client_id[:64]!r}")
+    return client
+
+
+def check_post_logout_redirect_uri(request: LogoutRequest, client: Client) -> None:
+    """§3.1: one of those registered, compared as strings."""
+    uri = request.post_logout_redirect_uri
+    if uri and not (uri in client.post_logout_redirect_uris and is_usable(uri)):
+        raise InvalidRequest(
+            "post_logout_redirect_uri is not registered for this application.", detail=f"presented {uri[:256]!r}"
+        )
+
+
+def check_state(request: LogoutRequest) -> None:
+    """RFC 6749 Appendix A.5: printable ASCII; what is not could not be sent back unharmed."""
+    if not (request.state.isascii() and request.state.isprintable()):
+        raise InvalidRequest("state holds characters that are not allowed.")
+
+
+def to_ticket(request: LogoutRequest) -> str:
+    """What was established, signed and dated, without the ID token that proved it."""
+    return signing.dumps(astuple(request), salt=SALT, compress=True)
+
+
+def from_ticket(ticket: str) -> Logout:
+    """The logout in a ticket of ours, judged anew. Raises ``InvalidRequest``."""
+    try:
+        values = signing.loads(ticket, salt=SALT, max_age=provider_settings.LOGIN_LIFETIME)
+    except signing.SignatureExpired:
+        raise InvalidRequest("This request has waited too long.") from None
+    except (signing.BadSignature, ValueError):
+        raise InvalidRequest("This request is not one of ours.") from None
+    return judge(LogoutRequest(*values))
+
+
+def is_of_this_session(http: HttpRequest, asked: Logout) -> bool:
+    """§2: may the session end without a question? Only by an ID token of this person and this very session."""
+    subject = known_subject(http.user, asked.client)
+    is_this_persons = bool(subject) and asked.request.subject == subject
+    return is_this_persons and was_of_this_session(http, asked.request) and is_about(http.user, asked.request)
+
+
+def was_of_this_session(http: HttpRequest, request: LogoutRequest) -> bool:
+    """Was the ID token issued in this session, whoever is signed in now?"""
+    return request.sid in sids_of(http)
+
+
+def is_about(user: Any, request: LogoutRequest) -> bool:
+    """``logout_hint`` names this person, or nobody: by username, email address, ``sub`` or ``sid``."""
+    names = {user.get_username(), str(getattr(user, "email", "")), request.subject, request.sid}
+    return request.logout_hint.casefold() in {"", *(name.casefold() for name in names)}
+
+
+def end_with_session(sender: Any, request: HttpRequest | None, **kwargs: Any) -> None:
+    """Receiver of ``user_logged_out``, which Django sends before it forgets the session: ours, or the project's own."""
+    if request is None or not hasattr(request, "session"):
+        return
+    sids = sids_of(request)
+    if sids:
+        end_sessions(sids, lambda: provider_settings.issuer_of(request))
+
+
+def end_session(http: HttpRequest) -> list[str]:
+    """End the login of this browser, and no other of the same person; the URLs that its page has to open in frames."""
+    opened = frames(sids_of(http), lambda: provider_settings.issuer_of(http))
+    logout(http)
+    return opened

@@ -1,0 +1,60 @@
+"""Pushed authorization requests (RFC 9126): sent by the client itself, named by a browser, spent when answered."""
+
+import re
+from dataclasses import replace
+
+from django.views.decorators.debug import sensitive_variables
+
+from oauth_provider.authorization.request import AuthorizationRequest, Source, from_pairs, known_pairs
+from oauth_provider.authorization.rules import check, establish
+from oauth_provider.authorization.ticket import Ticket
+from oauth_provider.models import PendingRequest
+from oauth_provider.models.client import Client
+from oauth_provider.protocol.errors import InvalidRequest, InvalidRequestUri
+from oauth_provider.protocol.form import REPEATABLE, Form
+
+PREFIX = "urn:ietf:params:oauth:request_uri:"
+HANDLE = re.compile(r"[0-9A-Za-z]{43}")
+
+
+def pushed_request(client: Client, form: Form) -> AuthorizationRequest:
+    """The request in ``form``, which ``client`` sent itself."""
+    said = {**form.parameters, "client_id": client.client_id}
+    pairs = [(name, value) for name, value in said.items() if name != REPEATABLE]
+    pairs += [(REPEATABLE, resource) for resource in form.resources]
+    return from_pairs(pairs, source=Source.PUSH)
+
+
+@sensitive_variables()
+def push(client: Client, request: AuthorizationRequest) -> str:
+    """The ``request_uri`` of what ``client`` pushed. Raises the error of the first rule that it breaks."""
+    check(request, establish(request).client)
+    return PREFIX + PendingRequest.objects.push(
+        application=client.application, parameters={"pairs": known_pairs(request), "signed": request.signed}
+    )
+
+
+@sensitive_variables()
+def opened(ticket: Ticket) -> Ticket:
+    """``ticket`` with the pushed request in place of its name; nothing that stands beside the name counts.
+
+    It may be opened until it expires, and go on from there. Raises ``InvalidRequestUri``, for the person.
+    """
+    named = ticket.request
+    if not named.request_uri.startswith(PREFIX):
+        return ticket
+    if named.repeated or named.request:
+        raise InvalidRequest("Beside request_uri stands what contradicts it.")
+    handle = named.request_uri.removeprefix(PREFIX)
+    row = PendingRequest.objects.pushed(handle) if HANDLE.fullmatch(handle) else None
+    if row is None or row.application.client_id != named.client_id:
+        raise InvalidRequestUri("This request is unknown here.", detail="unknown or foreign request_uri")
+    if row.decided_at is not None:
+        raise InvalidRequestUri("This request was answered already.", detail="spent request_uri")
+    if not (row.may_be_opened or ticket.opened):
+        raise InvalidRequestUri("This request has waited too long.", detail="expired request_uri")
+    name = (("client_id", named.client_id), ("request_uri", named.request_uri))
+    pairs = [(name, value) for name, value in row.parameters["pairs"]]
+    signed = bool(row.parameters.get("signed"))
+    request = from_pairs(pairs, source=Source.PUSHED, pushed=row.pk, name=name, signed=signed)
+    return replace(ticket, request=request, opened=True)

@@ -1,0 +1,57 @@
+"""Tickets: a request on its way through a login page, signed and dated, so that nothing need be stored for it.
+
+A ticket also says what is still due, where nobody can strike it out (OpenID Connect Core §3.1.2.1): a sign-in
+after ``since``, which a sign-in that was there before is not.
+"""
+
+import time
+from dataclasses import dataclass, replace
+
+from django.core import signing
+
+from oauth_provider.authorization.request import AuthorizationRequest, from_pairs
+from oauth_provider.conf import provider_settings
+from oauth_provider.protocol.errors import InvalidRequest
+
+SALT = "oauth_provider.authorization.request"
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """``request``, and how far it has come.
+
+    ``since``: when a sign-in was last asked for. ``tries``: how often. ``chosen``: the session and account with
+    which the person chose to go on. ``stepped_up``: whether they were sent to a further factor. ``opened``: whether
+    a request that may only be opened in time was.
+    """
+
+    request: AuthorizationRequest
+    since: float | None = None
+    tries: int = 0
+    chosen: str = ""
+    stepped_up: bool = False
+    opened: bool = False
+
+    def to_login(self) -> "Ticket":
+        """This ticket after a login was asked for, now."""
+        return replace(self, since=time.time(), tries=self.tries + 1)
+
+
+def to_text(ticket: Ticket) -> str:
+    """The ticket, signed and dated, for a URL."""
+    said = ticket.request.name or ticket.request.pairs
+    facts = [said, ticket.since, ticket.tries, ticket.chosen, ticket.stepped_up, ticket.opened]
+    return signing.dumps(facts, salt=SALT, compress=True)
+
+
+def from_text(text: str) -> Ticket:
+    """A ticket of ours. Raises ``InvalidRequest`` if it is old or not of our making."""
+    try:
+        facts = signing.loads(text, salt=SALT, max_age=provider_settings.LOGIN_LIFETIME)
+        pairs, since, tries, chosen, stepped_up, opened = facts
+    except signing.SignatureExpired:
+        raise InvalidRequest("This request has waited too long.") from None
+    except (signing.BadSignature, ValueError):
+        raise InvalidRequest("This request is not one of ours.") from None
+    request = from_pairs([(name, value) for name, value in pairs])
+    return Ticket(request, since, tries, chosen, stepped_up, opened)

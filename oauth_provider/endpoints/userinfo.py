@@ -1,0 +1,116 @@
+"""The userinfo endpoint (OpenID Connect Core §5.3): what a person has allowed a client to know, for its token."""
+
+from collections.abc import Collection
+from urllib.parse import urljoin
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+
+from oauth_provider.clients.body import read_body
+from oauth_provider.conf import provider_settings
+from oauth_provider.endpoints.cors import allow_origins, preflight
+from oauth_provider.endpoints.program import MethodNotAllowed, answer, for_programs, refuse, unstored
+from oauth_provider.models.token import FoundToken
+from oauth_provider.protocol import jws
+from oauth_provider.protocol.bearer import challenge, token_from_header
+from oauth_provider.protocol.claims import USERINFO, asked_for
+from oauth_provider.protocol.errors import InsufficientScope, InvalidRequest, InvalidToken, OAuthError
+from oauth_provider.protocol.form import CONTENT_TYPE, parse_form
+from oauth_provider.protocol.id_token import OPENID
+from oauth_provider.protocol.resource_indicator import is_audience
+from oauth_provider.tokens.claims import ClaimContext, userinfo_claims
+from oauth_provider.tokens.key_ring import key_ring
+from oauth_provider.tokens.subject import subject_by
+from oauth_provider.tokens.verifier import find_good
+
+METHODS = ("GET", "POST", "OPTIONS")
+ALLOW = ", ".join(METHODS)
+JWT = "application/jwt"
+
+
+class NoToken(InvalidToken):
+    """RFC 6750 §3.1: who sent no token is told how to, and no error."""
+
+
+@sensitive_variables()
+def userinfo(request: HttpRequest) -> HttpResponse:
+    """JSON, or a signed JWT where the client's policy says so."""
+    if request.method == "OPTIONS":
+        return preflight(request, ALLOW)
+    origins: Collection[str] | None = None
+    try:
+        if request.method not in METHODS:
+            raise MethodNotAllowed("This endpoint takes GET and POST.")
+        found = find_good(presented_token(request))
+        origins = str(found.client["allowed_origins"] or "").split()
+        check(found, request)
+        response = _tell(found, request)
+    except OAuthError as error:
+        response = _refuse(error, request)
+    allow_origins(response, request, origins)
+    return response
+
+
+@sensitive_variables()
+def presented_token(request: HttpRequest) -> str:
+    """The token in the header or in a form (RFC 6750 §2.1 and §2.2), never in the URL.
+
+    Raises ``InvalidRequest`` where there are two, ``InvalidToken`` and ``NoToken``.
+    """
+    if "access_token" in request.GET:
+        raise InvalidRequest("Access tokens are not accepted in the URL.")
+    in_header = token_from_header(request.headers.get("Authorization", ""))
+    has_form = request.method == "POST" and request.content_type == CONTENT_TYPE
+    in_form = parse_form(read_body(request)).parameters.get("access_token") if has_form else None
+    if in_header is not None and in_form is not None:
+        raise InvalidRequest("The access token was sent in more than one way.")
+    token = in_header if in_header is not None else in_form
+    if token is None:
+        raise NoToken("No access token was sent.")
+    return token
+
+
+def check(found: FoundToken, request: HttpRequest) -> None:
+    """The rules, in order. Raises ``InvalidToken`` and ``InsufficientScope``."""
+    if found.facts["cnf"] is not None:
+        raise InvalidToken("The access token is bound to a key and cannot be used as a bearer token.")
+    here = urljoin(provider_settings.issuer_of(request), request.path)
+    if not is_audience(found.facts["resources"] or (), here):
+        raise InvalidToken("The access token was issued for another resource.", detail=f"this is {here!r}")
+    if OPENID not in found.facts["scope"].split():
+        raise InsufficientScope("The access token was not issued for openid.", scope=(OPENID,))
+    if found.user is None:
+        raise InvalidToken("The access token is nobody's.", detail="a client's own token")
+
+
+@sensitive_variables()
+def _tell(found: FoundToken, request: HttpRequest) -> HttpResponse:
+    client_id = str(found.client["client_id"] or "")
+    asked = asked_for(found.facts["claims"] or {}, USERINFO)
+    context = ClaimContext(client_id, tuple(found.facts["scope"].split()), asked)
+    members = {**userinfo_claims(found.user, context), "sub": _subject(found)}
+    alg = found.facts["userinfo_alg"]
+    if not alg:
+        return answer(members)
+    signed = {**members, "iss": provider_settings.issuer_of(request), "aud": client_id}
+    return unstored(HttpResponse(jws.sign(signed, key_ring().signer(alg)), content_type=JWT))
+
+
+def _subject(found: FoundToken) -> str:
+    redirect_uris = str(found.client["redirect_uris"] or "").split()
+    return subject_by(found.user, found.facts["subject_type"], redirect_uris, found.facts["sector_identifier_uri"])
+
+
+def _refuse(error: OAuthError, request: HttpRequest) -> HttpResponse:
+    response = refuse(error, request, None)
+    said = {} if isinstance(error, NoToken) else error.parameters()
+    scope = {"scope": OPENID} if isinstance(error, InsufficientScope) else {}
+    if isinstance(error, MethodNotAllowed):
+        response["Allow"] = ALLOW
+    elif error.status < 500:
+        response["WWW-Authenticate"] = challenge({"realm": "oauth", **said, **scope})
+    return response
+
+
+# A report of an error on its way must hold no token.
+view = for_programs(sensitive_post_parameters()(userinfo))

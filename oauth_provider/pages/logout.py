@@ -1,0 +1,113 @@
+"""The end session endpoint (OpenID Connect RP-Initiated Logout 1.0 §2): a person is asked unless the client proves
+that the session is theirs.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.debug import sensitive_post_parameters
+
+from oauth_provider.authorization.logout import (
+    Logout,
+    end_session,
+    establish,
+    from_ticket,
+    is_of_this_session,
+    to_ticket,
+    was_of_this_session,
+)
+from oauth_provider.clients.body import read_body
+from oauth_provider.conf import provider_settings
+from oauth_provider.pages.language import speaking
+from oauth_provider.pages.page import content_security_policy, for_people, show
+from oauth_provider.pages.response import redirect_to
+from oauth_provider.protocol.errors import InvalidRequest
+from oauth_provider.protocol.form import parse_form
+from oauth_provider.protocol.redirect_uri import destination
+
+METHODS = ["GET", "POST"]
+TICKET = "ticket"
+# How long a client that does not answer holds the person up, in seconds.
+PATIENCE = 5
+LOG_OUT, STAY = "log_out", "stay"
+
+
+@sensitive_post_parameters()
+@csrf_exempt
+@for_people
+def logout(request: HttpRequest) -> HttpResponse:
+    """GET and POST are alike. A cross-site POST carries no session cookie, so it is sent on to a GET of ours."""
+    if request.method not in METHODS:
+        return HttpResponseNotAllowed(METHODS)
+    issuer = provider_settings.issuer_of(request)
+    if request.method == "POST":
+        ticket = to_ticket(establish(read_body(request), issuer).request)
+        return redirect_to(f"{reverse('oauth_provider:logout')}?{urlencode({TICKET: ticket})}")
+    given = request.GET.get(TICKET) if len(request.GET) == 1 else None
+    asked = from_ticket(given) if given else establish(request.META.get("QUERY_STRING", ""), issuer)
+    if not request.user.is_authenticated:
+        # A login that was to be renewed and never was leaves a session to end.
+        frames = end_session(request) if was_of_this_session(request, asked.request) else []
+        return _finish(request, asked, may_redirect=asked.request.is_proven, frames=frames)
+    if is_of_this_session(request, asked):
+        return _finish(request, asked, may_redirect=True, frames=end_session(request))
+    return _ask(request, asked)
+
+
+@csrf_protect
+@for_people
+def confirm(request: HttpRequest) -> HttpResponse:
+    """What the person says to the question of ``logout``."""
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    form = parse_form(read_body(request)).parameters
+    asked = from_ticket(form.get(TICKET, ""))
+    decision = form.get("decision", "")
+    if decision == STAY:
+        return _show(request, asked, "logout_cancelled.html", back_to=asked.request.post_logout_redirect_uri)
+    if decision != LOG_OUT:
+        raise InvalidRequest("Neither Log out nor Stay logged in was chosen.")
+    frames = end_session(request) if request.user.is_authenticated else []
+    return _finish(request, asked, may_redirect=True, frames=frames)
+
+
+def _ask(request: HttpRequest, asked: Logout) -> HttpResponse:
+    uri = asked.request.post_logout_redirect_uri
+    return _show(
+        request,
+        asked,
+        "logout.html",
+        account=request.user.get_username(),
+        destination=destination(uri) if uri else "",
+        action=reverse("oauth_provider:logout_confirm"),
+        ticket=to_ticket(asked.request),
+    )
+
+
+def _finish(request: HttpRequest, asked: Logout, *, may_redirect: bool, frames: Sequence[str] = ()) -> HttpResponse:
+    """§3: on to the client, or to our own page where there is nowhere to go, or nobody was asked about it."""
+    if frames:
+        return _tell(request, asked, frames)
+    if asked.request.next_url and may_redirect:
+        return redirect_to(asked.request.next_url)
+    return _show(request, asked, "logged_out.html", back_to=asked.request.next_url)
+
+
+def _tell(request: HttpRequest, asked: Logout, frames: Sequence[str]) -> HttpResponse:
+    """Front-Channel Logout 1.0 §2: each client in a frame that nobody sees; then on, however long they take."""
+    response = _show(
+        request, asked, "logged_out_clients.html", back_to=asked.request.next_url, frames=frames, patience=PATIENCE
+    )
+    response["Content-Security-Policy"] = content_security_policy(frames=frames, scripts=True)
+    response["Referrer-Policy"] = "no-referrer"  # no form stands on it
+    return response
+
+
+def _show(request: HttpRequest, asked: Logout, template: str, **context: Any) -> HttpResponse:
+    client_name = str(asked.client.application) if asked.client is not None else ""
+    with speaking(asked.request.ui_locales):
+        return show(request, template, {"client_name": client_name, **context})

@@ -1,0 +1,48 @@
+"""The account page (OpenID Connect Core §3.1.2.1, ``prompt=select_account``): go on as this one, or as another."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.views.decorators.csrf import csrf_protect
+
+from oauth_provider.authorization.demand import is_signed_in
+from oauth_provider.authorization.interaction import TICKET, choose_account, refuse_to_choose, resume_url
+from oauth_provider.authorization.rules import establish
+from oauth_provider.authorization.signed import resolved
+from oauth_provider.authorization.ticket import Ticket, from_text
+from oauth_provider.conf import provider_settings
+from oauth_provider.pages.authorize import refuse
+from oauth_provider.pages.language import speaking
+from oauth_provider.pages.page import for_people, show
+from oauth_provider.pages.response import redirect_to
+from oauth_provider.protocol.errors import InvalidRequest
+
+METHODS = ["GET", "HEAD", "POST"]
+
+
+@csrf_protect
+@for_people
+def select_account(request: HttpRequest) -> HttpResponse:
+    """GET asks which account; POST takes the choice. Whoever is not signed in is asked by the login page."""
+    if request.method not in METHODS:
+        return HttpResponseNotAllowed(METHODS)
+    ticket = resolved(from_text(request.GET.get(TICKET, "")), provider_settings.issuer_of(request))
+    if not is_signed_in(request):
+        return redirect_to(resume_url(ticket))
+    with speaking(ticket.request.ui_locales):
+        return _choose(request, ticket) if request.method == "POST" else _ask(request, ticket)
+
+
+@for_people
+def _choose(request: HttpRequest, ticket: Ticket) -> HttpResponse:
+    choice = request.POST.get("choice", "")
+    if choice == "none":
+        return refuse(request, refuse_to_choose(ticket), provider_settings.issuer_of(request))
+    if choice not in ("this", "other"):
+        raise InvalidRequest("No account was chosen.")
+    return redirect_to(choose_account(request, ticket, other=choice == "other"))
+
+
+@for_people
+def _ask(request: HttpRequest, ticket: Ticket) -> HttpResponse:
+    client = establish(ticket.request).client
+    context = {"account": request.user.get_username(), "client_name": str(client.application)}
+    return show(request, "select_account.html", context)
