@@ -21,3 +21,5 @@ class ResourceServerConfig(AppConfig):
 
         for check in checks.CHECKS:
             framework.register(check, framework.Tags.security)
+        for check in checks.URL_CHECKS:
+            framework.register(check, framework.Tags.urls)

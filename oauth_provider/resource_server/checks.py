@@ -2,13 +2,17 @@
 
 import sys
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.apps import apps
 from django.conf import settings
-from django.core.checks import CheckMessage, Error
+from django.core.checks import CheckMessage, Error, Warning
 from django.core.exceptions import ImproperlyConfigured
+from django.urls import Resolver404, resolve
 
+from oauth_provider.protocol.issuer import well_known_url
 from oauth_provider.resource_server.conf import NAME, conf
+from oauth_provider.resource_server.inspection import inspections
 
 
 def check_verifier(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
@@ -51,11 +55,60 @@ def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """E004: a setting that is misspelt or has an impossible value."""
     try:
         unknown = [key for key in conf.project if key not in conf.KEYS]
-        _ = conf.realm
+        _ = conf.realm, conf.maps_permissions, conf.resource, conf.authorization_servers
+        _ = conf.introspection if "INTROSPECTION" in conf.project else None
     except ImproperlyConfigured as problem:
         return [Error(str(problem), hint=f"Correct {NAME}.", id="oauth_resource_server.E004")]
     hint = f"The keys are {', '.join(conf.KEYS)}."
     return [Error(f"{NAME} has no key {key!r}.", hint=hint, id="oauth_resource_server.E004") for key in unknown]
 
 
+def check_declarations(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """E040: a view whose scopes are missing or misspelt. It refuses the calls in question until that is mended."""
+    return [
+        Error(
+            f"{inspection.view} {problem}",
+            hint='Write scopes = {...} by action ("list") or method ("GET"), put @requires_scopes on what answers '
+            'it, or name the scopes in the permission: HasScopes("...").',
+            id="oauth_resource_server.E040",
+        )
+        for inspection in inspections()
+        for problem in inspection.problems
+    ]
+
+
+def check_any_token(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """W040: a view that takes access tokens and asks none of them for a scope."""
+    return [
+        Warning(
+            f"{inspection.view} lets any access token act for its user, whatever its scope.",
+            hint='Add HasScopes("...") to its permissions.',
+            id="oauth_resource_server.W040",
+        )
+        for inspection in inspections()
+        if inspection.takes_any_token
+    ]
+
+
+def check_metadata(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """W041: challenges point at metadata that nobody serves."""
+    try:
+        path = urlsplit(well_known_url(conf.resource, "oauth-protected-resource")).path if conf.resource else ""
+        is_served = not path or bool(resolve(path))
+    except ImproperlyConfigured:
+        return []  # E004 says so
+    except Resolver404:
+        is_served = False
+    if is_served:
+        return []
+    return [
+        Warning(
+            f"{path} is not served.",
+            hint='Add path("", include("oauth_provider.resource_server.urls")) to the project\'s root urlpatterns.',
+            id="oauth_resource_server.W041",
+        )
+    ]
+
+
 CHECKS = (check_verifier, check_unauthenticated_user, check_settings)
+URL_CHECKS = (check_declarations, check_any_token, check_metadata)

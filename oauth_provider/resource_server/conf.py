@@ -1,6 +1,8 @@
 """OAUTH_RESOURCE_SERVER: the settings of an API that takes access tokens, each read when it is asked for."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, fields
 from functools import cache
 from typing import Any, cast
 
@@ -8,9 +10,30 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
+from oauth_provider.protocol.issuer import is_issuer
 from oauth_provider.resource_server.verifiers import Verifier
 
 NAME = "OAUTH_RESOURCE_SERVER"
+LOOPBACK = r"http://(localhost|127\.0\.0\.1|\[::1\])(:|/|$)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Introspection:
+    """The introspection endpoint (RFC 7662) and this API's credentials there. Raises ``TypeError``, ``ValueError``."""
+
+    url: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    timeout: float = 3
+    revocation_delay: float = 0
+
+    def __post_init__(self) -> None:
+        if not all(isinstance(text, str) and text for text in (self.url, self.client_id, self.client_secret)):
+            raise TypeError("URL, CLIENT_ID and CLIENT_SECRET are strings, and all are needed.")
+        if not (self.timeout > 0 and self.revocation_delay >= 0):
+            raise ValueError("TIMEOUT and REVOCATION_DELAY are seconds.")
+        if not is_issuer(self.url, allow_http=re.match(LOOPBACK, self.url) is not None):
+            raise ValueError("URL must be https.")
 
 
 class ResourceServerSettings:
@@ -19,10 +42,21 @@ class ResourceServerSettings:
     Every property raises ``ImproperlyConfigured`` where the project's value cannot be used.
     """
 
-    KEYS = ("VERIFIER", "REALM")
+    KEYS = (
+        "VERIFIER",
+        "REALM",
+        "RESOURCE",
+        "RESOURCE_NAME",
+        "AUTHORIZATION_SERVERS",
+        "INTROSPECTION",
+        "PRIVILEGE_FLAGS",
+        "SCOPE_PERMISSIONS",
+    )
 
     def __init__(self) -> None:
         self._default_verifier: str | None = None
+        self._default_issuer: Callable[[], str] | None = None
+        self._scope_words: Callable[[], Mapping[str, str]] = dict
 
     @property
     def project(self) -> Mapping[str, Any]:
@@ -62,9 +96,93 @@ class ResourceServerSettings:
             raise ImproperlyConfigured(f'{NAME}["REALM"] must be printable ASCII.')
         return realm
 
+    @property
+    def resource(self) -> str:
+        """``RESOURCE``: this API's resource identifier (RFC 9728 §1.2), an https URL without query or fragment.
+
+        Default: "". With it challenges name ``resource_metadata``, and ``resource_server.urls`` serves that.
+        """
+        resource = self.project.get("RESOURCE", "")
+        # Development has no certificate; nobody's deployment is at localhost.
+        is_local = isinstance(resource, str) and re.match(LOOPBACK, resource) is not None
+        if resource != "" and not (isinstance(resource, str) and is_issuer(resource, allow_http=is_local)):
+            raise ImproperlyConfigured(f'{NAME}["RESOURCE"] must be an https URL without query or fragment.')
+        return cast(str, resource)
+
+    @property
+    def resource_name(self) -> str:
+        """``RESOURCE_NAME``: what people call this API (RFC 9728 §2). Default: ""."""
+        return str(self.project.get("RESOURCE_NAME", ""))
+
+    @property
+    def authorization_servers(self) -> tuple[str, ...]:
+        """``AUTHORIZATION_SERVERS``: the issuers whose tokens are good here (RFC 9728 §2).
+
+        Default: the provider in the same project, if there is one.
+        """
+        default = [self._default_issuer()] if self._default_issuer is not None else []
+        issuers = self.project.get("AUTHORIZATION_SERVERS", [issuer for issuer in default if issuer])
+        if not isinstance(issuers, list | tuple) or not all(isinstance(issuer, str) for issuer in issuers):
+            raise ImproperlyConfigured(f'{NAME}["AUTHORIZATION_SERVERS"] must be a list of issuers.')
+        return tuple(issuers)
+
+    @property
+    def scope_words(self) -> Mapping[str, str]:
+        """The scopes of the provider in the same project, each with its words."""
+        return self._scope_words()
+
+    @property
+    def introspection(self) -> Introspection:
+        """``INTROSPECTION``: where ``IntrospectionVerifier`` asks, as whom, and how long it may rely on an answer.
+
+        Default: {}. A dictionary with ``URL``, ``CLIENT_ID``, ``CLIENT_SECRET``, and, in seconds, ``TIMEOUT`` (3) and
+        ``REVOCATION_DELAY`` (0).
+        """
+        options = self.project.get("INTROSPECTION", {})
+        if not isinstance(options, Mapping) or not options.keys() <= {
+            field.name.upper() for field in fields(Introspection)
+        }:
+            raise ImproperlyConfigured(f'{NAME}["INTROSPECTION"] must be a dictionary with keys that it has.')
+        try:
+            return Introspection(**{name.lower(): value for name, value in options.items()})
+        except (TypeError, ValueError) as problem:
+            raise ImproperlyConfigured(f'{NAME}["INTROSPECTION"] cannot be used: {problem}') from problem
+
+    @property
+    def privilege_flags(self) -> tuple[str, ...]:
+        """``PRIVILEGE_FLAGS``: what is False on a token's user unless a scope carries it.
+
+        Default: ("is_staff", "is_superuser"). A user model may have others.
+        """
+        flags = self.project.get("PRIVILEGE_FLAGS", ("is_staff", "is_superuser"))
+        if not isinstance(flags, list | tuple) or not all(isinstance(flag, str) for flag in flags):
+            raise ImproperlyConfigured(f'{NAME}["PRIVILEGE_FLAGS"] must be a list of names.')
+        return tuple(flags)
+
+    @property
+    def scope_permissions(self) -> Mapping[str, Collection[str]]:
+        """``SCOPE_PERMISSIONS``: for each scope, the permissions ("app.codename") and flags that it carries.
+
+        Default: {}. As soon as one permission is named, a token's user has none that no scope of it carries.
+        """
+        mapping = self.project.get("SCOPE_PERMISSIONS", {})
+        if not isinstance(mapping, Mapping) or not all(isinstance(one, list | tuple) for one in mapping.values()):
+            raise ImproperlyConfigured(f'{NAME}["SCOPE_PERMISSIONS"] must be a dictionary of lists.')
+        return mapping
+
+    @property
+    def maps_permissions(self) -> bool:
+        """Does ``SCOPE_PERMISSIONS`` name a permission, and not flags alone?"""
+        flags = self.privilege_flags
+        return any(name not in flags for names in self.scope_permissions.values() for name in names)
+
     def register_default_verifier(self, dotted_path: str) -> None:
         """What ``VERIFIER`` is where the project sets none. The provider calls this in its ``ready()``."""
         self._default_verifier = dotted_path
+
+    def register_default_issuer(self, issuer: Callable[[], str], scopes: Callable[[], Mapping[str, str]]) -> None:
+        """What ``AUTHORIZATION_SERVERS`` is where the project sets none. The provider calls this, too."""
+        self._default_issuer, self._scope_words = issuer, scopes
 
 
 # A path means the same thing for the life of the process; a verifier made here may keep state, such as keys.
@@ -83,3 +201,4 @@ def _load(path: str) -> Verifier:
 
 conf = ResourceServerSettings()
 register_default_verifier = conf.register_default_verifier
+register_default_issuer = conf.register_default_issuer

@@ -18,8 +18,9 @@ class AccessToken:
 
     ``scope`` is space-delimited as on the wire; ``expires`` and ``issued_at`` are aware datetimes;
     ``resources`` are the URIs it was issued for (``aud``), empty where it is bound to none; ``cnf`` is the
-    key it is bound to (RFC 7800 §3), ``act`` the party acting (RFC 8693 §4.1). ``user`` is the Django user,
-    or None where the client acts for itself. Raises ``ValueError`` for a naive datetime.
+    key it is bound to (RFC 7800 §3), ``act`` the party acting (RFC 8693 §4.1). ``auth_time`` and ``acr`` tell
+    when and how the user signed in (RFC 9470 §6), as far as is known. ``user`` is the Django user, or None where
+    the client acts for itself. Raises ``ValueError`` for a naive datetime.
     """
 
     scope: str
@@ -31,14 +32,16 @@ class AccessToken:
     resources: tuple[str, ...] = ()
     cnf: Mapping[str, Any] | None = field(default=None, hash=False, repr=False)
     act: Mapping[str, Any] | None = field(default=None, hash=False, repr=False)
+    auth_time: datetime | None = None
+    acr: str | None = None
     user: Any = field(default=None, hash=False, repr=False)
     load_application: Callable[[], Any] | None = field(default=None, compare=False, repr=False)
     _application: Any = field(default=_NOT_LOADED, init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        for moment in (self.expires, self.issued_at):
+        for moment in (self.expires, self.issued_at, self.auth_time):
             if moment is not None and timezone.is_naive(moment):
-                raise ValueError("expires and issued_at must be aware datetimes.")
+                raise ValueError("expires, issued_at and auth_time must be aware datetimes.")
 
     @property
     def scopes(self) -> tuple[str, ...]:

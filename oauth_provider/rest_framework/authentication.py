@@ -1,31 +1,20 @@
-"""Authentication by access token (RFC 6750 §2.1): the Authorization header and nothing else.
-
-RFC 9700 §4.3.2: a token in a URL ends up in logs and histories, so ``?access_token=`` is refused with 400
-whenever this class is asked, also where it is the only one, another scheme is used, or a session stands by:
-silence would leave the client's developer to believe that it may be sent. It is never read as a credential.
-A body parameter (RFC 6750 §2.2) is neither read nor refused.
+"""Authentication by access token (RFC 6750 §2.1) as a class of Django REST framework.
 
 A call that carries a session cookie as well as a token is decided by the order of
 ``authentication_classes``: DRF stops at the first that knows the caller. Put this class first.
 """
 
-import logging
 from typing import Any
 
-from django.utils.encoding import escape_uri_path
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
-from oauth_provider.protocol.bearer import token_from_header
-from oauth_provider.protocol.errors import InvalidRequest, InvalidToken, OAuthError
+from oauth_provider.protocol.errors import OAuthError
+from oauth_provider.resource_server.authentication import authenticate, user_of
 from oauth_provider.resource_server.challenge import challenge
-from oauth_provider.resource_server.client_user import ClientUser
-from oauth_provider.resource_server.conf import conf
 from oauth_provider.resource_server.token import AccessToken
 from oauth_provider.rest_framework.denial import answer_denials
 from oauth_provider.rest_framework.exceptions import Refused
-
-logger = logging.getLogger("oauth_provider.resource_server")
 
 
 class OAuthAuthentication(BaseAuthentication):
@@ -39,66 +28,11 @@ class OAuthAuthentication(BaseAuthentication):
         """The caller and the token; None where the header names another scheme. Raises ``Refused``."""
         answer_denials(request.parser_context.get("view"))
         try:
-            presented = presented_token(request)
-            if presented is None:
-                return None
-            token = conf.verifier(presented)
-            for rule in RULES:
-                rule(token, request)
+            token = authenticate(request._request)
         except OAuthError as error:
-            logger.info("Refused with %s: %s", error.error, error.detail or error.description)
             raise Refused(error) from error
-        return (ClientUser(token.client_id) if token.user is None else token.user), token
+        return None if token is None else (user_of(token), token)
 
     def authenticate_header(self, request: Request) -> str:
         """The challenge of a call that came without a token (RFC 6750 §3)."""
         return challenge()
-
-
-def presented_token(request: Request) -> str | None:
-    """The token that came with ``request``, if one did. Raises ``InvalidRequest`` and ``InvalidToken``."""
-    token = token_from_header(request.headers.get("Authorization", ""))
-    if "access_token" in request.query_params:
-        if token is not None:
-            raise InvalidRequest("The access token was sent in more than one way.")
-        raise InvalidRequest("Access tokens are not accepted in the URL; use the Authorization header.")
-    return token
-
-
-def check_expiry(token: AccessToken, request: Request) -> None:
-    """RFC 6750 §3.1: verifiers look, but one that caches may have looked too early."""
-    if token.is_expired():
-        raise InvalidToken("The access token has expired.")
-
-
-def check_key(token: AccessToken, request: Request) -> None:
-    """RFC 9449 §7.1, RFC 8705 §3: a token bound to a key is worth nothing without proof of the key."""
-    if token.cnf is not None:
-        raise InvalidToken("The access token is bound to a key and cannot be used as a bearer token.")
-
-
-def check_audience(token: AccessToken, request: Request) -> None:
-    """RFC 8707 §2, RFC 9068 §4: a token issued for other places is not for this one."""
-    if not token.resources:
-        return
-    here = requested_url(request)
-    if not token.is_audience(here):
-        raise InvalidToken(
-            "The access token was issued for another resource.",
-            detail=f"token is for {', '.join(token.resources)!r}, this server is {here!r}",
-        )
-
-
-def requested_url(request: Request) -> str:
-    """The URL of ``request`` without its query.
-
-    Not ``build_absolute_uri``, which takes the host out of a path such as ``//api.example/notes``, and so
-    out of the caller's hands. A path with dot segments could name one resource and be served by another:
-    it counts as no place at all.
-    """
-    if {".", ".."} & set(request.path.split("/")):
-        return ""
-    return f"{request.scheme}://{request.get_host()}{escape_uri_path(request.path)}"
-
-
-RULES = (check_expiry, check_key, check_audience)

@@ -4,12 +4,11 @@ None of them is DRF's ``NotAuthenticated`` or ``AuthenticationFailed``: DRF rewr
 and turns their 401 into 403 wherever the first authentication class of the view has no challenge of its own.
 """
 
-from collections.abc import Iterable
-
 from rest_framework.exceptions import APIException, NotAuthenticated
 
-from oauth_provider.protocol.errors import OAuthError
+from oauth_provider.protocol.errors import OAuthError, ServiceUnavailable
 from oauth_provider.resource_server.challenge import challenge
+from oauth_provider.resource_server.needs import NOTHING, Needs
 
 
 class Refused(APIException):
@@ -17,10 +16,13 @@ class Refused(APIException):
 
     auth_header: str
 
-    def __init__(self, error: OAuthError, *, scope: Iterable[str] = ()) -> None:
+    def __init__(self, error: OAuthError, needs: Needs = NOTHING) -> None:
         super().__init__(error.parameters(), error.error)
         self.status_code = error.status
-        self.auth_header = challenge(error, scope=scope)
+        if isinstance(error, ServiceUnavailable):
+            self.wait = error.retry_after  # another token would not help
+        else:
+            self.auth_header = challenge(error, needs)
 
 
 class TokenRequired(APIException):
@@ -31,6 +33,6 @@ class TokenRequired(APIException):
     default_code = NotAuthenticated.default_code
     auth_header: str
 
-    def __init__(self, *, scope: Iterable[str] = ()) -> None:
+    def __init__(self, needs: Needs = NOTHING) -> None:
         super().__init__()
-        self.auth_header = challenge(scope=scope)
+        self.auth_header = challenge(None, needs)

@@ -1,12 +1,20 @@
-"""Permission by scope (RFC 6750 §3.1): may this token be used for that?"""
+"""Permission by scope and by sign-in (RFC 6750 §3.1, RFC 9470 §3): may this token be used for that?"""
 
+import logging
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Self
 
+from rest_framework.authentication import SessionAuthentication
 from rest_framework.permissions import OperationHolderMixin, SingleOperandHolder
-from rest_framework.request import Request
+from rest_framework.request import ForcedAuthentication, Request
 
-from oauth_provider.protocol.scope import is_scope_token
-from oauth_provider.rest_framework.denial import NeedsScopes, answer_denials, is_access_token
+from oauth_provider.protocol.errors import InsufficientScope, InsufficientUserAuthentication
+from oauth_provider.protocol.scope_requirement import ScopeRequirement
+from oauth_provider.resource_server.needs import NOTHING, Needs
+from oauth_provider.resource_server.sign_in import SignIn
+from oauth_provider.rest_framework.declaration import declared, parsed
+from oauth_provider.rest_framework.denial import answer_denials
+from oauth_provider.rest_framework.needs import NeedsToken, granted_scopes, is_access_token
 
 if TYPE_CHECKING:
     # rest_framework.views imports the project's default classes, and those may well import this module.
@@ -17,28 +25,37 @@ if TYPE_CHECKING:
 else:
     Composable = OperationHolderMixin
 
+logger = logging.getLogger("oauth_provider.resource_server")
 
-class HasScopes(Composable, NeedsScopes):
+
+class HasScopes(Composable, NeedsToken):
     """The token holds every one of these scopes: ``permission_classes = [HasScopes("notes:read")]``.
+
+    Without arguments, as in ``permission_classes = [HasScopes]``, it holds those that the view declares: in
+    ``scopes`` (one scope, a list, or a dictionary of them by action or HTTP method), by ``@requires_scopes``,
+    or in ``get_required_scopes()``. A view that declares nothing for a call refuses it; a check finds it first.
 
     Composes with other permissions by ``&``, ``|`` and ``~``. It looks at the token alone: a client acting
     for itself passes too (add ``IsAuthenticated`` to ask for a person), and a session without a token does
-    not. The token is ours, or one from django-oauth-toolkit's own authentication class.
+    not (see ``ScopesOrSession``). The token is ours, or one from django-oauth-toolkit's own authentication class.
 
     A view that it guards answers 401 to a caller without a token, and 403 ``insufficient_scope`` with all
-    the scopes it needs to one whose token has too few. Raises ``TypeError`` where no scope is named or one
-    is not a string, and ``ValueError`` where one is not a scope token (RFC 6749 §3.3).
+    the scopes it needs to one whose token has too few. Raises ``TypeError`` where a scope is not a string,
+    and ``ValueError`` where one is not a scope token (RFC 6749 §3.3).
     """
 
+    error = InsufficientScope
+    description = "The access token lacks a scope for this call."
+
     def __init__(self, *scopes: str) -> None:
-        if not scopes:
-            raise TypeError("HasScopes needs at least one scope.")
-        for scope in scopes:
-            if not isinstance(scope, str):
-                raise TypeError(f"A scope is a string, not {scope!r}.")
-            if not is_scope_token(scope):
-                raise ValueError(f"{scope!r} is not one scope token; name each scope by itself.")
-        self.scopes = tuple(dict.fromkeys(scopes))
+        self.requirement = ScopeRequirement.all_of(*scopes) if scopes else None
+
+    @classmethod
+    def any_of(cls, *alternatives: str | Iterable[str]) -> Self:
+        """One of these is enough, each a scope or a list of scopes that are needed together. Raises the same."""
+        permission = cls()
+        permission.requirement = ScopeRequirement.any_of(*alternatives)
+        return permission
 
     def __call__(self) -> Self:
         # DRF instantiates what it finds in permission_classes. This one has no state, so it stays itself.
@@ -48,17 +65,113 @@ class HasScopes(Composable, NeedsScopes):
         """Does the token of ``request`` hold the scopes?"""
         answer_denials(view)
         token = request.auth
-        return is_access_token(token) and bool(token.allow_scopes(self.scopes))
+        # Asked for even where there is no token, so that the challenge can name it.
+        requirement = self._required(request, view)
+        if requirement is None or not is_access_token(token):
+            return False
+        return any(token.allow_scopes(alternative) for alternative in requirement.alternatives)
 
     def has_object_permission(self, request: Request, view: "APIView", obj: Any) -> bool:
         """The same for every object; ``~`` would otherwise turn DRF's default, yes, into no."""
         return self.has_permission(request, view)
 
+    def needs(self, request: Request, view: "APIView") -> Needs:
+        """The scopes, or of several alternatives those of which the token lacks the least."""
+        requirement = self.requirement or _memory(view).get(request.method)
+        if requirement is None and not hasattr(view, "get_required_scopes"):
+            requirement = self._required(request, view)
+        return Needs(scope=requirement.nearest(granted_scopes(request))) if requirement else NOTHING
+
+    def _required(self, request: Request, view: "APIView") -> ScopeRequirement | None:
+        if self.requirement is not None:
+            return self.requirement
+        method, memory = request.method or "", _memory(view)
+        if method not in memory:
+            memory[method] = _ask(view, method)
+        return memory[method]
+
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, HasScopes) and set(self.scopes) == set(other.scopes)
+        return type(self) is type(other) and isinstance(other, HasScopes) and self._meaning() == other._meaning()
 
     def __hash__(self) -> int:
-        return hash(frozenset(self.scopes))
+        return hash((type(self), self._meaning()))
+
+    def _meaning(self) -> frozenset[frozenset[str]] | None:
+        return frozenset(map(frozenset, self.requirement.alternatives)) if self.requirement else None
 
     def __repr__(self) -> str:
-        return f"HasScopes({', '.join(map(repr, self.scopes))})"
+        name, requirement = type(self).__name__, self.requirement
+        if requirement is not None and len(requirement.alternatives) > 1:
+            return f"{name}.any_of({', '.join(repr([*one]) for one in requirement.alternatives)})"
+        return f"{name}({', '.join(map(repr, requirement.scopes if requirement else ()))})"
+
+
+class ScopesOrSession(HasScopes):
+    """``HasScopes`` for callers with a token; whoever is signed in to this site needs none.
+
+    A person in a session acts for themselves, with no app in between, so there is nothing to narrow down. A
+    session is what ``SessionAuthentication`` recognises, CSRF check included (in tests, ``force_authenticate``
+    without a token, too). What the person may do is for other permissions and the queryset to say.
+    """
+
+    def has_permission(self, request: Request, view: "APIView") -> bool:
+        """Is the caller signed in here, or else, does the token hold the scopes?"""
+        return super().has_permission(request, view) or is_session(request)
+
+
+class RequiresAuthentication(Composable, NeedsToken):
+    """The token's user signed in at most ``max_age`` seconds ago, in one of the ways ``acr`` (RFC 9470).
+
+    One that is too old is answered 401 ``insufficient_user_authentication`` with both, whereupon a client sends
+    its user to sign in again. ``acr`` is one value or several, the best first. It looks at the token alone: a
+    session does not pass, nor does a client that acts for itself. Raises ``TypeError`` where neither is named,
+    and ``ValueError`` for a negative ``max_age`` or a value that no challenge can hold.
+    """
+
+    error = InsufficientUserAuthentication
+    description = "The user must sign in again for this call."
+
+    def __init__(self, *, acr: str | Iterable[str] = (), max_age: int | None = None) -> None:
+        self.sign_in = SignIn.of(acr, max_age)
+        if self.sign_in.needs == NOTHING:
+            raise TypeError("RequiresAuthentication needs acr, max_age, or both.")
+
+    def __call__(self) -> Self:
+        return self
+
+    def has_permission(self, request: Request, view: "APIView") -> bool:
+        """Did the token's user sign in well enough, and not too long ago?"""
+        answer_denials(view)
+        return is_access_token(request.auth) and self.sign_in.is_met_by(request.auth)
+
+    def has_object_permission(self, request: Request, view: "APIView", obj: Any) -> bool:
+        """The same for every object."""
+        return self.has_permission(request, view)
+
+    def needs(self, request: Request, view: "APIView") -> Needs:
+        """The sign-in."""
+        return self.sign_in.needs
+
+
+def is_session(request: Request) -> bool:
+    """Did a session authenticate ``request``, with no app in between?"""
+    is_recognised = isinstance(request.successful_authenticator, SessionAuthentication | ForcedAuthentication)
+    return is_recognised and request.auth is None and bool(request.user and request.user.is_authenticated)
+
+
+def _memory(view: Any) -> dict[str | None, ScopeRequirement | None]:
+    """What ``view``, which serves one request, was found to declare, by HTTP method."""
+    memory: dict[str | None, ScopeRequirement | None] = vars(view).setdefault("_required_scopes", {})
+    return memory
+
+
+def _ask(view: Any, method: str) -> ScopeRequirement | None:
+    try:
+        dynamic = view.get_required_scopes() if hasattr(view, "get_required_scopes") else None
+        requirement = parsed(dynamic) or declared(view, method)
+    except (TypeError, ValueError) as problem:
+        logger.error("%s declares scopes that cannot be used, and refuses %s: %s", type(view).__name__, method, problem)
+        return None
+    if requirement is None:
+        logger.error("%s declares no scopes for %s, and refuses it.", type(view).__name__, method)
+    return requirement

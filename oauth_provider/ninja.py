@@ -1,0 +1,54 @@
+"""The guard for django-ninja (RFC 6750 §3.1): ``auth=OAuth("notes:read")`` on an operation, a router or an API."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import HttpError
+from ninja.security.http import HttpAuthBase
+
+from oauth_provider.protocol.scope_requirement import ScopeRequirement
+from oauth_provider.resource_server.guard import Guard
+from oauth_provider.resource_server.sign_in import SignIn
+
+
+class Refusal(HttpError):
+    """A refused call. Without ``answer_refusals`` its status is right, but nobody is told what to ask for."""
+
+    def __init__(self, response: HttpResponse) -> None:
+        super().__init__(response.status_code, response.reason_phrase)
+        self.response = response
+
+
+class OAuth(HttpAuthBase):
+    """Takes what ``@requires_scopes`` of ``resource_server.decorators`` takes, and raises the same.
+
+    ``request.user`` and ``request.auth`` are the token's. Call ``answer_refusals(api)`` once for the challenges.
+    """
+
+    openapi_scheme = "bearer"
+
+    def __init__(
+        self,
+        *scopes: str | ScopeRequirement | Mapping[str, Any],
+        session: bool = False,
+        acr: str | Iterable[str] = (),
+        max_age: int | None = None,
+    ) -> None:
+        super().__init__()
+        declaration: Any = scopes[0] if len(scopes) == 1 else scopes
+        self.guard = Guard.declared(declaration, SignIn.of(acr, max_age), session)
+
+    def __call__(self, request: HttpRequest) -> Any:
+        """The token, or for a session its user. Raises ``Refusal``."""
+        refusal = self.guard.refuse(request)
+        if refusal is not None:
+            raise Refusal(refusal)
+        return getattr(request, "auth", None) or getattr(request, "user", None)
+
+
+def answer_refusals(api: NinjaAPI) -> None:
+    """Have ``api`` answer refused calls with their challenge (RFC 6750 §3)."""
+    handlers: Any = api
+    handlers.add_exception_handler(Refusal, lambda request, refusal: refusal.response)

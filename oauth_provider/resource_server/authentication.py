@@ -1,0 +1,96 @@
+"""Authentication by access token (RFC 6750 §2.1): the Authorization header and nothing else.
+
+RFC 9700 §4.3.2: a token in a URL ends up in logs and histories, so ``?access_token=`` is refused with 400
+whenever we are asked, also where another scheme is used or a session stands by: silence would leave the
+client's developer to believe that it may be sent. It is never read as a credential. A body parameter
+(RFC 6750 §2.2) is neither read nor refused.
+"""
+
+import logging
+from dataclasses import replace
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.encoding import escape_uri_path
+
+from oauth_provider.protocol.bearer import token_from_header
+from oauth_provider.protocol.errors import InvalidRequest, InvalidToken, OAuthError
+from oauth_provider.resource_server.client_user import ClientUser
+from oauth_provider.resource_server.conf import conf
+from oauth_provider.resource_server.masked_user import masked
+from oauth_provider.resource_server.token import AccessToken
+
+logger = logging.getLogger("oauth_provider.resource_server")
+
+
+def authenticate(request: HttpRequest) -> AccessToken | None:
+    """The good token that ``request`` came with; None where it came with none.
+
+    Its ``user`` has no more power than its scopes carry. Raises ``InvalidRequest`` and ``InvalidToken``.
+    """
+    try:
+        presented = presented_token(request)
+        if presented is None:
+            return None
+        token = conf.verifier(presented)
+        for rule in RULES:
+            rule(token, request)
+    except OAuthError as error:
+        logger.info("Refused with %s: %s", error.error, error.detail or error.description)
+        raise
+    user = masked(token.user, token.scopes)
+    return token if user is token.user else replace(token, user=user)
+
+
+def user_of(token: AccessToken) -> Any:
+    """Who is calling: the token's user, or a ``ClientUser`` where a client acts for itself."""
+    return ClientUser(token.client_id) if token.user is None else token.user
+
+
+def presented_token(request: HttpRequest) -> str | None:
+    """The token that came with ``request``, if one did. Raises ``InvalidRequest`` and ``InvalidToken``."""
+    token = token_from_header(request.headers.get("Authorization", ""))
+    if "access_token" in request.GET:
+        if token is not None:
+            raise InvalidRequest("The access token was sent in more than one way.")
+        raise InvalidRequest("Access tokens are not accepted in the URL; use the Authorization header.")
+    return token
+
+
+def check_expiry(token: AccessToken, request: HttpRequest) -> None:
+    """RFC 6750 §3.1: verifiers look, but one that caches may have looked too early."""
+    if token.is_expired():
+        raise InvalidToken("The access token has expired.")
+
+
+def check_key(token: AccessToken, request: HttpRequest) -> None:
+    """RFC 9449 §7.1, RFC 8705 §3: a token bound to a key is worth nothing without proof of the key."""
+    if token.cnf is not None:
+        raise InvalidToken("The access token is bound to a key and cannot be used as a bearer token.")
+
+
+def check_audience(token: AccessToken, request: HttpRequest) -> None:
+    """RFC 8707 §2, RFC 9068 §4: a token issued for other places is not for this one."""
+    if not token.resources:
+        return
+    here = requested_url(request)
+    if not token.is_audience(here):
+        raise InvalidToken(
+            "The access token was issued for another resource.",
+            detail=f"token is for {', '.join(token.resources)!r}, this server is {here!r}",
+        )
+
+
+def requested_url(request: HttpRequest) -> str:
+    """The URL of ``request`` without its query.
+
+    Not ``build_absolute_uri``, which takes the host out of a path such as ``//api.example/notes``, and so
+    out of the caller's hands. A path with dot segments could name one resource and be served by another:
+    it counts as no place at all.
+    """
+    if {".", ".."} & set(request.path.split("/")):
+        return ""
+    return f"{request.scheme}://{request.get_host()}{escape_uri_path(request.path)}"
+
+
+RULES = (check_expiry, check_key, check_audience)

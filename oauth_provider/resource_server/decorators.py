@@ -1,0 +1,75 @@
+"""``@requires_scopes`` for plain Django views (RFC 6750 §3.1), sync and async."""
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from asgiref.sync import iscoroutinefunction
+from django.http import HttpRequest
+
+from oauth_provider.protocol.scope_requirement import ScopeRequirement
+from oauth_provider.resource_server.guard import Guard
+from oauth_provider.resource_server.inspection import Inspection, inspector
+from oauth_provider.resource_server.sign_in import SignIn
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+any_of = ScopeRequirement.any_of
+
+
+def requires_scopes(
+    *scopes: str | ScopeRequirement | Mapping[str, Any],
+    session: bool = False,
+    acr: str | Iterable[str] = (),
+    max_age: int | None = None,
+) -> Callable[[View], View]:
+    """Let a caller through whose token holds ``scopes``, with ``request.user`` and ``request.auth`` set to it.
+
+    ``scopes`` are all needed; or they are one ``any_of("a", ["b", "c"])``, or one dictionary of scopes by HTTP
+    method, which then are all the methods that the view has. With ``session``, whoever is signed in to this
+    site needs no token. ``acr`` and ``max_age`` (seconds) ask for a sign-in as ``RequiresAuthentication`` does.
+    Raises ``TypeError`` where no scope is named, and ``ValueError`` where one is not a scope token.
+    """
+    declaration: Any = scopes[0] if len(scopes) == 1 else scopes
+    guard = Guard.declared(declaration, SignIn.of(acr, max_age), session)
+
+    def decorate(view: View) -> View:
+        if iscoroutinefunction(view):
+
+            @wraps(view)
+            async def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+                refusal = await guard.arefuse(_django_request(request))
+                return await view(request, *args, **kwargs) if refusal is None else refusal
+
+        else:
+
+            @wraps(view)
+            def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+                refusal = guard.refuse(_django_request(request))
+                return view(request, *args, **kwargs) if refusal is None else refusal
+
+        made: Any = exempt(guarded)
+        made.oauth_guard = guard
+        return cast(View, made)
+
+    return decorate
+
+
+def exempt(view: Any) -> Any:
+    """Mark ``view`` as one that sees to its callers itself: no login page, and CSRF for sessions alone."""
+    view.csrf_exempt = True
+    view.login_required = False
+    return view
+
+
+@inspector
+def inspect(callback: Any) -> Inspection | None:
+    """A view with the decorator."""
+    guard = getattr(callback, "oauth_guard", None)
+    return Inspection(view=f"{callback.__module__}.{callback.__name__}", scopes=guard.scopes) if guard else None
+
+
+def _django_request(request: Any) -> HttpRequest:
+    if not isinstance(request, HttpRequest):
+        raise TypeError("This requires_scopes is for Django's own views; for DRF see oauth_provider.rest_framework.")
+    return request

@@ -1,0 +1,179 @@
+"""Verifying tokens by asking who issued them (RFC 7662 §2): the verifier of an API without a provider beside it.
+
+``OAUTH_RESOURCE_SERVER["VERIFIER"] = "oauth_provider.resource_server.introspection.IntrospectionVerifier"``
+
+An answer is remembered for ``REVOCATION_DELAY`` at most, which is how long a revoked token may go on; by default not
+at all. A server that does not answer is left alone for a while: the calls are then refused with 503, at once.
+"""
+
+import json
+import logging
+import threading
+import time
+from base64 import b64encode
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import quote_plus, urlencode
+
+from django.views.decorators.debug import sensitive_variables
+
+from oauth_provider.fetch import FetchError, Limits, fetch
+from oauth_provider.protocol.digest import digest
+from oauth_provider.protocol.errors import InvalidToken, ServiceUnavailable
+from oauth_provider.resource_server.conf import conf
+from oauth_provider.resource_server.token import AccessToken
+
+logger = logging.getLogger("oauth_provider.resource_server")
+
+REMEMBERED = 10_000
+FAILURES, REST = 5, 10.0
+# For an answer that does not say when the token expires; it is good for the call in hand.
+UNSAID = timedelta(minutes=1)
+
+
+@dataclass(slots=True)
+class Memory:
+    """What was answered about tokens lately, by digest: ``REMEMBERED`` at most, none longer than it is good for."""
+
+    _answers: OrderedDict[str, tuple[float, AccessToken]] = field(default_factory=OrderedDict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def recall(self, key: str) -> AccessToken | None:
+        """What was answered, if that is not too long ago."""
+        with self._lock:
+            until, token = self._answers.get(key, (0.0, None))
+            if token is not None and until <= time.monotonic():
+                del self._answers[key]
+                return None
+            return token
+
+    def keep(self, key: str, token: AccessToken, seconds: float) -> None:
+        """Remember ``token`` for so long, and no longer than it lives."""
+        left = (token.expires - datetime.now(UTC)).total_seconds()
+        with self._lock:
+            self._answers[key] = (time.monotonic() + min(seconds, left), token)
+            self._answers.move_to_end(key)
+            while len(self._answers) > REMEMBERED:
+                self._answers.popitem(last=False)
+
+
+@dataclass(slots=True)
+class Breaker:
+    """After ``FAILURES`` in a row nobody is asked for ``REST`` seconds; then one call tries."""
+
+    _failures: int = 0
+    _until: float = 0.0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def run(self, ask: Callable[[], Any]) -> Any:
+        """What ``ask`` returns. Raises ``FetchError``, also instead of asking."""
+        with self._lock:
+            if self._failures >= FAILURES:
+                if time.monotonic() < self._until:
+                    raise FetchError("It failed too often, and is left alone for a while.")
+                self._until = time.monotonic() + REST  # for everybody but this one
+        try:
+            answer = ask()
+        except FetchError:
+            with self._lock:
+                self._failures += 1
+                self._until = time.monotonic() + REST
+            raise
+        with self._lock:
+            self._failures = 0
+        return answer
+
+
+class IntrospectionVerifier:
+    """A ``Verifier``. One instance serves the process."""
+
+    def __init__(self) -> None:
+        self._memory = Memory()
+        self._breaker = Breaker()
+
+    @sensitive_variables()
+    def __call__(self, token: str, /) -> AccessToken:
+        """What the server says of ``token``. Raises ``InvalidToken``, and ``ServiceUnavailable`` if it says nothing."""
+        delay, key = conf.introspection.revocation_delay, digest(token)
+        remembered = self._memory.recall(key) if delay else None
+        if remembered is not None:
+            return remembered
+        try:
+            members = self._breaker.run(lambda: ask(token))
+        except FetchError as error:
+            logger.warning("The introspection endpoint gives no answer: %s", error)
+            raise ServiceUnavailable("Access tokens cannot be verified at the moment.", detail=str(error)) from error
+        verified = read(members)
+        if delay:
+            self._memory.keep(key, verified, delay)
+        return verified
+
+
+@sensitive_variables()
+def ask(token: str) -> dict[str, Any]:
+    """The members of the answer about ``token`` (RFC 7662 §2.1). Raises ``FetchError`` where it is none."""
+    options = conf.introspection
+    credentials = f"{quote_plus(options.client_id)}:{quote_plus(options.client_secret)}"
+    answer = fetch(
+        options.url,
+        Limits(timeout=options.timeout, is_configured=True),
+        body=urlencode({"token": token, "token_type_hint": "access_token"}).encode(),
+        headers={
+            "Authorization": f"Basic {b64encode(credentials.encode()).decode()}",
+            "Content-Type": "application/x-www-form-urlencoded",
+            "Accept": "application/json",
+        },
+    )
+    try:
+        members = json.loads(answer.body)
+    except (ValueError, RecursionError):
+        members = None
+    if answer.status != 200 or not isinstance(members, dict) or not isinstance(members.get("active"), bool):
+        raise FetchError(f"It answers {answer.status}, and no introspection response.")
+    return members
+
+
+def read(members: dict[str, Any]) -> AccessToken:
+    """The access token that the answer describes (RFC 7662 §2.2). Raises ``InvalidToken``.
+
+    ``token_type`` must say that it is one: servers describe refresh tokens, too.
+    """
+    if members["active"] is not True:
+        raise InvalidToken("The access token is unknown, expired or revoked.")
+    if str(members.get("token_type", "")).lower() != "bearer":
+        raise InvalidToken("This is not a bearer access token.", detail=f"token_type {members.get('token_type')!r}")
+    issuer, issuers = members.get("iss", ""), conf.authorization_servers
+    if issuer and issuers and issuer not in issuers:
+        raise InvalidToken("The access token is of another issuer.", detail=f"iss {issuer!r} is none of {issuers!r}")
+    audience = members.get("aud", [])
+    try:
+        return AccessToken(
+            scope=_text(members.get("scope", "")),
+            client_id=_text(members.get("client_id", "")),
+            sub=_text(members["sub"]) if "sub" in members else None,
+            expires=_moment(members.get("exp")) or datetime.now(UTC) + UNSAID,
+            issued_at=_moment(members.get("iat")),
+            issuer=_text(issuer) or next(iter(issuers), ""),
+            resources=tuple(_text(one) for one in ([audience] if isinstance(audience, str) else audience)),
+            cnf=members.get("cnf"),
+            act=members.get("act"),
+            auth_time=_moment(members.get("auth_time")),
+            acr=_text(members["acr"]) if "acr" in members else None,
+        )
+    except (TypeError, ValueError, OverflowError, OSError) as error:
+        raise InvalidToken("The access token cannot be understood.", detail=f"bad introspection: {error}") from error
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is no string")
+    return value
+
+
+def _moment(value: Any) -> datetime | None:
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
+        raise TypeError(f"{value!r} is no time")
+    return None if value is None else datetime.fromtimestamp(value, UTC)

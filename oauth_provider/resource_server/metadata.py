@@ -1,0 +1,54 @@
+"""Protected resource metadata (RFC 9728 §2 and §3): where a client that was turned away learns what to ask whom."""
+
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.db.transaction import non_atomic_requests
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from oauth_provider.protocol.issuer import issuer_path
+from oauth_provider.resource_server.conf import conf
+from oauth_provider.resource_server.inspection import inspections
+
+MAX_AGE = 300
+ALLOWED = ("GET", "HEAD", "OPTIONS")
+
+
+def metadata(request: HttpRequest, path: str | None = None) -> HttpResponse:
+    """The document at the one URL that belongs to ``RESOURCE`` (RFC 9728 §3.1); 404 everywhere else."""
+    resource = conf.resource
+    if request.method not in ALLOWED:
+        response: HttpResponse = JsonResponse({"error": "invalid_request"}, status=405)
+        response["Allow"] = ", ".join(ALLOWED)
+    elif not resource or (path or "").strip("/") != issuer_path(resource):
+        response = JsonResponse({"error": "not_found"}, status=404)
+    else:
+        response = JsonResponse(describe(resource))
+        response["Cache-Control"] = f"public, max-age={MAX_AGE}"
+    # It is public, and a browser client reads it before it has any origin of its own here.
+    response["Access-Control-Allow-Origin"] = "*"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def describe(resource: str) -> dict[str, Any]:
+    """The members of the document; one that would be empty is left out (RFC 9728 §2)."""
+    members = {
+        "resource": resource,
+        "resource_name": conf.resource_name,
+        "authorization_servers": conf.authorization_servers,
+        "scopes_supported": named_scopes(settings.ROOT_URLCONF),
+        "bearer_methods_supported": ["header"],
+    }
+    return {name: value for name, value in members.items() if value}
+
+
+@cache
+def named_scopes(urlconf: Any) -> tuple[str, ...]:
+    """Every scope that a view of ``urlconf``, which is the project's, names."""
+    return tuple(sorted({scope for inspection in inspections() for scope in inspection.scopes}))
+
+
+view: Any = non_atomic_requests(metadata)
+view.login_required = False

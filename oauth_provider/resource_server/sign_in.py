@@ -1,0 +1,44 @@
+"""How and when a user must have signed in (RFC 9470 §3): ``acr_values`` and ``max_age``, and does a token meet them?"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from oauth_provider.protocol.scope_requirement import ScopeRequirement
+from oauth_provider.resource_server.needs import Needs
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """``acr_values`` are ways to sign in, the best first; ``max_age`` is in seconds.
+
+    Raises ``TypeError`` and ``ValueError`` for terms that no challenge can say.
+    """
+
+    acr_values: tuple[str, ...] = ()
+    max_age: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.max_age is not None and self.max_age < 0:
+            raise ValueError("max_age is a number of seconds, and none is less than 0.")
+        ScopeRequirement.all_of(*self.acr_values or ("none",))  # One value has the alphabet of one scope.
+
+    @classmethod
+    def of(cls, acr: str | Iterable[str] = (), max_age: int | None = None) -> "SignIn":
+        """``acr`` is one value or several, the best first."""
+        return cls((acr,) if isinstance(acr, str) else tuple(acr), max_age)
+
+    @property
+    def needs(self) -> Needs:
+        """What a challenge says of it."""
+        return Needs(acr_values=self.acr_values, max_age=self.max_age)
+
+    def is_met_by(self, token: Any) -> bool:
+        """Did the user of ``token`` sign in so? A time that is not known is too long ago."""
+        if self.acr_values and getattr(token, "acr", None) not in self.acr_values:
+            return False
+        auth_time: datetime | None = getattr(token, "auth_time", None)
+        if self.max_age is None:
+            return True
+        return auth_time is not None and datetime.now(UTC) - auth_time <= timedelta(seconds=self.max_age)

@@ -1,0 +1,90 @@
+"""OpenAPI by drf-spectacular (RFC 6749 §3.3): each operation with the scopes that its view declares.
+
+Registered where it is imported: by the provider if ``drf_spectacular`` is installed, else by the project.
+"""
+
+from collections.abc import Iterable
+from functools import reduce
+from itertools import islice
+from typing import Any
+from urllib.parse import urljoin
+
+from django.urls import NoReverseMatch, reverse
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.settings import spectacular_settings
+from rest_framework.permissions import AND, OR
+
+from oauth_provider.resource_server.conf import conf
+from oauth_provider.rest_framework.declaration import declared, guard_of, parsed
+from oauth_provider.rest_framework.needs import operands
+from oauth_provider.rest_framework.permissions import HasScopes
+
+Alternatives = tuple[tuple[str, ...], ...]
+
+NO_SCOPE: Alternatives = ((),)
+# An expression of many alternatives multiplies out; nobody reads more of them than this.
+MOST = 16
+
+
+class OAuthScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """``OAuthAuthentication`` as a security scheme: the code flow of the provider, or a bearer token of another."""
+
+    target_class = "oauth_provider.rest_framework.authentication.OAuthAuthentication"
+    name = "oauth2"
+
+    def get_security_requirement(self, auto_schema: Any) -> list[dict[str, list[Any]]]:
+        """One entry for each set of scopes with which the operation is open."""
+        if "flows" not in self.get_security_definition(auto_schema):
+            return [{self.name: []}]
+        return [{self.name: list(scopes)} for scopes in needed(auto_schema.view, auto_schema.method.upper())]
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
+        """Where a token comes from, with the words of the scopes (``OAUTH2_*`` of spectacular goes first)."""
+        authorize = spectacular_settings.OAUTH2_AUTHORIZATION_URL or _url("oauth_provider:authorize")
+        token = spectacular_settings.OAUTH2_TOKEN_URL or _url("oauth_provider:token")
+        if not authorize or not token:
+            return {"type": "http", "scheme": "bearer"}
+        scopes = spectacular_settings.OAUTH2_SCOPES or conf.scope_words
+        words = {scope: str(text) for scope, text in scopes.items()}
+        flow = {"authorizationUrl": authorize, "tokenUrl": token, "refreshUrl": token, "scopes": words}
+        return {"type": "oauth2", "flows": {"authorizationCode": flow}}
+
+
+def needed(view: Any, method: str) -> Alternatives:
+    """The sets of scopes with any of which a token may call ``method`` of ``view``."""
+    guard = guard_of(view, method)
+    permissions = [*view.get_permissions(), *([guard] if guard is not None else [])]
+    found = reduce(_both, (alternatives(permission, view, method) for permission in permissions), NO_SCOPE)
+    return tuple(dict.fromkeys(found))
+
+
+def alternatives(permission: Any, view: Any, method: str) -> Alternatives:
+    """The same for one permission; one that does not ask for scopes passes with none."""
+    if isinstance(permission, HasScopes):
+        requirement = permission.requirement or _declared(view, method)
+        return requirement.alternatives if requirement else NO_SCOPE
+    if isinstance(permission, AND | OR):
+        first, second = (alternatives(operand, view, method) for operand in operands(permission))
+        return _both(first, second) if isinstance(permission, AND) else first + second
+    return NO_SCOPE
+
+
+def _both(first: Alternatives, second: Alternatives) -> Alternatives:
+    pairs: Iterable[tuple[str, ...]] = (tuple(dict.fromkeys(one + other)) for one in first for other in second)
+    return tuple(islice(pairs, MOST))
+
+
+def _declared(view: Any, method: str) -> Any:
+    """A view may be unable to compute its scopes where nobody calls."""
+    try:
+        dynamic = view.get_required_scopes() if hasattr(view, "get_required_scopes") else None
+    except Exception:
+        dynamic = None
+    return parsed(dynamic) or declared(view, method)
+
+
+def _url(name: str) -> str:
+    try:
+        return urljoin(next(iter(conf.authorization_servers), ""), reverse(name))
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,163 @@
+"""The test kit: calls with tokens that nobody had to issue, and a whole code flow (RFC 6749 §4.1) where somebody does.
+
+A forced token travels as any other does, in the Authorization header through the whole of Django; only the
+verifier is replaced for the time of the call. So expiry, audience, masking and challenges are the real ones.
+"""
+
+import secrets
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from django.conf import settings
+from django.test import Client
+from django.test.utils import override_settings
+from django.urls import reverse
+from rest_framework.test import APIClient
+
+from oauth_provider.protocol.errors import InvalidToken
+from oauth_provider.protocol.pkce import s256
+from oauth_provider.resource_server.conf import NAME
+from oauth_provider.resource_server.token import AccessToken
+
+FORM = "application/x-www-form-urlencoded"
+TOKEN = "a-token-of-the-test-kit"
+_forced: ContextVar[AccessToken] = ContextVar("_forced")
+
+
+def verify(token: str) -> AccessToken:
+    """The verifier of a call with a forced token. Raises ``InvalidToken`` for any other."""
+    if token != TOKEN:
+        raise InvalidToken("The access token is unknown.", detail="not the one of force_oauth")
+    return _forced.get()
+
+
+class OAuthAPIClient(APIClient):
+    """DRF's ``APIClient`` with tokens: ``client.force_oauth(user, scopes=["notes:read"])``."""
+
+    _token: AccessToken | None = None
+
+    def force_oauth(
+        self,
+        user: Any = None,
+        *,
+        scopes: str | Iterable[str] = (),
+        client: Any = "test-client",
+        resource: str | Iterable[str] = (),
+        acr: str | None = None,
+        auth_time: datetime | None = None,
+        expires_in: int = 300,
+    ) -> AccessToken:
+        """Make every further call with such a token, until ``logout()``.
+
+        Without a user it is the client's own. ``client`` is a client_id or an ``Application``, ``resource`` the
+        URI or URIs that the token is for, ``expires_in`` is in seconds; unless ``auth_time`` is given, the user has
+        signed in just now.
+        """
+        now = datetime.now(UTC)
+        self._token = AccessToken(
+            scope=scopes if isinstance(scopes, str) else " ".join(scopes),
+            client_id=client if isinstance(client, str) else client.client_id,
+            sub=None if user is None else str(user.pk),
+            expires=now + timedelta(seconds=expires_in),
+            issuer="https://issuer.test",
+            issued_at=now,
+            resources=(resource,) if isinstance(resource, str) else tuple(resource),
+            auth_time=auth_time or (None if user is None else now),
+            acr=acr,
+            user=user,
+            load_application=None if isinstance(client, str) else lambda: client,
+        )
+        self.credentials(HTTP_AUTHORIZATION=f"Bearer {TOKEN}")
+        return self._token
+
+    def logout(self) -> None:
+        """Forget the token, and the session if there is one."""
+        self._token = None
+        super().logout()
+
+    def request(self, **kwargs: Any) -> Any:
+        """One call."""
+        if self._token is None:
+            return super().request(**kwargs)
+        with _verified(self._token):
+            return super().request(**kwargs)
+
+
+@contextmanager
+def _verified(token: AccessToken) -> Iterator[None]:
+    options = {**getattr(settings, NAME, {}), "VERIFIER": f"{verify.__module__}.{verify.__qualname__}"}
+    reset = _forced.set(token)
+    try:
+        with override_settings(**{NAME: options}):
+            yield
+    finally:
+        _forced.reset(reset)
+
+
+def assert_requires_scopes(
+    url: str, method: str, scopes: str | Iterable[str], *, user: Any = None, data: Any = None, **options: Any
+) -> Any:
+    """Assert that a call needs all of ``scopes`` and no other; the answer to a token that has them.
+
+    It is made without a token, with all but one of the scopes, for each of them, and with all: what it does,
+    it does once. ``options`` go to the client's method, such as ``format="json"``.
+    """
+    needed = scopes.split() if isinstance(scopes, str) else list(scopes)
+    client = OAuthAPIClient()
+
+    def call() -> Any:
+        return getattr(client, method.lower())(url, data, **options)
+
+    missing = call()
+    assert missing.status_code == 401, f"{method} {url} answers {missing.status_code} to a call without a token."
+    told = missing["WWW-Authenticate"].partition('scope="')[2].partition('"')[0]
+    assert set(told.split()) == set(needed), f"{method} {url} asks for {told!r}, not for {' '.join(needed)!r}."
+    for scope in needed:
+        client.force_oauth(user, scopes=[one for one in needed if one != scope])
+        poor = call()
+        assert poor.status_code == 403, f"{method} {url} answers {poor.status_code} to a token without {scope!r}."
+        assert 'error="insufficient_scope"' in poor.headers.get("WWW-Authenticate", ""), f"{method} {url}: {poor.data}"
+    client.force_oauth(user, scopes=needed)
+    answer = call()
+    assert answer.status_code not in {401, 403}, f"{method} {url} refuses a token with {' '.join(needed)!r}."
+    return answer
+
+
+def run_code_flow(
+    application: Any, user: Any, *, scope: str, client_secret: str = "", **parameters: str
+) -> dict[str, Any]:
+    """Sign ``user`` in, agree to everything, and redeem the code at the provider of this project: the token response.
+
+    ``application`` is a row of the client registry; its first redirect URI is used. ``parameters`` are further
+    parameters of the authorization request.
+    """
+    browser, code_verifier = Client(), secrets.token_urlsafe(32)
+    browser.force_login(user)
+    redirect_uri = parameters.setdefault("redirect_uri", application.redirect_uris.split()[0])
+    request = {
+        "response_type": "code",
+        "client_id": application.client_id,
+        "scope": scope,
+        "state": secrets.token_urlsafe(16),
+        "code_challenge": s256(code_verifier),
+        "code_challenge_method": "S256",
+    } | parameters
+    response: Any = browser.get(reverse("oauth_provider:authorize"), request)
+    if not response.headers.get("Location", redirect_uri).startswith(redirect_uri):
+        response = browser.post(response["Location"], {"decision": "allow"})
+    answer = {
+        name: values[0] for name, values in parse_qs(urlsplit(response.headers.get("Location", "")).query).items()
+    }
+    assert "code" in answer, f"No code came of it: {answer or response.content!r}"
+    assert answer["state"] == request["state"]
+    form = {"grant_type": "authorization_code", "code": answer["code"], "code_verifier": code_verifier}
+    form |= {"redirect_uri": redirect_uri, "client_id": application.client_id}
+    form |= {"client_secret": client_secret} if client_secret else {}
+    sent = browser.post(reverse("oauth_provider:token"), urlencode(form), content_type=FORM)
+    tokens: dict[str, Any] = sent.json()
+    assert "access_token" in tokens, tokens
+    return tokens
