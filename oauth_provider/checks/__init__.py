@@ -1,5 +1,29 @@
 """System checks, one file for each concern. Importing this registers them."""
 
-from oauth_provider.checks import clients, configuration, databases, dot, urls
+from oauth_provider.checks import (
+    authentication,
+    clients,
+    configuration,
+    databases,
+    dot,
+    guards,
+    logout,
+    resources,
+    signing_keys,
+    subjects,
+    urls,
+)
 
-__all__ = ["clients", "configuration", "databases", "dot", "urls"]
+__all__ = [
+    "authentication",
+    "clients",
+    "configuration",
+    "databases",
+    "dot",
+    "guards",
+    "logout",
+    "resources",
+    "signing_keys",
+    "subjects",
+    "urls",
+]

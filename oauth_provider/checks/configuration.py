@@ -9,12 +9,15 @@ from django.utils.module_loading import import_string
 from limits import parse
 
 from oauth_provider.conf import NAMES, provider_settings
+from oauth_provider.models.scope import all_scopes
 from oauth_provider.protocol.issuer import is_issuer
 from oauth_provider.protocol.scope import is_scope_token
+from oauth_provider.tokens.claims import registered
 
 SECONDS = (
     "AUTHORIZATION_CODE_LIFETIME",
     "ACCESS_TOKEN_LIFETIME",
+    "ID_TOKEN_LIFETIME",
     "AUTHORIZATION_IDLE_LIFETIME",
     "PENDING_REQUEST_LIFETIME",
     "LOGIN_LIFETIME",
@@ -86,21 +89,36 @@ def check_scopes(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             id="oauth_provider.E012",
         )
         for name in provider_settings.DEFAULT_SCOPES
-        if name not in provider_settings.SCOPES
+        if name not in all_scopes()
     ]
     return messages
+
+
+@register
+def check_claims(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """A claim whose scope nobody can ask for is released to nobody."""
+    return [
+        Error(
+            f"The claim {one.name!r} is released by the scope {one.scope!r}, which there is not.",
+            hint="Add the scope to SCOPES, with the words that a person reads, or name another in @claim.",
+            id="oauth_provider.E023",
+        )
+        for one in registered().values()
+        if one.scope not in all_scopes()
+    ]
 
 
 @register
 def check_values(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Lifetimes are positive whole seconds, a code is short-lived, the cache exists, the rest can be read."""
     messages = [_not_seconds(name) for name in SECONDS if not _is_seconds(getattr(provider_settings, name), 1)]
-    for name in ("REFRESH_TOKEN_RETRY_WINDOW", "SWEEP_RETENTION"):
+    for name in ("REFRESH_TOKEN_RETRY_WINDOW", "SWEEP_RETENTION", "SIGNING_KEY_LEAD"):
         if not _is_seconds(getattr(provider_settings, name), 0):
             messages.append(_not_seconds(name))
-    absolute = provider_settings.AUTHORIZATION_LIFETIME
-    if absolute is not None and not _is_seconds(absolute, 1):
-        messages.append(_not_seconds("AUTHORIZATION_LIFETIME"))
+    for name in ("AUTHORIZATION_LIFETIME", "SIGNING_KEY_LIFETIME"):
+        value = getattr(provider_settings, name)
+        if value is not None and not _is_seconds(value, 1):
+            messages.append(_not_seconds(name))
     code = provider_settings.AUTHORIZATION_CODE_LIFETIME
     if _is_seconds(code, 1) and code > LONGEST_CODE:
         messages.append(_long_code(code))

@@ -9,7 +9,7 @@ from oauth_provider.conf import provider_settings
 from oauth_provider.endpoints.metadata import ENDPOINTS
 from oauth_provider.protocol.issuer import issuer_path
 
-WELL_KNOWN = "/.well-known/oauth-authorization-server"
+WELL_KNOWN = ("/.well-known/oauth-authorization-server", "/.well-known/openid-configuration")
 BRIDGE = "oauth2_provider:authorize"
 
 
@@ -33,7 +33,8 @@ def check_well_known(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     if not any(_is_mounted(name) for name in ENDPOINTS.values()):
         return []
     path = issuer_path(provider_settings.ISSUER)
-    wanted = [WELL_KNOWN] + ([f"{WELL_KNOWN}/{path}"] if path else [])
+    # RFC 8414 puts the issuer's path behind the name, OpenID Connect Discovery before it.
+    wanted = [*WELL_KNOWN] + ([f"{name}/{path}" for name in WELL_KNOWN] + [f"/{path}{WELL_KNOWN[1]}"] if path else [])
     return [
         Warning(
             f"{missing} is not served.",

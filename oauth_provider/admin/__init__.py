@@ -1,0 +1,19 @@
+"""The Django admin: clients, consents, authorizations and tokens, as operators know it."""
+
+from oauth_provider.admin.access_token import AccessTokenAdmin
+from oauth_provider.admin.application import ApplicationAdmin
+from oauth_provider.admin.authorization import AuthorizationAdmin
+from oauth_provider.admin.consent import ConsentAdmin
+from oauth_provider.admin.refresh_token import RefreshTokenAdmin
+from oauth_provider.admin.registration import take_places
+from oauth_provider.admin.resource import ResourceAdmin
+
+__all__ = [
+    "AccessTokenAdmin",
+    "ApplicationAdmin",
+    "AuthorizationAdmin",
+    "ConsentAdmin",
+    "RefreshTokenAdmin",
+    "ResourceAdmin",
+    "take_places",
+]

@@ -1,0 +1,269 @@
+"""Clients in the admin (RFC 6749 §2): a first one in under a minute, then its policy, members and secrets."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.contrib.admin.options import IS_POPUP_VAR
+from django.contrib.admin.utils import flatten_fieldsets
+from django.db import IntegrityError
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.debug import sensitive_variables
+
+from oauth_provider.admin.autocomplete import AutocompleteFilter, KeyField
+from oauth_provider.admin.client_add_form import AddClientForm, drafted_client_id
+from oauth_provider.admin.client_change_form import ChangeClientForm
+from oauth_provider.admin.client_metadata import METADATA, MetadataColumns
+from oauth_provider.admin.deletion import Deleted, counted
+from oauth_provider.admin.member import MemberInline
+from oauth_provider.admin.read_only import AT_ONCE
+from oauth_provider.admin.secret import SecretViews, listed
+from oauth_provider.clients.faults import section
+from oauth_provider.dot.admin import own_columns
+from oauth_provider.dot.names import Row
+from oauth_provider.dot.secret import keep_none, nobodys_secret
+from oauth_provider.models import Authorization, ClientPolicy, ClientSecret
+from oauth_provider.models.scope import allowed_scopes, words_of
+
+
+class StatusFilter(admin.SimpleListFilter):
+    """By the policy's status; a client without a policy has the default one."""
+
+    title = gettext_lazy("status")
+    parameter_name = "status"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        """Those there are."""
+        return ClientPolicy.Status.choices
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """As ``ClientPolicy.default_for`` would have it."""
+        chosen = self.value()
+        by_itself = ~Q(registration_source="manual")
+        default = {"approved": Q(oauth_policy=None) & ~by_itself, "unapproved": Q(oauth_policy=None) & by_itself}
+        if chosen not in ClientPolicy.Status.values:
+            return queryset
+        return queryset.filter(Q(oauth_policy__status=chosen) | default.get(str(chosen), Q(pk__in=[])))
+
+
+class PolicyColumns:
+    """A client's policy, for lists and for those who may only look."""
+
+    @admin.display(description=gettext_lazy("status"))
+    def status(self, application: Row) -> str:
+        """Approved, not yet, or suspended."""
+        return str(ClientPolicy(status=ClientPolicy.of(application).status).get_status_display())
+
+    @admin.display(description=gettext_lazy("grant types"))
+    def grant_types(self, application: Row) -> str:
+        """By their names on the wire."""
+        return ", ".join(ClientPolicy.of(application).grant_types) or "-"
+
+    @admin.display(description=gettext_lazy("scopes"))
+    def scopes(self, application: Row) -> str:
+        """Each with its words."""
+        scopes = allowed_scopes(ClientPolicy.of(application))
+        return format_html_join("", '<div><code dir="ltr">{}</code> {}</div>', words_of(scopes).items())
+
+    @admin.display(description=gettext_lazy("every scope, and those to come"), boolean=True)
+    def every_scope(self, application: Row) -> bool:
+        """No list stands in the way."""
+        return ClientPolicy.of(application).scopes is None
+
+    @admin.display(description=gettext_lazy("authentication method"))
+    def token_endpoint_auth_method(self, application: Row) -> str:
+        """As in RFC 8414 §2."""
+        return str(ClientPolicy.of(application).get_token_endpoint_auth_method_display())
+
+    @admin.display(description=gettext_lazy("may introspect tokens"), boolean=True)
+    def may_introspect(self, application: Row) -> bool:
+        """RFC 7662 §2.1."""
+        return ClientPolicy.of(application).may_introspect
+
+    @admin.display(description=gettext_lazy("rotate refresh tokens"), boolean=True)
+    def rotate_refresh_tokens(self, application: Row) -> bool:
+        """RFC 9700 §2.2.2."""
+        return ClientPolicy.of(application).rotate_refresh_tokens
+
+    @admin.display(description=gettext_lazy("access token lifetime"))
+    def access_token_lifetime(self, application: Row) -> str:
+        """In seconds."""
+        return str(ClientPolicy.of(application).access_token_lifetime or "-")
+
+
+class ApplicationAdmin(PolicyColumns, MetadataColumns, SecretViews):
+    """In the place of DOT's. A project's own class can derive from it."""
+
+    list_display = ("__str__", "status", "client_type", "grant_types", "client_id", "created")
+    list_select_related = ("oauth_policy",)
+    list_filter = (
+        StatusFilter,
+        "client_type",
+        "registration_source",
+        ("oauth_members__user", AutocompleteFilter),
+    )
+    search_fields = ("name", "client_id", "redirect_uris")
+    search_help_text = gettext_lazy("Name, client identifier, or part of a redirect URI.")
+    ordering = ("-pk",)
+    readonly_fields = ("client_id", "registration_source", "created", "updated")
+    radio_fields: ClassVar[Any] = {"client_type": admin.HORIZONTAL}
+    add_form_template = "admin/oauth_provider/client_add.html"
+    change_form_template = "admin/oauth_provider/client_change.html"
+
+    def get_fieldsets(self, request: HttpRequest, obj: Row | None = None) -> Any:
+        """Adding asks for what a first client needs; columns of the project's own where they cannot be empty."""
+        own = own_columns(self.model)
+        if obj is None:
+            required = own_columns(self.model, required=True)
+            first = ("name", "kind", "redirect_uris", "allowed_origins", "scopes", "every_scope", *required, "draft")
+            return ((None, {"fields": first}),)
+        return (
+            (None, {"fields": ("name", "client_id", "client_type", *own)}),
+            (
+                _("Redirection"),
+                {
+                    "fields": ("redirect_uris", "post_logout_redirect_uris", "allowed_origins"),
+                    "description": _spec(_("Where answers may go"), section(6749, "3.1.2"), section(8252, "7")),
+                },
+            ),
+            (
+                _("Policy"),
+                {
+                    "fields": (
+                        "status", "grant_types", "scopes", "every_scope", "skip_authorization",
+                        "token_endpoint_auth_method", "may_introspect", "rotate_refresh_tokens",
+                        "access_token_lifetime",
+                    ),
+                    "description": _spec(_("What the client may do"), section(6749, "1.3"), section(7591, "2")),
+                },
+            ),
+            (
+                _("OpenID Connect and keys"),
+                {
+                    "fields": METADATA,
+                    "classes": ("collapse",),
+                    "description": _spec(_("How it signs and is answered"), section(7591, "2"), section(9101, "4")),
+                },
+            ),
+            (_("Record"), {"fields": ("registration_source", "created", "updated"), "classes": ("collapse",)}),
+        )  # fmt: skip
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Row | None = None) -> Any:
+        """Those of a client that there is."""
+        return self.readonly_fields if obj is not None else ()
+
+    def get_form(self, request: HttpRequest, obj: Row | None = None, change: bool = False, **kwargs: Any) -> Any:
+        """One form to add, another to change. Nothing but what the fieldsets name is ever in one."""
+        form = AddClientForm if obj is None else ChangeClientForm
+        made = super().get_form(request, obj, change, **{"form": form, **kwargs})
+        if "skip_authorization" in made.base_fields:
+            made.base_fields["skip_authorization"].help_text = _(
+                "For clients of your own: people are not asked for consent where the client's identity is assured."
+            )
+        return made
+
+    def get_inlines(self, request: HttpRequest, obj: Row | None) -> Any:
+        """Members belong to a client that there is."""
+        return [MemberInline] if obj is not None else []
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """A project's own relations have no end, either."""
+        if db_field.name not in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", admin.widgets.ForeignKeyRawIdWidget(db_field.remote_field, self.admin_site))
+        return super().formfield_for_foreignkey(db_field, request, **{"form_class": KeyField, **kwargs})
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Each with its policy."""
+        rows: QuerySet[Any] = super().get_queryset(request).select_related("oauth_policy")
+        return rows
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """A form to add that is sent again leads to the client that it made the first time."""
+        if object_id is None and request.method == "POST" and self.has_add_permission(request):
+            again = self._made_before(request)
+            if again is not None:
+                return again
+        context = {**(extra_context or {}), "show_save_and_add_another": False}
+        context["show_save_and_continue"] = object_id is not None
+        try:
+            return super().changeform_view(request, object_id, form_url, context)
+        except IntegrityError:
+            again = self._made_before(request) if object_id is None else None
+            if again is None:
+                raise
+            return again
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        """With the secrets, as far as anyone may ever see them again."""
+        application = kwargs.get("obj")
+        if application is not None:
+            context["is_public"] = application.client_type == "public"
+            context["secrets"] = listed(application)
+            context["may_change_secrets"] = self.has_change_permission(request, application)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Row, form: Any, change: bool) -> None:
+        """Client and policy. Only the columns of the form are written: a secret may be rotated meanwhile."""
+        if not change:
+            obj.client_secret = nobodys_secret()
+            super().save_model(request, obj, form, change)
+            keep_none(obj)
+            form.policy.application = obj
+            form.policy.save()
+            return
+        columns = {field.name for field in obj._meta.concrete_fields}
+        written = columns.intersection(flatten_fieldsets(self.get_fieldsets(request, obj))) - set(self.readonly_fields)
+        obj.save(update_fields=[*written, "authorization_grant_type", "updated"])
+        changed = form.changed_policy_fields()
+        if changed:
+            form.policy.application = obj
+            is_new = form.policy._state.adding
+            form.policy.save(update_fields=None if is_new else [*changed, "updated_at"])
+        if "client_type" in form.changed_data:
+            self.end_secrets(request, obj)
+
+    @sensitive_variables()
+    def response_add(self, request: HttpRequest, obj: Row, post_url_continue: str | None = None) -> HttpResponse:
+        """The answer shows the secret, once. A popup has no room for it: make one on the client's page."""
+        if IS_POPUP_VAR in request.POST:
+            return super().response_add(request, obj, post_url_continue)
+        secret = ""
+        if obj.client_type == "confidential":
+            _row, secret = ClientSecret.objects.create_secret(obj)
+        return self.show_once(request, obj, secret, is_new=True)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Deleted:
+        """Counted, not listed."""
+        return counted(objs, request, self.admin_site)
+
+    def delete_model(self, request: HttpRequest, obj: Row) -> None:
+        """Sign-ins end first, some at a time, and whoever listens is told."""
+        live = Authorization.objects.filter(application=obj, revoked_at=None)
+        while keys := list(live.values_list("pk", flat=True)[:AT_ONCE]):
+            Authorization.objects.revoke(live.filter(pk__in=keys), Authorization.Reason.OPERATOR)
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """One after the other."""
+        for application in queryset:
+            self.delete_model(request, application)
+
+    def _made_before(self, request: HttpRequest) -> HttpResponse | None:
+        client_id = drafted_client_id(request.POST.get("draft", ""))
+        found = self.model._base_manager.filter(client_id=client_id).first() if client_id else None
+        if found is None:
+            return None
+        messages.warning(
+            request,
+            _("This client was made already, and its secret was shown once. If that got lost, rotate it here."),
+        )
+        return HttpResponseRedirect(self._change_url(found))
+
+
+def _spec(words: str, *links: str) -> str:
+    return format_html("{}: {}", words, format_html_join(", ", "{}", ((link,) for link in links)))

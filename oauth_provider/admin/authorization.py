@@ -1,0 +1,125 @@
+"""Authorizations in the admin (RFC 6749 §1.4 and §1.5): who is signed in to what, and the way to end it."""
+
+import uuid
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from oauth_provider.admin.autocomplete import AutocompleteFilter, user_search_fields
+from oauth_provider.admin.read_only import Ending, ReadOnlyAdmin
+from oauth_provider.models import Authorization
+from oauth_provider.models.client import is_barred
+
+
+def state_of(authorization: Authorization) -> str:
+    """What has become of it, the strongest reason first."""
+    if authorization.revoked_at is not None:
+        reason = authorization.get_revoked_reason_display()
+        return _("revoked: %(reason)s") % {"reason": reason} if reason else _("revoked")
+    if authorization.expires_at <= timezone.now():
+        return _("expired")
+    if is_barred(authorization.application):
+        return _("barred: its client is suspended")
+    if not getattr(authorization.user, "is_active", True):
+        return _("barred: its user is inactive")
+    return _("waiting for its code") if authorization.redeemed_at is None else _("live")
+
+
+class StateFilter(admin.SimpleListFilter):
+    """The states that the row itself tells."""
+
+    title = gettext_lazy("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Four of them."""
+        return [
+            ("live", _("live")),
+            ("waiting", _("waiting for its code")),
+            ("revoked", _("revoked")),
+            ("expired", _("expired")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Authorization]) -> QuerySet[Authorization]:
+        """Rows in the chosen state; all of them for none or an unknown one."""
+        now = timezone.now()
+        standing = Q(revoked_at=None, expires_at__gt=now)
+        states = {
+            "live": standing & ~Q(redeemed_at=None),
+            "waiting": standing & Q(redeemed_at=None),
+            "revoked": ~Q(revoked_at=None),
+            "expired": Q(revoked_at=None, expires_at__lte=now),
+        }
+        return queryset.filter(states.get(self.value() or "", Q()))
+
+
+def revoke(rows: QuerySet[Authorization]) -> int:
+    """In the operator's name."""
+    return Authorization.objects.revoke(rows, Authorization.Reason.OPERATOR)
+
+
+class AuthorizationAdmin(ReadOnlyAdmin):
+    """One row is one sign-in of one user to one client."""
+
+    ending = Ending(
+        name="revoke",
+        verb=gettext_lazy("Revoke"),
+        consequence=gettext_lazy(
+            "These sign-ins end: their refresh tokens and access tokens stop working at once. "
+            "What the user agreed to is remembered; withdraw the consent if it should be asked for again."
+        ),
+        done=gettext_lazy("Revoked"),
+        act=revoke,
+    )
+    actions = ("revoke",)
+    list_display = ("user", "client", "state", "scope", "created_at", "rotated_at")
+    list_display_links = ("user", "created_at")
+    list_select_related = ("user", "application__oauth_policy")
+    list_filter = (
+        StateFilter,
+        "revoked_reason",
+        ("application", AutocompleteFilter),
+        ("user", AutocompleteFilter),
+    )
+    search_fields = ("application__client_id", "application__name", *user_search_fields("user"))
+    search_help_text = gettext_lazy("User, client, client identifier, or the public id that the log names.")
+    ordering = ("-pk",)
+    fieldsets: ClassVar[Any] = (
+        (None, {"fields": ("user", "application", "state", "scope", "resources", "grant_type", "redirect_uri")}),
+        (gettext_lazy("Sign-in"), {"fields": ("auth_time", "acr", "amr")}),
+        (
+            gettext_lazy("Life"),
+            {"fields": ("created_at", "redeemed_at", "rotated_at", "expires_at", "revoked_at", "public_id")},
+        ),
+    )
+
+    @admin.display(description=gettext_lazy("state"))
+    def state(self, authorization: Authorization) -> str:
+        """Why it is, or is not, alive."""
+        return state_of(authorization)
+
+    @admin.action(permissions=["end"], description=gettext_lazy("Revoke selected authorizations"))
+    def revoke(self, request: HttpRequest, queryset: QuerySet[Authorization]) -> HttpResponse | None:
+        """Asks first."""
+        return self.end_selected(request, queryset)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Authorization]:
+        """Each with what its state is read from."""
+        return super().get_queryset(request).select_related("user", "application__oauth_policy")
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        """A public id, as the log writes it, finds its row."""
+        try:
+            return queryset.filter(public_id=uuid.UUID(search_term.strip())), False
+        except ValueError:
+            return super().get_search_results(request, queryset, search_term)
+
+    def describe(self, row: Authorization) -> str:
+        """Who, where, since when."""
+        facts = {"user": row.user, "client": row.application, "since": row.created_at.date(), "state": state_of(row)}
+        return _("%(user)s at %(client)s since %(since)s (%(state)s)") % facts

@@ -1,0 +1,160 @@
+"""Keys and OpenID Connect in the form of a client (RFC 7591 §2, OpenID Connect Registration §2)."""
+
+import json
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
+from django.core.exceptions import ValidationError
+from django.forms.fields import InvalidJSONInput
+from django.utils.translation import gettext as _
+
+from oauth_provider.clients.sector import SectorError, check_sector
+from oauth_provider.conf import provider_settings
+from oauth_provider.dot.names import Row
+from oauth_provider.models import ClientPolicy
+from oauth_provider.protocol.client_jwks import MAX_LENGTH
+from oauth_provider.protocol.frontchannel_logout import is_frame_uri
+from oauth_provider.protocol.strict_json import parse_object
+from oauth_provider.protocol.subject import PAIRWISE, sector_of
+
+# The columns of the policy that this part of the form has, under their own names.
+METADATA = (
+    "id_token_signed_response_alg",
+    "userinfo_signed_response_alg",
+    "authorization_signed_response_alg",
+    "subject_type",
+    "sector_identifier_uri",
+    "jwks",
+    "jwks_uri",
+    "request_object_signing_alg",
+    "require_signed_request_object",
+    "require_pushed_authorization_requests",
+    "default_max_age",
+    "require_auth_time",
+    "backchannel_logout_uri",
+    "backchannel_logout_session_required",
+    "frontchannel_logout_uri",
+    "frontchannel_logout_session_required",
+)
+KEYS = {"jwks", "jwks_uri", "require_signed_request_object"}
+SUBJECTS = {"subject_type", "sector_identifier_uri", "redirect_uris"}
+FRAMES = {"frontchannel_logout_uri", "redirect_uris"}
+
+
+class Jwks(forms.JSONField):
+    """A JSON object that is read as strictly as those of strangers."""
+
+    widget = AdminTextareaWidget(attrs={"rows": 6, "spellcheck": "false", "dir": "ltr"})
+
+    def to_python(self, value: Any) -> Any:
+        """Raise ``ValidationError`` for what is long, deep or ambiguous."""
+        if isinstance(value, str) and value.strip():
+            self._check(value)
+        return super().to_python(value) or None
+
+    def prepare_value(self, value: Any) -> Any:
+        """No keys are an empty field."""
+        return "" if value is None else super().prepare_value(value)
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """What was sent, also where it cannot be read."""
+        try:
+            self._check(data or "{}")
+        except ValidationError:
+            return InvalidJSONInput(data)
+        return super().bound_data(data, initial)
+
+    def _check(self, text: str) -> None:
+        try:
+            if len(text) > 2 * MAX_LENGTH:
+                raise ValueError
+            parse_object(text)
+        except ValueError:
+            raise ValidationError(_("This must be a JWK Set: a JSON object with the member “keys”.")) from None
+
+
+def _of_policy(name: str) -> forms.Field:
+    column: Any = ClientPolicy._meta.get_field(name)
+    if name == "jwks":
+        return Jwks(label=column.verbose_name, help_text=column.help_text, required=False)
+    options = {"widget": AdminTextInputWidget(attrs={"dir": "ltr"})} if name.endswith("_uri") else {}
+    field: forms.Field = column.formfield(**options)
+    return field
+
+
+class MetadataForm(forms.Form):
+    """Those columns as fields."""
+
+    id_token_signed_response_alg = _of_policy("id_token_signed_response_alg")
+    userinfo_signed_response_alg = _of_policy("userinfo_signed_response_alg")
+    authorization_signed_response_alg = _of_policy("authorization_signed_response_alg")
+    subject_type = _of_policy("subject_type")
+    sector_identifier_uri = _of_policy("sector_identifier_uri")
+    jwks = _of_policy("jwks")
+    jwks_uri = _of_policy("jwks_uri")
+    request_object_signing_alg = _of_policy("request_object_signing_alg")
+    require_signed_request_object = _of_policy("require_signed_request_object")
+    require_pushed_authorization_requests = _of_policy("require_pushed_authorization_requests")
+    default_max_age = _of_policy("default_max_age")
+    require_auth_time = _of_policy("require_auth_time")
+    backchannel_logout_uri = _of_policy("backchannel_logout_uri")
+    backchannel_logout_session_required = _of_policy("backchannel_logout_session_required")
+    frontchannel_logout_uri = _of_policy("frontchannel_logout_uri")
+    frontchannel_logout_session_required = _of_policy("frontchannel_logout_session_required")
+
+
+def metadata_faults(policy: ClientPolicy, redirect_uris: tuple[str, ...], changed: set[str]) -> dict[str, str]:
+    """What cannot be meant together, by the field that it is said beside; only of what was ``changed``."""
+    faults = {}
+    if changed & KEYS:
+        if policy.jwks and policy.jwks_uri:
+            faults["jwks_uri"] = _("Give the keys or their address, not both (RFC 7591 §2).")
+        if policy.require_signed_request_object and not (policy.jwks or policy.jwks_uri):
+            faults["require_signed_request_object"] = _("Without keys the client can sign nothing.")
+    if changed & SUBJECTS:
+        if policy.subject_type == PAIRWISE and not provider_settings.PAIRWISE_SECRET:
+            faults["subject_type"] = _('The settings of this server have no OAUTH_PROVIDER["PAIRWISE_SECRET"].')
+        elif policy.subject_type == PAIRWISE and not sector_of(redirect_uris, policy.sector_identifier_uri):
+            faults["sector_identifier_uri"] = _(
+                "Pairwise subjects need it where the redirect URIs do not share one https host."
+            )
+        elif policy.sector_identifier_uri and (fault := _sector_fault(policy.sector_identifier_uri, redirect_uris)):
+            faults["sector_identifier_uri"] = fault
+    frame = policy.frontchannel_logout_uri
+    if changed & FRAMES and frame and not is_frame_uri(frame, list(redirect_uris)):
+        faults["frontchannel_logout_uri"] = _("Scheme, host and port must be those of one of the redirect URIs.")
+    return faults
+
+
+def _sector_fault(sector_identifier_uri: str, redirect_uris: tuple[str, ...]) -> str:
+    try:
+        check_sector(sector_identifier_uri, redirect_uris)
+    except SectorError as error:
+        if error.missing:
+            return _("The document there does not list %(uri)s.") % {"uri": error.missing[0]}
+        return _("No JSON array of redirect URIs can be fetched from there.")
+    return ""
+
+
+def _display(name: str) -> Any:
+    column: Any = ClientPolicy._meta.get_field(name)
+    is_boolean = column.get_internal_type() == "BooleanField"
+
+    @admin.display(description=column.verbose_name, boolean=is_boolean)
+    def show(self: Any, application: Row) -> Any:
+        value = getattr(ClientPolicy.of(application), name)
+        if is_boolean:
+            return value
+        return json.dumps(value, indent=1) if isinstance(value, dict) else ("-" if value in ("", None) else value)
+
+    return show
+
+
+class MetadataColumns:
+    """The same columns, for those who may only look."""
+
+
+for _name in METADATA:
+    setattr(MetadataColumns, _name, _display(_name))

@@ -1,0 +1,46 @@
+"""What goes with a client that is deleted: counted, never listed, since a client may have a million tokens."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.admin import AdminSite
+from django.db import models
+from django.http import HttpRequest
+
+from oauth_provider.admin.read_only import ReadOnlyAdmin
+
+NAMED = 10
+Deleted = tuple[list[str], dict[str, int], set[str], list[str]]
+
+
+def counted(rows: Iterable[Any], request: HttpRequest, site: AdminSite) -> Deleted:
+    """As ``ModelAdmin.get_deleted_objects``: names, counts, permissions that are missing, and what protects them."""
+    objects = list(rows)
+    if not objects:
+        return [], {}, set(), []
+    model = type(objects[0])
+    counts = {str(model._meta.verbose_name_plural): len(objects)}
+    missing: set[str] = set()
+    protected: list[str] = []
+    for relation in model._meta.get_fields(include_hidden=True):
+        if not isinstance(relation, models.ForeignObjectRel) or relation.on_delete is models.DO_NOTHING:
+            continue
+        theirs = relation.related_model._base_manager.filter(**{f"{relation.field.name}__in": objects})
+        if relation.on_delete in (models.PROTECT, models.RESTRICT):
+            protected.extend(f"{row._meta.verbose_name}: {row}" for row in theirs[:NAMED])
+        elif relation.on_delete is models.CASCADE and (count := theirs.count()):
+            counts[str(theirs.model._meta.verbose_name_plural)] = count
+            missing |= _missing(theirs.model, request, site)
+    missing |= _missing(model, request, site)
+    names = [str(row) for row in objects[:NAMED]]
+    return names + (["…"] if len(objects) > NAMED else []), counts, missing, protected
+
+
+def _missing(model: type[models.Model], request: HttpRequest, site: AdminSite) -> set[str]:
+    """What the endpoints wrote goes with its client; a project's own rows ask for their own permission."""
+    if not site.is_registered(model):
+        return set()
+    model_admin = site.get_model_admin(model)
+    if isinstance(model_admin, ReadOnlyAdmin) or model_admin.has_delete_permission(request):
+        return set()
+    return {str(model._meta.verbose_name)}

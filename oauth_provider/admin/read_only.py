@@ -1,0 +1,161 @@
+"""Rows that the endpoints write: an operator looks at them and ends them; nobody types or deletes one by hand."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin import helpers
+from django.contrib.admin.models import CHANGE
+from django.contrib.admin.utils import quote, unquote
+from django.contrib.auth import get_permission_codename
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.defaultfilters import truncatechars
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from oauth_provider.admin.bounded import BoundedAdmin
+from oauth_provider.admin.log import log
+
+# What one confirmation may end, and how much of it is named on the page.
+AT_ONCE = 1000
+NAMED = 10
+NAME_LENGTH = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """How rows of one kind are ended. ``act`` ends those of a queryset and says how many were live."""
+
+    name: str
+    verb: Promise
+    consequence: Promise
+    done: Promise
+    act: Callable[[QuerySet[Any]], int]
+    flag: int = CHANGE
+
+
+class ReadOnlyAdmin(BoundedAdmin):
+    """Lists and shows; its ``ending`` is an action, and a button on the page of a row."""
+
+    ending: Ending
+    change_form_template = "admin/oauth_provider/read_only.html"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """The endpoints make them."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nothing of them is typed."""
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whoever may end them sees them, as in the rest of the admin."""
+        return super().has_view_permission(request, obj) or self.has_end_permission(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never by hand; but with the user or the client that they hang on, they go by the usual permission."""
+        match = request.resolver_match
+        is_here = match is None or getattr(match.func, "model_admin", None) is self
+        return not is_here and super().has_delete_permission(request, obj)
+
+    def has_end_permission(self, request: HttpRequest) -> bool:
+        """The permission to change them is the one to end them."""
+        codename = get_permission_codename("change", self.opts)
+        return bool(request.user.has_perm(f"{self.opts.app_label}.{codename}"))
+
+    def get_urls(self) -> list[Any]:
+        """Beside Django's own: the page that asks before a row is ended."""
+        route = path(f"<path:object_id>/{self.ending.name}/", self.admin_site.admin_view(self.end_view))
+        route.name = self._url_name(self.ending.name)
+        return [route, *super().get_urls()]
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The button, for whoever may press it."""
+        context["ending"] = self.ending if self.has_end_permission(request) else None
+        context["ending_url"] = f"../{self.ending.name}/"
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def end_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """GET asks, POST ends one row."""
+        if not self.has_end_permission(request):
+            raise PermissionDenied
+        row = self.get_object(request, unquote(object_id))
+        if row is None:
+            gone: HttpResponse = self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
+            return gone
+        if request.method == "POST":
+            self._end(request, [row])
+            if self.get_object(request, unquote(object_id)) is None:
+                return HttpResponseRedirect(self._url("changelist"))
+            return HttpResponseRedirect(self._url("change", row))
+        return self._ask(request, [row], 1, back_to=self._url("change", row))
+
+    def end_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+        """For the action: asks, and ends the selection once ``post`` comes with it."""
+        total = queryset.count()
+        if total > AT_ONCE:
+            text = _("%(total)d are too many at once; select at most %(limit)d.") % {"total": total, "limit": AT_ONCE}
+            self.message_user(request, text, messages.ERROR)
+            return None
+        if request.POST.get("post"):
+            self._end(request, list(queryset))
+            return None
+        is_across = request.POST.get("select_across") == "1"
+        chosen = [] if is_across else list(queryset.values_list("pk", flat=True))
+        rows = list(queryset[:NAMED])
+        return self._ask(request, rows, total, back_to=request.get_full_path(), chosen=chosen, is_across=is_across)
+
+    @admin.display(description=gettext_lazy("client"), ordering="application__name")
+    def client(self, row: Any) -> str:
+        """Some names have no end; the page of the row has all of it."""
+        return truncatechars(str(row.application), NAME_LENGTH) if row.application is not None else "-"
+
+    def _end(self, request: HttpRequest, rows: list[Any]) -> None:
+        keys = [row.pk for row in rows]
+        count = self.ending.act(self.model._default_manager.filter(pk__in=keys))
+        log(request, rows, str(self.ending.done), flag=self.ending.flag)
+        self.message_user(request, f"{self.ending.done}: {count}", messages.SUCCESS)
+
+    def _ask(
+        self,
+        request: HttpRequest,
+        rows: list[Any],
+        total: int,
+        *,
+        back_to: str,
+        chosen: list[Any] | None = None,
+        is_across: bool = False,
+    ) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "title": self.ending.verb,
+            "subtitle": None,
+            "opts": self.opts,
+            "ending": self.ending,
+            "rows": [self.describe(row) for row in rows],
+            "more": total - len(rows),
+            "back_to": back_to,
+            "is_action": chosen is not None,
+            "chosen": chosen,
+            "is_across": is_across,
+            "checkbox": helpers.ACTION_CHECKBOX_NAME,
+        }
+        request.current_app = self.admin_site.name
+        return TemplateResponse(request, "admin/oauth_provider/end.html", context)
+
+    def describe(self, row: Any) -> str:
+        """One line about a row, for the page that asks."""
+        return str(row)
+
+    def _url_name(self, view: str) -> str:
+        return f"{self.opts.app_label}_{self.opts.model_name}_{view}"
+
+    def _url(self, view: str, row: Model | None = None) -> str:
+        arguments = [quote(row.pk)] if row is not None else []
+        return reverse(f"{self.admin_site.name}:{self._url_name(view)}", args=arguments)

@@ -1,0 +1,69 @@
+"""Refresh tokens that django-oauth-toolkit issued (RFC 6749 §1.5), in the admin until the last is adopted or gone."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from oauth_provider.admin.autocomplete import AutocompleteFilter, user_search_fields
+from oauth_provider.admin.read_only import Ending, ReadOnlyAdmin
+from oauth_provider.dot.names import Row
+from oauth_provider.models.adoption import is_live
+from oauth_provider.tokens.revoke import revoke_refresh_tokens
+
+
+class RefreshTokenAdmin(ReadOnlyAdmin):
+    """In the place of DOT's. Those of our own making have no rows: see authorizations."""
+
+    ending = Ending(
+        name="revoke",
+        verb=gettext_lazy("Revoke"),
+        consequence=gettext_lazy(
+            "These refresh tokens of django-oauth-toolkit and the access token beside each stop working at once. "
+            "One that was exchanged here already became an authorization: revoke that."
+        ),
+        done=gettext_lazy("Revoked"),
+        act=revoke_refresh_tokens,
+    )
+    actions = ("revoke",)
+    list_display = ("number", "user", "client", "state", "created", "revoked")
+    list_select_related = ("user", "application", "access_token")
+    list_filter = (
+        ("revoked", admin.EmptyFieldListFilter),
+        ("application", AutocompleteFilter),
+        ("user", AutocompleteFilter),
+    )
+    search_fields = ("application__client_id", "application__name", *user_search_fields("user"))
+    search_help_text = gettext_lazy("User, client, or client identifier. Tokens cannot be searched for.")
+    ordering = ("-pk",)
+    fieldsets: ClassVar[Any] = ((None, {"fields": ("number", "user", "application", "created", "revoked", "state")}),)
+
+    @admin.display(description=gettext_lazy("number"), ordering="pk")
+    def number(self, row: Row) -> str:
+        """Its key: a token has no other name."""
+        return str(row.pk)
+
+    @admin.display(description=gettext_lazy("state"))
+    def state(self, row: Row) -> str:
+        """Would it still be honoured, once?"""
+        if row.revoked is not None:
+            return _("revoked, or adopted as an authorization")
+        return _("live") if is_live(row) else _("expired")
+
+    @admin.action(permissions=["end"], description=gettext_lazy("Revoke selected refresh tokens"))
+    def revoke(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+        """Asks first."""
+        return self.end_selected(request, queryset)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Each with what its state is read from; the token stays in the database."""
+        rows: QuerySet[Any] = super().get_queryset(request)
+        return rows.select_related("user", "application", "access_token").defer("token", "access_token__token")
+
+    def describe(self, row: Row) -> str:
+        """Whose, where, since when."""
+        facts = {"user": row.user or "-", "client": row.application, "since": row.created.date()}
+        return _("%(user)s at %(client)s since %(since)s") % facts

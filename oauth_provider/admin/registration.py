@@ -1,0 +1,44 @@
+"""Who stands in the admin: ours where DOT's stock classes stood, and nothing where a project put its own."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin import AdminSite
+from django.db.models import Model
+
+from oauth_provider.admin.access_token import AccessTokenAdmin
+from oauth_provider.admin.application import ApplicationAdmin
+from oauth_provider.admin.authorization import AuthorizationAdmin
+from oauth_provider.admin.consent import ConsentAdmin
+from oauth_provider.admin.refresh_token import RefreshTokenAdmin
+from oauth_provider.admin.resource import ResourceAdmin
+from oauth_provider.dot.admin import is_registering, stock_models
+from oauth_provider.models import Authorization, Consent, Resource
+
+# DOT's stock classes, by name. Its Grant and IDToken are not written here: theirs go, and none comes.
+PLACES: dict[str, type[Any]] = {
+    "ApplicationAdmin": ApplicationAdmin,
+    "AccessTokenAdmin": AccessTokenAdmin,
+    "RefreshTokenAdmin": RefreshTokenAdmin,
+}
+OWN: dict[type[Model], type[Any]] = {
+    Authorization: AuthorizationAdmin,
+    Consent: ConsentAdmin,
+    Resource: ResourceAdmin,
+}
+
+
+def take_places(site: AdminSite) -> None:
+    """Register what is ours. A second time changes nothing; while DOT registers its own, DOT's wait."""
+    for model, admin_class in OWN.items():
+        if not site.is_registered(model):
+            site.register(model, admin_class)
+    if is_registering():
+        return
+    for name, stock in stock_models(site).items():
+        site.unregister(stock)
+        if name in PLACES:
+            site.register(stock, PLACES[name])
+
+
+take_places(admin.site)

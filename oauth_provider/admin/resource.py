@@ -1,0 +1,59 @@
+"""Resources in the admin (RFC 8707 §2): where tokens may be used, and which scopes are of one place alone."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextInputWidget
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from oauth_provider.admin.bounded import BoundedAdmin
+from oauth_provider.admin.client_form import CHECKBOXES
+from oauth_provider.models import Resource
+from oauth_provider.models.scope import all_scopes
+from oauth_provider.protocol.resource_indicator import is_same
+
+
+class ResourceForm(forms.ModelForm):  # type: ignore[type-arg]  # it takes none at run time
+    """One API, by the URI that clients name."""
+
+    scopes = forms.MultipleChoiceField(
+        label=gettext_lazy("Scopes"),
+        required=False,
+        widget=CHECKBOXES,
+        help_text=gettext_lazy("The scopes that are its own: a token for other resources does not hold them."),
+    )
+
+    class Meta:
+        model = Resource
+        fields = ("identifier", "name", "scopes", "access_token_lifetime")
+        widgets: ClassVar[Any] = {"identifier": AdminTextInputWidget(attrs={"dir": "ltr", "spellcheck": "false"})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        gone = {scope: _("%(name)s (no longer there)") % {"name": scope} for scope in self.initial.get("scopes") or ()}
+        known = {scope: f"{scope}: {words}" for scope, words in all_scopes().items()}
+        self.fields["scopes"].choices = list({**gone, **known}.items())  # type: ignore[attr-defined]
+
+    def clean_identifier(self) -> str:
+        """RFC 3986 §6.2.3: another spelling of one that is registered would be the same resource twice."""
+        identifier: str = self.cleaned_data["identifier"]
+        others = Resource.objects.exclude(pk=self.instance.pk).values_list("identifier", flat=True)
+        if any(is_same(identifier, other) for other in others.iterator()):
+            raise forms.ValidationError(_("This resource is registered already, if spelt differently."))
+        return identifier
+
+
+class ResourceAdmin(BoundedAdmin):
+    """Those in the setting ``RESOURCES`` stand beside these and are not listed here."""
+
+    form = ResourceForm
+    list_display = ("__str__", "identifier", "its_scopes", "access_token_lifetime")
+    search_fields = ("name", "identifier")
+    ordering = ("identifier",)
+
+    @admin.display(description=gettext_lazy("scopes"))
+    def its_scopes(self, resource: Resource) -> str:
+        """Those that are its own."""
+        return " ".join(resource.scopes) or "-"

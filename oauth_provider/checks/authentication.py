@@ -1,0 +1,46 @@
+"""Checks of what signing in relies on (OpenID Connect Core §3.1.2.3): the sign-up page, and who tells of a session."""
+
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.shortcuts import resolve_url
+from django.urls import NoReverseMatch
+
+from oauth_provider.authorization.context import AuthenticationContext, authentication_context
+from oauth_provider.conf import provider_settings
+
+
+@register(Tags.urls)
+def check_sign_up_url(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """A page that is not there would be a dead end for everyone who wants an account."""
+    page = provider_settings.SIGN_UP_URL
+    try:
+        resolve_url(page or "/")
+    except NoReverseMatch:
+        return [
+            Error(
+                f'OAUTH_PROVIDER["SIGN_UP_URL"] is {page!r}, which is no URL and no name of one.',
+                hint="Name the URL pattern of the page where an account is made, or give its path.",
+                id="oauth_provider.E050",
+            )
+        ]
+    return []
+
+
+@register
+def check_authentication_context(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Found here, or at the first sign-in."""
+    path = provider_settings.AUTHENTICATION_CONTEXT
+    try:
+        usable = isinstance(authentication_context(), AuthenticationContext)
+    except (ImportError, TypeError, AttributeError, ValueError):
+        usable = False
+    if usable:
+        return []
+    return [
+        Error(
+            f'OAUTH_PROVIDER["AUTHENTICATION_CONTEXT"] is {path!r}, which cannot be used.',
+            hint="Give the dotted path of a subclass of oauth_provider.authorization.context.AuthenticationContext.",
+            id="oauth_provider.E051",
+        )
+    ]

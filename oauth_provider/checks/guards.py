@@ -1,0 +1,40 @@
+"""Checks of the API in the same project (RFC 6750 §3.1): its views say what they need, in scopes that there are."""
+
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.exceptions import ImproperlyConfigured
+
+from oauth_provider.models.scope import all_scopes
+from oauth_provider.resource_server.checks import CHECKS, URL_CHECKS
+from oauth_provider.resource_server.conf import conf
+from oauth_provider.resource_server.inspection import inspections
+from oauth_provider.tokens.verifier import verify
+
+VERIFIER = f"{verify.__module__}.{verify.__name__}"
+
+for check in CHECKS:
+    register(check, Tags.security)
+for check in URL_CHECKS:
+    register(check, Tags.urls)
+
+
+@register(Tags.urls)
+def check_scopes_exist(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """A scope that nobody can be granted closes the view that asks for it."""
+    try:
+        if conf.verifier_path != VERIFIER:
+            return []  # the tokens of another server bring their own scopes
+    except ImproperlyConfigured:
+        return []  # E003 and E004 of the resource server say so
+    known = all_scopes()
+    return [
+        Error(
+            f"{inspection.view} needs the scope {scope!r}, which there is not.",
+            hint=f'Correct it, or add {scope!r} to OAUTH_PROVIDER["SCOPES"].',
+            id="oauth_provider.E041",
+        )
+        for inspection in inspections()
+        for scope in inspection.scopes
+        if scope not in known
+    ]

@@ -1,0 +1,44 @@
+"""A check of ``RESOURCES`` (RFC 8707 §2): identifiers are URIs, and their scopes exist."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, register
+
+from oauth_provider.conf import provider_settings
+from oauth_provider.models.scope import all_scopes
+from oauth_provider.protocol.resource_indicator import is_resource
+
+KEYS = frozenset({"name", "scopes", "access_token_lifetime"})
+
+
+@register
+def check_resources(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """A misspelt one would be unknown to every client."""
+    given = provider_settings.RESOURCES
+    if not isinstance(given, Mapping):
+        return [_problem("It is no dictionary.")]
+    return [_problem(f"{uri!r}: {why}.") for uri, facts in given.items() if (why := _why_not(uri, facts))]
+
+
+def _why_not(uri: Any, facts: Any) -> str:
+    if not isinstance(uri, str) or not is_resource(uri):
+        return "no absolute URI without a fragment"
+    if not isinstance(facts, Mapping):
+        return ""
+    if not facts.keys() <= KEYS:
+        return f"unknown: {', '.join(sorted(str(key) for key in facts.keys() - KEYS))}"
+    unknown = [scope for scope in facts.get("scopes", ()) if scope not in all_scopes()]
+    if unknown:
+        return f"not among the scopes: {', '.join(map(str, unknown))}"
+    lifetime = facts.get("access_token_lifetime")
+    is_seconds = isinstance(lifetime, int) and not isinstance(lifetime, bool) and lifetime > 0
+    return "" if lifetime is None or is_seconds else "access_token_lifetime is no whole number of seconds"
+
+
+def _problem(what: str) -> CheckMessage:
+    return Error(
+        f'OAUTH_PROVIDER["RESOURCES"] cannot be used. {what}',
+        hint="Give each identifier a name, or a dictionary with name, scopes and access_token_lifetime (seconds).",
+        id="oauth_provider.E052",
+    )

@@ -1,0 +1,39 @@
+"""``manage.py oauth_deliver``: tell clients, over the back channel, that sessions are over."""
+
+import time
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import close_old_connections
+
+from oauth_provider.models import LogoutDelivery
+from oauth_provider.tokens.logout_delivery import deliver_due
+
+POLL = 5.0
+
+
+class Command(BaseCommand):
+    """Meant to run beside the server, as a service or, with ``--once``, every minute. Several may run at a time."""
+
+    help = "Sends back-channel logout messages that wait in the outbox, and those whose next attempt is due."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """``--once`` ends when nothing is due; ``--poll`` is in seconds."""
+        parser.add_argument("--once", action="store_true", help="Send what is due and end.")
+        parser.add_argument("--poll", type=float, default=POLL, help="Seconds between two looks into the outbox.")
+        parser.add_argument("--retry-dead", action="store_true", help="Try again what was given up.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Until somebody stops it. An attempt that it was stopped in is made again after two minutes."""
+        if options["retry_dead"]:
+            self.stdout.write(f"{LogoutDelivery.objects.retry_dead()} will be tried again")
+        while True:
+            done = deliver_due()
+            if done or options["once"]:
+                waiting, dead = done["pending"], done["dead"]
+                self.stdout.write(f"{done['delivered']} delivered, {waiting} to be tried again, {dead} given up")
+            if options["once"]:
+                return
+            close_old_connections()
+            time.sleep(options["poll"])
