@@ -1,4 +1,4 @@
-"""What the demo begins with: a user and five clients. All of it follows from ``SECRET_KEY``."""
+"""What the demo begins with: a user, an operator and five clients. All of it follows from ``SECRET_KEY``."""
 
 import hashlib
 import hmac
@@ -10,14 +10,18 @@ from django.contrib.auth.hashers import check_password
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from demo_project.notes.models import Note
 from oauth_provider.dot.names import Row, application_model
 from oauth_provider.dot.secret import nobodys_secret
 from oauth_provider.models import ClientPolicy, ClientSecret
 from oauth_provider.protocol.token_string import ALPHABET, CLIENT_SECRET, SECRET_LENGTH, checksum
 
 USERNAME = "demo"
+OPERATOR = "admin"
 PASSWORD_LENGTH = 16
 NOTES = ("notes:read", "notes:write")
+PERSON = ("openid", "profile", "email")
+FIRST_NOTES = ("Water the plants", "Ask Noor about Saturday", "Milk, bread, coffee")
 CODE = ("authorization_code", "refresh_token")
 API = (
     ("GET", "/api/notes/", ("notes:read",)),
@@ -36,6 +40,7 @@ class DemoClient:
     grant_types: tuple[str, ...] = ()
     scopes: tuple[str, ...] = ()
     redirect_uris: tuple[str, ...] = ()
+    post_logout_redirect_uris: tuple[str, ...] = ()
     allowed_origins: tuple[str, ...] = ()
     confidential: bool = True
     may_introspect: bool = False
@@ -61,14 +66,17 @@ class DemoClient:
             "client_type": "confidential" if self.confidential else "public",
             "authorization_grant_type": "authorization-code" if self.redirect_uris else "client-credentials",
             "redirect_uris": " ".join(self.redirect_uris),
+            "post_logout_redirect_uris": " ".join(self.post_logout_redirect_uris),
             "allowed_origins": " ".join(self.allowed_origins),
             "skip_authorization": False,
         }
 
     @property
     def policy(self) -> dict[str, Any]:
-        """The columns of its ``ClientPolicy``."""
+        """The columns of its ``ClientPolicy``, all of them: what somebody changed in the admin is mended too."""
+        columns = [one for one in ClientPolicy._meta.concrete_fields if not one.primary_key and one.editable]
         return {
+            **{one.name: one.get_default() for one in columns},
             "grant_types": list(self.grant_types),
             "scopes": list(self.scopes),
             "may_introspect": self.may_introspect,
@@ -93,15 +101,16 @@ def clients() -> tuple[DemoClient, ...]:
             name="Photo Book",
             about="a web application with a server of its own",
             grant_types=CODE,
-            scopes=NOTES,
+            scopes=(*PERSON, *NOTES),
             redirect_uris=(f"{settings.ISSUER}/demo/callback",),
+            post_logout_redirect_uris=(f"{settings.ISSUER}/",),
         ),
         DemoClient(
             key="spa",
             name="Notes in the browser",
             about="a single-page application; its origin may call us (CORS)",
             grant_types=CODE,
-            scopes=NOTES,
+            scopes=(*PERSON, *NOTES),
             redirect_uris=("http://localhost:3000/callback",),
             allowed_origins=("http://localhost:3000",),
             confidential=False,
@@ -111,7 +120,7 @@ def clients() -> tuple[DemoClient, ...]:
             name="Notes on the desktop",
             about="an installed application; it listens on any port of 127.0.0.1",
             grant_types=CODE,
-            scopes=NOTES,
+            scopes=(*PERSON, *NOTES),
             redirect_uris=("http://127.0.0.1/callback",),
             confidential=False,
         ),
@@ -131,6 +140,11 @@ def clients() -> tuple[DemoClient, ...]:
     )
 
 
+def client_called(key: str) -> DemoClient:
+    """The client with this key."""
+    return next(client for client in clients() if client.key == key)
+
+
 def derive(purpose: str, length: int) -> str:
     """``length`` base62 characters for ``purpose``, always the same under one ``SECRET_KEY``."""
     mac = hmac.new(settings.SECRET_KEY.encode(), f"demo_seed: {purpose}".encode(), hashlib.sha256)
@@ -146,11 +160,17 @@ def password() -> str:
     return derive("password", PASSWORD_LENGTH)
 
 
+def operator_password() -> str:
+    """The password of the one who may use the admin."""
+    return derive("operator's password", PASSWORD_LENGTH)
+
+
 def describe() -> dict[str, Any]:
     """The demo as one JSON object; see ``docs/install.md``."""
     return {
         "issuer": settings.ISSUER,
         "user": {"username": USERNAME, "password": password()},
+        "operator": {"username": OPERATOR, "password": operator_password()},
         "clients": {client.key: client.as_json() for client in clients()},
         "api": [
             {"method": method, "url": settings.ISSUER + path, "scopes": list(scopes)} for method, path, scopes in API
@@ -161,7 +181,8 @@ def describe() -> dict[str, Any]:
 @transaction.atomic
 def seed() -> None:
     """Make what is missing and mend what differs; a second run writes nothing."""
-    seed_user()
+    seed_notes(seed_user(USERNAME, password(), first_name="Robin", email="robin@example.com"))
+    seed_user(OPERATOR, operator_password(), is_staff=True, is_superuser=True)
     for client in clients():
         application = seed_application(client)
         seed_row(ClientPolicy, {"application": application}, client.policy)
@@ -178,12 +199,19 @@ def seed_application(client: DemoClient) -> Row:
     return seed_row(model, {"client_id": client.client_id}, client.columns)
 
 
-def seed_user() -> None:
-    """The demo user. ``User.check_password`` may write, so the hasher is asked."""
-    user, _created = User.objects.get_or_create(username=USERNAME, defaults={"first_name": "Robin"})
-    if not check_password(password(), user.password):
-        user.set_password(password())
+def seed_user(username: str, password: str, **columns: Any) -> User:
+    """A user of the demo. ``User.check_password`` may write, so the hasher is asked."""
+    user: User = seed_row(User, {"username": username}, {"is_active": True, **columns})
+    if not check_password(password, user.password):
+        user.set_password(password)
         user.save(update_fields=["password"])
+    return user
+
+
+def seed_notes(user: User) -> None:
+    """Something to read, where there is nothing."""
+    if not user.notes.exists():
+        Note.objects.bulk_create(Note(owner=user, text=text) for text in FIRST_NOTES)
 
 
 def seed_row(model: type[Row], key: dict[str, Any], columns: dict[str, Any]) -> Row:

@@ -4,14 +4,20 @@ import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from django.core.exceptions import ImproperlyConfigured
+
 from demo_project import environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 # Good for a demo on your own machine and for nothing else: the demo's passwords and secrets follow from it.
-SECRET_KEY = os.environ.get("SECRET_KEY", "the-demo-runs-on-this-key-and-shows-its-secrets-on-purpose")
+WELL_KNOWN_KEY = "the-demo-runs-on-this-key-and-shows-its-secrets-on-purpose"
+SECRET_KEY = os.environ.get("SECRET_KEY", WELL_KNOWN_KEY)
 DEBUG = os.environ.get("DEBUG", "1") == "1"
 ISSUER = os.environ.get("ISSUER") or f"http://127.0.0.1:{os.environ.get('PORT') or '8000'}"
+IS_ON_THIS_MACHINE = urlsplit(ISSUER).hostname in {"127.0.0.1", "localhost", "::1"}
+if SECRET_KEY == WELL_KNOWN_KEY and not IS_ON_THIS_MACHINE:
+    raise ImproperlyConfigured("A demo that others can reach needs a SECRET_KEY of its own in the environment.")
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", urlsplit(ISSUER).hostname or ""]
 
 INSTALLED_APPS = [
@@ -22,10 +28,10 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "rest_framework",
+    "demo_project",  # before oauth_provider, whose oauth_walk it tells about itself
+    "demo_project.notes",
     "oauth2_provider",
     "oauth_provider",
-    "demo_project",
-    "demo_project.notes",
 ]
 
 MIDDLEWARE = [
@@ -45,6 +51,9 @@ OAUTH_PROVIDER = {
         "notes:write": "Write and delete your notes",
     },
 }
+
+# For the browser client at http://localhost:3000; elsewhere, https alone will do.
+OAUTH2_PROVIDER = {"ALLOWED_SCHEMES": ["https", "http"]}
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

@@ -1,16 +1,23 @@
-"""The demo's URLs: the two lines of the provider, a login page, an API, a home page."""
+"""The demo's URLs: the two lines of the provider, a login page, an API, and the playground at the front."""
 
 from django.contrib import admin
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LogoutView
+from django.templatetags.static import static
 from django.urls import include, path
+from django.views.generic import RedirectView
 
-from demo_project.home import HomeView
+from demo_project import seed
+from demo_project.clients import clients
+from demo_project.page_headers import strict
+from oauth_provider.pages.login import LoginView
 
 urlpatterns = [
     path("", include("oauth_provider.urls")),
-    path("", HomeView.as_view(), name="home"),
-    path("accounts/login/", LoginView.as_view(), name="login"),
-    path("accounts/logout/", LogoutView.as_view(), name="logout"),
+    path("", include("demo_project.playground.urls")),
+    path("demo/clients", clients, name="clients"),
+    path("accounts/login/", strict(LoginView.as_view(extra_context={"demo": seed.describe})), name="login"),
+    path("accounts/logout/", strict(LogoutView.as_view()), name="logout"),
     path("admin/", admin.site.urls),
+    path("favicon.ico", RedirectView.as_view(url=static("demo/icon.svg"))),
     path("api/notes/", include("demo_project.notes.urls")),
 ]

@@ -30,6 +30,10 @@ def as_text() -> str:
         f"Open        {demo['issuer']}/",
         f"Log in as   {demo['user']['username']}",
         f"Password    {demo['user']['password']}",
+        "",
+        f"The admin   {demo['issuer']}/admin/",
+        f"Log in as   {demo['operator']['username']}",
+        f"Password    {demo['operator']['password']}",
     ]
     for client in seed.clients():
         lines += ["", f"{client.name}: {client.about}", f"  client_id      {client.client_id}"]
