@@ -1,16 +1,25 @@
 """What every test has. Rows come from ``tests/factories.py``."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.cache import caches
 from django.db import connection
 
+from oauth_provider.tokens import key_ring
 from tests import cache_keys
 
+HERE = Path(__file__).parent
+THOROUGH = ("conformance/", "demo/", "setups/", "admin/test_set_ups.py")
 
+
+@pytest.hookimpl(tryfirst=True)  # before pytest looks at the markers that were asked for
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of PostgreSQL's own behaviour are skipped elsewhere."""
+    """What starts projects of its own is thorough; tests of PostgreSQL's own behaviour are skipped elsewhere."""
+    for item in items:
+        if str(item.path.relative_to(HERE)).startswith(THOROUGH):
+            item.add_marker(pytest.mark.thorough)
     if connection.vendor != "postgresql":
         skip = pytest.mark.skip(reason="needs PostgreSQL: make test-postgres")
         for item in items:
@@ -28,3 +37,9 @@ def clock_cache(settings: Any) -> None:
     """A cache that follows the clock of ``ledger.later``, as a server elsewhere cannot."""
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "clock"}}
     caches["default"].clear()
+
+
+@pytest.fixture(autouse=True)
+def _own_keys() -> None:
+    """No test finds the signing keys that another kept in this process."""
+    key_ring.forget()

@@ -13,7 +13,10 @@ from tests.factories import CALLBACK, ApplicationFactory, UserFactory
 
 FORM = "application/x-www-form-urlencoded"
 AUTHORIZE, TOKEN, REVOKE, INTROSPECT = "/oauth/authorize", "/oauth/token", "/oauth/revoke", "/oauth/introspect"
+PAR = "/oauth/par"
 METADATA = "/.well-known/oauth-authorization-server"
+USERINFO, JWKS = "/oauth/userinfo", "/oauth/jwks"
+LOGOUT, CONFIRM = "/oauth/logout", "/oauth/logout/confirm"
 
 
 def verifier() -> str:
@@ -66,6 +69,15 @@ class Driver:
     def authorize(self, **changes: Any) -> Any:
         """GET the authorization endpoint."""
         return self.browser.get(AUTHORIZE, self.request(**changes))
+
+    def push(self, **changes: Any) -> Any:
+        """POST the request to the pushed authorization request endpoint."""
+        return self._post(PAR, self.request(**changes))
+
+    def open(self, request_uri: str, **changes: Any) -> Any:
+        """GET the authorization endpoint with a request that was pushed, and nothing else."""
+        query = {"client_id": self.application.client_id, "request_uri": request_uri} | changes
+        return self.browser.get(AUTHORIZE, query)
 
     def decide(self, page_url: str, decision: str = "allow") -> Any:
         """POST the decision of a consent page."""

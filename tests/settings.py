@@ -3,7 +3,7 @@
 import os
 
 from demo_project import environment
-from tests import cache_keys
+from tests import cache_keys, jose_keys
 
 SECRET_KEY = "tests"
 DEBUG = False
@@ -38,6 +38,8 @@ OAUTH_PROVIDER = {
         "notes:write": "Write and delete your notes",
         "photos:read": "See your photos",
     },
+    # Made once for each process; tests of the keys in the database take these away.
+    "SIGNING_KEYS": [jose_keys.private_jwk(alg) for alg in ("RS256", "ES256", "PS256", "EdDSA")],
 }
 
 DATABASES = {"default": environment.database(os.environ.get("DATABASE_URL") or "sqlite:///:memory:")}

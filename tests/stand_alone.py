@@ -11,7 +11,7 @@ import django
 from django.conf import settings
 from django.core.management import call_command
 from django.test import RequestFactory
-from django.urls import path
+from django.urls import include, path
 
 FORBIDDEN = ("oauth2_provider", "oauthlib", "oauth_provider.models", "django.contrib.auth.models")
 
@@ -19,7 +19,11 @@ settings.configure(
     ALLOWED_HOSTS=["api.example"],
     DATABASES={},
     INSTALLED_APPS=["oauth_provider.resource_server"],
-    OAUTH_RESOURCE_SERVER={"VERIFIER": "__main__.verify"},
+    OAUTH_RESOURCE_SERVER={
+        "VERIFIER": "__main__.verify",
+        "RESOURCE": "https://api.example/notes",
+        "AUTHORIZATION_SERVERS": ["https://as.example"],
+    },
     REST_FRAMEWORK={
         "UNAUTHENTICATED_USER": None,
         # By path, as most projects do: DRF then imports our module in the middle of importing its own.
@@ -32,6 +36,8 @@ settings.configure(
 django.setup()
 
 from oauth_provider.protocol.errors import InvalidToken  # noqa: E402
+from oauth_provider.resource_server import introspection  # noqa: E402, F401 - to see what it brings with it
+from oauth_provider.resource_server.decorators import requires_scopes  # noqa: E402
 from oauth_provider.resource_server.token import AccessToken  # noqa: E402
 from oauth_provider.rest_framework.permissions import HasScopes  # noqa: E402
 
@@ -59,7 +65,23 @@ class Notes(APIView):
         return Response({"client": str(request.user)})
 
 
-urlpatterns = [path("notes", Notes.as_view()), path("people", Notes.as_view())]
+class Declared(Notes):
+    permission_classes = [HasScopes]
+    scopes = {"GET": ["notes:read", "notes:write"]}
+
+
+@requires_scopes("notes:write")
+def plain(request):
+    raise AssertionError("Nobody has the scope.")
+
+
+urlpatterns = [
+    path("", include("oauth_provider.resource_server.urls")),
+    path("notes", Notes.as_view()),
+    path("notes/declared", Declared.as_view()),
+    path("notes/plain", plain),
+    path("people", Notes.as_view()),
+]
 
 
 def answer(url, token):
@@ -74,5 +96,7 @@ def answer(url, token):
 if __name__ == "__main__":
     call_command("check", fail_level="WARNING", stdout=sys.stderr)
     calls = [("/notes", None), ("/notes", "bad"), ("/notes", "poor"), ("/people", "good"), ("/notes", "good")]
+    calls += [("/notes/declared", "good"), ("/notes/plain", "good")]
+    calls += [("/.well-known/oauth-protected-resource/notes", None)]
     answers = [answer(*call) for call in calls]
     print(json.dumps({"answers": answers, "imported": [name for name in FORBIDDEN if name in sys.modules]}))  # noqa: T201

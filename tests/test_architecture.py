@@ -21,6 +21,7 @@ RESERVED = {
     "joserfc": ("protocol/jose.py",),
     "rest_framework": ("rest_framework/",),
 }
+METADATA = 'resource_metadata="https://api.example/.well-known/oauth-protected-resource/notes"'
 # The half that runs without a provider, and all of ours that it may import.
 SEPARABLE = {
     "protocol": ("protocol",),
@@ -88,15 +89,28 @@ def test_the_resource_server_imports_nothing_of_the_provider(stand_alone):
 
 @pytest.mark.spec("RFC 6750", "3.1")
 def test_an_api_without_a_provider_or_a_database_answers_401_403_and_200(stand_alone):
-    missing, bad, poor, elsewhere, good = stand_alone["answers"]
-    assert missing[:2] == [401, 'Bearer realm="api", scope="notes:read"']
+    missing, bad, poor, elsewhere, good, *_others = stand_alone["answers"]
+    assert missing[:2] == [401, f'Bearer realm="api", scope="notes:read", {METADATA}']
     assert bad[0] == 401
     assert bad[1].startswith('Bearer realm="api", error="invalid_token"')
     assert poor[0] == 403
     assert 'error="insufficient_scope"' in poor[1]
-    assert poor[1].endswith('scope="notes:read"')
+    assert poor[1].endswith(f'scope="notes:read", {METADATA}')
     assert (elsewhere[0], elsewhere[2]["error"]) == (401, "invalid_token")
     assert good == [200, None, {"client": "client:service"}]
+
+
+def test_declarations_plain_views_and_metadata_work_there_too(stand_alone):
+    declared, plain, metadata = stand_alone["answers"][5:]
+    for answer, scope in ((declared, "notes:read notes:write"), (plain, "notes:write")):
+        assert (answer[0], answer[2]["error"]) == (403, "insufficient_scope")
+        assert answer[1].endswith(f'scope="{scope}", {METADATA}')
+    assert metadata[2] == {
+        "resource": "https://api.example/notes",
+        "authorization_servers": ["https://as.example"],
+        "scopes_supported": ["notes:read", "notes:write"],
+        "bearer_methods_supported": ["header"],
+    }
 
 
 @pytest.mark.parametrize("half", SEPARABLE)

@@ -5,6 +5,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from oauth_provider.protocol.errors import InsufficientScope, InvalidRequest, InvalidToken
 from oauth_provider.resource_server.challenge import challenge
+from oauth_provider.resource_server.needs import Needs
 
 pytestmark = pytest.mark.spec("RFC 6750", "3")
 
@@ -21,7 +22,7 @@ def test_without_credentials_there_is_no_error():
 
 @pytest.mark.spec("RFC 6750", "3.1")
 def test_without_credentials_the_scope_may_be_named():
-    assert challenge(scope=("notes:read", "notes:write")) == 'Bearer realm="api", scope="notes:read notes:write"'
+    assert challenge(needs=Needs(("notes:read", "notes:write"))) == 'Bearer realm="api", scope="notes:read notes:write"'
 
 
 @pytest.mark.parametrize(
@@ -38,7 +39,7 @@ def test_an_error_is_named_with_its_description_and_scope(error, value):
 
 
 def test_the_scope_of_an_error_is_not_replaced_by_another():
-    assert challenge(InsufficientScope(scope=("a",)), scope=("b",)).endswith('scope="a"')
+    assert challenge(InsufficientScope(scope=("a",)), Needs(("b",))).endswith('scope="a"')
 
 
 def test_the_operators_detail_stays_out_of_the_challenge():

@@ -15,8 +15,21 @@ from oauth2_provider.views import AuthorizationView, TokenView
 from oauth2_provider.views.mixins import OIDCOnlyMixin
 
 from oauth_provider.bridge.validator import BridgeValidator
-from oauth_provider.checks import clients, configuration, databases, dot, urls
+from oauth_provider.checks import (
+    authentication,
+    clients,
+    configuration,
+    databases,
+    dot,
+    guards,
+    logout,
+    resources,
+    signing_keys,
+    subjects,
+    urls,
+)
 from oauth_provider.dot.names import application_model
+from oauth_provider.tokens import claims
 from oauth_provider.urls import urlpatterns as all_urls
 from oauth_provider.urls import well_known
 from tests.factories import ApplicationFactory, UserFactory
@@ -33,10 +46,26 @@ CHECKS = {
     "E012": configuration.check_scopes,
     "E013": configuration.check_values,
     "E014": configuration.check_values,
+    "E020": signing_keys.check_given_keys,
+    "E021": signing_keys.check_stored_keys,
+    "E022": signing_keys.check_signer,
+    "E023": configuration.check_claims,
+    "E041": guards.check_scopes_exist,
+    "E050": authentication.check_sign_up_url,
+    "E051": authentication.check_authentication_context,
+    "E052": resources.check_resources,
     "I001": databases.check_prepared_statements,
     "W001": configuration.check_cache_is_shared,
     "W002": clients.check_application_user,
     "W003": urls.check_well_known,
+    "E060": logout.check_internal_hosts,
+    "E070": subjects.check_pairwise_secret,
+    "E071": subjects.check_pairwise_clients,
+    "W060": logout.check_outbox,
+    "W061": logout.check_outbox,
+    "W010": signing_keys.check_stored_keys,
+    "W012": signing_keys.check_policies,
+    "W011": signing_keys.check_default_algorithm,
 }
 
 
@@ -208,6 +237,46 @@ def test_our_own_doors_at_dots_paths_are_none_of_dots(settings):
     assert said(dot.check_doors) == said(urls.check_bridge) == said(urls.check_well_known) == []
 
 
+# -- signing in ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.spec("Initiating User Registration via OpenID Connect", "4")
+@pytest.mark.parametrize(("page", "expected"), [("nowhere", ["E050"]), ("login", []), ("/join/", []), ("", [])])
+def test_a_sign_up_page_is_one(settings, page, expected):
+    settings.OAUTH_PROVIDER = {"SIGN_UP_URL": page}
+    assert said(authentication.check_sign_up_url) == expected
+
+
+@pytest.mark.parametrize("path", ["no.such.Context", "nonsense", "", None, "django.http.HttpRequest", "builtins.len"])
+def test_a_context_of_another_kind_is_found(settings, path):
+    settings.OAUTH_PROVIDER = {"AUTHENTICATION_CONTEXT": path}
+    assert said(authentication.check_authentication_context) == ["E051"]
+
+
+# -- resources -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.spec("RFC 8707", "2")
+@pytest.mark.parametrize(
+    ("given", "problems"),
+    [
+        ({}, 0),
+        ({"https://api.example.com/": "API", "urn:example:api": {"name": "Other", "access_token_lifetime": 60}}, 0),
+        ({"api": "API"}, 1),
+        ({"https://api.example.com/#x": "API", "https://a b/": "API", 5: "API"}, 3),
+        ({"https://api.example.com/": {"scope": ["x"]}}, 1),
+        ({"https://api.example.com/": {"scopes": ["nothing:here"]}}, 1),
+        ({"https://api.example.com/": {"access_token_lifetime": 0}}, 1),
+        ({"https://api.example.com/": {"access_token_lifetime": True}}, 1),
+        (["https://api.example.com/"], 1),
+    ],
+    ids=str,
+)
+def test_a_resource_that_cannot_be_used_is_found(settings, given, problems):
+    settings.OAUTH_PROVIDER = {"RESOURCES": given}
+    assert said(resources.check_resources) == ["E052"] * problems
+
+
 # -- URLs ----------------------------------------------------------------------------------------------------
 
 
@@ -220,9 +289,9 @@ def test_dots_paths_need_our_pages(settings):
 def test_metadata_is_wanted_at_the_root(settings):
     below = path("auth/", include((all_urls, "oauth_provider")))
     settings.ROOT_URLCONF = Root(below)
-    assert said(urls.check_well_known) == ["W003"]
+    assert said(urls.check_well_known) == ["W003"] * 2
     settings.OAUTH_PROVIDER = {"ISSUER": "https://example.com/auth"}
-    assert said(urls.check_well_known) == ["W003", "W003"]
+    assert said(urls.check_well_known) == ["W003"] * 4
     settings.ROOT_URLCONF = Root(*well_known, below)
     assert said(urls.check_well_known) == []
     settings.ROOT_URLCONF = Root()
@@ -284,3 +353,11 @@ def test_before_the_tables_are_there_nothing_is_said(monkeypatch):
     with transaction.atomic():
         assert said(clients.check_application_user, databases=["default"]) == []
         transaction.set_rollback(True)
+    for field in application_model()._meta.concrete_fields:
+        vars(field).pop("cached_col", None)  # Django remembers the table that a column was first asked of
+
+
+def test_a_claim_is_released_by_a_scope_that_there_is(monkeypatch):
+    monkeypatch.setattr(claims, "_registry", dict(claims._registry))
+    claims.claim("shoe_size", scope="shoes")(lambda user, context: 42)
+    assert said(configuration.check_claims) == ["E023"]

@@ -1,5 +1,6 @@
 """What an error report shows (RFC 6819 §5.1.6): an exception on the way must not mail secrets to the operators."""
 
+import json
 import sys
 from typing import Any
 from unittest.mock import patch
@@ -8,8 +9,11 @@ import pytest
 from django.test import RequestFactory
 from django.views.debug import ExceptionReporter
 
+from oauth_provider.models import SigningKey
+from oauth_provider.tokens.key_ring import _parsed, key_ring
 from tests.driver import Driver
 from tests.factories import ApplicationFactory, UserFactory
+from tests.jose_keys import key
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 6819", "5.1.6")]
 
@@ -64,6 +68,43 @@ def test_a_report_of_a_failed_exchange_holds_no_code_and_no_verifier(driver: Dri
         report = reports_of(lambda: driver.redeem(code))
     for secret in (code, driver.code_verifier, driver.application.secret):
         assert secret not in report
+
+
+class FailingSigner:
+    """A KMS on a bad day."""
+
+    alg = "RS256"
+    public_jwk = key("RS256").public_jwk
+
+    def sign(self, message: bytes) -> bytes:
+        raise RuntimeError("out of order")
+
+
+def signers() -> list[FailingSigner]:
+    return [FailingSigner()]
+
+
+@pytest.mark.parametrize("exchange", ["redeem", "refresh"])
+def test_a_report_of_a_signer_that_fails_holds_no_token(driver: Driver, settings: Any, exchange: str) -> None:
+    driver.scope = "openid"
+    credential = driver.code() if exchange == "redeem" else driver.tokens()["refresh_token"]
+    settings.OAUTH_PROVIDER = {**settings.OAUTH_PROVIDER, "SIGNING_KEYS": None, "SIGNER": f"{__name__}.signers"}
+    report = reports_of(lambda: getattr(driver, exchange)(credential))
+    for secret in (credential, driver.application.secret, driver.code_verifier, "oat_", "ort_"):
+        assert secret not in report
+
+
+@pytest.mark.parametrize("place", ["tokens.key_ring.parse_jwk", "models.signing_key.SigningKey.__init__"])
+def test_a_report_of_a_key_that_cannot_be_read_holds_no_private_key(driver: Driver, settings: Any, place: str) -> None:
+    settings.OAUTH_PROVIDER = {"ISSUER": "https://auth.example.com", "SIGNING_ALGORITHMS": ["ES256"]}
+    key_ring()
+    private = json.loads(SigningKey.objects.get().open()[0] or "")["d"]
+    _parsed.clear()
+    with patch(f"oauth_provider.{place}", side_effect=RuntimeError("out of order")):
+        report = reports_of(lambda: driver.browser.get("/oauth/jwks"))
+    assert private not in report
+    assert '"d"' not in report
+    assert settings.SECRET_KEY not in {line.strip() for line in report.splitlines()}
 
 
 def test_a_report_can_hold_what_a_view_forgets_to_hide() -> None:

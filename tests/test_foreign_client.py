@@ -1,9 +1,7 @@
 """A client that is not ours: Authlib's ``OAuth2Session`` against a live server, with a browser for the person."""
 
-import re
 import threading
-from html import unescape
-from urllib.parse import parse_qs, urljoin, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
@@ -11,6 +9,7 @@ from authlib.integrations.requests_client import OAuth2Session, OAuthError
 
 from tests.driver import verifier
 from tests.factories import CALLBACK, ApplicationFactory, UserFactory
+from tests.person import Person
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls("tests.foreign_urls")]
 LOOPBACK = "http://127.0.0.1/callback"
@@ -49,42 +48,6 @@ def session_of(server, application, method, redirect_uri):
         token_endpoint=metadata["token_endpoint"],
     )
     return session, metadata
-
-
-class Person:
-    """A person in a browser: follows links, fills in the one form of a page, and stops where a client waits."""
-
-    def __init__(self, server):
-        self.server = server
-        self.browser = requests.Session()
-
-    def go(self, url):
-        """The page at the end of our own redirects, or the URL of a client."""
-        while True:
-            if not url.startswith(f"{self.server}/"):
-                return url
-            response = self.browser.get(url, allow_redirects=False, timeout=5)
-            if "Location" not in response.headers:
-                return response
-            url = urljoin(url, response.headers["Location"])
-
-    def submit(self, page, **fields):
-        """POST the form of a page with its hidden fields, and go where that leads."""
-        assert page.status_code == 200, page.text
-        form = re.search(r"<form.*?</form>", page.text, re.DOTALL).group()
-        hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form))
-        action = re.search(r'<form[^>]* action="([^"]*)"', form)
-        target = urljoin(page.url, unescape(action.group(1)) if action else "")
-        data = {name: unescape(value) for name, value in hidden.items()} | fields
-        headers = {"Origin": self.server, "Referer": page.url}
-        response = self.browser.post(target, data=data, headers=headers, allow_redirects=False, timeout=5)
-        assert response.status_code in (302, 303), response.text
-        return self.go(urljoin(target, response.headers["Location"]))
-
-    def sign_in_and_allow(self, url, user):
-        """From the client's link to the client's callback."""
-        consent = self.submit(self.go(url), username=user.username, password="correct horse")
-        return self.submit(consent, decision="allow")
 
 
 @pytest.mark.spec("RFC 6749", "4.1")

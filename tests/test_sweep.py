@@ -9,7 +9,8 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from oauth_provider.dot.names import access_token_model, refresh_token_model
-from oauth_provider.models import Authorization, ClientSecret, Consent, PendingRequest, TokenBinding
+from oauth_provider.models import Authorization, ClientSecret, Consent, LogoutDelivery, PendingRequest, TokenBinding
+from oauth_provider.models.signing_key import new_key
 from oauth_provider.models.sweep import SWEEPS
 from tests.driver import Driver
 from tests.factories import ApplicationFactory, UserFactory
@@ -61,7 +62,9 @@ def test_it_says_what_it_did(driver):
         "sealed answers blanked",
         "access tokens deleted",
         "authorizations deleted",
+        "logout deliveries deleted",
         "client secrets deleted",
+        "private halves of signing keys blanked",
     ]
 
 
@@ -71,12 +74,16 @@ def everything_due(driver, number=3):
         driver.tokens()
         driver.code()
     driver.authorize(scope="photos:read")
+    for generation, signs_from in enumerate((ago(WEEK), ago(WEEK / 2)), start=1):
+        new_key("ES256", generation, signs_from).save()
     PendingRequest.objects.update(expires_at=ago())
     access_token_model().objects.update(expires=ago())
     Authorization.objects.filter(redeemed_at=None).update(expires_at=ago())
     Authorization.objects.exclude(redeemed_at=None).update(
         expires_at=ago(WEEK + MINUTE), rotated_at=ago(), sealed_answer="sealed"
     )
+    for _ in range(number):
+        LogoutDelivery.objects.create(application=driver.application, sid="s", ended_at=ago(WEEK + MINUTE))
     for _ in range(number):
         ClientSecret.objects.create_secret(driver.application)
     ClientSecret.objects.update(expires_at=ago(WEEK + MINUTE))
@@ -108,6 +115,18 @@ def test_a_sweep_takes_the_rows_it_is_given_and_no_others(driver, one):
     keys = list(one.rows().values_list("pk", flat=True)[:2])
     assert one.act(keys) == len(keys)
     assert one.rows().count() == due - len(keys)
+
+
+def test_a_message_that_waits_stays_and_so_does_who_is_to_be_told(driver):
+    """However long it takes: the session may end long after its tokens did."""
+    LogoutDelivery.objects.create(application=driver.application, sid="s", created_at=ago(WEEK * 9))
+    driver.scope = "openid"
+    driver.tokens()
+    Authorization.objects.update(expires_at=ago(WEEK + MINUTE), session_expires_at=timezone.now() + WEEK)
+    assert sweep()["logout deliveries deleted"] == 0
+    assert sweep()["authorizations deleted"] == 0
+    Authorization.objects.update(session_expires_at=ago())
+    assert sweep()["authorizations deleted"] == 1
 
 
 # -- access tokens -------------------------------------------------------------------------------------------

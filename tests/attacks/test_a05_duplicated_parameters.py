@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 import pytest
 
 from tests import ledger
-from tests.driver import AUTHORIZE, INTROSPECT, REVOKE, TOKEN, Driver, post, query_of, signed_in
+from tests.driver import AUTHORIZE, INTROSPECT, PAR, REVOKE, TOKEN, Driver, post, query_of, signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 6749", "3.1"), pytest.mark.spec("RFC 6749", "3.2")]
 
@@ -60,7 +60,7 @@ def test_at_the_token_endpoint(driver: Driver, name: str, other: str | None) -> 
     assert driver.redeem(code).status_code == 200
 
 
-@pytest.mark.parametrize("path", [REVOKE, INTROSPECT])
+@pytest.mark.parametrize("path", [REVOKE, INTROSPECT, PAR])
 @pytest.mark.parametrize("name", ["token", "token_type_hint", "client_id", "client_secret"])
 def test_at_the_others(driver: Driver, path: str, name: str) -> None:
     token = driver.tokens()["access_token"]
@@ -69,6 +69,15 @@ def test_at_the_others(driver: Driver, path: str, name: str) -> None:
         response = post(driver.browser, path, [*form.items(), (name, form[name])])
     ledger.refused(response, "invalid_request")
     assert ledger.is_good(token)
+
+
+@pytest.mark.parametrize("name", ["prompt", "max_age", "ui_locales", "display", "login_hint", "acr_values", "request"])
+def test_of_what_openid_connect_adds(driver: Driver, name: str) -> None:
+    for other in ("x", ""):
+        query = urlencode([*driver.request().items(), (name, "x"), (name, other)])
+        with ledger.unchanged():
+            answer = query_of(driver.browser.get(f"{AUTHORIZE}?{query}")["Location"])
+        assert answer["error"] in ("invalid_request", "invalid_request_object")
 
 
 @pytest.mark.spec("RFC 8707", "2")

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import pytest
 
 from tests import ledger
-from tests.driver import INTROSPECT, REVOKE, TOKEN, Driver, post, signed_in
+from tests.driver import INTROSPECT, PAR, REVOKE, TOKEN, Driver, post, signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 6749", "3.2")]
 
@@ -25,10 +25,11 @@ def forms(driver: Driver) -> dict[str, dict[str, str]]:
         TOKEN: {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]},
         REVOKE: {"token": tokens["access_token"]},
         INTROSPECT: {"token": tokens["access_token"]},
+        PAR: driver.request(),
     }
 
 
-@pytest.mark.parametrize("path", [TOKEN, REVOKE, INTROSPECT])
+@pytest.mark.parametrize("path", [TOKEN, REVOKE, INTROSPECT, PAR])
 def test_the_query_does_not_count(driver: Driver, path: str) -> None:
     form = forms(driver)[path]
     everything, credentials = urlencode({**driver.credentials, **form}), driver.credentials
@@ -38,14 +39,14 @@ def test_the_query_does_not_count(driver: Driver, path: str) -> None:
         ledger.refused(post(driver.browser, f"{path}?{urlencode(credentials)}", form), "invalid_client", 401)
 
 
-@pytest.mark.parametrize("path", [TOKEN, REVOKE, INTROSPECT])
+@pytest.mark.parametrize("path", [TOKEN, REVOKE, INTROSPECT, PAR])
 def test_the_query_does_not_disturb_either(driver: Driver, path: str) -> None:
     form = {**driver.credentials, **forms(driver)[path]}
     query = urlencode({"client_id": "another", "token": "x", "grant_type": "password", "client_secret": "x"})
-    assert post(driver.browser, f"{path}?{query}", form).status_code == 200
+    assert post(driver.browser, f"{path}?{query}", form).status_code == (201 if path == PAR else 200)
 
 
-@pytest.mark.parametrize("path", [TOKEN, REVOKE, INTROSPECT])
+@pytest.mark.parametrize("path", [TOKEN, REVOKE, INTROSPECT, PAR])
 @pytest.mark.parametrize("kind", ["application/json", "multipart/form-data", "text/plain", "application/xml"])
 def test_no_other_body_is_read(driver: Driver, path: str, kind: str) -> None:
     form = {**driver.credentials, **forms(driver)[path]}
@@ -58,7 +59,7 @@ def test_no_other_body_is_read(driver: Driver, path: str, kind: str) -> None:
     ledger.refused(response, "invalid_request")
 
 
-@pytest.mark.parametrize("path", [TOKEN, REVOKE, INTROSPECT])
+@pytest.mark.parametrize("path", [TOKEN, REVOKE, INTROSPECT, PAR])
 def test_get_is_405_even_with_everything_in_the_query(driver: Driver, path: str) -> None:
     form = {**driver.credentials, **forms(driver)[path]}
     with ledger.unchanged():
@@ -75,7 +76,7 @@ def test_get_cannot_pose_as_post(driver: Driver, override: str) -> None:
 
 
 @pytest.mark.spec("RFC 6749", "2.3")
-@pytest.mark.parametrize("path", [TOKEN, REVOKE, INTROSPECT])
+@pytest.mark.parametrize("path", [TOKEN, REVOKE, INTROSPECT, PAR])
 def test_two_client_authentications_at_once_are_invalid_request(driver: Driver, path: str) -> None:
     header = "Basic " + base64.b64encode(":".join(driver.credentials.values()).encode()).decode()
     form = {**driver.credentials, **forms(driver)[path]}

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 
 from tests import ledger
-from tests.driver import AUTHORIZE, INTROSPECT, METADATA, REVOKE, TOKEN, Driver, post, signed_in
+from tests.driver import AUTHORIZE, INTROSPECT, METADATA, PAR, REVOKE, TOKEN, Driver, post, signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 6749", "A")]
 
@@ -54,7 +54,24 @@ def is_harmless(response: Any) -> None:
 @pytest.mark.parametrize(("name", "raw"), BAD.items(), ids=BAD)
 @pytest.mark.parametrize(
     "parameter",
-    ["client_id", "redirect_uri", "response_type", "scope", "state", "nonce", "code_challenge", "resource"],
+    [
+        "client_id",
+        "redirect_uri",
+        "response_type",
+        "scope",
+        "state",
+        "nonce",
+        "code_challenge",
+        "resource",
+        "response_mode",
+        "prompt",
+        "max_age",
+        "acr_values",
+        "login_hint",
+        "id_token_hint",
+        "request",
+        "request_uri",
+    ],
 )
 def test_in_each_parameter_of_an_authorization_request(driver: Driver, parameter: str, name: str, raw: str) -> None:
     pairs = [f"{key}={quote(value)}" for key, value in driver.request(**{parameter: None}).items()]
@@ -73,7 +90,7 @@ def test_in_a_ticket(driver: Driver, raw: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "raw"), BAD.items(), ids=BAD)
-@pytest.mark.parametrize("path", [TOKEN, REVOKE, INTROSPECT])
+@pytest.mark.parametrize("path", [TOKEN, REVOKE, INTROSPECT, PAR])
 def test_in_each_parameter_of_a_call(driver: Driver, path: str, name: str, raw: str) -> None:
     form = {
         **driver.credentials,

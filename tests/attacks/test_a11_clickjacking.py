@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.test import Client as Browser
 from django.test import modify_settings
 
 from tests.driver import Driver, signed_in
@@ -17,11 +18,18 @@ def unapproved() -> Driver:
 
 PAGES: dict[str, Any] = {
     "consent": lambda driver: driver.browser.get(driver.authorize()["Location"]),
+    "account": lambda driver: driver.browser.get(driver.authorize(prompt="select_account")["Location"]),
+    "account of nobody's request": lambda driver: driver.browser.get("/oauth/select-account"),
+    "form_post": lambda driver: driver.authorize(response_mode="form_post", scope="nothing:here"),
+    "error of a request_uri": lambda driver: driver.open("urn:ietf:params:oauth:request_uri:" + "a" * 43),
     "error of the authorization endpoint": lambda driver: driver.authorize(client_id="nobody"),
     "error of a redirect URI": lambda driver: driver.authorize(redirect_uri="https://evil.example.com/"),
     "error of an unapproved client": lambda driver: unapproved().authorize(scope="nothing:here"),
     "error of the consent page": lambda driver: driver.browser.get("/oauth/consent/" + "a" * 43),
     "error of a decision": lambda driver: driver.decide("/oauth/consent/" + "a" * 43),
+    "logout": lambda driver: driver.browser.get("/oauth/logout"),
+    "logged out": lambda driver: Browser().get("/oauth/logout"),
+    "error of a logout": lambda driver: driver.browser.get("/oauth/logout?client_id=nobody"),
     "too large": lambda driver: driver.authorize(state="a" * 20_000),
 }
 

@@ -4,9 +4,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from django.test import Client as Browser
 
 from tests import ledger
-from tests.driver import AUTHORIZE, Driver, post, query_of, signed_in
+from tests.driver import AUTHORIZE, LOGOUT, Driver, post, query_of, signed_in
 from tests.factories import CALLBACK
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 9700", "4.11")]
@@ -27,6 +28,14 @@ REQUESTS: list[dict[str, Any]] = [
     {"scope": "nothing:here"},
     {"response_type": "token"},
     {"response_mode": "form_post"},
+    {"response_mode": "form_post", "redirect_uri": EVIL},
+    {"response_mode": "fragment", "redirect_uri": EVIL, "prompt": "none"},
+    {"prompt": "login", "ui_locales": EVIL},
+    {"prompt": "select_account"},
+    {"prompt": "create"},
+    {"id_token_hint": EVIL},
+    {"request": EVIL, "redirect_uri": EVIL},
+    {"request_uri": f"urn:ietf:params:oauth:request_uri:{EVIL}"},
     {"request_uri": EVIL},
     {"state": EVIL},
     {"next": EVIL},
@@ -57,6 +66,7 @@ def test_nobody_is_sent_to_a_stranger(driver: Driver, changes: dict[str, Any], m
     if parts.path == "/accounts/login/":
         assert query_of(location)["next"].startswith(f"{AUTHORIZE}?")
     assert f'href="{EVIL}' not in response.content.decode()
+    assert f'action="{EVIL}' not in response.content.decode()
 
 
 @pytest.mark.parametrize("changes", [{"scope": "nothing:here"}, {"response_type": "x"}, {"state": "é"}], ids=str)
@@ -75,9 +85,28 @@ def test_nothing_in_the_form_of_a_decision_decides_where_it_goes(changes: dict[s
     assert response["Location"].startswith(f"{CALLBACK}?")
 
 
+@pytest.mark.parametrize("uri", [EVIL, "//evil.example.com", "javascript:alert(1)", f"{CALLBACK}@evil.example.com"])
+@pytest.mark.parametrize("named", [True, False])
+def test_no_logout_leads_or_links_to_a_stranger(driver: Driver, uri: str, named: bool) -> None:
+    asked = {"post_logout_redirect_uri": uri, "next": uri, "state": uri, "logout_hint": uri}
+    response = driver.browser.get(LOGOUT, asked | ({"client_id": driver.application.client_id} if named else {}))
+    assert not response.has_header("Location")
+    assert f'href="{uri}' not in response.content.decode()
+
+
+@pytest.mark.parametrize("hint", ["id_token", "nobody's"])
+def test_an_unapproved_client_is_followed_after_a_logout_only_by_who_signed_in_to_it(hint: str) -> None:
+    driver = signed_in(policy={"status": "unapproved"}, post_logout_redirect_uris=EVIL)
+    driver.scope = "openid"
+    asked = {"client_id": driver.application.client_id, "post_logout_redirect_uri": EVIL}
+    asked |= {"id_token_hint": driver.tokens()["id_token"]} if hint == "id_token" else {}
+    assert Browser().get(LOGOUT, asked).has_header("Location") is (hint == "id_token")
+
+
 @pytest.mark.spec("RFC 9700", "4.12")
 def test_a_redirect_that_follows_a_post_is_303() -> None:
     driver = signed_in()
     assert driver.decide(driver.authorize()["Location"], "deny").status_code == 303
     assert driver.decide(driver.authorize()["Location"], "allow").status_code == 303
     assert post(driver.browser, AUTHORIZE, driver.request()).status_code == 303
+    assert post(driver.browser, LOGOUT, {"state": "s"}).status_code == 303

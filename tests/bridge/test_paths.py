@@ -4,6 +4,7 @@ import pytest
 from django.urls import include, path, reverse
 
 from oauth_provider.models import Authorization, ClientPolicy
+from oauth_provider.tokens.id_token import read_id_token
 from tests.driver import Driver, post, query_of
 from tests.factories import ApplicationFactory, UserFactory
 
@@ -28,13 +29,39 @@ def _urls(settings):
 
 
 def test_dots_names_lead_to_dots_paths():
-    names = ("authorize", "token", "revoke-token", "introspect")
+    names = (
+        "authorize",
+        "token",
+        "revoke-token",
+        "introspect",
+        "jwks-info",
+        "user-info",
+        "oidc-connect-discovery-info",
+        "rp-initiated-logout",
+    )
     assert [reverse(f"oauth2_provider:{name}").rstrip("/") for name in names] == [
         "/o/authorize",
         "/o/token",
         "/o/revoke_token",
         "/o/introspect",
+        "/o/.well-known/jwks.json",
+        "/o/userinfo",
+        "/o/.well-known/openid-configuration",
+        "/o/logout",
     ]
+
+
+def test_a_deployed_relying_party_keeps_its_issuer_and_finds_everything(driver, settings):
+    settings.OAUTH_PROVIDER = {**settings.OAUTH_PROVIDER, "ISSUER": "https://auth.example.com/o"}
+    document = driver.browser.get("/o/.well-known/openid-configuration").json()
+    assert document["issuer"] == "https://auth.example.com/o"
+    driver.scope = "openid"
+    tokens = driver.tokens()
+    claims = read_id_token(tokens["id_token"], issuer=document["issuer"], client_id=driver.application.client_id)
+    bearer = {"Authorization": f"Bearer {tokens['access_token']}"}
+    assert driver.browser.get("/o/userinfo/", headers=bearer).json() == {"sub": claims["sub"]}
+    keys = driver.browser.get("/o/.well-known/jwks.json").json()
+    assert keys == driver.browser.get("/oauth/jwks").json()
 
 
 @pytest.mark.parametrize("slash", ["", "/"])
@@ -56,7 +83,7 @@ def test_a_deployed_client_completes_the_flow(driver, slash):
 
 
 def test_nothing_is_served_at_dots_other_paths(driver):
-    for other in ("applications/", "authorized_tokens/", "device-authorization/", ".well-known/jwks.json", "register/"):
+    for other in ("applications/", "authorized_tokens/", "device-authorization/", "register/"):
         assert driver.browser.get(f"/o/{other}").status_code == 404
 
 

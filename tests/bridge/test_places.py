@@ -15,6 +15,7 @@ from oauth_provider.bridge.defaults import take_places
 from oauth_provider.bridge.scopes import RegistryScopes
 from oauth_provider.bridge.validator import BridgeValidator
 from oauth_provider.models import ClientPolicy
+from oauth_provider.models.scope import IDENTITY_SCOPES
 from tests.factories import ApplicationFactory
 
 
@@ -138,9 +139,9 @@ def test_dots_classes_read_scopes_off_our_registry(settings):
     settings.OAUTH_PROVIDER = {"SCOPES": {"a": "A", "b": "B"}, "DEFAULT_SCOPES": ["a", "b"]}
     application = ApplicationFactory()
     backend = get_scopes_backend()
-    assert backend.get_all_scopes() == {"a": "A", "b": "B"}
-    assert backend.get_available_scopes() == ["a", "b"]
-    assert backend.get_available_scopes(application) == ["a", "b"]
+    assert backend.get_all_scopes() == {**IDENTITY_SCOPES, "a": "A", "b": "B"}
+    assert backend.get_available_scopes() == [*IDENTITY_SCOPES, "a", "b"]
+    assert backend.get_available_scopes(application) == [*IDENTITY_SCOPES, "a", "b"]
     ClientPolicy(application=application, scopes=["b"]).save()
     application.refresh_from_db()
     assert backend.get_available_scopes(application) == ["b"]

@@ -5,7 +5,7 @@ import sqlite3
 import pytest
 
 from oauth_provider.protocol.token_string import CLIENT_SECRET, is_token
-from tests.demo.conftest import Demo
+from tests.demo.server import Demo
 
 pytestmark = pytest.mark.xdist_group("demo")
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.demo.conftest import Demo
+from tests.demo.server import Demo
 from tests.demo.visitor import Visitor
 
 pytestmark = pytest.mark.xdist_group("demo")
@@ -39,7 +39,7 @@ def test_a_call_without_a_token_is_challenged(visitor: Visitor) -> None:
     answer = visitor.call("GET", "")
 
     assert answer.status_code == 401
-    assert answer.headers["WWW-Authenticate"] == 'Bearer realm="api"'
+    assert answer.headers["WWW-Authenticate"] == 'Bearer realm="api", scope="notes:read"'
 
 
 @pytest.mark.spec("RFC 6750", "3.1")
@@ -111,9 +111,10 @@ def test_the_person_reads_their_notes_in_their_own_browser(seeded: dict[str, Any
     assert visitor.browser.get(f"{seeded['issuer']}/api/notes/").status_code == 200
 
 
-def test_the_home_page_shows_the_demo(seeded: dict[str, Any], visitor: Visitor) -> None:
-    """Whom to log in as, and every client."""
-    page = visitor.browser.get(f"{seeded['issuer']}/").text
+def test_a_page_shows_whom_to_log_in_as_and_every_client(seeded: dict[str, Any], visitor: Visitor) -> None:
+    """For whoever wants to write a client of their own."""
+    page = visitor.browser.get(f"{seeded['issuer']}/demo/clients").text
 
+    assert seeded["operator"]["password"] in page
     for client in seeded["clients"].values():
         assert client["client_id"] in page

@@ -41,10 +41,9 @@ class Visitor:
         }
         page = self.browser.get(f"{self.demo['issuer']}/oauth/authorize", params=query)
         page = self.submit(page, **self.demo["user"])
-        if not page.url.startswith(query["redirect_uri"]):
+        if not came_to(query["redirect_uri"], page):
             page = self.submit(page, decision="allow")
-        # The demo serves nothing there; the browser stands at the address all the same.
-        code = dict(parse_qsl(urlsplit(page.url).query))["code"]
+        code = dict(parse_qsl(urlsplit(came_to(query["redirect_uri"], page)).query))["code"]
         return self.token(
             "web",
             grant_type="authorization_code",
@@ -78,3 +77,8 @@ class Visitor:
         url = f"{self.demo['issuer']}/api/notes/{path}"
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         return requests.request(method, url, headers=headers, timeout=10, **options)
+
+
+def came_to(redirect_uri: str, page: requests.Response) -> str:
+    """The address at which the client was answered on the way to ``page``; the client leads on from there."""
+    return next((one.url for one in [*page.history, page] if one.url.startswith(redirect_uri)), "")

@@ -9,8 +9,8 @@ from django.contrib.sessions.models import Session
 from django.test import Client as Browser
 from django.test import override_settings
 
-from oauth_provider.authorization.request import to_ticket
 from oauth_provider.authorization.rules import RULES
+from oauth_provider.authorization.ticket import Ticket, to_text
 from oauth_provider.models import Authorization, ClientPolicy, PendingRequest
 from tests import ledger
 from tests.driver import AUTHORIZE, Driver, post, query_of, signed_in
@@ -233,8 +233,13 @@ REFUSALS = [
     ({"response_type": "none"}, "unsupported_response_type"),
     ({"response_type": "CODE"}, "unsupported_response_type"),
     ({"response_type": "code code"}, "unsupported_response_type"),
-    ({"response_mode": "fragment"}, "invalid_request"),
-    ({"response_mode": "form_post"}, "invalid_request"),
+    ({"response_mode": "web_message"}, "invalid_request"),
+    ({"response_mode": "web_message"}, "invalid_request"),
+    ({"prompt": "nonsense"}, "invalid_request"),
+    ({"prompt": "none login"}, "invalid_request"),
+    ({"prompt": "create"}, "invalid_request"),
+    ({"max_age": "-1"}, "invalid_request"),
+    ({"max_age": "soon"}, "invalid_request"),
     ({"response_mode": "nonsense"}, "invalid_request"),
     ({"code_challenge": None}, "invalid_request"),
     ({"code_challenge": None, "code_challenge_method": None}, "invalid_request"),
@@ -249,13 +254,15 @@ REFUSALS = [
     ({"scope": "notes:read nothing:here"}, "invalid_scope"),
     ({"scope": 'notes:read"'}, "invalid_scope"),
     ({"scope": "notes:read  notes:write"}, "invalid_scope"),
-    ({"scope": "openid"}, "invalid_scope"),
+    ({"scope": "openid notes:other"}, "invalid_scope"),
     ({"resource": "https://api.example.com"}, "invalid_target"),
     ({"resource": "nonsense"}, "invalid_target"),
-    ({"request": "e30.e30."}, "request_not_supported"),
+    ({"request": "e30.e30."}, "invalid_request_object"),
     ({"request_uri": "https://app.example.com/request"}, "request_uri_not_supported"),
-    ({"request_uri": "urn:ietf:params:oauth:request_uri:guess"}, "request_uri_not_supported"),
+    ({"request_uri": "urn:example:request_uri:guess"}, "request_uri_not_supported"),
     ({"registration": "{}"}, "registration_not_supported"),
+    ({"claims": "nonsense"}, "invalid_request"),
+    ({"claims": '{"userinfo": {"name": true}}'}, "invalid_request"),
     ({"nonce": "é"}, "invalid_request"),
     ({"nonce": "\x00"}, "invalid_request"),
     ({"scope": "notes:read\x00"}, "invalid_request"),
@@ -339,11 +346,12 @@ def test_no_scope_asks_for_the_default_ones(driver: Driver) -> None:
     assert Authorization.objects.get().scope == "notes:read"
 
 
-def test_every_rule_is_broken_by_some_test_above() -> None:
-    names = {rule.__name__ for rule in RULES}
+def test_every_rule_is_broken_by_some_test_here_or_of_pushed_requests() -> None:
+    names = {rule.__name__ for rule, _sources in RULES}
     assert names == {
-        "check_single", "check_text", "check_request_object", "check_response_type", "check_response_mode",
-        "check_grant_type", "check_pkce", "check_resources",
+        "check_single", "check_text", "check_not_nested", "check_request_object", "check_pushed", "check_signed",
+        "check_response_type", "check_response_mode", "check_grant_type", "check_pkce", "check_claims", "check_prompt",
+        "check_max_age",
     }  # fmt: skip
 
 
@@ -356,7 +364,7 @@ def test_the_login_redirect_writes_nothing(driver: Driver) -> None:
     sessions = Session.objects.count()
     with ledger.unchanged():
         response = driver.authorize()
-    assert response.status_code == 302
+    assert response.status_code == 303
     assert urlsplit(response["Location"]).path == "/accounts/login/"
     assert "no-store" in response["Cache-Control"]
     assert not response.cookies
@@ -553,7 +561,7 @@ def test_too_many_parameters_are_a_page(driver: Driver) -> None:
 def test_a_bad_pair_in_a_ticket_of_ours_is_refused_like_in_a_query(driver: Driver) -> None:
     from oauth_provider.authorization.request import from_pairs
 
-    ticket = to_ticket(from_pairs([*driver.request(state=None).items(), ("state", "\udcff")]))
+    ticket = to_text(Ticket(from_pairs([*driver.request(state=None).items(), ("state", "\udcff")])))
     goes_back(driver.browser.get(AUTHORIZE, {"ticket": ticket}), "invalid_request", state=None)
     assert PendingRequest.objects.count() == 0
 

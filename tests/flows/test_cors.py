@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 
 from tests import ledger
-from tests.driver import AUTHORIZE, INTROSPECT, METADATA, REVOKE, TOKEN, Driver, post, signed_in
+from tests.driver import AUTHORIZE, INTROSPECT, METADATA, PAR, REVOKE, TOKEN, Driver, post, signed_in
 from tests.factories import ApplicationFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("Fetch", "3.2")]
 
 ORIGIN = "https://spa.example.com"
-PROGRAMS = [TOKEN, REVOKE, INTROSPECT]
+PROGRAMS = [TOKEN, REVOKE, INTROSPECT, PAR]
 ALLOW = "Access-Control-Allow-Origin"
 
 FOREIGN = [

@@ -35,7 +35,9 @@ def asker() -> Driver:
 @pytest.mark.parametrize("hint", [None, "access_token", "refresh_token", "nonsense"])
 def test_an_access_token_says_what_it_is_good_for(driver: Driver, asker: Driver, hint: str | None) -> None:
     token = driver.tokens()["access_token"]
-    user, row = Authorization.objects.get().user, access_token_model().objects.get()
+    authorization, row = Authorization.objects.get(), access_token_model().objects.get()
+    user, auth_time = authorization.user, authorization.auth_time
+    assert auth_time is not None
     with ledger.unchanged():
         response = asker.introspect(token, token_type_hint=hint)
     assert response.status_code == 200
@@ -50,6 +52,7 @@ def test_an_access_token_says_what_it_is_good_for(driver: Driver, asker: Driver,
         "iss": ISSUER,
         "sub": str(user.pk),
         "username": user.get_username(),
+        "auth_time": int(auth_time.timestamp()),
     }
 
 

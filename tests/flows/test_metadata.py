@@ -10,6 +10,8 @@ from django.test import override_settings
 from oauth_provider.clients.authentication import METHODS
 from oauth_provider.endpoints.metadata import ENDPOINTS
 from oauth_provider.grants.table import GRANTS
+from oauth_provider.models.scope import IDENTITY_SCOPES
+from oauth_provider.protocol.response_mode import SUPPORTED
 from tests.driver import METADATA
 from tests.settings import OAUTH_PROVIDER
 
@@ -37,20 +39,22 @@ def test_the_document_is_public_json_whose_issuer_is_ours(client: Browser) -> No
 def test_it_says_what_is_served(client: Browser) -> None:
     document = client.get(METADATA).json()
     assert document["response_types_supported"] == ["code"]
-    assert document["response_modes_supported"] == ["query"]
+    assert document["response_modes_supported"] == list(SUPPORTED)
     assert document["grant_types_supported"] == list(GRANTS)
     assert document["code_challenge_methods_supported"] == ["S256"]
     assert document["token_endpoint_auth_methods_supported"] == list(METHODS)
     assert "none" not in document["introspection_endpoint_auth_methods_supported"]
     assert document["authorization_response_iss_parameter_supported"] is True
     assert document["request_uri_parameter_supported"] is False
-    assert document["scopes_supported"] == list(OAUTH_PROVIDER["SCOPES"])  # type: ignore[call-overload]
+    assert document["scopes_supported"] == [*IDENTITY_SCOPES, *OAUTH_PROVIDER["SCOPES"]]  # type: ignore[misc]
+    assert document["id_token_signing_alg_values_supported"] == ["RS256", "ES256", "PS256", "EdDSA"]
+    assert document["subject_types_supported"] == ["public"]
 
 
 @pytest.mark.spec("RFC 8414", "2")
 def test_it_promises_nothing_that_is_off(client: Browser) -> None:
     text = client.get(METADATA).content.decode()
-    for word in ("implicit", "password", "plain", "token id_token", "form_post", "fragment", '"RS256"'):
+    for word in ("implicit", "password", "plain", "token id_token", "HS256"):
         assert word not in text
 
 

@@ -9,11 +9,12 @@ from oauth_provider.models import ClientPolicy
 from tests import ledger
 from tests.driver import Driver
 from tests.factories import ApplicationFactory, UserFactory
+from tests.settings import OAUTH_PROVIDER
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 6749", "6")]
 
 FEWER = {"ISSUER": "https://auth.example.com", "SCOPES": {"notes:read": "Read your notes"}}
-OTHERS = {"ISSUER": "https://auth.example.com", "SCOPES": {"photos:read": "See your photos"}}
+OTHERS = {**OAUTH_PROVIDER, "SCOPES": {"photos:read": "See your photos"}}
 
 
 @pytest.fixture

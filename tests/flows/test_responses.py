@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 
 from tests import ledger
-from tests.driver import AUTHORIZE, INTROSPECT, METADATA, REVOKE, TOKEN, Driver, post, signed_in
+from tests.driver import AUTHORIZE, INTROSPECT, METADATA, PAR, REVOKE, TOKEN, Driver, post, signed_in
 from tests.factories import ApplicationFactory
 
 pytestmark = pytest.mark.django_db
 
-PROGRAMS = [TOKEN, REVOKE, INTROSPECT]
+PROGRAMS = [TOKEN, REVOKE, INTROSPECT, PAR]
 FORM = {"grant_type": "refresh_token", "refresh_token": "x", "token": "x"}
 
 
@@ -191,7 +191,7 @@ def redirects(driver: Driver) -> dict[str, Any]:
 @pytest.mark.spec("RFC 9700", "4.2.4")
 def test_every_redirect_is_unstored_and_tells_nobody_where_it_came_from(driver: Driver) -> None:
     for name, response in redirects(driver).items():
-        assert response.status_code == (302 if name == "to the login" else 303), name
+        assert response.status_code == 303, name
         assert "no-store" in response["Cache-Control"], name
         assert response["Referrer-Policy"] == "no-referrer", name
         assert response.content == b"", name

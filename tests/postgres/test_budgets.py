@@ -5,17 +5,20 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from django.contrib.auth import hashers
+from django.contrib.auth import get_user_model, hashers
 from django.db import connection
+from django.http import JsonResponse
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 from django.urls import path
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from oauth_provider.resource_server.decorators import requires_scopes
 from oauth_provider.rest_framework.authentication import OAuthAuthentication
-from oauth_provider.rest_framework.permissions import HasScopes
+from oauth_provider.rest_framework.permissions import HasScopes, RequiresAuthentication
 from tests.driver import Driver
 from tests.factories import ApplicationFactory, UserFactory
 from tests.urls import urlpatterns as project_urls
@@ -40,7 +43,25 @@ class GuardedView(APIView):
         return Response({"columns": [len(row) for row in columns], "client": request.auth.application.client_id})
 
 
-urlpatterns = [*project_urls, path("guarded", GuardedView.as_view())]
+class DeclaredView(GuardedView):
+    """The same by a declaration, and for a fresh sign-in."""
+
+    permission_classes = [IsAuthenticated, HasScopes, RequiresAuthentication(max_age=300)]
+    scopes = {"GET": ["notes:read", "notes:write"]}
+
+
+@requires_scopes("notes:read", session=True, max_age=300)
+def guarded_function(request: Any) -> JsonResponse:
+    """A plain view."""
+    return JsonResponse({"user": request.user.pk, "client": request.auth.application.client_id})
+
+
+urlpatterns = [
+    *project_urls,
+    path("guarded", GuardedView.as_view()),
+    path("declared", DeclaredView.as_view()),
+    path("function", guarded_function),
+]
 
 
 @pytest.fixture(autouse=True)
@@ -105,6 +126,18 @@ def test_an_api_call_for_a_user_costs_one_statement(driver: Driver) -> None:
     assert (response.status_code, response.json()["client"]) == (200, driver.application.client_id)
 
 
+@pytest.mark.parametrize("place", ["/declared", "/function"])
+@pytest.mark.parametrize("is_superuser", [False, True])
+def test_neither_declarations_nor_sign_ins_nor_masked_users_cost_another(
+    driver: Driver, place: str, is_superuser: bool
+) -> None:
+    get_user_model().objects.update(is_superuser=is_superuser)
+    access_token = driver.tokens()["access_token"]
+    with costing_at_most(1):
+        response = Browser().get(place, headers={"Authorization": f"Bearer {access_token}"})
+    assert (response.status_code, response.json()["client"]) == (200, driver.application.client_id)
+
+
 def test_an_api_call_by_a_client_for_itself_costs_one_statement(driver: Driver) -> None:
     issued = driver.token(grant_type="client_credentials", scope="notes:read").json()
     with costing_at_most(1):
@@ -153,6 +186,31 @@ def test_repeating_a_refresh_costs_no_more(driver: Driver) -> None:
     with costing_at_most(8):
         again = driver.refresh(refresh_token).json()
     assert again["access_token"] == first["access_token"]
+
+
+@pytest.fixture
+def openid(driver: Driver, settings: Any) -> Driver:
+    """The same client asking who somebody is, with keys in the database that this process knows already."""
+    without = {name: value for name, value in settings.OAUTH_PROVIDER.items() if name != "SIGNING_KEYS"}
+    settings.OAUTH_PROVIDER = {**without, "SIGNING_ALGORITHMS": ["RS256"]}
+    driver.scope = "openid email notes:read"
+    driver.tokens()
+    return driver
+
+
+def test_redeeming_a_code_with_openid_costs_no_more(openid: Driver) -> None:
+    code = openid.code()
+    with costing_at_most(8):
+        response = openid.redeem(code)
+    assert response.json()["id_token"]
+
+
+def test_a_refresh_with_openid_costs_no_more(openid: Driver) -> None:
+    refresh_token = openid.tokens()["refresh_token"]
+    for _first_and_again in range(2):
+        with costing_at_most(8):
+            response = openid.refresh(refresh_token)
+        assert response.json()["id_token"]
 
 
 @pytest.mark.parametrize("kind", ["access_token", "refresh_token"])

@@ -18,13 +18,16 @@ NASTY = (
     b":", b"http://[", b"http://[::1", b"https://a:99999/", b"https://user@app.example.com/callback", b"a.b.c",
     b"data:text/html,x", b"oat_", b"ort_", b"oac_" + b"0" * 49, b"ort_" + b"0" * 22 + b"_" + b"0" * 49,
     b"javascript:alert(1)", b"Bearer", b"eyJhbGciOiJub25lIn0.e30.", b"code token", b"code code", b"plain",
-    b"S256 ", b"password",
+    b"S256 ", b"password", b'{"userinfo":{"email":null}}', b'{"id_token":{"sub":{"value":"\\u0000"}}}',
+    b'{"id_token":{"sub":{"value":"\\ud800"}}}', b'{"userinfo":' * 2000, b"eyJhbGciOiJIUzI1NiJ9.e30.e30",
 )  # fmt: skip
 PARAMETERS = (
     b"grant_type", b"code", b"redirect_uri", b"code_verifier", b"refresh_token", b"scope", b"client_id", b"resource",
     b"client_secret", b"client_assertion", b"client_assertion_type", b"token", b"token_type_hint", b"response_type",
     b"response_mode", b"nonce", b"code_challenge", b"code_challenge_method", b"request", b"request_uri", b"state",
-    b"registration", b"prompt", b"max_age", b"ticket", b"decision", b"access_token", b"csrfmiddlewaretoken", b"",
+    b"registration", b"claims", b"choice",
+    b"acr_values", b"login_hint", b"id_token_hint", b"ui_locales", b"claims_locales", b"display",
+    b"prompt", b"max_age", b"ticket", b"decision", b"access_token", b"csrfmiddlewaretoken", b"",
 )  # fmt: skip
 
 texts = st.text(st.characters(codec=None), max_size=40).map(lambda text: text.encode("utf-8", "surrogatepass"))

@@ -24,7 +24,7 @@ from rest_framework.views import APIView
 from oauth_provider.rest_framework.authentication import OAuthAuthentication
 from oauth_provider.rest_framework.permissions import HasScopes
 from tests import cache_keys
-from tests.driver import AUTHORIZE, FORM, INTROSPECT, METADATA, REVOKE, TOKEN, Driver
+from tests.driver import AUTHORIZE, CONFIRM, FORM, INTROSPECT, JWKS, LOGOUT, METADATA, REVOKE, TOKEN, USERINFO, Driver
 from tests.factories import ApplicationFactory, UserFactory
 from tests.property import hostile
 from tests.property.hostile import Pairs
@@ -232,7 +232,7 @@ def test_a_body_that_is_no_form(world: World, data: st.DataObject) -> None:
 @searched
 @given(data=st.data())
 def test_bytes_for_a_form(world: World, data: st.DataObject) -> None:
-    where = data.draw(st.sampled_from([TOKEN, REVOKE, INTROSPECT, AUTHORIZE, world.page]))
+    where = data.draw(st.sampled_from([TOKEN, REVOKE, INTROSPECT, AUTHORIZE, LOGOUT, CONFIRM, world.page]))
     query = data.draw(hostile.headers)
     length = data.draw(st.sampled_from([None, None, None, "-1", "x", "9" * 5000, "70000", "1"]))
     extra = {"CONTENT_LENGTH": length} if length else {}
@@ -267,7 +267,9 @@ def test_an_introspection_of_anything(world: World, data: st.DataObject) -> None
 @given(data=st.data())
 def test_any_method_and_any_origin(world: World, data: st.DataObject) -> None:
     good = data.draw(st.sampled_from(world.goods))
-    where = data.draw(st.sampled_from([TOKEN, REVOKE, INTROSPECT, METADATA, AUTHORIZE, world.page]))
+    where = data.draw(
+        st.sampled_from([TOKEN, REVOKE, INTROSPECT, METADATA, JWKS, USERINFO, AUTHORIZE, LOGOUT, CONFIRM, world.page])
+    )
     method = data.draw(
         st.sampled_from(["GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "X\x00"])
     )
@@ -286,9 +288,19 @@ def test_an_api_call_with_any_authorization_header(world: World, data: st.DataOb
     query = data.draw(st.one_of(st.just(""), hostile.headers, st.just(f"access_token={good.decode()}")))
     if header.lower().removeprefix("bearer").strip(" ") == good.decode().lower():
         return  # spaces around a token are no part of it
-    response = send("GET", "/guarded", headers={"Authorization": header}, QUERY_STRING=query)
+    where = data.draw(st.sampled_from(["/guarded", USERINFO]))
+    response = send("GET", where, headers={"Authorization": header}, QUERY_STRING=query)
     assert world.harm_by(response) == []
     assert response.status_code in {400, 401}
+
+
+@searched
+@given(data=st.data())
+def test_userinfo_with_any_form(world: World, data: st.DataObject) -> None:
+    pairs = [(b"access_token", world.tokens["web"]["access_token"].encode()), (b"schema", b"openid")]
+    response = send("POST", USERINFO, data.draw(hostile.spoilt(pairs, (b"access_token",))))
+    assert world.harm_by(response) == []
+    assert response.status_code in {400, 401, 413}
 
 
 @searched
@@ -307,6 +319,19 @@ ESSENTIAL = (b"client_id", b"response_type", b"scope", b"code_challenge", b"code
 
 def authorization_request(world: World) -> Pairs:
     return [(name.encode(), value.encode()) for name, value in world.web.request(scope="notes:read").items()]
+
+
+@searched
+@given(data=st.data())
+def test_a_logout_request_with_any_hint(world: World, data: st.DataObject) -> None:
+    """Nobody is logged out by it, and nobody is sent anywhere."""
+    client_id = world.web.application.client_id.encode()
+    pairs = [(name, data.draw(hostile.values)) for name in (b"id_token_hint", b"logout_hint", b"state", b"ui_locales")]
+    uri = (b"post_logout_redirect_uri", data.draw(hostile.values))
+    query = hostile.encoded([*pairs, uri, (b"client_id", data.draw(st.sampled_from([b"", client_id])))])
+    response = send("GET", LOGOUT, browser=world.web.browser, QUERY_STRING=query.decode("latin-1"))
+    assert world.harm_by(response) == []
+    assert not response.has_header("Location")
 
 
 @searched

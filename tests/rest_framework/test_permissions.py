@@ -13,7 +13,7 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.response import Response
 
 from oauth_provider.rest_framework.authentication import OAuthAuthentication
-from oauth_provider.rest_framework.permissions import HasScopes
+from oauth_provider.rest_framework.permissions import HasScopes, ScopesOrSession
 from tests.rest_framework.views import (
     ADA,
     ORDERS,
@@ -45,6 +45,19 @@ def test_a_token_that_lacks_a_scope_is_told_all_that_are_needed(issue, scope):
     issue(scope=scope, user=ADA)
     response = call(HasScopes("notes:read", "notes:write"), token="good")
     assert wanted(response) == "notes:read notes:write"
+
+
+@pytest.mark.parametrize("scope", ["a", "b c", "c b", "a x"])
+def test_one_of_several_alternatives_is_enough(issue, scope):
+    issue(scope=scope)
+    assert call(HasScopes.any_of("a", ["b", "c"]), token="good").status_code == 200
+    assert is_ordinary(call(~HasScopes.any_of("a", ["b", "c"]), token="good"))
+
+
+@pytest.mark.parametrize(("scope", "nearest"), [("", "a"), ("x", "a"), ("b", "b c"), ("c", "b c"), ("A B", "a")])
+def test_a_token_that_has_none_is_told_the_nearest(issue, scope, nearest):
+    issue(scope=scope)
+    assert wanted(call(HasScopes.any_of("a", ["b", "c"]), token="good")) == nearest
 
 
 @pytest.mark.spec("RFC 6749", "4.4")
@@ -214,7 +227,7 @@ def test_a_misspelt_scope_is_an_error_where_it_is_written(scope):
         HasScopes("notes:read", scope)
 
 
-@pytest.mark.parametrize("scopes", [(), (None,), (["notes:read"],), (b"notes:read",), (1,)])
+@pytest.mark.parametrize("scopes", [(None,), (["notes:read"],), (b"notes:read",), (1,)])
 def test_a_scope_that_is_none_is_an_error_where_it_is_written(scopes):
     with pytest.raises(TypeError):
         HasScopes(*scopes)
@@ -224,5 +237,15 @@ def test_the_order_of_scopes_means_nothing():
     assert HasScopes("a", "b", "a") == HasScopes("b", "a")
     assert hash(HasScopes("a", "b")) == hash(HasScopes("b", "a"))
     assert (HasScopes("a") & Yes) == (HasScopes("a") & Yes)
+    assert HasScopes.any_of("a", ["b", "c"]) == HasScopes.any_of(["c", "b"], "a")
+    assert hash(HasScopes.any_of("a", ["b", "c"])) == hash(HasScopes.any_of(["c", "b"], "a"))
     assert HasScopes("a") != HasScopes("b")
+    assert HasScopes("a", "b") != HasScopes.any_of("a", "b")
+    assert HasScopes("a") != ScopesOrSession("a")
+    assert HasScopes() == HasScopes() != HasScopes("a")
     assert HasScopes("a") != "a"
+
+
+def test_a_permission_reads_as_it_was_written():
+    for permission in (HasScopes("a", "b"), HasScopes(), ScopesOrSession("a"), HasScopes.any_of(["a"], ["b", "c"])):
+        assert eval(repr(permission)) == permission

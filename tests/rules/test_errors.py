@@ -18,7 +18,6 @@ CODES = {
     errors.InvalidScope: ("invalid_scope", 400, True),
     errors.InvalidTarget: ("invalid_target", 400, True),
     errors.AccessDenied: ("access_denied", 403, True),
-    errors.RequestNotSupported: ("request_not_supported", 400, True),
     errors.RequestUriNotSupported: ("request_uri_not_supported", 400, True),
     errors.RegistrationNotSupported: ("registration_not_supported", 400, True),
     errors.TemporarilyUnavailable: ("temporarily_unavailable", 429, True),

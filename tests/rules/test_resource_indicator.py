@@ -3,7 +3,7 @@
 import pytest
 
 from oauth_provider.protocol.errors import InvalidTarget
-from oauth_provider.protocol.resource_indicator import covers, is_audience, narrow, place
+from oauth_provider.protocol.resource_indicator import covers, is_audience, is_resource, is_same, narrow, place
 
 pytestmark = pytest.mark.spec("RFC 8707", "2")
 
@@ -56,10 +56,45 @@ def test_a_token_serves_where_one_of_its_resources_covers_the_call_or_where_it_n
     assert is_audience(resources, f"{API}/notes") is serves
 
 
+@pytest.mark.parametrize(
+    ("uri", "other", "same"),
+    [
+        (API, f"{API}/", True),
+        (API, "HTTPS://API.example.com:443/v1", True),
+        (API, "https://api.example.com/v0/../v1", True),
+        ("urn:example:api", "urn:example:api", True),
+        ("urn:example:api", "urn:example:API", False),
+        (API, f"{API}/notes", False),
+        (API, "https://api.example.com:444/v1", False),
+        (API, f"{API}?x=1", False),
+        (API, "https://api.example.com@evil.com/v1", False),
+        ("", "/", False),
+    ],
+)
+def test_two_spellings_name_one_resource(uri, other, same):
+    assert is_same(uri, other) is same
+    assert is_same(other, uri) is same
+
+
+@pytest.mark.parametrize(("uri", "good"), [
+    (API, True), ("urn:example:api", True), ("https://api.example.com?x=1", True), ("", False), ("api", False),
+    ("urn:", False), ("urn:x#f", False), (f"{API}#f", False), ("https://a b/", False), ("https://é/", False),
+    ("https://a/\n", False), ("https://user@a/", False), ("https://a:port/", False), ("javascript:alert(1)", False),
+])  # fmt: skip
+def test_a_resource_is_an_absolute_uri_without_a_fragment(uri, good):
+    assert is_resource(uri) is good
+
+
 @pytest.mark.spec("RFC 8707", "2.2")
 @pytest.mark.parametrize(
     ("requested", "granted", "yields"),
-    [((), ("a", "b"), ("a", "b")), (("b",), ("a", "b"), ("b",)), ((), (), ())],
+    [
+        ((), ("a", "b"), ("a", "b")),
+        (("b",), ("a", "b"), ("b",)),
+        ((), (), ()),
+        ((f"{API}/",), (API, "b"), (API,)),
+        (("b", "b"), ("a", "b"), ("b",)),
+    ],
 )
 def test_a_request_yields_what_was_granted_or_the_part_asked_for(requested, granted, yields):
     assert narrow(requested, granted) == yields

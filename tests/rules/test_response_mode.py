@@ -2,7 +2,7 @@
 
 import pytest
 
-from oauth_provider.protocol.response_mode import SUPPORTED, as_query
+from oauth_provider.protocol.response_mode import SUPPORTED, as_fragment, as_query
 
 pytestmark = pytest.mark.spec("RFC 6749", "3.1.2")
 
@@ -38,5 +38,15 @@ def test_no_value_can_become_another_parameter_a_fragment_or_a_header(value, enc
     assert as_query("https://a.com/", {"state": value}) == f"https://a.com/?state={encoded}"
 
 
-def test_query_is_the_only_mode():
-    assert SUPPORTED == ("query",)
+@pytest.mark.spec("OAuth 2.0 Multiple Response Type Encoding Practices", "2.1")
+@pytest.mark.parametrize("redirect_uri", ["https://a.com/cb", "https://a.com/cb?x=1", "app:/cb"])
+@pytest.mark.parametrize(("value", "encoded"), [("a&b#c", "a%26b%23c"), ("\r\n", "%0D%0A"), ("a b", "a+b")])
+def test_a_fragment_leaves_the_rest_of_the_uri_alone(redirect_uri, value, encoded):
+    assert as_fragment(redirect_uri, {"state": value}) == f"{redirect_uri}#state={encoded}"
+
+
+def test_there_is_no_mode_that_nobody_can_answer_in():
+    assert SUPPORTED == (
+        "query", "fragment", "form_post",
+        "jwt", "query.jwt", "fragment.jwt", "form_post.jwt",
+    )  # fmt: skip

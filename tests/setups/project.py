@@ -18,10 +18,12 @@ from django.core.management import call_command  # noqa: E402
 from django.test import Client as Browser  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
+from oauth_provider.conf import provider_settings  # noqa: E402
 from oauth_provider.dot.names import access_token_model, application_model, refresh_token_model  # noqa: E402
 from oauth_provider.models import Authorization, ClientMember, ClientPolicy, ClientSecret, TokenBinding  # noqa: E402
 from oauth_provider.protocol.digest import digest  # noqa: E402
 from oauth_provider.protocol.token_string import parse_refresh_token  # noqa: E402
+from oauth_provider.tokens.id_token import read_id_token  # noqa: E402
 from oauth_provider.tokens.verifier import verify  # noqa: E402
 from tests.driver import Driver  # noqa: E402
 from tests.factories import CALLBACK  # noqa: E402
@@ -87,7 +89,12 @@ def findings():
 
 def whole_flow(driver, user):
     driver.browser.force_login(user)
+    driver.scope = "openid profile email read write"
     tokens = driver.tokens()
+    claims = read_id_token(tokens["id_token"], issuer=provider_settings.ISSUER, client_id=driver.application.client_id)
+    assert (claims["sub"], claims["auth_time"] <= claims["iat"]) == (str(user.pk), True)
+    told = Browser().get("/oauth/userinfo", headers={"authorization": f"Bearer {tokens['access_token']}"}).json()
+    assert (told["sub"], told["preferred_username"]) == (str(user.pk), user.get_username())
     authorization = Authorization.objects.get(user=user, adopted_digest=None)
     assert abs(authorization.auth_time - timezone.now()) < timedelta(minutes=1)
     retried = [driver.refresh(tokens["refresh_token"]).json() for _ in range(2)]

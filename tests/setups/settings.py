@@ -1,4 +1,7 @@
-"""A small project in one of the set-ups that must work, chosen by ``SETUP``; ``ALONE`` takes our app out again."""
+"""A small project in one of the set-ups that must work, chosen by ``SETUP``; ``ALONE`` takes our app out again.
+
+``ADMIN`` puts Django's admin in, ``first`` or ``last``; ``ADMIN_CLASS`` is the project's own for its clients.
+"""
 
 import os
 
@@ -60,4 +63,14 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 OAUTH2_PROVIDER = {"SCOPES": {"read": "Read", "write": "Write"}}
 if not ALONE:
     OAUTH_PROVIDER = {"ISSUER": "https://auth.example.com"}
+if "ADMIN" in os.environ:
+    place = 0 if os.environ["ADMIN"] == "first" else len(INSTALLED_APPS)
+    INSTALLED_APPS[place:place] = ["django.contrib.admin", "django.contrib.messages"]
+    MIDDLEWARE.append("django.contrib.messages.middleware.MessageMiddleware")
+    names = ("template.context_processors.request", "contrib.auth.context_processors.auth")
+    names += ("contrib.messages.context_processors.messages",)
+    TEMPLATES[0]["OPTIONS"] = {"context_processors": [f"django.{name}" for name in names]}
+    ROOT_URLCONF = "tests.setups.operator_urls"
+if "ADMIN_CLASS" in os.environ:
+    OAUTH2_PROVIDER["APPLICATION_ADMIN_CLASS"] = os.environ["ADMIN_CLASS"]
 globals().update(options)

@@ -1,0 +1,165 @@
+"""Keys and OpenID Connect in the form of a client (RFC 7591 §2, OpenID Connect Registration §2)."""
+
+import json
+from typing import Any
+
+import pytest
+
+from oauth_provider.admin.client_metadata import METADATA
+from oauth_provider.clients import sector
+from oauth_provider.fetch import Fetched, FetchError
+from oauth_provider.models import ClientPolicy
+from tests import jose_keys, ledger
+from tests.admin.operators import errors_of, form_of, operator, url
+from tests.client_keys import JWKS_URI, jwks
+from tests.factories import CALLBACK, ApplicationFactory
+from tests.settings import OAUTH_PROVIDER
+
+pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 7591", "2")]
+
+KEYS = jwks(jose_keys.key("ES256"))
+PRIVATE = {"keys": [jose_keys.private_jwk("ES256")]}
+SECTOR = "https://sector.example.com/uris.json"
+
+
+@pytest.fixture(autouse=True)
+def fetched(monkeypatch: pytest.MonkeyPatch, settings: Any) -> list[str]:
+    """The sector identifiers that were fetched. That of the example lists one redirect URI."""
+    urls: list[str] = []
+
+    def fetch(fetched_url: str) -> Fetched:
+        urls.append(fetched_url)
+        if fetched_url != SECTOR:
+            raise FetchError("10.0.0.1 refused")
+        return Fetched(200, {}, json.dumps([CALLBACK]).encode())
+
+    monkeypatch.setattr(sector, "fetch", fetch)
+    settings.OAUTH_PROVIDER = {**OAUTH_PROVIDER, "PAIRWISE_SECRET": "x" * 32}
+    return urls
+
+
+def change(application: Any, **changes: Any) -> Any:
+    browser = operator()
+    return browser.post(url(application), form_of(browser, application, **changes))
+
+
+def test_all_of_it_is_saved(fetched):
+    application = ApplicationFactory()
+    said = {
+        "id_token_signed_response_alg": "ES256",
+        "userinfo_signed_response_alg": "PS256",
+        "authorization_signed_response_alg": "EdDSA",
+        "subject_type": "pairwise",
+        "sector_identifier_uri": SECTOR,
+        "request_object_signing_alg": "ES256",
+        "require_signed_request_object": True,
+        "require_pushed_authorization_requests": True,
+        "default_max_age": 60,
+        "require_auth_time": True,
+        "backchannel_logout_uri": "https://app.example.com/ended",
+        "backchannel_logout_session_required": True,
+        "frontchannel_logout_uri": CALLBACK.replace("callback", "ended"),
+        "frontchannel_logout_session_required": True,
+    }
+    response = change(application, jwks=json.dumps(KEYS), **said)
+    assert response.status_code == 302, errors_of(response)
+    policy = ClientPolicy.objects.get()
+    assert {name: getattr(policy, name) for name in METADATA} == {**said, "jwks": KEYS, "jwks_uri": ""}
+    assert fetched == [SECTOR]
+    assert change(application, jwks="", jwks_uri=JWKS_URI).status_code == 302
+    policy.refresh_from_db()
+    assert (policy.jwks, policy.jwks_uri) == (None, JWKS_URI)
+    assert fetched == [SECTOR]
+
+
+def test_where_a_logout_may_lead_is_saved_line_by_line():
+    application = ApplicationFactory()
+    response = change(application, post_logout_redirect_uris="https://a.example/bye\nhttps://b.example/bye")
+    assert response.status_code == 302, errors_of(response)
+    application.refresh_from_db()
+    assert application.post_logout_redirect_uris.split() == ["https://a.example/bye", "https://b.example/bye"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "words"),
+    [
+        ({"jwks": json.dumps(PRIVATE)}, "jwks", "private"),
+        ({"jwks": '{"keys": {}}'}, "jwks", "JWK Set"),
+        ({"jwks": "[]"}, "jwks", "JWK Set"),
+        ({"jwks": '{"keys": '}, "jwks", "JWK Set"),
+        ({"jwks": '{"keys": ' + "[" * 30_000}, "jwks", "JWK Set"),
+        ({"jwks": '{"keys": [], "keys": []}'}, "jwks", "JWK Set"),
+        ({"jwks": "x" * 70_000}, "jwks", "JWK Set"),
+        ({"jwks": json.dumps({"keys": [{**KEYS["keys"][0], "kid": "\x00"}]})}, "jwks", "JWK Set"),
+        ({"jwks": json.dumps(KEYS), "jwks_uri": JWKS_URI}, "jwks_uri", "not both"),
+        ({"jwks_uri": "http://app.example.com/jwks"}, "jwks_uri", "https://"),
+        ({"jwks_uri": "https://app.example.com/" + "a" * 2000}, "jwks_uri", "1024"),
+        ({"require_signed_request_object": "on"}, "require_signed_request_object", "sign nothing"),
+        ({"id_token_signed_response_alg": "none"}, "id_token_signed_response_alg", "none"),
+        ({"id_token_signed_response_alg": ""}, "id_token_signed_response_alg", "required"),
+        ({"userinfo_signed_response_alg": "HS256"}, "userinfo_signed_response_alg", "HS256"),
+        ({"request_object_signing_alg": "none"}, "request_object_signing_alg", "none"),
+        ({"subject_type": "secret"}, "subject_type", "secret"),
+        ({"default_max_age": "-1"}, "default_max_age", "0"),
+        ({"sector_identifier_uri": "https://127.0.0.1/"}, "sector_identifier_uri", "can be fetched"),
+        ({"backchannel_logout_uri": "http://app.example.com/x"}, "backchannel_logout_uri", "https"),
+        ({"frontchannel_logout_uri": "https://elsewhere.example/x"}, "frontchannel_logout_uri", "one of the redirect"),
+        ({"post_logout_redirect_uris": "http://app.example.com/x"}, "post_logout_redirect_uris", "https"),
+        ({"post_logout_redirect_uris": "https://app.example.com/#x"}, "post_logout_redirect_uris", "#"),
+        (
+            {"sector_identifier_uri": SECTOR, "redirect_uris": f"{CALLBACK}\nhttps://b.example/cb"},
+            "sector_identifier_uri",
+            "https://b.example/cb",
+        ),
+        (
+            {"subject_type": "pairwise", "redirect_uris": f"{CALLBACK}\nhttps://b.example/cb"},
+            "sector_identifier_uri",
+            "one https host",
+        ),
+    ],
+    ids=map(str, range(25)),
+)
+def test_what_cannot_be_meant_is_said_beside_its_field(changes, field, words):
+    application = ApplicationFactory()
+    browser = operator()
+    form = form_of(browser, application, **changes)
+    with ledger.unchanged():
+        response = browser.post(url(application), form)
+    assert response.status_code == 200
+    said = errors_of(response)
+    assert words in said[field]
+    assert "10.0.0.1" not in str(said)
+
+
+def test_pairwise_subjects_need_the_secret(settings):
+    settings.OAUTH_PROVIDER = OAUTH_PROVIDER
+    assert "PAIRWISE_SECRET" in errors_of(change(ApplicationFactory(), subject_type="pairwise"))["subject_type"]
+
+
+def test_a_sector_is_looked_at_again_when_a_redirect_uri_is_added(fetched):
+    application = ApplicationFactory(policy={"subject_type": "pairwise", "sector_identifier_uri": SECTOR})
+    response = change(application, redirect_uris=f"{CALLBACK}\nhttps://b.example/cb")
+    assert "https://b.example/cb" in errors_of(response)["sector_identifier_uri"]
+    assert fetched == [SECTOR]
+
+
+def test_what_is_wrong_already_does_not_keep_anyone_from_suspending(fetched):
+    application = ApplicationFactory(
+        policy={
+            "subject_type": "pairwise",
+            "jwks": PRIVATE,
+            "jwks_uri": "http://x",
+            "sector_identifier_uri": "http://y",
+        }
+    )
+    response = change(application, status="suspended")
+    assert response.status_code == 302, errors_of(response)
+    assert ClientPolicy.objects.get().is_suspended
+    assert fetched == []
+
+
+def test_whoever_may_only_look_sees_it():
+    application = ApplicationFactory(policy={"jwks": KEYS, "subject_type": "pairwise"})
+    page = operator("oauth2_provider.view_application").get(url(application))
+    assert page.status_code == 200
+    assert KEYS["keys"][0]["kid"] in page.content.decode()

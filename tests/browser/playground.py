@@ -1,0 +1,62 @@
+"""The playground as a person uses it."""
+
+import re
+from typing import Any
+
+from playwright.sync_api import Locator, Page
+
+
+class Playground:
+    """``demo`` is what ``demo_seed --json`` printed."""
+
+    def __init__(self, page: Page, demo: dict[str, Any]) -> None:
+        self.page = page
+        self.demo = demo
+
+    def open(self) -> None:
+        """The front door."""
+        self.page.goto(f"{self.demo['issuer']}/")
+
+    def connect(self, *scopes: str) -> None:
+        """Begin, with these scopes and no others."""
+        for box in self.page.get_by_role("checkbox").all():
+            box.set_checked(box.get_attribute("value") in (scopes or ("notes:read",)))
+        self.press("Connect Photo Book")
+
+    def go(self) -> None:
+        """Let the browser carry the request over; log in where asked."""
+        self.page.get_by_role("link", name="Go to the authorization server").first.click()
+        if self.page.get_by_label("Password").count():
+            self.log_in()
+
+    def log_in(self) -> None:
+        """As the demo's user."""
+        self.page.get_by_label("Username").fill(self.demo["user"]["username"])
+        self.page.get_by_label("Password").fill(self.demo["user"]["password"])
+        self.press("Log in")
+
+    def press(self, name: str) -> None:
+        """A button; ``name`` is how it begins."""
+        self.page.get_by_role("button", name=re.compile(rf"^{name}\b")).first.click()
+
+    def let_in(self, *scopes: str) -> None:
+        """From the front door to tokens."""
+        self.open()
+        self.connect(*scopes)
+        self.go()
+        self.press("Allow")
+        self.press("Exchange the code for tokens")
+
+    @property
+    def messages(self) -> Locator:
+        """The arrows that have been drawn."""
+        return self.page.locator("a.pg-message")
+
+    def titles(self) -> list[str]:
+        """What the arrows say, without who speaks to whom."""
+        return [text.split(",")[0].strip() for text in self.messages.all_inner_texts()]
+
+    @property
+    def chosen(self) -> Locator:
+        """The message that lies open."""
+        return self.page.locator(".pg-detail:visible")

@@ -1,0 +1,331 @@
+"""``prompt`` and ``max_age`` (OpenID Connect Core §3.1.2.1): when a person is asked, and what they are asked."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.test import Client as Browser
+from django.test import override_settings
+from django.utils import timezone
+
+from oauth_provider.authorization.sign_in import Recorded
+from oauth_provider.models import Authorization, ClientPolicy, PendingRequest
+from tests import ledger
+from tests.driver import METADATA, Driver, query_of, signed_in
+from tests.factories import CALLBACK, UserFactory
+from tests.settings import OAUTH_PROVIDER
+
+pytestmark = [pytest.mark.django_db, pytest.mark.spec("OpenID Connect Core", "3.1.2.1")]
+
+LOGIN, SIGN_UP, ACCOUNT = "/accounts/login/", "/accounts/join/", "/oauth/select-account"
+
+
+@pytest.fixture
+def driver() -> Driver:
+    """Signed in, and what is asked for was agreed to."""
+    driver = signed_in(UserFactory(username="ann"), policy={})
+    driver.code()
+    return driver
+
+
+def goes_to(response: Any, path: str) -> str:
+    """The URL that ``response`` sends the browser to, which is at ``path``."""
+    assert response.status_code == 303
+    location: str = response["Location"]
+    assert urlsplit(location).path.startswith(path), location
+    assert "code" not in query_of(location)
+    return location
+
+
+def error_of(response: Any) -> str:
+    """The error that ``response`` takes to the client."""
+    assert response["Location"].startswith(CALLBACK), response["Location"]
+    answer = query_of(response["Location"])
+    assert (answer["state"], answer["iss"]) == ("a state", "https://auth.example.com")
+    assert "code" not in answer
+    return answer["error"]
+
+
+def log_in(driver: Driver, url: str, username: str = "ann") -> Any:
+    """Fill in the login form at ``url`` and go where it leads: the response of the authorization endpoint."""
+    response = driver.browser.post(url, {"username": username, "password": "correct horse"})
+    assert response.status_code == 302, response.content
+    return driver.browser.get(response["Location"])
+
+
+def is_signed_in(driver: Driver) -> bool:
+    return "_auth_user_id" in driver.browser.session
+
+
+# none
+
+
+def test_none_answers_at_once_what_was_agreed_to(driver: Driver) -> None:
+    before = PendingRequest.objects.count()
+    assert "code" in query_of(driver.authorize(prompt="none")["Location"])
+    assert PendingRequest.objects.count() == before
+
+
+@pytest.mark.parametrize(
+    ("prepare", "changes", "error"),
+    [
+        (lambda driver: driver.browser.logout(), {}, "login_required"),
+        (lambda driver: None, {"scope": "photos:read"}, "consent_required"),
+        (lambda driver: None, {"max_age": "0"}, "login_required"),
+        (lambda driver: driver.sign_in(UserFactory()), {}, "consent_required"),
+        (lambda driver: None, {"code_challenge": None}, "invalid_request"),
+    ],
+    ids=["nobody", "more scope", "too old", "somebody else", "a broken rule"],
+)
+def test_none_is_answered_with_an_error_where_a_page_would_be_shown(
+    driver: Driver, prepare: Any, changes: dict[str, Any], error: str
+) -> None:
+    prepare(driver)
+    with ledger.unchanged():
+        assert error_of(driver.authorize(prompt="none", **changes)) == error
+
+
+@pytest.mark.spec("RFC 8252", "8.6")
+@pytest.mark.parametrize("uri", ["com.example.app:/cb", "http://127.0.0.1/cb"])
+def test_none_needs_a_page_where_any_app_could_pose_as_the_client(uri: str) -> None:
+    driver = signed_in(public=True, redirect_uri=uri)
+    driver.code()
+    with ledger.unchanged():
+        answer = query_of(driver.authorize(prompt="none")["Location"])
+    assert answer["error"] == "interaction_required"
+
+
+def test_none_leaves_the_sign_in_alone(driver: Driver) -> None:
+    driver.authorize(prompt="none", max_age="0")
+    assert is_signed_in(driver)
+
+
+@pytest.mark.parametrize("prompt", ["none login", "none consent", "none select_account", "unknown", "login unknown"])
+def test_what_contradicts_itself_is_refused_before_anything_is_ended(driver: Driver, prompt: str) -> None:
+    with ledger.unchanged():
+        assert error_of(driver.authorize(prompt=prompt)) == "invalid_request"
+    assert is_signed_in(driver)
+
+
+# login and max_age
+
+
+def test_login_ends_the_login_and_asks_for_another(driver: Driver) -> None:
+    old = driver.browser.session.session_key
+    url = goes_to(driver.authorize(prompt="login"), LOGIN)
+    assert not is_signed_in(driver)
+    with ledger.later(5):
+        answer = query_of(log_in(driver, url)["Location"])
+        assert answer["state"] == "a state"
+        assert "code" in answer
+    assert driver.browser.session.session_key != old
+
+
+def test_auth_time_is_of_this_session_and_not_the_last_login(driver: Driver) -> None:
+    url = goes_to(driver.authorize(prompt="login"), LOGIN)
+    with ledger.later(100):
+        signed_in_at = timezone.now()
+        log_in(driver, url)
+    with ledger.later(1000):
+        Browser().login(username="ann", password="correct horse")
+        code = query_of(driver.authorize()["Location"])["code"]
+    assert code
+    times = {row.auth_time for row in Authorization.objects.order_by("-pk")[:2]}
+    assert len(times) == 1
+    assert abs((times.pop() - signed_in_at).total_seconds()) < 2
+
+
+def test_max_age_asks_who_signed_in_earlier(driver: Driver) -> None:
+    with ledger.later(100):
+        assert "code" in query_of(driver.authorize(max_age="200")["Location"])
+        url = goes_to(driver.authorize(max_age="50"), LOGIN)
+        assert not is_signed_in(driver)
+        assert "code" in query_of(log_in(driver, url)["Location"])
+        assert "code" in query_of(driver.authorize(max_age="50")["Location"])
+
+
+def test_max_age_zero_is_prompt_login(driver: Driver) -> None:
+    url = goes_to(driver.authorize(max_age="0"), LOGIN)
+    assert "code" in query_of(log_in(driver, url)["Location"])
+
+
+def test_a_sign_in_that_took_its_time_to_come_back_is_too_old(driver: Driver) -> None:
+    with ledger.later(10):
+        url = goes_to(driver.authorize(max_age="1"), LOGIN)
+    with ledger.later(11):
+        resume = driver.browser.post(url, {"username": "ann", "password": "correct horse"})["Location"]
+    with ledger.later(80):
+        goes_to(driver.browser.get(resume), LOGIN)
+
+
+def test_a_sign_in_at_an_unknown_time_is_too_old(driver: Driver) -> None:
+    session = driver.browser.session
+    del session["oauth_provider.sign_in"]
+    session.save()
+    assert "code" in query_of(driver.authorize()["Location"])
+    assert error_of(driver.authorize(prompt="none", max_age="1000000")) == "login_required"
+    goes_to(driver.authorize(max_age="1000000"), LOGIN)
+
+
+@pytest.mark.spec("OpenID Connect Dynamic Client Registration", "2")
+def test_a_client_has_a_max_age_of_its_own(driver: Driver) -> None:
+    ClientPolicy.objects.update(default_max_age=50)
+    with ledger.later(100):
+        assert "code" in query_of(driver.authorize(max_age="200")["Location"])
+        goes_to(driver.authorize(), LOGIN)
+
+
+@pytest.mark.spec("OpenID Connect Dynamic Client Registration", "2")
+def test_a_client_that_requires_auth_time_gets_one(driver: Driver) -> None:
+    ClientPolicy.objects.update(require_auth_time=True)
+    assert "code" in query_of(driver.authorize()["Location"])
+    session = driver.browser.session
+    del session["oauth_provider.sign_in"]
+    session.save()
+    url = goes_to(driver.authorize(), LOGIN)
+    assert "code" in query_of(log_in(driver, url)["Location"])
+    assert Authorization.objects.latest("pk").auth_time is not None
+
+
+def test_a_login_that_never_helps_ends_in_a_page_with_the_way_back(driver: Driver, monkeypatch: Any) -> None:
+    """As where a backend signs people in past ``user_logged_in``."""
+    monkeypatch.setattr("oauth_provider.authorization.demand.recorded", lambda http: Recorded())
+    response = driver.authorize(prompt="login")
+    for _ in range(3):
+        response = log_in(driver, goes_to(response, LOGIN))
+    ledger.is_error_page(response, "login_required")
+    assert f'href="{CALLBACK}?error=login_required' in response.content.decode()
+
+
+# consent
+
+
+def test_consent_asks_again_what_was_agreed_to(driver: Driver) -> None:
+    page = goes_to(driver.authorize(prompt="consent"), "/oauth/consent/")
+    assert "code" in query_of(driver.decide(page)["Location"])
+
+
+def test_consent_asks_even_where_the_operator_says_yes_for_everyone() -> None:
+    goes_to(signed_in(skip_authorization=True).authorize(prompt="consent"), "/oauth/consent/")
+
+
+def test_login_and_consent_ask_for_both(driver: Driver) -> None:
+    url = goes_to(driver.authorize(prompt="consent login"), LOGIN)
+    goes_to(log_in(driver, url), "/oauth/consent/")
+
+
+# select_account
+
+
+def test_select_account_asks_which(driver: Driver) -> None:
+    url = goes_to(driver.authorize(prompt="select_account"), ACCOUNT)
+    page = driver.browser.get(url)
+    assert page.status_code == 200
+    assert "ann" in page.content.decode()
+    assert page["Content-Security-Policy"].startswith("default-src 'none'")
+    assert page["Referrer-Policy"] == "same-origin"
+    assert page["Cache-Control"] == "no-store"
+    chosen = driver.browser.post(url, {"choice": "this"})
+    assert "code" in query_of(driver.browser.get(chosen["Location"])["Location"])
+
+
+def test_another_account_signs_in_and_is_not_asked_again(driver: Driver) -> None:
+    other = UserFactory(username="bob")
+    url = goes_to(driver.authorize(prompt="select_account"), ACCOUNT)
+    login = goes_to(driver.browser.post(url, {"choice": "other"}), LOGIN)
+    assert not is_signed_in(driver)
+    page = goes_to(log_in(driver, login, "bob"), "/oauth/consent/")
+    driver.decide(page)
+    assert Authorization.objects.latest("pk").user == other
+
+
+def test_who_signs_in_has_chosen(driver: Driver) -> None:
+    driver.browser.logout()
+    login = goes_to(driver.authorize(prompt="select_account"), LOGIN)
+    assert "code" in query_of(log_in(driver, login)["Location"])
+
+
+def test_who_chooses_none_is_reported(driver: Driver) -> None:
+    url = goes_to(driver.authorize(prompt="select_account"), ACCOUNT)
+    with ledger.unchanged():
+        assert error_of(driver.browser.post(url, {"choice": "none"})) == "account_selection_required"
+    assert is_signed_in(driver)
+
+
+@pytest.mark.parametrize("choice", ["", "THIS", "this ", "\x00", "2"])
+def test_no_choice_is_a_page(driver: Driver, choice: str) -> None:
+    url = goes_to(driver.authorize(prompt="select_account"), ACCOUNT)
+    with ledger.unchanged():
+        ledger.is_error_page(driver.browser.post(url, {"choice": choice}))
+    assert is_signed_in(driver)
+
+
+def test_a_choice_counts_for_its_own_session_and_account_alone(driver: Driver) -> None:
+    url = goes_to(driver.authorize(prompt="select_account"), ACCOUNT)
+    chosen = driver.browser.post(url, {"choice": "this"})["Location"]
+    other = Driver(driver.application, browser=Browser())
+    other.sign_in(UserFactory())
+    goes_to(other.browser.get(chosen), ACCOUNT)
+    driver.sign_in(UserFactory())
+    goes_to(driver.browser.get(chosen), ACCOUNT)
+
+
+@pytest.mark.spec("RFC 9700", "4.7")
+@pytest.mark.parametrize("choice", ["this", "other", "none"])
+def test_a_choice_needs_the_csrf_token(driver: Driver, choice: str) -> None:
+    url = goes_to(driver.authorize(prompt="select_account"), ACCOUNT)
+    browser = Browser(enforce_csrf_checks=True)
+    browser.cookies = driver.browser.cookies
+    with ledger.unchanged():
+        assert browser.post(url, {"choice": choice}).status_code == 403
+    assert is_signed_in(driver)
+
+
+@pytest.mark.parametrize("ticket", ["", "nonsense", "\x00", "a" * 50_000])
+def test_the_account_page_needs_a_ticket_of_ours(driver: Driver, ticket: str) -> None:
+    for ask in (driver.browser.get, driver.browser.head):
+        assert ask(ACCOUNT, {"ticket": ticket}).status_code == 400
+
+
+def test_the_account_page_of_who_signed_out_leads_on(driver: Driver) -> None:
+    url = goes_to(driver.authorize(prompt="select_account"), ACCOUNT)
+    driver.browser.logout()
+    assert goes_to(driver.browser.get(url), "/oauth/authorize").startswith("/oauth/authorize?ticket=")
+
+
+# create
+
+
+@pytest.fixture
+def _sign_up(settings: Any) -> None:
+    settings.OAUTH_PROVIDER = {**OAUTH_PROVIDER, "SIGN_UP_URL": f"{SIGN_UP}?plan=free"}
+
+
+@pytest.mark.spec("Initiating User Registration via OpenID Connect", "4")
+@pytest.mark.usefixtures("_sign_up")
+@pytest.mark.parametrize("prompt", ["create", "create login", "create consent select_account"])
+def test_create_leads_to_the_sign_up_page_whoever_is_signed_in(driver: Driver, prompt: str) -> None:
+    for _ in range(2):
+        url = goes_to(driver.authorize(prompt=prompt), SIGN_UP)
+        assert query_of(url)["plan"] == "free"
+        assert not is_signed_in(driver)
+    driver.sign_in(UserFactory())  # as a sign-up page does at its end
+    response = driver.browser.get(query_of(url)["next"])
+    goes_to(response, "/oauth/consent/")
+
+
+@pytest.mark.spec("Initiating User Registration via OpenID Connect", "4")
+@pytest.mark.usefixtures("_sign_up")
+def test_create_stands_beside_all_but_none(driver: Driver) -> None:
+    with ledger.unchanged():
+        assert error_of(driver.authorize(prompt="create none")) == "invalid_request"
+
+
+@pytest.mark.spec("Initiating User Registration via OpenID Connect", "4.1")
+def test_create_is_refused_and_not_advertised_without_a_page(driver: Driver) -> None:
+    with ledger.unchanged():
+        assert error_of(driver.authorize(prompt="create")) == "invalid_request"
+    values = driver.browser.get(METADATA).json()["prompt_values_supported"]
+    assert values == ["none", "login", "consent", "select_account"]
+    with override_settings(OAUTH_PROVIDER={**OAUTH_PROVIDER, "SIGN_UP_URL": "login"}):
+        assert driver.browser.get(METADATA).json()["prompt_values_supported"] == [*values, "create"]

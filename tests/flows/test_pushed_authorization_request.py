@@ -1,0 +1,293 @@
+"""Pushed authorization requests (RFC 9126): a client sends its request past the browser, which names it."""
+
+import base64
+from typing import Any
+
+import pytest
+from django.test import Client as Browser
+
+from oauth_provider.models import Authorization, ClientPolicy, PendingRequest
+from tests import ledger
+from tests.driver import AUTHORIZE, METADATA, PAR, Driver, post, query_of, signed_in
+from tests.factories import CALLBACK, ApplicationFactory, UserFactory
+from tests.settings import OAUTH_PROVIDER
+
+pytestmark = pytest.mark.django_db
+
+PREFIX = "urn:ietf:params:oauth:request_uri:"
+
+
+@pytest.fixture
+def driver() -> Driver:
+    return signed_in(UserFactory(username="ann"), policy={})
+
+
+# The endpoint
+
+
+@pytest.mark.spec("RFC 9126", "2.2")
+def test_a_good_request_is_answered_with_its_name(driver: Driver) -> None:
+    response = driver.push()
+    assert response.status_code == 201
+    assert response["Content-Type"] == "application/json"
+    assert response["Cache-Control"] == "no-store"
+    answer = response.json()
+    assert set(answer) == {"request_uri", "expires_in"}
+    assert answer["expires_in"] == 300
+    assert answer["request_uri"].startswith(PREFIX)
+    assert len(answer["request_uri"].removeprefix(PREFIX)) == 43  # of 62 characters: 256 bits
+    assert driver.push().json()["request_uri"] != answer["request_uri"]
+
+
+@pytest.mark.spec("RFC 9126", "2")
+@pytest.mark.parametrize("slash", ["", "/"])
+def test_every_client_pushes_as_it_authenticates(slash: str) -> None:
+    confidential, public = Driver(ApplicationFactory()), Driver(ApplicationFactory(public=True))
+    for driver in (confidential, public):
+        assert post(driver.browser, PAR + slash, driver.request() | driver.credentials).status_code == 201
+    application = confidential.application
+    basic = base64.b64encode(f"{application.client_id}:{application.secret}".encode()).decode()
+    request = confidential.request(client_id=None)
+    assert post(Browser(), PAR + slash, request, Authorization=f"Basic {basic}").status_code == 201
+
+
+@pytest.mark.spec("RFC 9126", "2.3")
+@pytest.mark.parametrize(
+    "credentials",
+    [{"client_secret": "wrong"}, {"client_secret": ""}, {"client_id": "nobody"}, {"client_id": ""}],
+    ids=str,
+)
+def test_nobody_else_pushes(driver: Driver, credentials: dict[str, str]) -> None:
+    with ledger.unchanged():
+        response = post(driver.browser, PAR, driver.request() | driver.credentials | credentials)
+    ledger.refused(response, "invalid_client", 401)
+
+
+@pytest.mark.spec("RFC 9126", "2.3")
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"redirect_uri": f"{CALLBACK}/x"}, "invalid_request"),
+        ({"redirect_uri": "https://evil.example.com/"}, "invalid_request"),
+        ({"response_type": None}, "invalid_request"),
+        ({"response_type": "token"}, "unsupported_response_type"),
+        ({"response_type": "code id_token"}, "unsupported_response_type"),
+        ({"response_mode": "nonsense"}, "invalid_request"),
+        ({"code_challenge": None}, "invalid_request"),
+        ({"code_challenge_method": "plain"}, "invalid_request"),
+        ({"scope": "nothing:here"}, "invalid_scope"),
+        ({"scope": None}, "invalid_scope"),
+        ({"resource": "https://nowhere.example.com/"}, "invalid_target"),
+        ({"prompt": "none login"}, "invalid_request"),
+        ({"max_age": "soon"}, "invalid_request"),
+        ({"request": "e30.e30."}, "invalid_request_object"),
+        ({"request_uri": f"{PREFIX}{'a' * 43}"}, "invalid_request"),
+        ({"request_uri": "https://app.example.com/request.jwt"}, "invalid_request"),
+        ({"registration": "{}"}, "registration_not_supported"),
+        ({"state": "é"}, "invalid_request"),
+        ({"nonce": "\x00"}, "invalid_request"),
+        ({"ui_locales": "\x00"}, "invalid_request"),
+    ],
+    ids=str,
+)
+def test_a_broken_rule_is_told_to_the_client_and_leaves_nothing(
+    driver: Driver, changes: dict[str, Any], error: str
+) -> None:
+    with ledger.unchanged():
+        ledger.refused(driver.push(**changes), error)
+
+
+@pytest.mark.spec("RFC 9126", "2.1")
+def test_a_name_cannot_be_pushed_even_a_good_one(driver: Driver) -> None:
+    request_uri = driver.push().json()["request_uri"]
+    with ledger.unchanged():
+        ledger.refused(driver.push(request_uri=request_uri), "invalid_request")
+
+
+@pytest.mark.spec("RFC 6749", "3.1")
+@pytest.mark.parametrize("name", ["scope", "state", "redirect_uri", "client_id"])
+def test_a_repeated_parameter_is_refused(driver: Driver, name: str) -> None:
+    request = driver.request() | driver.credentials
+    with ledger.unchanged():
+        ledger.refused(post(driver.browser, PAR, [*request.items(), (name, request[name])]), "invalid_request")
+
+
+@pytest.mark.spec("RFC 9126", "2")
+def test_the_clients_secret_and_what_nobody_knows_is_not_kept(driver: Driver) -> None:
+    assert driver.push(extra="never kept").status_code == 201
+    assert driver.application.secret not in ledger.text()
+    assert "never kept" not in ledger.text()
+
+
+@pytest.mark.spec("RFC 9126", "2.3")
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH"])
+def test_only_post_is_taken(driver: Driver, method: str) -> None:
+    response = driver.browser.generic(method, PAR)
+    assert response.status_code == 405
+    assert "POST" in response["Allow"]
+
+
+@pytest.mark.spec("RFC 9126", "5")
+def test_the_endpoint_is_advertised(driver: Driver, settings: Any) -> None:
+    document = driver.browser.get(METADATA).json()
+    assert document["pushed_authorization_request_endpoint"] == f"https://auth.example.com{PAR}"
+    assert document["require_pushed_authorization_requests"] is False
+    settings.OAUTH_PROVIDER = {**OAUTH_PROVIDER, "REQUIRE_PUSHED_AUTHORIZATION_REQUESTS": True}
+    assert driver.browser.get(METADATA).json()["require_pushed_authorization_requests"] is True
+
+
+# Opening
+
+
+@pytest.mark.spec("RFC 9126", "4")
+def test_the_browser_names_it_and_the_flow_completes(driver: Driver) -> None:
+    request_uri = driver.push(nonce="n").json()["request_uri"]
+    answer = query_of(driver.decide(driver.open(request_uri)["Location"])["Location"])
+    assert set(answer) == {"code", "state", "iss"}
+    assert answer["state"] == "a state"
+    assert driver.redeem(answer["code"]).status_code == 200
+    assert Authorization.objects.get().nonce == "n"
+
+
+@pytest.mark.spec("RFC 9101", "6.3")
+def test_nothing_that_stands_beside_the_name_counts(driver: Driver) -> None:
+    request_uri = driver.push().json()["request_uri"]
+    beside = {
+        "state": "another",
+        "redirect_uri": "https://evil.example.com/",
+        "scope": "photos:read",
+        "response_type": "token",
+        "prompt": "none",
+    }
+    answer = query_of(driver.decide(driver.open(request_uri, **beside)["Location"])["Location"])
+    assert answer["state"] == "a state"
+    assert Authorization.objects.get().scope == "notes:read notes:write"
+
+
+@pytest.mark.spec("RFC 6749", "3.1")
+@pytest.mark.parametrize("name", ["client_id", "request_uri", "state"])
+def test_what_is_repeated_beside_it_is_a_page(driver: Driver, name: str) -> None:
+    query = {"client_id": driver.application.client_id, "request_uri": driver.push().json()["request_uri"]}
+    with ledger.unchanged():
+        response = driver.browser.get(AUTHORIZE, {**query, name: [query.get(name, "x")] * 2})
+        ledger.is_error_page(response)
+        ledger.is_error_page(driver.browser.get(AUTHORIZE, {**query, "request": "e30.e30."}))
+
+
+@pytest.mark.spec("RFC 9126", "2.2")
+@pytest.mark.parametrize(("after", "good"), [(290, True), (301, False)])
+def test_it_is_opened_in_time(driver: Driver, after: int, good: bool) -> None:
+    request_uri = driver.push().json()["request_uri"]
+    with ledger.later(after):
+        response = driver.open(request_uri)
+        if good:
+            assert response["Location"].startswith("/oauth/consent/")
+        else:
+            ledger.is_error_page(response, "invalid_request_uri")
+
+
+@pytest.mark.spec("RFC 9126", "4")
+def test_who_opened_it_in_time_may_take_their_time_to_sign_in(driver: Driver) -> None:
+    driver.browser.logout()
+    login = driver.open(driver.push().json()["request_uri"])["Location"]
+    with ledger.later(1800):
+        back = driver.browser.post(login, {"username": "ann", "password": "correct horse"})["Location"]
+        page = driver.browser.get(back)["Location"]
+        assert "code" in query_of(driver.decide(page)["Location"])
+    driver.browser.logout()
+    login = driver.open(driver.push().json()["request_uri"])["Location"]
+    with ledger.later(3700):
+        ledger.is_error_page(driver.browser.get(query_of(login)["next"]))
+
+
+@pytest.mark.spec("RFC 9126", "4")
+def test_who_opened_it_in_time_may_take_their_time_to_choose_an_account(driver: Driver) -> None:
+    page = driver.open(driver.push(prompt="select_account").json()["request_uri"])["Location"]
+    with ledger.later(1800):
+        assert driver.browser.get(page).status_code == 200
+        chosen = driver.browser.post(page, {"choice": "this"})["Location"]
+        assert driver.browser.get(chosen)["Location"].startswith("/oauth/consent/")
+
+
+@pytest.mark.spec("RFC 9126", "4")
+def test_a_post_that_names_it_late_is_late(driver: Driver) -> None:
+    query = {"client_id": driver.application.client_id, "request_uri": driver.push().json()["request_uri"]}
+    with ledger.later(301):
+        ledger.is_error_page(
+            driver.browser.get(post(driver.browser, AUTHORIZE, query)["Location"]), "invalid_request_uri"
+        )
+
+
+@pytest.mark.spec("RFC 9126", "7.3")
+def test_opening_it_changes_nothing_before_somebody_is_signed_in() -> None:
+    driver = Driver(ApplicationFactory())
+    request_uri = driver.push().json()["request_uri"]
+    with ledger.unchanged():
+        for _ in range(3):
+            assert driver.open(request_uri)["Location"].startswith("/accounts/login/")
+
+
+@pytest.mark.spec("OpenID Connect Core", "3.1.2.1")
+def test_its_prompt_hint_and_language_count(driver: Driver) -> None:
+    request_uri = driver.push(prompt="login", login_hint="ann", ui_locales="de").json()["request_uri"]
+    login = driver.open(request_uri)["Location"]
+    assert (query_of(login)["login_hint"], query_of(login)["ui_locales"]) == ("ann", "de")
+    back = driver.browser.post(login, {"username": "ann", "password": "correct horse"})["Location"]
+    page = driver.browser.get(back)["Location"]
+    assert 'lang="de"' in driver.browser.get(page).content.decode()
+    request_uri = driver.push(prompt="select_account").json()["request_uri"]
+    page = driver.open(request_uri)["Location"]
+    assert driver.browser.get(page).status_code == 200
+    chosen = driver.browser.post(page, {"choice": "this"})["Location"]
+    assert driver.browser.get(chosen)["Location"].startswith("/oauth/consent/")
+
+
+@pytest.mark.spec("RFC 9126", "2.3")
+@pytest.mark.parametrize("size", [20_000, 60_000])
+def test_a_long_request_is_pushed_where_no_url_could_carry_it(driver: Driver, size: int) -> None:
+    state = "a" * size
+    request_uri = driver.push(state=state).json()["request_uri"]
+    answer = query_of(driver.decide(driver.open(request_uri)["Location"])["Location"])
+    assert answer["state"] == state
+
+
+# Requiring
+
+
+@pytest.mark.spec("RFC 9126", "5")
+@pytest.mark.parametrize("whose", ["the client's", "the server's"])
+def test_where_requests_must_be_pushed_no_other_is_answered(driver: Driver, settings: Any, whose: str) -> None:
+    if whose == "the client's":
+        ClientPolicy.objects.update(require_pushed_authorization_requests=True)
+    else:
+        settings.OAUTH_PROVIDER = {**OAUTH_PROVIDER, "REQUIRE_PUSHED_AUTHORIZATION_REQUESTS": True}
+    with ledger.unchanged():
+        for browser in (driver.browser, Browser()):
+            answer = query_of(browser.get(AUTHORIZE, driver.request())["Location"])
+            assert (answer["error"], answer["state"]) == ("invalid_request", "a state")
+        posted = post(driver.browser, AUTHORIZE, driver.request())
+        assert query_of(driver.browser.get(posted["Location"])["Location"])["error"] == "invalid_request"
+    page = driver.open(driver.push().json()["request_uri"])["Location"]
+    assert "code" in query_of(driver.decide(page)["Location"])
+
+
+@pytest.mark.spec("RFC 9126", "5")
+def test_another_client_need_not_push(driver: Driver) -> None:
+    ClientPolicy.objects.update(require_pushed_authorization_requests=True)
+    other = Driver(ApplicationFactory(), browser=driver.browser)
+    assert other.authorize()["Location"].startswith("/oauth/consent/")
+
+
+# Sweeping
+
+
+def test_what_was_never_answered_is_swept(driver: Driver) -> None:
+    from django.core.management import call_command
+
+    driver.push()
+    with ledger.later(400):
+        call_command("oauth_sweep", verbosity=0)
+        assert PendingRequest.objects.count() == 1
+    with ledger.later(3600 + 600 + 301):
+        call_command("oauth_sweep", verbosity=0)
+    assert PendingRequest.objects.count() == 0

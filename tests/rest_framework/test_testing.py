@@ -1,0 +1,195 @@
+"""The test kit: forced tokens meet the real rules, and its assertions fail where they should."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.http import HttpResponse
+from django.urls import path
+from rest_framework.authentication import SessionAuthentication
+from rest_framework.permissions import AllowAny, IsAdminUser
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from oauth_provider.models import Authorization
+from oauth_provider.resource_server.conf import conf
+from oauth_provider.resource_server.decorators import requires_scopes
+from oauth_provider.rest_framework.authentication import OAuthAuthentication
+from oauth_provider.rest_framework.permissions import HasScopes, RequiresAuthentication
+from oauth_provider.rest_framework.testing import OAuthAPIClient, assert_requires_scopes, run_code_flow
+from tests.factories import ApplicationFactory, UserFactory
+from tests.urls import urlpatterns as project_urls
+
+pytest_plugins = ["oauth_provider.rest_framework.fixtures"]
+pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
+
+
+class Notes(APIView):
+    authentication_classes = [OAuthAuthentication, SessionAuthentication]
+    permission_classes = [HasScopes]
+    scopes = {"GET": "read", "POST": ["read", "write"]}
+
+    def get(self, request):
+        application = request.auth.application
+        return Response(
+            {"user": str(request.user), "client": application.name if application else request.auth.client_id}
+        )
+
+    def post(self, request):
+        return Response(request.data, status=201)
+
+
+class Open(Notes):
+    permission_classes = [AllowAny]
+
+
+class Payments(Notes):
+    permission_classes = [RequiresAuthentication(acr="mfa", max_age=60)]
+
+
+class Admin(Notes):
+    permission_classes = [IsAdminUser]
+
+
+@requires_scopes("read")
+def plain(request):
+    return HttpResponse(str(request.user))
+
+
+urlpatterns = [
+    *project_urls,
+    path("notes", Notes.as_view()),
+    path("open", Open.as_view()),
+    path("payments", Payments.as_view()),
+    path("admin-api", Admin.as_view()),
+    path("plain", plain),
+]
+
+
+@pytest.fixture(autouse=True)
+def _resource_server(settings):
+    settings.OAUTH_RESOURCE_SERVER = {"REALM": "kept"}
+
+
+def test_a_forced_token_opens_what_its_scopes_open(oauth_client):
+    user = UserFactory(username="ada")
+    oauth_client.force_oauth(user, scopes=["read"])
+    assert oauth_client.get("/notes").json() == {"user": "ada", "client": "test-client"}
+    refused = oauth_client.post("/notes", {})
+    assert (refused.status_code, refused.json()["error"]) == (403, "insufficient_scope")
+    assert refused["WWW-Authenticate"].startswith('Bearer realm="kept"')
+    assert oauth_client.get("/plain").content == b"ada"
+
+
+def test_without_a_user_it_is_the_clients_own(oauth_client):
+    application = ApplicationFactory(client_id="service", name="The service")
+    oauth_client.force_oauth(scopes="read", client=application)
+    assert oauth_client.get("/notes").json() == {"user": "client:service", "client": "The service"}
+
+
+@pytest.mark.parametrize(
+    ("facts", "error"),
+    [
+        ({"expires_in": 0}, "invalid_token"),
+        ({"expires_in": -1}, "invalid_token"),
+        ({"resource": "https://another.example"}, "invalid_token"),
+        ({"resource": ["https://another.example", "urn:x"]}, "invalid_token"),
+        ({"scopes": []}, "insufficient_scope"),
+    ],
+)
+def test_the_rules_are_the_real_ones(oauth_client, facts, error):
+    oauth_client.force_oauth(UserFactory(), **({"scopes": "read"} | facts))
+    assert oauth_client.get("/notes").json()["error"] == error
+
+
+def test_so_is_the_audience(oauth_client):
+    oauth_client.force_oauth(UserFactory(), scopes="read", resource="http://testserver/notes")
+    assert oauth_client.get("/notes").status_code == 200
+    assert oauth_client.get("/plain").status_code == 401
+
+
+def test_so_is_the_sign_in(oauth_client):
+    user = UserFactory()
+    oauth_client.force_oauth(user, acr="mfa")
+    assert oauth_client.get("/payments").status_code == 200
+    oauth_client.force_oauth(user, acr="mfa", auth_time=datetime.now(UTC) - timedelta(seconds=61))
+    assert oauth_client.get("/payments").status_code == 401
+    oauth_client.force_oauth(acr="mfa")
+    assert oauth_client.get("/payments").status_code == 401
+
+
+def test_so_is_the_mask(oauth_client):
+    oauth_client.force_oauth(UserFactory(is_staff=True))
+    assert oauth_client.get("/admin-api").status_code == 403
+
+
+def test_logging_out_ends_it_and_nothing_is_left_behind(oauth_client):
+    verifier = conf.verifier
+    oauth_client.force_oauth(UserFactory(), scopes="read")
+    assert oauth_client.get("/notes").status_code == 200
+    assert conf.verifier is verifier
+    header = oauth_client._credentials["HTTP_AUTHORIZATION"]
+    oauth_client.logout()
+    assert oauth_client.get("/notes").status_code == 401
+    assert oauth_client.get("/notes", headers={"Authorization": header}).status_code == 401
+
+
+def test_two_clients_are_two(oauth_client):
+    other = OAuthAPIClient()
+    oauth_client.force_oauth(UserFactory(username="ada"), scopes="read")
+    other.force_oauth(UserFactory(username="bob"), scopes="read")
+    assert [client.get("/plain").content for client in (oauth_client, other)] == [b"ada", b"bob"]
+
+
+# -- assert_requires_scopes ----------------------------------------------------------------------------------
+
+
+def test_what_is_guarded_as_said_passes(assert_requires_scopes):
+    assert assert_requires_scopes("/notes", "GET", "read").status_code == 200
+    answer = assert_requires_scopes("/notes", "post", ["write", "read"], data={"text": "x"}, format="json")
+    assert (answer.status_code, answer.json()) == (201, {"text": "x"})
+    assert_requires_scopes("/plain", "GET", ["read"], user=UserFactory())
+
+
+@pytest.mark.parametrize(
+    ("url", "method", "scopes", "complaint"),
+    [
+        ("/notes", "GET", "write", "asks for 'read', not for 'write'"),
+        ("/notes", "POST", "read", "asks for 'read write', not for 'read'"),
+        ("/notes", "GET", ["read", "write"], "asks for 'read'"),
+        ("/open", "POST", ["read", "write"], "answers 201 to a call without a token"),
+        ("/nowhere", "GET", "read", "answers 404 to a call without a token"),
+        ("/admin-api", "GET", [], "refuses a token"),
+    ],
+)
+def test_what_is_guarded_otherwise_fails(url, method, scopes, complaint):
+    with pytest.raises(AssertionError, match=complaint):
+        assert_requires_scopes(url, method, scopes)
+
+
+# -- run_code_flow -------------------------------------------------------------------------------------------
+
+
+def test_a_whole_flow_ends_in_tokens_that_open_the_api(run_code_flow, oauth_client):
+    application, user = ApplicationFactory(), UserFactory(username="ada")
+    tokens = run_code_flow(application, user, scope="notes:read", client_secret=application.secret)
+    assert tokens["scope"] == "notes:read"
+    assert Authorization.objects.get().user == user
+    oauth_client.credentials(HTTP_AUTHORIZATION=f"Bearer {tokens['access_token']}")
+    refused = oauth_client.get("/plain")
+    assert refused.json()["error"] == "insufficient_scope"
+
+
+@pytest.mark.parametrize(
+    ("scope", "parameters", "complaint"),
+    [
+        ("unheard-of", {}, "invalid_scope"),
+        ("notes:read", {"redirect_uri": "https://evil.example/"}, "No code"),
+        ("notes:read", {"client_secret": "wrong"}, "invalid_client"),
+        ("notes:read", {"code_challenge_method": "plain"}, "invalid_request"),
+    ],
+)
+def test_a_flow_that_fails_says_why(scope, parameters, complaint):
+    application = ApplicationFactory()
+    secret = parameters.pop("client_secret", application.secret)
+    with pytest.raises(AssertionError, match=complaint):
+        run_code_flow(application, UserFactory(), scope=scope, client_secret=secret, **parameters)

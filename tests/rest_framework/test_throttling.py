@@ -1,0 +1,116 @@
+"""Throttles (RFC 9700 §4.15): each client has a count of its own, and so has each person, but not both in one."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from oauth2_provider.models import get_access_token_model, get_application_model
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication
+from rest_framework.permissions import AllowAny
+from rest_framework.response import Response
+from rest_framework.test import APIRequestFactory
+from rest_framework.views import APIView
+
+from oauth_provider.rest_framework.authentication import OAuthAuthentication
+from oauth_provider.rest_framework.throttling import ClientRateThrottle, UserOrClientRateThrottle
+
+pytestmark = pytest.mark.spec("RFC 9700", "4.15")
+
+ADA, BOB = User(username="ada", pk=1), User(username="bob", pk=2)
+
+
+class ByClient(ClientRateThrottle):
+    rate = "1/hour"
+
+
+class ByUserOrClient(UserOrClientRateThrottle):
+    rate = "1/hour"
+
+
+@pytest.fixture(autouse=True)
+def _cache(clock_cache):
+    """A cache of this test's own."""
+
+
+def call(throttle, token=None, *, user=None, address="192.0.2.1", authenticators=None):
+    class Notes(APIView):
+        authentication_classes = authenticators or [OAuthAuthentication, SessionAuthentication]
+        permission_classes = [AllowAny]
+        throttle_classes = [throttle]
+
+        def get(self, request):
+            return Response("notes")
+
+    headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+    request = APIRequestFactory().get("/", headers=headers, REMOTE_ADDR=address)
+    if user is not None:
+        request.user = user
+    return Notes.as_view()(request)
+
+
+@pytest.fixture
+def tokens(issue):
+    """Ada's and Bob's tokens for two clients, and the clients' own."""
+    for client in ("web", "app"):
+        issue(client, client_id=client)
+        issue(f"ada-{client}", client_id=client, user=ADA)
+        issue(f"bob-{client}", client_id=client, user=BOB)
+
+
+@pytest.mark.parametrize(
+    ("throttle", "first", "second", "status"),
+    [
+        (ByClient, "web", "web", 429),
+        (ByClient, "ada-web", "ada-web", 429),
+        (ByClient, "ada-web", "bob-web", 429),
+        (ByClient, "ada-web", "web", 429),
+        (ByClient, "ada-web", "ada-app", 200),
+        (ByClient, "web", "app", 200),
+        (ByUserOrClient, "web", "web", 429),
+        (ByUserOrClient, "ada-web", "ada-web", 429),
+        (ByUserOrClient, "ada-web", "ada-app", 429),
+        (ByUserOrClient, "ada-web", "bob-web", 200),
+        (ByUserOrClient, "ada-web", "web", 200),
+        (ByUserOrClient, "web", "app", 200),
+    ],
+)
+def test_who_shares_a_count(tokens, throttle, first, second, status):
+    assert call(throttle, first).status_code == 200
+    response = call(throttle, second, address="192.0.2.2")
+    assert response.status_code == status
+    assert ("Retry-After" in response) == (status == 429)
+
+
+def test_a_person_is_one_with_a_session_and_with_a_token(tokens):
+    assert call(ByUserOrClient, user=ADA).status_code == 200
+    assert call(ByUserOrClient, "ada-web").status_code == 429
+
+
+def test_without_a_token_calls_are_counted_by_address_or_not_at_all(tokens):
+    assert [call(ByClient).status_code for _ in range(3)] == [200, 200, 200]
+    assert [call(ByUserOrClient).status_code for _ in range(2)] == [200, 429]
+    assert call(ByUserOrClient, address="192.0.2.2").status_code == 200
+
+
+def test_a_client_named_like_a_person_is_another(issue):
+    issue("good", client_id="1")
+    assert call(ByUserOrClient, user=ADA).status_code == 200
+    assert call(ByUserOrClient, "good").status_code == 200
+
+
+@pytest.mark.parametrize("client_id", ["x" * 1000, "a client", "ü\n"])
+def test_any_client_id_makes_a_key(issue, client_id):
+    issue("good", client_id=client_id)
+    for throttle in (ByClient, ByUserOrClient):
+        assert [call(throttle, "good").status_code for _ in range(2)] == [200, 429]
+
+
+def test_tokens_of_dots_own_class_count_for_their_client():
+    class Authentication(BaseAuthentication):
+        def authenticate(self, request):
+            application = get_application_model()(client_id="web")
+            expires = datetime.now(UTC) + timedelta(minutes=5)
+            return ADA, get_access_token_model()(scope="", expires=expires, application=application)
+
+    calls = [call(ByClient, "x", authenticators=[Authentication]).status_code for _ in range(2)]
+    assert calls == [200, 429]

@@ -1,0 +1,44 @@
+"""Logout tokens and offline access: the rules, without a database."""
+
+import pytest
+
+from oauth_provider.protocol.logout_token import LogoutToken, is_logout_uri
+from oauth_provider.protocol.offline_access import ends_with_session
+
+KNOWN = {"issuer": "https://auth.example.com", "client_id": "c", "issued_at": 1000, "jti": "j"}
+
+
+@pytest.mark.spec("OIDC Back-Channel Logout", "2.4")
+@pytest.mark.parametrize("about", [{"subject": "7"}, {"sid": "s"}, {"subject": "7", "sid": "s"}], ids=str)
+def test_it_says_what_is_known_and_never_a_nonce(about: dict[str, str]) -> None:
+    claims = LogoutToken(**KNOWN, **about).members()
+    assert {name: claims[name] for name in ("sub", "sid") if name in claims} == {
+        {"subject": "sub"}.get(name, name): value for name, value in about.items()
+    }
+    assert claims["events"] == {"http://schemas.openid.net/event/backchannel-logout": {}}
+    assert claims["exp"] == 1120
+    assert "nonce" not in claims
+
+
+@pytest.mark.spec("OIDC Back-Channel Logout", "2.2")
+@pytest.mark.parametrize(
+    "uri", ["", "x", "http://app.example.com/", "https://app.example.com/#", "ftp://a/", "https:///a", "https://u@a/"]
+)
+def test_it_is_sent_nowhere_else(uri: str) -> None:
+    assert not is_logout_uri(uri)
+
+
+@pytest.mark.spec("OIDC Core", "11")
+@pytest.mark.parametrize(
+    ("scope", "ends"),
+    [
+        (["openid"], True),
+        (["openid", "profile"], True),
+        (["openid", "offline_access"], False),
+        (["profile"], False),
+        (["offline_access"], False),
+        ([], False),
+    ],
+)
+def test_what_ends_with_a_session(scope: list[str], ends: bool) -> None:
+    assert ends_with_session(scope) is ends

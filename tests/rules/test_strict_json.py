@@ -1,0 +1,45 @@
+"""JSON that means one thing (RFC 8259 §4): what two readers could read in two ways is refused."""
+
+import pytest
+
+from oauth_provider.protocol.strict_json import is_storable, parse_object
+
+pytestmark = pytest.mark.spec("RFC 8259", "4")
+
+
+def nested(levels):
+    return '{"a":' * levels + "1" + "}" * levels
+
+
+def test_an_object_is_read():
+    assert parse_object('{"a": [1, 1.5, null, {"b": "é"}]}') == {"a": [1, 1.5, None, {"b": "é"}]}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "1", "[]", "null", '"a"', "{", '{"a":1,"a":1}', '{"b":[{"a":1,"a":2}]}', '{"a":NaN}', '{"a":-Infinity}',
+     '{"a":1e999}', '{"a":-1e999}', "{'a':1}", '{"a":1}x', '{"a":' + "1" * 5000 + "}"],
+    ids=lambda text: text[:20],
+)  # fmt: skip
+def test_anything_else_is_refused(text):
+    with pytest.raises(ValueError):  # noqa: PT011 - its only error
+        parse_object(text)
+
+
+@pytest.mark.parametrize("levels", [5, 1000, 50_000])
+def test_depth_has_an_end(levels):
+    assert parse_object(nested(4), max_depth=4)
+    with pytest.raises(ValueError, match="deep"):
+        parse_object(nested(levels), max_depth=4)
+
+
+@pytest.mark.parametrize(
+    "value", ["\x00", "a\x00b", "\ud800", {"\x00": 1}, {"a": ["\udfff"]}, [{"a": {"b": "\x00"}}]], ids=repr
+)
+def test_what_a_database_cannot_keep_is_found(value):
+    assert not is_storable(value)
+
+
+@pytest.mark.parametrize("value", ["é\n\t", {"a": [1, None, True, "\U0001f600"]}, 1.5])
+def test_all_else_can_be_kept(value):
+    assert is_storable(value)
