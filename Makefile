@@ -11,7 +11,7 @@ TEST_CACHE_URL ?= redis://127.0.0.1:6379/0
 PYTEST = python -m pytest -n auto --dist loadgroup
 ARGS ?=
 
-.PHONY: help demo install test lint test-postgres test-strict test-next wheel check format clean
+.PHONY: help demo walk install test lint test-postgres test-strict test-next test-thorough test-browser screenshots wheel check format clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -22,6 +22,9 @@ demo: install ## serve the demo at 127.0.0.1:$PORT (8000)
 	@PORT=$(PORT) $(VENV)/bin/python manage.py demo_seed
 	@echo
 	@PORT=$(PORT) $(VENV)/bin/python manage.py runserver --noreload 127.0.0.1:$(PORT)
+
+walk: install ## watch a person connect an app, step by step; `make demo` runs in another terminal
+	@PORT=$(PORT) $(VENV)/bin/python manage.py oauth_walk $(ARGS)
 
 install: $(VENV)/installed
 
@@ -60,6 +63,15 @@ test-next: $(NEXT)/installed ## the tests on the newest Python and Django that a
 	env -u DATABASE_URL -u CACHE_URL $(NEXT)/bin/$(PYTEST) $(ARGS)
 endif
 
+test-thorough: install ## the tests that start projects or servers of their own, on SQLite
+	env -u DATABASE_URL -u CACHE_URL $(VENV)/bin/$(PYTEST) -m thorough $(ARGS)
+
+test-browser: install ## the tests that drive a browser; Chromium has to be installed
+	env -u DATABASE_URL -u CACHE_URL $(VENV)/bin/python -m pytest -m browser tests/browser $(ARGS)
+
+screenshots: install ## a picture of every page, into screenshots/; Chromium has to be installed
+	env -u DATABASE_URL -u CACHE_URL $(VENV)/bin/python -m tests.browser.screenshots screenshots
+
 wheel: install ## build the wheel and look at what is in it
 	rm -rf dist
 	$(VENV)/bin/python -m pip wheel --quiet --no-deps --wheel-dir dist .
@@ -72,4 +84,4 @@ format: install ## let ruff mend and format
 	$(VENV)/bin/ruff format
 
 clean: ## remove what make made, the demo's database included
-	rm -rf $(VENV) $(NEXT) dist demo.sqlite3 .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(NEXT) dist screenshots demo.sqlite3 .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
