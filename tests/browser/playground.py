@@ -39,6 +39,19 @@ class Playground:
         """A button; ``name`` is how it begins."""
         self.page.get_by_role("button", name=re.compile(rf"^{name}\b")).first.click()
 
+    def back(self, to: str) -> None:
+        """The browser's own button; ``to`` is the address (a glob) that it leads to.
+
+        Playwright's ``go_back`` asks the browser for its history, which fails now and then right after a redirect.
+        """
+        self.page.evaluate("history.back()")
+        self.page.wait_for_url(to)
+
+    def forward(self, to: str) -> None:
+        """As ``back``, the other way."""
+        self.page.evaluate("history.forward()")
+        self.page.wait_for_url(to)
+
     def let_in(self, *scopes: str) -> None:
         """From the front door to tokens."""
         self.open()

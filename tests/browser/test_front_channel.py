@@ -117,7 +117,7 @@ def test_a_person_changes_the_account(page: Page, unasked: dict[str, Any]) -> No
     page.get_by_role("button", name="Use another account").click()
     Playground(page, unasked).log_in()
     expect(page.get_by_role("button", name="Allow")).to_be_visible()
-    page.go_back()
+    Playground(page, unasked).back("**/*")
     page.goto(request_url(unasked, prompt="select_account"))
     expect(page.get_by_role("button", name="Use this account")).to_be_visible()
 
@@ -128,7 +128,7 @@ def test_back_after_a_login_that_was_demanded_asks_again(page: Page, unasked: di
     page.goto(request_url(unasked, prompt="login"))
     Playground(page, unasked).log_in()
     expect(page.get_by_role("button", name="Allow")).to_be_visible()
-    page.go_back()
+    Playground(page, unasked).back("**/*login*/**")
     page.reload()
     Playground(page, unasked).log_in()
     expect(page.get_by_role("button", name="Allow")).to_be_visible()

@@ -114,9 +114,10 @@ def test_back_to_the_consent_page_after_allow_shares_nothing_twice(playground, p
     playground.connect("notes:read", "notes:write")
     playground.go()
     playground.press("Allow")
-    page.go_back()
+    expect(playground.messages.last).to_contain_text("Authorization code")
+    playground.back("**/oauth/consent/**")
     expect(page.get_by_role("button", name="Allow")).to_have_count(0)
-    page.go_forward()
+    playground.forward("**/#now")
     assert playground.titles()[-1] == "3 Authorization code"
 
 
@@ -125,7 +126,7 @@ def test_back_from_the_login_page_and_on_again(playground, page) -> None:
     playground.connect()
     page.get_by_role("link", name="Go to the authorization server").first.click()
     expect(page.get_by_label("Password")).to_be_visible()
-    page.go_back()
+    playground.back("**/#now")
     playground.go()
     playground.press("Allow")
     assert playground.titles()[-1] == "3 Authorization code"
