@@ -44,13 +44,13 @@ class Playground:
 
         Playwright's ``go_back`` asks the browser for its history, which fails now and then right after a redirect.
         """
-        self.page.evaluate("history.back()")
-        self.page.wait_for_url(to)
+        with self.page.expect_navigation(url=to):
+            self.page.evaluate("history.back()")
 
     def forward(self, to: str) -> None:
         """As ``back``, the other way."""
-        self.page.evaluate("history.forward()")
-        self.page.wait_for_url(to)
+        with self.page.expect_navigation(url=to):
+            self.page.evaluate("history.forward()")
 
     def let_in(self, *scopes: str) -> None:
         """From the front door to tokens."""
