@@ -19,8 +19,9 @@ class AccessToken:
     ``scope`` is space-delimited as on the wire; ``expires`` and ``issued_at`` are aware datetimes;
     ``resources`` are the URIs it was issued for (``aud``), empty where it is bound to none; ``cnf`` is the
     key it is bound to (RFC 7800 §3), ``act`` the party acting (RFC 8693 §4.1). ``auth_time`` and ``acr`` tell
-    when and how the user signed in (RFC 9470 §6), as far as is known. ``user`` is the Django user, or None where
-    the client acts for itself. Raises ``ValueError`` for a naive datetime.
+    when and how the user signed in (RFC 9470 §6), as far as is known. ``jti`` names the token (RFC 9068 §2.2),
+    ``authorization_id`` the sign-in that it came of, and ``authorization_details`` says what it is for in detail
+    (RFC 9396 §9). ``user`` is the Django user, or None where the client acts for itself. Raises ``ValueError`` for a naive datetime.
     """
 
     scope: str
@@ -34,6 +35,9 @@ class AccessToken:
     act: Mapping[str, Any] | None = field(default=None, hash=False, repr=False)
     auth_time: datetime | None = None
     acr: str | None = None
+    jti: str | None = None
+    authorization_id: str | None = None
+    authorization_details: tuple[Mapping[str, Any], ...] = field(default=(), hash=False, repr=False)
     user: Any = field(default=None, hash=False, repr=False)
     load_application: Callable[[], Any] | None = field(default=None, compare=False, repr=False)
     _application: Any = field(default=_NOT_LOADED, init=False, compare=False, repr=False)
