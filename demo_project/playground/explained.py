@@ -68,6 +68,7 @@ PARAMETERS = {
     "id_token": Meaning("Who you are, signed, for the client alone. No API may take it.", CORE, "2"),
     "nonce": Meaning("Comes back in the ID token, so that no other sign-in's can be slipped in.", CORE, "3.1.2.1"),
     "auth_time": Meaning("When you logged in, in seconds since 1970.", CORE, "2"),
+    "azp": Meaning("The app that asked for it; here the one that it is for.", CORE, "2"),
     "at_hash": Meaning("Half a hash of the access token: the two belong together.", CORE, "3.1.3.6"),
     "name": Meaning("Your name, if you agreed to profile.", CORE, "5.1"),
     "email": Meaning("Your address, if you agreed to email.", CORE, "5.1"),

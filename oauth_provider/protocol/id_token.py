@@ -42,7 +42,7 @@ class IdToken:
     claims: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     def members(self) -> dict[str, Any]:
-        """The claims. ``azp`` is not due: the audience is the client, and it alone (§2)."""
+        """The claims. ``azp`` names the client as ``aud`` does, for relying parties that look there (§2)."""
         known = {
             "at_hash": self.at_hash,
             "nonce": self.nonce,
@@ -57,6 +57,7 @@ class IdToken:
             "iss": self.issuer,
             "sub": self.subject,
             "aud": self.client_id,
+            "azp": self.client_id,
             "exp": self.issued_at + self.lifetime,
             "iat": self.issued_at,
         }

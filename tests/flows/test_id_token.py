@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 NONCE = "n-0S6_WzA2Mj"
 # Every claim that an ID token has if nobody asked for more.
-USUAL = {"iss", "sub", "aud", "exp", "iat", "at_hash", "auth_time", "sid"}
+USUAL = {"iss", "sub", "aud", "azp", "exp", "iat", "at_hash", "auth_time", "sid"}
 
 
 @pytest.fixture

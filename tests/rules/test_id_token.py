@@ -9,7 +9,7 @@ from tests.jose_keys import key, public
 
 ISSUER, NOW = "https://auth.example.com", 1_000_000
 FACTS = {"issuer": ISSUER, "subject": "7", "client_id": "web", "issued_at": NOW, "lifetime": 600}
-LEAST = {"iss": ISSUER, "sub": "7", "aud": "web", "exp": NOW + 600, "iat": NOW}
+LEAST = {"iss": ISSUER, "sub": "7", "aud": "web", "azp": "web", "exp": NOW + 600, "iat": NOW}
 
 
 def verify(token, **options):
@@ -36,7 +36,15 @@ def test_what_is_known_is_said():
 
 @pytest.mark.spec("OIDC Core", "5.6")
 def test_a_claim_about_a_person_cannot_pass_for_one_of_the_protocol():
-    claims = {"sub": "8", "iss": "https://evil.example.com", "exp": 9e9, "aud": "other", "iat": 0, "name": "Ann"}
+    claims = {
+        "sub": "8",
+        "iss": "https://evil.example.com",
+        "exp": 9e9,
+        "aud": "other",
+        "azp": "other",
+        "iat": 0,
+        "name": "Ann",
+    }
     assert IdToken(**FACTS, claims=claims).members() == LEAST | {"name": "Ann"}
 
 
