@@ -21,7 +21,8 @@ class AccessToken:
     key it is bound to (RFC 7800 §3), ``act`` the party acting (RFC 8693 §4.1). ``auth_time`` and ``acr`` tell
     when and how the user signed in (RFC 9470 §6), as far as is known. ``jti`` names the token (RFC 9068 §2.2),
     ``authorization_id`` the sign-in that it came of, and ``authorization_details`` says what it is for in detail
-    (RFC 9396 §9). ``user`` is the Django user, or None where the client acts for itself. Raises ``ValueError`` for a naive datetime.
+    (RFC 9396 §9). ``user`` is the Django user, or None where the client acts for itself.
+    Raises ``ValueError`` for a naive datetime.
     """
 
     scope: str
