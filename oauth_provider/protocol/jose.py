@@ -131,15 +131,19 @@ def left_half_hash(alg: str, text: str) -> str:
 
 def generate_key(alg: str) -> tuple[Key, str]:
     """A new key, and its private JWK as JSON. Its ``kid`` is its thumbprint (RFC 7638)."""
-    wanted = ALGORITHMS[alg]
-    if wanted.kty == "RSA":
-        made: LibraryKey = RSAKey.generate_key(RSA_BITS)
-    elif wanted.kty == "EC":
-        made = ECKey.generate_key("P-256")
-    else:
-        made = OKPKey.generate_key("Ed25519")
+    while True:
+        made = _make(ALGORITHMS[alg].kty)
+        key = _key(made, alg, kid="")
+        if not key.kid.startswith("-"):  # an operator types it, and a command line takes that for an option
+            break
     private = {name: value for name, value in made.as_dict(private=True).items() if isinstance(value, str)}
-    return _key(made, alg, kid=""), json.dumps(private)
+    return key, json.dumps(private)
+
+
+def _make(kty: str) -> LibraryKey:
+    if kty == "RSA":
+        return RSAKey.generate_key(RSA_BITS)
+    return ECKey.generate_key("P-256") if kty == "EC" else OKPKey.generate_key("Ed25519")
 
 
 def parse_jwk(jwk: Mapping[str, Any], *, alg: str | None = None, private: bool | None = None) -> Key:

@@ -51,6 +51,10 @@ def test_what_is_shown_holds_nothing_private(alg):
     assert (shown["alg"], shown["use"], shown["kid"]) == (alg, "sig", key(alg).kid)
 
 
+def test_no_new_keys_kid_passes_for_an_option_of_a_command():
+    assert not any(jose.generate_key("EdDSA")[0].kid.startswith("-") for _ in range(500))
+
+
 @pytest.mark.parametrize("alg", ALL)
 def test_a_public_key_cannot_sign(alg):
     public = parse_jwk(key(alg).public_jwk)
