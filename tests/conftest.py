@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
 from django.core.cache import caches
 from django.db import connection
 
@@ -41,5 +42,7 @@ def clock_cache(settings: Any) -> None:
 
 @pytest.fixture(autouse=True)
 def _own_keys() -> None:
-    """No test finds the signing keys that another kept in this process."""
-    key_ring.forget()
+    """No test finds the signing keys that another kept, but for those of the suite's settings: they never change."""
+    kept = key_ring._kept
+    if kept is None or kept.source is not django_settings.OAUTH_PROVIDER["SIGNING_KEYS"]:
+        key_ring.forget()
