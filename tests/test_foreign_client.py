@@ -1,6 +1,5 @@
 """A client that is not ours: Authlib's ``OAuth2Session`` against a live server, with a browser for the person."""
 
-import threading
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -9,6 +8,7 @@ from authlib.integrations.requests_client import OAuth2Session, OAuthError
 
 from tests.driver import verifier
 from tests.factories import CALLBACK, ApplicationFactory, UserFactory
+from tests.live import serving_as_issuer
 from tests.person import Person
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls("tests.foreign_urls")]
@@ -18,19 +18,10 @@ LOOPBACK = "http://127.0.0.1/callback"
 @pytest.fixture
 def server(live_server, settings, monkeypatch):
     """The server's address, which is also its issuer; Authlib is told that http will do here."""
-    opened = []
-    initialise = requests.Session.__init__
-    monkeypatch.setattr(requests.Session, "__init__", lambda self: (opened.append(self), initialise(self))[1])
     monkeypatch.setenv("AUTHLIB_INSECURE_TRANSPORT", "1")
-    settings.OAUTH_PROVIDER = {**settings.OAUTH_PROVIDER, "ISSUER": live_server.url}
     settings.ALLOWED_HOSTS = ["*"]
-    yield live_server.url
-    # A connection kept alive keeps a thread of the server, and with it the database of the tests.
-    for session in opened:
-        session.close()
-    for thread in threading.enumerate():
-        if "process_request_thread" in thread.name:
-            thread.join(timeout=5)
+    with serving_as_issuer(live_server, settings) as url:
+        yield url
 
 
 def session_of(server, application, method, redirect_uri):

@@ -17,6 +17,7 @@ from tests.factories import CALLBACK
 from tests.person import Person
 
 TIMEOUT = 10
+TOKENS = {"access_token", "refresh_token"}
 
 
 @dataclass
@@ -73,30 +74,51 @@ class RelyingParty:
         assert (answer.get("state"), answer["iss"]) == (self.state, self.issuer)
         return answer
 
+    def ask(self, *, anonymous: bool = False, **form: str | None) -> requests.Response:
+        """Call the token endpoint with the client's credentials, or with none at all."""
+        credentials = None if anonymous else (self.client_id, self.client_secret)
+        return requests.post(self.configuration["token_endpoint"], data=form, auth=credentials, timeout=TIMEOUT)
+
+    def redeem(self, code: str, **changes: Any) -> requests.Response:
+        """Present a code; a change to None leaves a parameter out."""
+        form = {"redirect_uri": self.redirect_uri, "code_verifier": self.code_verifier} | changes
+        return self.ask(grant_type="authorization_code", code=code, **form)
+
+    def refresh(self, refresh_token: str, **changes: Any) -> requests.Response:
+        """Present a refresh token."""
+        return self.ask(grant_type="refresh_token", refresh_token=refresh_token, **changes)
+
     def exchange(self, **form: str) -> dict[str, Any]:
-        """Call the token endpoint with the client's credentials."""
-        credentials = (self.client_id, self.client_secret)
-        response = requests.post(self.configuration["token_endpoint"], data=form, auth=credentials, timeout=TIMEOUT)
+        """Call the token endpoint, which gives tokens."""
+        return self.tokens_of(self.ask(**form))
+
+    def tokens_of(self, response: requests.Response) -> dict[str, Any]:
+        """A token response (RFC 6749 §5.1)."""
         assert response.status_code == 200, response.text
+        assert response.headers["Content-Type"] == "application/json"
         assert response.headers["Cache-Control"] == "no-store"
         tokens: dict[str, Any] = response.json()
         assert tokens["token_type"] == "Bearer"
         assert tokens["expires_in"] > 0
+        assert all(len(tokens[name].split("_")[-1]) >= 22 for name in TOKENS & set(tokens))  # 128 bits and more
         return tokens
 
     def sign_in(self, scope: str = "openid", **parameters: Any) -> dict[str, Any]:
         """The whole code flow; the tokens, the ID token among them proven."""
         asked = {name: json.dumps(value) if isinstance(value, dict) else value for name, value in parameters.items()}
         code = self.authorize(scope, **asked)["code"]
-        tokens = self.exchange(
-            grant_type="authorization_code",
-            code=code,
-            redirect_uri=self.redirect_uri,
-            code_verifier=self.code_verifier,
-        )
+        tokens = self.tokens_of(self.redeem(code))
         claims = self.claims_of(tokens["id_token"])
         assert claims.get("nonce") == asked.get("nonce", self.nonce)
         return tokens
+
+    def is_signed_in(self) -> bool:
+        """What ``prompt=none`` brings back: a code, or that somebody has to log in."""
+        query = urlencode(self.request(prompt="none"))
+        url = self.person.go(f"{self.configuration['authorization_endpoint']}?{query}")
+        answer = parse_qs(urlsplit(url).query)
+        assert ("code" in answer) is (answer.get("error") != ["login_required"])
+        return "code" in answer
 
     def claims_of(self, id_token: str, alg: str = "RS256") -> dict[str, Any]:
         """The claims of an ID token, validated as OpenID Connect Core §3.1.3.7 has it, by another library."""
@@ -110,10 +132,14 @@ class RelyingParty:
         assert claims["iat"] - 60 < time.time() < claims["exp"]
         return dict(claims)
 
+    def ask_userinfo(self, tokens: dict[str, Any]) -> requests.Response:
+        """Call userinfo with the access token."""
+        headers = {"Authorization": f"Bearer {tokens['access_token']}"}
+        return requests.get(self.configuration["userinfo_endpoint"], headers=headers, timeout=TIMEOUT)
+
     def userinfo(self, tokens: dict[str, Any]) -> dict[str, Any]:
         """What userinfo tells, about the person of the ID token and nobody else (§5.3.4)."""
-        headers = {"Authorization": f"Bearer {tokens['access_token']}"}
-        response = requests.get(self.configuration["userinfo_endpoint"], headers=headers, timeout=TIMEOUT)
+        response = self.ask_userinfo(tokens)
         assert response.status_code == 200, response.text
         told: dict[str, Any] = response.json()
         assert told["sub"] == self.claims_of(tokens["id_token"])["sub"]

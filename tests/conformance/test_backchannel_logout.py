@@ -10,7 +10,7 @@ from joserfc.jwk import KeySet
 
 from oauth_provider.models import ClientPolicy
 from tests.conformance.relying_party import RelyingParty
-from tests.conformance.test_rp_initiated_logout import BYE, is_signed_in
+from tests.conformance.test_rp_initiated_logout import BYE
 from tests.factories import ApplicationFactory
 from tests.web import answer, serving
 
@@ -38,7 +38,7 @@ def test_the_relying_party_is_told_by_one_post_and_the_browser_goes_on(server: s
         url = f"{relying_party.configuration['end_session_endpoint']}?{query}"
         assert relying_party.person.go(url) == f"{BYE}?state=s"
         call_command("oauth_deliver", "--once", verbosity=0)
-    assert not is_signed_in(relying_party)
+    assert not relying_party.is_signed_in()
 
     (request,) = web.requests
     head, _blank, body = request.decode().partition("\r\n\r\n")

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.conformance.relying_party import RelyingParty
-from tests.conformance.test_rp_initiated_logout import BYE, is_signed_in, log_out
+from tests.conformance.test_rp_initiated_logout import BYE, log_out
 from tests.factories import ApplicationFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -33,4 +33,4 @@ def test_the_page_frames_the_client_and_leads_back_to_it(server: str, user: Any)
     sid = relying_party.claims_of(hint)["sid"]
     assert parse_qs(urlsplit(frame).query) == {"iss": [server], "sid": [sid]}
     assert f'href="{BYE}?state=s"' in page.text
-    assert not is_signed_in(relying_party)
+    assert not relying_party.is_signed_in()

@@ -69,14 +69,3 @@ def test_it_is_signed_with_what_was_registered(server: str, user: Any, alg: str)
 def test_without_a_nonce_there_is_none(relying_party: RelyingParty) -> None:
     tokens = relying_party.sign_in(nonce=None)
     assert "nonce" not in relying_party.claims_of(tokens["id_token"])
-
-
-@pytest.mark.spec("OIDF", "oidcc-refresh-token")
-def test_a_refresh_brings_a_new_id_token_about_the_same(relying_party: RelyingParty) -> None:
-    tokens = relying_party.sign_in("openid offline_access")
-    renewed = relying_party.exchange(grant_type="refresh_token", refresh_token=tokens["refresh_token"])
-    before, after = (relying_party.claims_of(one["id_token"]) for one in (tokens, renewed))
-    assert {name: after[name] for name in ("iss", "sub", "aud", "auth_time")} == {
-        name: before[name] for name in ("iss", "sub", "aud", "auth_time")
-    }
-    assert "nonce" not in after

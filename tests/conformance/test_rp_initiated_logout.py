@@ -2,7 +2,7 @@
 
 import json
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 import requests
@@ -10,6 +10,7 @@ from joserfc import jws
 from joserfc.jwk import OctKey, RSAKey
 
 from oauth_provider.protocol.jose import encode
+from tests import ledger
 from tests.conformance.relying_party import RelyingParty
 from tests.factories import ApplicationFactory
 
@@ -30,15 +31,6 @@ def log_out(relying_party: RelyingParty, **parameters: str | None) -> Any:
     given = {name: value for name, value in parameters.items() if value is not None}
     url = relying_party.configuration["end_session_endpoint"]
     return relying_party.person.go(f"{url}?{urlencode(given)}" if given else url)
-
-
-def is_signed_in(relying_party: RelyingParty) -> bool:
-    """What ``prompt=none`` brings back: a code, or that somebody has to log in."""
-    url = relying_party.configuration["authorization_endpoint"]
-    query = urlencode(relying_party.request(scope="openid", prompt="none"))
-    answer = parse_qs(urlsplit(relying_party.person.go(f"{url}?{query}")).query)
-    assert ("code" in answer) is (answer.get("error") != ["login_required"])
-    return "code" in answer
 
 
 def says(page: Any, text: str) -> bool:
@@ -63,10 +55,10 @@ def test_a_hint_and_a_registered_uri_lead_there_and_the_session_is_over(
     relying_party: RelyingParty, state: str | None
 ) -> None:
     hint = relying_party.sign_in()["id_token"]
-    assert is_signed_in(relying_party)
+    assert relying_party.is_signed_in()
     landed = log_out(relying_party, id_token_hint=hint, post_logout_redirect_uri=BYE, state=state)
     assert landed == (f"{BYE}?state=a+state" if state else BYE)
-    assert not is_signed_in(relying_party)
+    assert not relying_party.is_signed_in()
 
 
 @pytest.mark.parametrize(
@@ -113,14 +105,14 @@ def test_a_forged_hint_gets_a_page(relying_party: RelyingParty, forge: Any) -> N
     page = log_out(relying_party, id_token_hint=hint, post_logout_redirect_uri=BYE, state="s")
     assert says(page, "id_token_hint is not an ID token for this application")
     assert page.status_code == 400
-    assert is_signed_in(relying_party)
+    assert relying_party.is_signed_in()
 
 
 @pytest.mark.spec("OIDF", f"{PREFIX}-no-post-logout-redirect-uri")
 def test_a_hint_alone_ends_the_session_and_a_page_says_so(relying_party: RelyingParty) -> None:
     hint = relying_party.sign_in()["id_token"]
     assert says(log_out(relying_party, id_token_hint=hint, state="s"), "You are logged out")
-    assert not is_signed_in(relying_party)
+    assert not relying_party.is_signed_in()
 
 
 @pytest.mark.parametrize(
@@ -140,9 +132,9 @@ def test_without_a_hint_the_person_is_asked_and_sent_nowhere(
     relying_party.sign_in()
     page = log_out(relying_party, **asked)
     assert says(page, "Do you want to log out?")
-    assert is_signed_in(relying_party)
+    assert relying_party.is_signed_in()
     assert says(relying_party.person.send(page, decision="log_out"), "You are logged out")
-    assert not is_signed_in(relying_party)
+    assert not relying_party.is_signed_in()
 
 
 @pytest.mark.spec("OIDC RP-Initiated Logout", "4")
@@ -151,4 +143,23 @@ def test_a_confirmation_without_its_csrf_token_ends_nothing(relying_party: Relyi
     page = log_out(relying_party)
     response = relying_party.person.send(page, decision="log_out", csrfmiddlewaretoken="")
     assert response.status_code == 403
-    assert is_signed_in(relying_party)
+    assert relying_party.is_signed_in()
+
+
+@pytest.mark.spec("OIDC RP-Initiated Logout", "2")
+def test_a_hint_that_has_expired_still_serves(relying_party: RelyingParty) -> None:
+    hint = relying_party.sign_in()["id_token"]
+    lifetime = relying_party.claims_of(hint)["exp"] - relying_party.claims_of(hint)["iat"]
+    with ledger.later(lifetime + 60):
+        assert log_out(relying_party, id_token_hint=hint, post_logout_redirect_uri=BYE) == BYE
+    assert not relying_party.is_signed_in()
+
+
+@pytest.mark.spec("OIDC RP-Initiated Logout", "2")
+def test_a_hint_for_another_client_gets_a_page(relying_party: RelyingParty) -> None:
+    hint = relying_party.sign_in()["id_token"]
+    other = ApplicationFactory(post_logout_redirect_uris=BYE)
+    page = log_out(relying_party, id_token_hint=hint, client_id=other.client_id, post_logout_redirect_uri=BYE)
+    assert says(page, "id_token_hint is not an ID token for this application")
+    assert page.status_code == 400
+    assert relying_party.is_signed_in()

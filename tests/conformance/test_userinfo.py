@@ -5,10 +5,13 @@ from typing import Any
 
 import pytest
 import requests
+from joserfc import jwt
+from joserfc.jwk import KeySet
 
 from tests.claims import adding
 from tests.conformance.relying_party import TIMEOUT, RelyingParty
 from tests.conformance.test_id_token import PROTOCOL
+from tests.factories import ApplicationFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -138,3 +141,18 @@ def test_the_scheme_is_read_in_any_case(relying_party: RelyingParty, scheme: str
     headers = {"Authorization": f"{scheme} {relying_party.sign_in()['access_token']}"}
     url = relying_party.configuration["userinfo_endpoint"]
     assert requests.get(url, headers=headers, timeout=TIMEOUT).status_code == 200
+
+
+@pytest.mark.spec("OIDF", "oidcc-userinfo-rs256")
+def test_it_is_signed_for_a_client_that_registered_for_it(server: str, user: Any) -> None:
+    application = ApplicationFactory(policy={"userinfo_signed_response_alg": "RS256"})
+    relying_party = RelyingParty(server, application.client_id, application.secret, user.username)
+    assert "RS256" in relying_party.configuration["userinfo_signing_alg_values_supported"]
+    tokens = relying_party.sign_in("openid email")
+    response = relying_party.ask_userinfo(tokens)
+    assert (response.status_code, response.headers["Content-Type"]) == (200, "application/jwt")
+    token = jwt.decode(response.text, KeySet.import_key_set(relying_party.keys()), algorithms=["RS256"])
+    assert (token.claims["iss"], token.claims["aud"]) == (server, application.client_id)
+    assert token.claims["sub"] == relying_party.claims_of(tokens["id_token"])["sub"]
+    assert token.claims["email"] == "ann@example.com"
+    assert "nonce" not in token.claims

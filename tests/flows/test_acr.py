@@ -148,8 +148,6 @@ def test_an_essential_level_that_was_reached_is_named(driver: Driver) -> None:
 
 
 @ESSENTIAL
-@pytest.mark.spec("OIDF", "fapi2-security-profile-final-test-essential-acr-sca-claim")
-@pytest.mark.spec("OIDF", "fapi2-security-profile-id2-test-essential-acr-sca-claim")
 def test_an_essential_level_is_reached_by_stepping_up_or_access_is_denied(driver: Driver) -> None:
     location = driver.authorize(claims=essential("mfa"))["Location"]
     assert location.startswith(f"{STEP_UP}?next=/oauth/authorize?ticket=")

@@ -14,24 +14,13 @@ from tests.conformance.front_channel.relying_party import (
     is_refused,
     said_in,
 )
+from tests.conformance.modules import fapi2
 from tests.factories import CALLBACK, ApplicationFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 OIDF = pytest.mark.spec
-FAPI2 = ("fapi2-security-profile-final-", "fapi2-security-profile-id2-")
 MODES = pytest.mark.parametrize("response_mode", [None, "query", "fragment", "form_post"])
-
-
-def fapi2(module: str) -> Any:
-    """The marks of a module of both FAPI 2.0 plans."""
-
-    def mark(test: Any) -> Any:
-        for prefix in FAPI2:
-            test = pytest.mark.spec("OIDF", prefix + module)(test)
-        return test
-
-    return mark
 
 
 @MODES

@@ -13,7 +13,7 @@ from tests.conformance.front_channel.relying_party import (
     is_login_page,
     is_refused,
 )
-from tests.conformance.front_channel.test_authorization_request import fapi2
+from tests.conformance.modules import fapi2
 from tests.factories import CALLBACK, ApplicationFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 from joserfc import jwt
-from joserfc.jwk import ECKey
+from joserfc.jwk import ECKey, RSAKey
 
-from tests import jose_keys
+from tests import jose_keys, ledger
 from tests.client_keys import jwks
 from tests.conformance.front_channel.relying_party import Arrived, RelyingParty, is_refused, said_in
-from tests.conformance.front_channel.test_authorization_request import fapi2
+from tests.conformance.modules import fapi2
 from tests.factories import CALLBACK, ApplicationFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -116,6 +116,71 @@ def test_an_object_names_no_other(party: RelyingParty) -> None:
 def test_an_object_without_a_redirect_uri_is_refused(party: RelyingParty) -> None:
     answer = push(party, signed(party, redirect_uri=None), redirect_uri=CALLBACK)
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+
+
+def refused(party: RelyingParty, token: str) -> None:
+    """``invalid_request_object``, by whichever way it comes, and nothing is kept of it."""
+    with ledger.unchanged():
+        answer = push(party, token)
+        assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request_object")
+        is_refused(party.authorize(request=token), "invalid_request_object", party.issuer)
+
+
+@fapi2("ensure-request-object-signature-algorithm-is-not-none")
+def test_an_object_without_a_signature_is_refused(party: RelyingParty) -> None:
+    header, claims, _signature = signed(party).split(".")
+    refused(party, f"{header}.{claims}.")
+    refused(party, jose_keys.forge('{"alg": "none"}', json.dumps(claims_of(party)), lambda message: b""))
+
+
+@fapi2("ensure-request-object-with-invalid-signature-fails")
+def test_a_broken_signature_is_refused(party: RelyingParty) -> None:
+    message, _dot, signature = signed(party).rpartition(".")
+    refused(party, f"{message}.{'B' if signature[0] == 'A' else 'A'}{signature[1:]}")
+
+
+@fapi2("ensure-matching-key-in-authorization-request")
+def test_another_clients_key_is_refused(party: RelyingParty) -> None:
+    ApplicationFactory(policy={"jwks": jwks(jose_keys.key("ES256", 1))})
+    other = ECKey.import_key(jose_keys.private_jwk("ES256", 1))
+    for kid in (PRIVATE.kid, jose_keys.key("ES256", 1).kid):
+        refused(party, str(jwt.encode({"alg": "ES256", "kid": kid}, claims_of(party), other)))
+
+
+@fapi2("ensure-signed-request-object-with-RS256-fails")
+def test_another_algorithm_than_was_registered_is_refused(issuer: str) -> None:
+    keys = jwks(jose_keys.key("ES256"), jose_keys.key("RS256"))
+    party = RelyingParty(issuer, ApplicationFactory(policy={"jwks": keys, "request_object_signing_alg": "ES256"}))
+    key = RSAKey.import_key(jose_keys.private_jwk("RS256"))
+    refused(party, str(jwt.encode({"alg": "RS256", "kid": jose_keys.key("RS256").kid}, claims_of(party), key)))
+    assert push(party, signed(party)).status_code == 201
+
+
+@fapi2("ensure-expired-request-object-fails")
+def test_an_expired_object_is_refused(party: RelyingParty) -> None:
+    refused(party, signed(party, exp=int(time.time()) - 60))
+
+
+@fapi2("ensure-request-object-with-bad-aud-fails")
+@pytest.mark.parametrize("aud", ["https://other.example.com", ["https://other.example.com"], None], ids=str)
+def test_another_servers_object_is_refused(party: RelyingParty, aud: Any) -> None:
+    refused(party, signed(party, aud=aud))
+
+
+@fapi2("ensure-request-object-with-nbf-8-seconds-in-the-future-is-accepted")
+def test_clocks_may_differ_by_8_seconds(party: RelyingParty) -> None:
+    assert push(party, signed(party, nbf=int(time.time()) + 8)).status_code == 201
+    refused(party, signed(party, nbf=int(time.time()) + 60))
+
+
+@fapi2("ensure-unsigned-request-at-par-endpoint-fails")
+def test_a_client_that_must_sign_cannot_push_bare_parameters(issuer: str) -> None:
+    policy = {"jwks": jwks(jose_keys.key("ES256")), "require_signed_request_object": True}
+    party = RelyingParty(issuer, ApplicationFactory(policy=policy))
+    with ledger.unchanged():
+        answer = party.push()
+        assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+    assert push(party, signed(party)).status_code == 201
 
 
 @pytest.mark.spec("RFC 9101", "9.2")
