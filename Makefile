@@ -11,7 +11,7 @@ TEST_CACHE_URL ?= redis://127.0.0.1:6379/0
 PYTEST = python -m pytest -n auto --dist loadgroup
 ARGS ?=
 
-.PHONY: help demo walk install test lint test-postgres test-strict test-next test-thorough test-browser screenshots wheel check format clean
+.PHONY: help demo walk install test lint test-postgres test-strict test-next test-thorough test-browser spec-map screenshots wheel check format clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -68,6 +68,9 @@ test-thorough: install ## the tests that start projects or servers of their own,
 
 test-browser: install ## the tests that drive a browser; Chromium has to be installed
 	env -u DATABASE_URL -u CACHE_URL $(VENV)/bin/python -m pytest -m browser tests/browser $(ARGS)
+
+spec-map: install ## which test holds us to which section of which specification (ARGS="-v 'RFC 7636'")
+	@env -u DATABASE_URL -u CACHE_URL $(VENV)/bin/python -m tests.spec_map $(ARGS)
 
 screenshots: install ## a picture of every page, into screenshots/; Chromium has to be installed
 	env -u DATABASE_URL -u CACHE_URL $(VENV)/bin/python -m tests.browser.screenshots screenshots

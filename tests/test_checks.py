@@ -240,7 +240,7 @@ def test_our_own_doors_at_dots_paths_are_none_of_dots(settings):
 # -- signing in ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.spec("Initiating User Registration via OpenID Connect", "4")
+@pytest.mark.spec("OIDC Prompt Create", "4")
 @pytest.mark.parametrize(("page", "expected"), [("nowhere", ["E050"]), ("login", []), ("/join/", []), ("", [])])
 def test_a_sign_up_page_is_one(settings, page, expected):
     settings.OAUTH_PROVIDER = {"SIGN_UP_URL": page}

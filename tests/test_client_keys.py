@@ -52,7 +52,7 @@ def test_each_document_is_parsed_once_in_a_process(web, driver, monkeypatch):
     assert kids(driver, OLD) == {OLD.kid}
 
 
-@pytest.mark.spec("OpenID Connect Core", "10.1.1")
+@pytest.mark.spec("OIDC Core", "10.1.1")
 def test_a_key_that_is_new_is_found_although_the_old_ones_are_fresh(web, driver):
     kids(driver, OLD)
     web.publish(OLD, NEW)

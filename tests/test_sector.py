@@ -9,7 +9,7 @@ from oauth_provider.clients import sector
 from oauth_provider.clients.sector import SectorError, check_sector
 from oauth_provider.fetch import Fetched, FetchError
 
-pytestmark = [pytest.mark.spec("OpenID Connect Core", "8.1"), pytest.mark.spec("OpenID Connect Registration", "5")]
+pytestmark = [pytest.mark.spec("OIDC Core", "8.1"), pytest.mark.spec("OIDC Registration", "5")]
 
 SECTOR = "https://sector.example.com/uris.json"
 URIS = ("https://a.example/cb", "https://b.example/cb")

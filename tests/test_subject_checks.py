@@ -8,7 +8,7 @@ from oauth_provider.checks.subjects import check_pairwise_clients, check_pairwis
 from tests.factories import ApplicationFactory
 from tests.settings import OAUTH_PROVIDER, SECRET_KEY
 
-pytestmark = pytest.mark.spec("OpenID Connect Core", "8.1")
+pytestmark = pytest.mark.spec("OIDC Core", "8.1")
 
 GOOD = "x" * 32
 

@@ -7,7 +7,12 @@ import pytest
 from tests import ledger
 from tests.driver import AUTHORIZE, Driver, post, signed_in
 
-pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 9700", "4.1"), pytest.mark.spec("RFC 8252", "7.3")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.spec("RFC 9700", "4.1"),
+    pytest.mark.spec("RFC 8252", "7.3"),
+    pytest.mark.spec("RFC 6749", "10.6"),
+]
 
 GOOD = "https://good.com/cb"
 

@@ -10,7 +10,7 @@ import pytest
 from tests import ledger
 from tests.driver import AUTHORIZE, INTROSPECT, METADATA, PAR, REVOKE, TOKEN, Driver, post, signed_in
 
-pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 6749", "A")]
+pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 6749", "A"), pytest.mark.spec("RFC 6749", "10.14")]
 
 BAD = {
     "CR LF": "%0d%0aX-Injected:%20yes",

@@ -9,7 +9,7 @@ from django.test import modify_settings
 from tests.driver import Driver, signed_in
 from tests.factories import ApplicationFactory
 
-pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 9700", "4.16")]
+pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 9700", "4.16"), pytest.mark.spec("RFC 6749", "10.13")]
 
 
 def unapproved() -> Driver:

@@ -10,7 +10,7 @@ from tests import ledger
 from tests.driver import AUTHORIZE, LOGOUT, Driver, post, query_of, signed_in
 from tests.factories import CALLBACK
 
-pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 9700", "4.11")]
+pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 9700", "4.11"), pytest.mark.spec("RFC 6749", "10.15")]
 
 EVIL = "https://evil.example.com/"
 

@@ -14,7 +14,7 @@ from tests.factories import UserFactory
 
 pytestmark = [
     pytest.mark.django_db,
-    pytest.mark.spec("OpenID Connect Core", "3.1.2.1"),
+    pytest.mark.spec("OIDC Core", "3.1.2.1"),
     pytest.mark.spec("RFC 6819", "4.4.1.7"),
 ]
 

@@ -55,7 +55,7 @@ def posted(request: Request) -> dict[str, list[str]]:
     return parse_qs(request.post_data or "")
 
 
-@pytest.mark.spec("OAuth 2.0 Form Post Response Mode", "2")
+@pytest.mark.spec("Form Post", "2")
 @pytest.mark.parametrize(("button", "member"), [("Allow", "code"), ("Cancel", "error")])
 def test_a_script_of_ours_posts_the_answer(page: Page, unasked: dict[str, Any], button: str, member: str) -> None:
     """The page's policy lets it run, nothing of the answer is run, and the address keeps none of it."""
@@ -70,7 +70,7 @@ def test_a_script_of_ours_posts_the_answer(page: Page, unasked: dict[str, Any], 
     assert page.title() == "client"
 
 
-@pytest.mark.spec("OAuth 2.0 Form Post Response Mode", "2")
+@pytest.mark.spec("Form Post", "2")
 def test_an_error_before_any_page_is_posted_too(page: Page, unasked: dict[str, Any]) -> None:
     received = receive(page)
     page.goto(request_url(unasked, response_mode="form_post", scope="nothing:here"))
@@ -78,7 +78,7 @@ def test_an_error_before_any_page_is_posted_too(page: Page, unasked: dict[str, A
     assert posted(received[0])["error"] == ["invalid_scope"]
 
 
-@pytest.mark.spec("OAuth 2.0 Form Post Response Mode", "2")
+@pytest.mark.spec("Form Post", "2")
 def test_without_scripts_there_is_a_button(new_context: Any, unasked: dict[str, Any]) -> None:
     page = new_context(java_script_enabled=False).new_page()
     received = receive(page)
@@ -89,7 +89,7 @@ def test_without_scripts_there_is_a_button(new_context: Any, unasked: dict[str, 
     assert posted(received[0])["error"] == ["invalid_scope"]
 
 
-@pytest.mark.spec("OAuth 2.0 Multiple Response Type Encoding Practices", "2.1")
+@pytest.mark.spec("Multiple Response Types", "2.1")
 def test_a_fragment_reaches_the_clients_page_and_no_server(page: Page, unasked: dict[str, Any]) -> None:
     """At a client that is served: Playwright does not stand in for one at the end of a redirect."""
     web, seen = unasked["clients"]["web"], []
@@ -102,7 +102,7 @@ def test_a_fragment_reaches_the_clients_page_and_no_server(page: Page, unasked: 
     assert not [url for url in seen if "error=" in url.partition("#")[0]]
 
 
-@pytest.mark.spec("OpenID Connect Core", "3.1.2.1")
+@pytest.mark.spec("OIDC Core", "3.1.2.1")
 def test_a_person_goes_on_with_the_account_they_have(page: Page, unasked: dict[str, Any]) -> None:
     go_in(page, unasked)
     page.goto(request_url(unasked, prompt="select_account"))
@@ -110,7 +110,7 @@ def test_a_person_goes_on_with_the_account_they_have(page: Page, unasked: dict[s
     expect(page.get_by_role("button", name="Allow")).to_be_visible()
 
 
-@pytest.mark.spec("OpenID Connect Core", "3.1.2.1")
+@pytest.mark.spec("OIDC Core", "3.1.2.1")
 def test_a_person_changes_the_account(page: Page, unasked: dict[str, Any]) -> None:
     go_in(page, unasked)
     page.goto(request_url(unasked, prompt="select_account"))
@@ -122,7 +122,7 @@ def test_a_person_changes_the_account(page: Page, unasked: dict[str, Any]) -> No
     expect(page.get_by_role("button", name="Use this account")).to_be_visible()
 
 
-@pytest.mark.spec("OpenID Connect Core", "3.1.2.1")
+@pytest.mark.spec("OIDC Core", "3.1.2.1")
 def test_back_after_a_login_that_was_demanded_asks_again(page: Page, unasked: dict[str, Any]) -> None:
     go_in(page, unasked)
     page.goto(request_url(unasked, prompt="login"))

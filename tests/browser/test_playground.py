@@ -238,7 +238,7 @@ def test_a_refresh_whose_answer_was_lost_gets_the_same_answer(playground, page) 
     assert playground.titles()[-1] == "7 Resource"
 
 
-@pytest.mark.spec("OpenID Connect Core", "3.1.3.7")
+@pytest.mark.spec("OIDC Core", "3.1.3.7")
 def test_photo_book_learns_who_somebody_is_and_checks_it(playground) -> None:
     """The ID token is verified with the server's keys; userinfo tells what was agreed to, and no more."""
     playground.let_in("openid", "profile")

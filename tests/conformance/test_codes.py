@@ -72,6 +72,7 @@ def test_a_code_is_no_other_clients_and_stays_good_for_its_own(
 # PKCE
 
 
+@pytest.mark.spec("RFC 7636", "4.3")
 @pytest.mark.spec("OIDF", "oidcc-ensure-request-with-valid-pkce-succeeds")
 def test_the_verifier_of_the_challenge_redeems_the_code(relying_party: RelyingParty) -> None:
     assert relying_party.request()["code_challenge_method"] == "S256"
@@ -109,6 +110,7 @@ def test_a_refresh_brings_a_new_id_token_about_the_same(relying_party: RelyingPa
     assert after["iat"] > before["iat"]
 
 
+@pytest.mark.spec("RFC 6749", "10.4")
 @pytest.mark.spec("OIDF", "oidcc-refresh-token")
 @fapi2("refresh-token")
 def test_a_refresh_token_is_no_other_clients(relying_party: RelyingParty, other: RelyingParty) -> None:
@@ -118,6 +120,7 @@ def test_a_refresh_token_is_no_other_clients(relying_party: RelyingParty, other:
     assert relying_party.refresh(tokens["refresh_token"]).status_code == 200
 
 
+@pytest.mark.spec("RFC 6749", "10.4")
 @fapi2("refresh-token")
 @pytest.mark.parametrize("named", [True, False])
 def test_a_refresh_token_alone_is_no_authentication(relying_party: RelyingParty, named: bool) -> None:
@@ -151,7 +154,11 @@ def test_a_client_of_fapi_keeps_its_refresh_token(server: str, user: Any) -> Non
         ({"grant_type": "refresh_token"}, "invalid_request"),
         ({"grant_type": "refresh_token", "refresh_token": "ort_unknown"}, "invalid_grant"),
         ({"grant_type": "urn:example:unknown"}, "unsupported_grant_type"),
-        ({"grant_type": "password", "username": "a", "password": "b"}, "unsupported_grant_type"),
+        pytest.param(
+            {"grant_type": "password", "username": "a", "password": "b"},
+            "unsupported_grant_type",
+            marks=pytest.mark.spec("RFC 9700", "2.4"),
+        ),
     ],
     ids=str,
 )

@@ -40,6 +40,7 @@ def test_its_claims_are_right(relying_party: RelyingParty) -> None:
         assert type(claims[name]) is int
 
 
+@pytest.mark.spec("OIDC Core", "10.1")
 @pytest.mark.spec("OIDF", "oidcc-idtoken-signature")
 @pytest.mark.spec("OIDF", "oidcc-idtoken-rs256")
 @pytest.mark.parametrize("registered", [True, False])
@@ -51,6 +52,7 @@ def test_it_is_signed_with_rs256_by_default_and_when_registered(server: str, use
     assert header["kid"] in {key["kid"] for key in relying_party.keys()["keys"]}
 
 
+@pytest.mark.spec("OIDC Core", "10.1")
 @pytest.mark.spec("OIDF", "oidcc-idtoken-signature")
 @pytest.mark.parametrize("alg", ["ES256", "PS256"])
 def test_it_is_signed_with_what_was_registered(server: str, user: Any, alg: str) -> None:

@@ -13,7 +13,7 @@ from tests import ledger
 from tests.driver import METADATA, Driver, query_of, signed_in
 from tests.settings import OAUTH_PROVIDER
 
-pytestmark = [pytest.mark.django_db, pytest.mark.spec("OpenID Connect Core", "3.1.2.1")]
+pytestmark = [pytest.mark.django_db, pytest.mark.spec("OIDC Core", "3.1.2.1")]
 
 STEP_UP = "/accounts/second-factor/"
 
@@ -126,7 +126,7 @@ def test_bad_text_is_refused(driver: Driver, acr_values: str) -> None:
         assert query_of(driver.authorize(acr_values=acr_values)["Location"])["error"] == "invalid_request"
 
 
-@pytest.mark.spec("OpenID Connect Discovery", "3")
+@pytest.mark.spec("OIDC Discovery", "3")
 def test_the_levels_are_advertised(driver: Driver) -> None:
     assert driver.browser.get(METADATA).json()["acr_values_supported"] == ["pwd", "mfa"]
 
@@ -138,7 +138,7 @@ def essential(*values: str) -> str:
     return json.dumps({"id_token": {"acr": {"essential": True, "values": list(values)}}})
 
 
-ESSENTIAL = pytest.mark.spec("OpenID Connect Core", "5.5.1.1")
+ESSENTIAL = pytest.mark.spec("OIDC Core", "5.5.1.1")
 
 
 @ESSENTIAL

@@ -474,7 +474,7 @@ def test_a_user_who_may_not_sign_in_any_more_is_asked_to(driver: Driver) -> None
 # POST
 
 
-@pytest.mark.spec("OpenID Connect Core", "3.1.2.1")
+@pytest.mark.spec("OIDC Core", "3.1.2.1")
 def test_a_cross_site_post_goes_on_as_a_get_of_ours(driver: Driver) -> None:
     browser = Browser(enforce_csrf_checks=True)
     browser.cookies = driver.browser.cookies
@@ -488,7 +488,7 @@ def test_a_cross_site_post_goes_on_as_a_get_of_ours(driver: Driver) -> None:
     assert "code" in query_of(driver.decide(page)["Location"])
 
 
-@pytest.mark.spec("OpenID Connect Core", "3.1.2.1")
+@pytest.mark.spec("OIDC Core", "3.1.2.1")
 def test_what_a_post_asks_is_judged_as_a_get_is(driver: Driver) -> None:
     response = post(driver.browser, AUTHORIZE, driver.request(scope="nothing:here"))
     goes_back(driver.browser.get(response["Location"]), "invalid_scope")

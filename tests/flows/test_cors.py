@@ -44,6 +44,7 @@ def preflight(driver: Driver, path: str, origin: str, **headers: str) -> Any:
     return driver.browser.options(path, headers=given)
 
 
+@pytest.mark.spec("RFC 7009", "2.3")
 @pytest.mark.parametrize("path", PROGRAMS)
 def test_a_clients_own_origin_is_let_through(spa: Driver, path: str) -> None:
     with ledger.unchanged():

@@ -16,7 +16,7 @@ from tests.urls import urlpatterns as project_urls
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.urls(__name__),
-    pytest.mark.spec("OpenID Connect Core", "3.1.2.1"),
+    pytest.mark.spec("OIDC Core", "3.1.2.1"),
 ]
 
 urlpatterns = [path("accounts/login/", LoginView.as_view(template_name="admin/login.html")), *project_urls]

@@ -12,7 +12,7 @@ from tests import ledger
 from tests.driver import Driver, query_of, signed_in
 from tests.factories import ApplicationFactory, UserFactory
 
-pytestmark = [pytest.mark.django_db, pytest.mark.spec("OpenID Connect Core", "3.1.2.1")]
+pytestmark = [pytest.mark.django_db, pytest.mark.spec("OIDC Core", "3.1.2.1")]
 
 ISSUER = "https://auth.example.com"
 

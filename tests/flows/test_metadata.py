@@ -35,6 +35,7 @@ def test_the_document_is_public_json_whose_issuer_is_ours(client: Browser) -> No
     assert not response.cookies
 
 
+@pytest.mark.spec("RFC 9207", "3")
 @pytest.mark.spec("RFC 8414", "2")
 def test_it_says_what_is_served(client: Browser) -> None:
     document = client.get(METADATA).json()

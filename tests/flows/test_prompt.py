@@ -15,7 +15,7 @@ from tests.driver import METADATA, Driver, query_of, signed_in
 from tests.factories import CALLBACK, UserFactory
 from tests.settings import OAUTH_PROVIDER
 
-pytestmark = [pytest.mark.django_db, pytest.mark.spec("OpenID Connect Core", "3.1.2.1")]
+pytestmark = [pytest.mark.django_db, pytest.mark.spec("OIDC Core", "3.1.2.1")]
 
 LOGIN, SIGN_UP, ACCOUNT = "/accounts/login/", "/accounts/join/", "/oauth/select-account"
 
@@ -167,7 +167,7 @@ def test_a_sign_in_at_an_unknown_time_is_too_old(driver: Driver) -> None:
     goes_to(driver.authorize(max_age="1000000"), LOGIN)
 
 
-@pytest.mark.spec("OpenID Connect Dynamic Client Registration", "2")
+@pytest.mark.spec("OIDC Registration", "2")
 def test_a_client_has_a_max_age_of_its_own(driver: Driver) -> None:
     ClientPolicy.objects.update(default_max_age=50)
     with ledger.later(100):
@@ -175,7 +175,7 @@ def test_a_client_has_a_max_age_of_its_own(driver: Driver) -> None:
         goes_to(driver.authorize(), LOGIN)
 
 
-@pytest.mark.spec("OpenID Connect Dynamic Client Registration", "2")
+@pytest.mark.spec("OIDC Registration", "2")
 def test_a_client_that_requires_auth_time_gets_one(driver: Driver) -> None:
     ClientPolicy.objects.update(require_auth_time=True)
     assert "code" in query_of(driver.authorize()["Location"])
@@ -301,7 +301,7 @@ def _sign_up(settings: Any) -> None:
     settings.OAUTH_PROVIDER = {**OAUTH_PROVIDER, "SIGN_UP_URL": f"{SIGN_UP}?plan=free"}
 
 
-@pytest.mark.spec("Initiating User Registration via OpenID Connect", "4")
+@pytest.mark.spec("OIDC Prompt Create", "4")
 @pytest.mark.usefixtures("_sign_up")
 @pytest.mark.parametrize("prompt", ["create", "create login", "create consent select_account"])
 def test_create_leads_to_the_sign_up_page_whoever_is_signed_in(driver: Driver, prompt: str) -> None:
@@ -314,14 +314,14 @@ def test_create_leads_to_the_sign_up_page_whoever_is_signed_in(driver: Driver, p
     goes_to(response, "/oauth/consent/")
 
 
-@pytest.mark.spec("Initiating User Registration via OpenID Connect", "4")
+@pytest.mark.spec("OIDC Prompt Create", "4")
 @pytest.mark.usefixtures("_sign_up")
 def test_create_stands_beside_all_but_none(driver: Driver) -> None:
     with ledger.unchanged():
         assert error_of(driver.authorize(prompt="create none")) == "invalid_request"
 
 
-@pytest.mark.spec("Initiating User Registration via OpenID Connect", "4.1")
+@pytest.mark.spec("OIDC Prompt Create", "4.1")
 def test_create_is_refused_and_not_advertised_without_a_page(driver: Driver) -> None:
     with ledger.unchanged():
         assert error_of(driver.authorize(prompt="create")) == "invalid_request"

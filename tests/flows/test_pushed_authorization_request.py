@@ -227,7 +227,7 @@ def test_opening_it_changes_nothing_before_somebody_is_signed_in() -> None:
             assert driver.open(request_uri)["Location"].startswith("/accounts/login/")
 
 
-@pytest.mark.spec("OpenID Connect Core", "3.1.2.1")
+@pytest.mark.spec("OIDC Core", "3.1.2.1")
 def test_its_prompt_hint_and_language_count(driver: Driver) -> None:
     request_uri = driver.push(prompt="login", login_hint="ann", ui_locales="de").json()["request_uri"]
     login = driver.open(request_uri)["Location"]

@@ -63,6 +63,8 @@ def goes_back(response: Any, error: str = "invalid_request_object") -> dict[str,
     return answer
 
 
+@pytest.mark.spec("OIDC Core", "6.1")
+@pytest.mark.spec("RFC 9101", "5")
 @pytest.mark.parametrize("alg", ["RS256", "ES256", "PS256", "EdDSA"])
 def test_a_signed_request_is_answered(driver: Driver, alg: str) -> None:
     page = send(driver, signed(driver, alg, nonce="n"))["Location"]
@@ -131,6 +133,7 @@ BAD_CLAIMS = [
 ]
 
 
+@pytest.mark.spec("RFC 9101", "4")
 @pytest.mark.parametrize("changes", BAD_CLAIMS, ids=",".join)
 def test_a_claim_that_is_wrong_is_refused_and_leaves_nothing(driver: Driver, changes: dict[str, Any]) -> None:
     token = signed(driver, **changes)
@@ -157,6 +160,8 @@ FORGED: dict[str, Any] = {
 }
 
 
+@pytest.mark.spec("RFC 9101", "10.8")
+@pytest.mark.spec("RFC 9101", "6.2")
 @pytest.mark.spec("OIDF", "oidcc-unsigned-request-object-supported-correctly-or-rejected-as-unsupported")
 @pytest.mark.parametrize("make", FORGED.values(), ids=FORGED)
 def test_what_the_client_did_not_sign_is_refused(driver: Driver, make: Any) -> None:

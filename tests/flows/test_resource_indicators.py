@@ -60,6 +60,7 @@ def token_of(response: Any) -> Any:
     return verify(response.json()["access_token"])
 
 
+@pytest.mark.spec("RFC 8707", "2.1")
 def test_a_token_is_for_the_resources_asked_for(driver: Driver) -> None:
     token = token_of(tokens(driver, NOTES, PHOTOS))
     assert token.resources == (NOTES, PHOTOS)
@@ -83,6 +84,7 @@ def test_another_spelling_is_the_registered_resource(driver: Driver, spelling: s
     assert token_of(tokens(driver, spelling, at=(f"{NOTES}/",))).resources == (NOTES,)
 
 
+@pytest.mark.spec("RFC 8707", "2.1")
 @pytest.mark.parametrize(
     "resources",
     [

@@ -15,7 +15,7 @@ from tests.factories import CALLBACK
 
 pytestmark = pytest.mark.django_db
 
-FORM_POST = pytest.mark.spec("OAuth 2.0 Form Post Response Mode", "2")
+FORM_POST = pytest.mark.spec("Form Post", "2")
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]*)" value="([^"]*)">')
 
 
@@ -37,7 +37,7 @@ def form_of(response: Any, to: str = CALLBACK) -> dict[str, str]:
     return {name: unescape(value) for name, value in HIDDEN.findall(html)}
 
 
-@pytest.mark.spec("OAuth 2.0 Multiple Response Type Encoding Practices", "2.1")
+@pytest.mark.spec("Multiple Response Types", "2.1")
 def test_a_fragment_carries_the_answer_where_it_was_asked_for(driver: Driver) -> None:
     for changes, member in (({}, "code"), ({"scope": "nothing:here"}, "error"), ({"prompt": "none"}, "code")):
         location = driver.authorize(response_mode="fragment", **changes)["Location"]

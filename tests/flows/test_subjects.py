@@ -16,7 +16,7 @@ from tests.driver import METADATA, USERINFO, Driver, query_of, signed_in
 from tests.factories import CALLBACK, ApplicationFactory, UserFactory
 from tests.settings import OAUTH_PROVIDER
 
-pytestmark = [pytest.mark.django_db, pytest.mark.spec("OpenID Connect Core", "8")]
+pytestmark = [pytest.mark.django_db, pytest.mark.spec("OIDC Core", "8")]
 
 SECRET = "a secret that is never to be rotated"
 SECTOR = "https://sector.example.com/redirect-uris.json"
@@ -51,7 +51,7 @@ def test_a_client_that_asked_for_nothing_is_told_the_public_one():
     assert sub_of(driver) == str(user.pk)
 
 
-@pytest.mark.spec("OpenID Connect Core", "8.1")
+@pytest.mark.spec("OIDC Core", "8.1")
 def test_a_pairwise_one_is_the_same_in_every_answer_to_this_client():
     user = UserFactory()
     driver = pairwise(user, may_introspect=True)
@@ -89,7 +89,7 @@ def test_an_api_of_this_project_goes_on_knowing_its_users():
     assert (token.sub, token.user) == (str(user.pk), user)
 
 
-@pytest.mark.spec("OpenID Connect Core", "8.1")
+@pytest.mark.spec("OIDC Core", "8.1")
 def test_two_sectors_know_a_person_by_two_names_and_two_people_have_two():
     user = UserFactory()
     first, second = pairwise(user), pairwise(user, redirect_uri="https://other.example.com/callback")
@@ -97,7 +97,7 @@ def test_two_sectors_know_a_person_by_two_names_and_two_people_have_two():
     assert len(subs) == 3
 
 
-@pytest.mark.spec("OpenID Connect Core", "8.1")
+@pytest.mark.spec("OIDC Core", "8.1")
 @pytest.mark.parametrize("uri", [f"{CALLBACK}2", "https://APP.example.com:8443/x"])
 def test_clients_of_one_host_share_their_names(uri):
     user = UserFactory()
@@ -105,7 +105,7 @@ def test_clients_of_one_host_share_their_names(uri):
     assert sub_of(pairwise(user)) == subject_of(user, as_client(other))
 
 
-@pytest.mark.spec("OpenID Connect Core", "8.1")
+@pytest.mark.spec("OIDC Core", "8.1")
 def test_clients_of_one_sector_identifier_share_them_whatever_their_hosts():
     user = UserFactory()
     mine = pairwise(user, sector_identifier_uri=SECTOR)
@@ -123,7 +123,7 @@ def test_a_rotated_secret_key_changes_nobodys_name(settings):
     assert sub_of(driver) == before
 
 
-@pytest.mark.spec("OpenID Connect Core", "5.5.1")
+@pytest.mark.spec("OIDC Core", "5.5.1")
 def test_a_client_asks_for_a_person_by_the_name_it_knows():
     user, other = UserFactory(), UserFactory()
     driver = pairwise(user)
@@ -174,7 +174,7 @@ def test_a_code_is_not_spent_on_an_id_token_that_can_name_nobody(settings):
     assert ClientSecret.objects.exists()
 
 
-@pytest.mark.spec("OpenID Connect Discovery", "3")
+@pytest.mark.spec("OIDC Discovery", "3")
 def test_it_is_advertised_where_there_is_a_secret(client, settings):
     assert client.get(METADATA).json()["subject_types_supported"] == ["public", "pairwise"]
     settings.OAUTH_PROVIDER = OAUTH_PROVIDER

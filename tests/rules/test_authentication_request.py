@@ -5,7 +5,7 @@ import pytest
 from oauth_provider.protocol.authentication_request import LONGEST_MAX_AGE, PROMPTS, parse_max_age, parse_prompt
 from oauth_provider.protocol.errors import InvalidRequest
 
-pytestmark = pytest.mark.spec("OpenID Connect Core", "3.1.2.1")
+pytestmark = pytest.mark.spec("OIDC Core", "3.1.2.1")
 
 
 @pytest.mark.parametrize(

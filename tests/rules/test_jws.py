@@ -224,7 +224,7 @@ def test_only_text_is_a_token(token):
     refused(token)
 
 
-@pytest.mark.spec("RFC 8725", "2.4")
+@pytest.mark.spec("RFC 8725", "2.6")
 @pytest.mark.parametrize(
     ("header", "payload"),
     [

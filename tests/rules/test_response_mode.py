@@ -38,7 +38,7 @@ def test_no_value_can_become_another_parameter_a_fragment_or_a_header(value, enc
     assert as_query("https://a.com/", {"state": value}) == f"https://a.com/?state={encoded}"
 
 
-@pytest.mark.spec("OAuth 2.0 Multiple Response Type Encoding Practices", "2.1")
+@pytest.mark.spec("Multiple Response Types", "2.1")
 @pytest.mark.parametrize("redirect_uri", ["https://a.com/cb", "https://a.com/cb?x=1", "app:/cb"])
 @pytest.mark.parametrize(("value", "encoded"), [("a&b#c", "a%26b%23c"), ("\r\n", "%0D%0A"), ("a b", "a+b")])
 def test_a_fragment_leaves_the_rest_of_the_uri_alone(redirect_uri, value, encoded):

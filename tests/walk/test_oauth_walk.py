@@ -101,7 +101,7 @@ class TestOnce:
         assert [one["grant"] for one in outcome.json["walks"]] == list(GRANTS)
         assert (outcome.error, outcome.wrong) == ("", [])
 
-    @pytest.mark.spec("OpenID Connect Core", "3.1.2.1")
+    @pytest.mark.spec("OIDC Core", "3.1.2.1")
     def test_where_a_yes_is_remembered_the_consent_page_is_seen_again(self, server, person):
         given = options(server, ApplicationFactory(), person)
         for _ in range(2):

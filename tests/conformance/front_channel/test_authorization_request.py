@@ -40,7 +40,7 @@ def test_only_code_state_and_iss_arrive_and_the_code_is_long(
 
 
 @MODES
-@OIDF("OAuth 2.0 Form Post Response Mode", "2")
+@OIDF("Form Post", "2")
 def test_errors_arrive_in_the_mode_that_was_asked_for(party: RelyingParty, response_mode: str | None) -> None:
     arrived = party.authorize(response_mode=response_mode, scope="nothing:here")
     is_refused(arrived, "invalid_scope", party.issuer)
@@ -48,6 +48,7 @@ def test_errors_arrive_in_the_mode_that_was_asked_for(party: RelyingParty, respo
     assert bool(arrived.body) == (response_mode == "form_post")
 
 
+@pytest.mark.spec("RFC 6749", "3.1.1")
 @OIDF("OIDF", "oidcc-response-type-missing")
 def test_no_response_type_is_invalid_request(party: RelyingParty) -> None:
     is_refused(party.authorize(response_type=None), "invalid_request", party.issuer)
@@ -60,6 +61,7 @@ def test_the_code_flow_needs_no_nonce(party: RelyingParty, user: Any) -> None:
     assert "nonce" not in said_in(party.id_token(arrived))
 
 
+@pytest.mark.spec("RFC 6749", "3.1.1")
 @OIDF("OIDF", "oidcc-ensure-request-without-nonce-fails")
 @pytest.mark.parametrize("response_type", ["id_token", "code id_token", "id_token token", "code id_token token"])
 def test_no_id_token_comes_through_the_front_channel(party: RelyingParty, response_type: str) -> None:
@@ -122,6 +124,7 @@ def test_claims_locales_are_accepted(party: RelyingParty, user: Any) -> None:
     assert "code" in party.sign_in_and_allow(party.authorize(claims_locales="se xx"), user).answer
 
 
+@pytest.mark.spec("RFC 6749", "3.1.2.4")
 @OIDF("OIDF", "oidcc-ensure-registered-redirect-uri")
 def test_a_path_added_to_the_redirect_uri_is_a_page(party: RelyingParty) -> None:
     page: Any = party.authorize(redirect_uri=f"{CALLBACK}/added")
@@ -135,7 +138,7 @@ def test_no_redirect_uri_while_two_are_registered_is_a_page(party: RelyingParty)
     is_error_page(two.authorize(redirect_uri=None), "invalid_request")
 
 
-@OIDF("OpenID Connect Core", "3.1.2.1")
+@OIDF("OIDC Core", "3.1.2.1")
 @pytest.mark.parametrize("scope", ["openid", "openid notes:read", "notes:read openid"])
 def test_no_redirect_uri_in_a_request_of_openid_connect_is_a_page(party: RelyingParty, scope: str) -> None:
     is_error_page(party.authorize(redirect_uri=None, scope=scope), "invalid_request")

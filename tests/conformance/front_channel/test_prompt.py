@@ -59,7 +59,7 @@ def test_another_persons_hint_is_login_required(returning: RelyingParty) -> None
     is_refused(returning.authorize(id_token_hint=hint, prompt="none"), "login_required", returning.issuer)
 
 
-@OIDF("OpenID Connect Core", "3.1.2.6")
+@OIDF("OIDC Core", "3.1.2.6")
 @pytest.mark.parametrize("response_mode", ["query", "fragment", "form_post"])
 def test_prompt_none_for_more_than_was_agreed_to_is_consent_required(
     returning: RelyingParty, response_mode: str
@@ -106,14 +106,14 @@ def test_acr_values_are_never_an_error(returning: RelyingParty, user: Any, promp
     assert returning.redeem(arrived.answer["code"]).status_code == 200
 
 
-@OIDF("OpenID Connect Core", "3.1.2.1")
+@OIDF("OIDC Core", "3.1.2.1")
 def test_prompt_consent_asks_again(returning: RelyingParty, user: Any) -> None:
     page = returning.authorize(prompt="consent")
     assert is_consent_page(page)
     assert "code" in returning.sign_in_and_allow(page, user).answer
 
 
-@OIDF("OpenID Connect Core", "3.1.2.1")
+@OIDF("OIDC Core", "3.1.2.1")
 def test_prompt_select_account_asks_which(returning: RelyingParty) -> None:
     page = returning.authorize(prompt="select_account")
     arrived = returning.submit(page, choice="this")
@@ -123,7 +123,7 @@ def test_prompt_select_account_asks_which(returning: RelyingParty) -> None:
     assert is_login_page(returning.submit(page, choice="other"))
 
 
-@OIDF("OpenID Connect Core", "3.1.2.1")
+@OIDF("OIDC Core", "3.1.2.1")
 @pytest.mark.parametrize("prompt", ["none login", "none consent", "none select_account", "unknown"])
 def test_a_prompt_that_makes_no_sense_is_invalid_request(returning: RelyingParty, prompt: str) -> None:
     is_refused(returning.authorize(prompt=prompt), "invalid_request", returning.issuer)

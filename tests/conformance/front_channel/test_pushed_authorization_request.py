@@ -99,6 +99,7 @@ def test_a_missing_redirect_uri_is_refused(party: RelyingParty) -> None:
     is_refused_in_json(party.push(redirect_uri=None), "invalid_request")
 
 
+@pytest.mark.spec("RFC 7636", "4.4.1")
 @fapi2("par-ensure-pkce-required")
 @fapi2("par-plain-pkce-rejected")
 @pytest.mark.parametrize(
