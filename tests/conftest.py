@@ -12,7 +12,7 @@ from oauth_provider.tokens import key_ring
 from tests import cache_keys
 
 HERE = Path(__file__).parent
-THOROUGH = ("conformance/", "demo/", "setups/", "admin/test_set_ups.py")
+THOROUGH = ("conformance/", "demo/", "foreign/", "setups/", "admin/test_set_ups.py")
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest looks at the markers that were asked for
