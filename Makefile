@@ -11,7 +11,7 @@ TEST_CACHE_URL ?= redis://127.0.0.1:6379/0
 PYTEST = python -m pytest -n auto --dist loadgroup
 ARGS ?=
 
-.PHONY: help demo walk install test lint test-postgres test-strict test-next test-thorough test-browser spec-map screenshots wheel check format clean
+.PHONY: help demo walk install test lint test-postgres test-strict test-next test-thorough test-browser spec-map screenshots wheel bench check format clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -79,6 +79,9 @@ wheel: install ## build the wheel and look at what is in it
 	rm -rf dist
 	$(VENV)/bin/python -m pip wheel --quiet --no-deps --wheel-dir dist .
 	$(VENV)/bin/python -m tests.wheel dist/*.whl
+
+bench: install ## time the hot paths beside bare django-oauth-toolkit, on the PostgreSQL that DATABASE_URL names
+	@$(VENV)/bin/python -m benchmarks $(ARGS)
 
 check: lint test ## lint and test
 

@@ -15,7 +15,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.authorization.sign_in import sids_of
 from oauth_provider.conf import provider_settings
-from oauth_provider.models import client as clients
+from oauth_provider.models import client_lookup
 from oauth_provider.models.client import Client
 from oauth_provider.protocol.errors import InvalidRequest, RequestTooLarge
 from oauth_provider.protocol.form import parse_form
@@ -113,7 +113,7 @@ def judge(request: LogoutRequest) -> Logout:
 
 def find_client(request: LogoutRequest) -> Client:
     """The client exists and is not suspended."""
-    client = clients.find_client(request.client_id)
+    client = client_lookup.find_client(request.client_id)
     if client is None or client.is_barred:
         raise InvalidRequest("The application is not known here.", detail=f"client_id {request.client_id[:64]!r}")
     return client

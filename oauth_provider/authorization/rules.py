@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from oauth_provider.authorization.request import PARAMETERS, AuthorizationRequest, Source, is_printable
 from oauth_provider.conf import provider_settings
-from oauth_provider.models import client as clients
+from oauth_provider.models import client_lookup
 from oauth_provider.models.client import Client
 from oauth_provider.models.resource import Audience, find_audience
 from oauth_provider.models.scope import requested_scopes
@@ -84,7 +84,7 @@ def find_client(request: AuthorizationRequest) -> Client:
     """RFC 6749 §4.1.2.1: the client exists and is not suspended."""
     if not request.client_id:
         raise InvalidRequest("client_id is missing.")
-    client = clients.find_client(request.client_id)
+    client = client_lookup.find_client(request.client_id)
     if client is None or client.is_barred:
         raise InvalidRequest("The application is not known here.", detail=f"client_id {request.client_id[:64]!r}")
     return client

@@ -11,7 +11,8 @@ from oauth_provider.clients.credentials import Credentials
 from oauth_provider.clients.failures import check_failures, count_failure
 from oauth_provider.dot.names import Row
 from oauth_provider.dot.secret import is_hashed, is_secret
-from oauth_provider.models.client import Client, as_client, find_application, is_client_id
+from oauth_provider.models.client import Client
+from oauth_provider.models.client_lookup import FoundClient, find_with_secret
 from oauth_provider.models.client_secret import ClientSecret
 from oauth_provider.protocol.digest import equal
 from oauth_provider.protocol.errors import InvalidClient, InvalidRequest
@@ -68,28 +69,28 @@ def presented(form: Mapping[str, str], authorization: str) -> Credentials:
 
 @sensitive_variables()
 def _authenticated(credentials: Credentials, address: str) -> Client:
-    known = is_client_id(credentials.client_id)
-    application = find_application(credentials.client_id, credentials.secret) if known else None
-    client = as_client(application) if application is not None else None
-    if client is None or not client.allows_authentication_method(credentials.method):
+    found = find_with_secret(credentials.client_id, credentials.secret)
+    if found is None or not found.client.allows_authentication_method(credentials.method):
         check_failures(credentials.client_id, address)
-        detail = "unknown client" if client is None else f"{credentials.method} is not its method"
+        detail = "unknown client" if found is None else f"{credentials.method} is not its method"
         raise InvalidClient("Client authentication failed.", detail=detail)
+    client = found.client
     if not client.is_public:
-        _check_secret(client.application, credentials, address)
+        _check_secret(found, credentials, address)
     if client.is_barred:
         raise InvalidClient("Client authentication failed.", detail="client suspended")
     return client
 
 
 @sensitive_variables()
-def _check_secret(application: Row, credentials: Credentials, address: str) -> None:
+def _check_secret(found: FoundClient, credentials: Credentials, address: str) -> None:
     """A machine-made secret was found by its digest with the client; any other is tried slowly, and seldom."""
-    if application.oauth_secret_pk is not None:
-        _mark_used(application)
+    if found.secret is not None:
+        if found.secret.is_due_for_last_used:
+            ClientSecret.objects.mark_used(found.secret.pk)
         return
     check_failures(credentials.client_id, address)
-    if not _is_slow_secret(application, credentials.secret):
+    if not _is_slow_secret(found.client.application, credentials.secret):
         raise InvalidClient("Client authentication failed.", detail="wrong secret")
 
 
@@ -107,9 +108,3 @@ def _verifies(secret: str, stored: str) -> bool:
     if not is_secret(stored) or not secret or "\x00" in secret:
         return False
     return check_password(secret, stored) if is_hashed(stored) else equal(secret, stored)
-
-
-def _mark_used(application: Row) -> None:
-    used = ClientSecret(pk=application.oauth_secret_pk, last_used_at=application.oauth_secret_last_used_at)
-    if used.is_due_for_last_used:
-        ClientSecret.objects.mark_used(application.oauth_secret_pk)

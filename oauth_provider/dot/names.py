@@ -1,5 +1,6 @@
 """What we read of django-oauth-toolkit (DOT): the names of its configured models. Imports nothing of it."""
 
+from functools import cache
 from typing import Any
 
 from django.apps import apps
@@ -31,4 +32,9 @@ def refresh_token_model() -> type[Row]:
 
 def concrete_names(model: type[Model]) -> tuple[str, ...]:
     """The attribute names of every column of ``model``, in order: what ``Model.from_db`` takes."""
-    return tuple(field.attname for field in model._meta.concrete_fields)
+    return _names(model._meta)
+
+
+@cache
+def _names(options: Any) -> tuple[str, ...]:
+    return tuple(field.attname for field in options.concrete_fields)

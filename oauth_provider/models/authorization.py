@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, TypeVar
+from typing import ClassVar, TypeVar
 
 from django.conf import settings
 from django.db import models, router
@@ -15,7 +15,8 @@ from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.conf import provider_settings
 from oauth_provider.dot.names import APPLICATION, access_token_model
-from oauth_provider.models.transaction import locked, run
+from oauth_provider.models.row_lock import RowLock
+from oauth_provider.models.transaction import run
 from oauth_provider.protocol.digest import LENGTH as DIGEST_LENGTH
 from oauth_provider.protocol.digest import digest, equal
 from oauth_provider.protocol.errors import InvalidGrant, OAuthError
@@ -61,7 +62,7 @@ class AuthorizationManager(models.Manager["Authorization"]):
         """
 
         def work() -> T | OAuthError:
-            authorization = self._locked(code_digest=digest(code))
+            authorization = _BY_CODE.find(digest(code), using=self._write_alias())
             if authorization is None:
                 raise InvalidGrant("The code is unknown.")
             rules(authorization)
@@ -90,7 +91,7 @@ class AuthorizationManager(models.Manager["Authorization"]):
         """
 
         def work() -> T | OAuthError:
-            authorization = self._locked(family_digest=digest(presented.family))
+            authorization = _BY_FAMILY.find(digest(presented.family), using=self._write_alias())
             if authorization is None:
                 raise InvalidGrant("The refresh token is unknown.")
             rules(authorization)
@@ -113,10 +114,6 @@ class AuthorizationManager(models.Manager["Authorization"]):
         if rows:
             run(lambda: revoke_rows(rows, reason, using=using), using=using, durable=False)
         return len(rows)
-
-    def _locked(self, **lookup: Any) -> "Authorization | None":
-        queryset = self.using(self._write_alias()).select_related("user").filter(**lookup)
-        return locked(queryset, touch="revoked_at")
 
     def _write_alias(self) -> str:
         return router.db_for_write(self.model)
@@ -218,6 +215,10 @@ class Authorization(models.Model):
         """Revoke inside the transaction that holds this row's lock. Only a replay does, so the operator is told."""
         logger.warning("%s of client %s is revoked: %s", self, self.application_id, reason.value)
         revoke_rows([self], reason, using=self._state.db or router.db_for_write(Authorization))
+
+
+_BY_CODE = RowLock(Authorization, "code_digest", related="user", touch="revoked_at")
+_BY_FAMILY = RowLock(Authorization, "family_digest", related="user", touch="revoked_at")
 
 
 def revoke_rows(rows: Iterable[Authorization], reason: Authorization.Reason, *, using: str) -> None:

@@ -5,16 +5,13 @@ from typing import Any
 
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import F, FilteredRelation, Q, QuerySet
-from django.utils import timezone
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.dot.names import APPLICATION, Row, application_model
 from oauth_provider.dot.usability import is_usable
 from oauth_provider.models.client_metadata import ClientMetadata
 from oauth_provider.models.validation import check_frame_uri, check_jwks, check_logout_uri, check_names
-from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.jose import ALGORITHMS
 
 # DOT keeps one grant type for each application; these are the grants of ours that it stands for.
@@ -244,15 +241,6 @@ class Client:
         return self.policy.token_endpoint_auth_method in ("", method)
 
 
-@sensitive_variables()
-def find_application(client_id: str, presented: str = "") -> Row | None:
-    """The application called ``client_id`` with its policy, in one statement, or None.
-
-    ``oauth_secret_pk`` and ``oauth_secret_last_used_at`` on it are of the live secret that ``presented`` is, or None.
-    """
-    return _rows().select_related("oauth_policy").filter(client_id=client_id).annotate(**_matching(presented)).first()
-
-
 def is_barred(application: Row) -> bool:
     """May nothing be issued to this client, and nothing of it be used?"""
     return ClientPolicy.of(application).is_suspended or not is_usable(application)
@@ -263,17 +251,6 @@ def as_client(application: Row) -> Client:
     return Client(application, ClientPolicy.of(application))
 
 
-def find_client(client_id: str) -> Client | None:
-    """The client called ``client_id``, suspended or not, in one statement; None if there is none."""
-    application = find_application(client_id) if is_client_id(client_id) else None
-    return as_client(application) if application is not None else None
-
-
-def is_client_id(client_id: str) -> bool:
-    """Could this be anybody's identifier (RFC 6749 Appendix A.1: printable ASCII)? A database is not asked."""
-    return 0 < len(client_id) <= 255 and client_id.isascii() and client_id.isprintable()
-
-
 def allowed_origins() -> QuerySet[Any, Any]:
     """The ``allowed_origins`` columns of all clients: for a preflight, which names no client."""
     return _rows().exclude(allowed_origins="").values_list("allowed_origins", flat=True)
@@ -282,16 +259,3 @@ def allowed_origins() -> QuerySet[Any, Any]:
 def _rows() -> QuerySet[Any, Any]:
     rows: QuerySet[Any, Any] = application_model()._base_manager.all()
     return rows
-
-
-@sensitive_variables()
-def _matching(presented: str) -> dict[str, Any]:
-    live = Q(oauth_secrets__expires_at=None) | Q(oauth_secrets__expires_at__gt=timezone.now())
-    # A copy of DOT's secret ends as soon as another stands in DOT's column, however it came there.
-    true = Q(oauth_secrets__from_dot=False) | Q(oauth_secrets__encoded=F("client_secret"))
-    relation = FilteredRelation("oauth_secrets", condition=Q(oauth_secrets__digest=digest(presented)) & live & true)
-    return {
-        "presented_secret": relation,
-        "oauth_secret_pk": F("presented_secret__pk"),
-        "oauth_secret_last_used_at": F("presented_secret__last_used_at"),
-    }

@@ -1,57 +1,79 @@
 """Compiled queries: an ordinary queryset, turned into SQL once for each database alias.
 
-Compiling and hydrating is most of what a small SELECT costs in the ORM. What is kept is the SQL, the place
-of its one parameter and the converters of its columns; it runs through Django's cursor, so that it is
-counted and logged like any other.
+Compiling and hydrating is most of what a small SELECT costs in the ORM. What is kept is the SQL, the places
+of its parameters and the converters of its columns; it runs through Django's cursor, so that it is counted and
+logged like any other.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from inspect import signature
 from typing import Any
 
 from django.db import connections
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
-SENTINEL = "the parameter of a compiled query"
+from oauth_provider.dot.names import concrete_names
+
 Converter = Callable[[Any, Any, Any], Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """The SQL of one alias, its parameters with a gap at ``place``, and its converters by column."""
+    """The SQL of one alias, its parameters with gaps at ``places``, and the converters of its columns, in order."""
 
     sql: str
     parameters: tuple[Any, ...]
-    place: int
-    converters: Mapping[int, tuple[list[Converter], Any]]
+    places: tuple[int, ...]
+    converters: tuple[tuple[int, Converter, Any], ...]
 
 
 class CompiledQuery:
-    """``build`` makes a ``values_list`` queryset from one text parameter."""
+    """``build`` makes a queryset from text parameters. It takes all of them by position, and uses each once."""
 
-    def __init__(self, build: Callable[[Any], QuerySet[Any, Any]]) -> None:
+    def __init__(self, build: Callable[..., QuerySet[Any, Any]]) -> None:
         self._build = build
         self._compiled: dict[str, Compiled] = {}
 
-    def run(self, alias: str, parameter: str) -> list[list[Any]]:
-        """The rows for ``parameter``, converted as the ORM would."""
+    def run(self, alias: str, *given: str) -> list[list[Any]]:
+        """The columns of each row for the parameters ``given``, converted as the ORM would."""
         compiled = self._compiled.get(alias) or self._compile(alias)
         parameters = list(compiled.parameters)
-        parameters[compiled.place] = parameter
+        for place, value in zip(compiled.places, given, strict=True):
+            parameters[place] = value
         connection = connections[alias]
         with connection.cursor() as cursor:
             cursor.execute(compiled.sql, parameters)
             rows = [list(row) for row in cursor.fetchall()]
-        for position, (converters, expression) in compiled.converters.items():
-            for row in rows:
-                for convert in converters:
-                    row[position] = convert(row[position], expression, connection)
+        for row in rows:
+            for position, convert, expression in compiled.converters:
+                row[position] = convert(row[position], expression, connection)
         return rows
 
     def _compile(self, alias: str) -> Compiled:
-        compiler = self._build(SENTINEL).query.get_compiler(using=alias)
+        gaps = [f"parameter {name} of a compiled query" for name in signature(self._build).parameters]
+        compiler = self._build(*gaps).query.get_compiler(using=alias)
         sql, parameters = compiler.as_sql()
         converters = compiler.get_converters([expression for expression, _sql, _alias in compiler.select])
-        compiled = Compiled(sql, tuple(parameters), tuple(parameters).index(SENTINEL), converters)
+        compiled = Compiled(
+            sql,
+            tuple(parameters),
+            places=tuple(tuple(parameters).index(gap) for gap in gaps),
+            converters=tuple(
+                (position, convert, expression)
+                for position, (listed, expression) in converters.items()
+                for convert in listed
+            ),
+        )
         self._compiled[alias] = compiled
         return compiled
+
+
+def whole_row(model: type[Model], values: Sequence[Any], using: str) -> Any:
+    """The row of ``model`` with these values in its columns; None where an outer join found none.
+
+    All columns are there: a deferred one would cost a statement as soon as somebody reads it.
+    """
+    names = concrete_names(model)
+    is_missing = values[names.index(model._meta.pk.attname)] is None
+    return None if is_missing else model.from_db(using, names, values)

@@ -15,7 +15,7 @@ from oauth_provider.dot.names import ACCESS_TOKEN, Row, access_token_model, appl
 from oauth_provider.dot.usability import is_decided_by_model, is_usable
 from oauth_provider.models.authorization import Authorization
 from oauth_provider.models.client import ClientPolicy, is_barred
-from oauth_provider.models.compiled import CompiledQuery
+from oauth_provider.models.compiled import CompiledQuery, whole_row
 
 # Everything that decides about a token and is not a column of its user or its client.
 COLUMNS = {
@@ -55,7 +55,7 @@ class FoundToken:
         """DOT's row of the client, hydrated only when somebody asks for it."""
         if self.facts["application_id"] is None:
             return None
-        return application_model().from_db(self.using, list(self.client), list(self.client.values()))
+        return whole_row(application_model(), list(self.client.values()), self.using)
 
     def refusal(self, now: datetime) -> str:
         """Why this token is refused, for the operator; empty if nothing is said against it."""
@@ -171,7 +171,5 @@ def _found(row: Sequence[Any], using: str) -> FoundToken:
     facts = dict(zip(COLUMNS, row, strict=False))
     user_values = row[len(COLUMNS) : len(COLUMNS) + len(user_names)]
     client_values = row[len(COLUMNS) + len(user_names) :]
-    user = None
-    if facts["user_id"] is not None:
-        user = user_model.from_db(using, list(user_names), list(user_values))
+    user = whole_row(user_model, user_values, using)
     return FoundToken(facts, user, dict(zip(client_names, client_values, strict=True)), using)

@@ -77,16 +77,27 @@ def _sqlstate(error: DatabaseError) -> str | None:
 def locked(queryset: QuerySet[M], *, touch: str) -> M | None:
     """The one row of ``queryset``, locked against other writers until the transaction ends, or None.
 
-    This must be the first statement. Where ``SELECT … FOR UPDATE`` is missing, ``touch`` (a column) is
-    written with its own value first: SQLite refuses a write that follows a read of older data.
+    This must be the first statement, as it must be of ``write_first``.
     """
-    connection = connections[queryset.db]
-    if connection.features.has_select_for_update:
-        try:
-            return queryset.select_for_update(of=("self",), no_key=True).first()
-        except NotSupportedError:
-            return queryset.select_for_update().first()
+    if not connections[queryset.db].features.has_select_for_update:
+        write_first(queryset, touch=touch)
+        return queryset.first()
+    try:
+        return locking(queryset).first()
+    except NotSupportedError:
+        return queryset.select_for_update().first()
+
+
+def locking(queryset: QuerySet[M]) -> QuerySet[M]:
+    """``queryset`` as ``SELECT … FOR UPDATE`` of its own rows, where the database has that."""
+    return queryset.select_for_update(of=("self",), no_key=True)
+
+
+def write_first(queryset: QuerySet[Any], *, touch: str) -> None:
+    """Where ``SELECT … FOR UPDATE`` is missing, write ``touch`` (a column) with its own value before anything is read.
+
+    SQLite refuses a write that follows a read of older data.
+    """
     queryset.model._base_manager.using(queryset.db).filter(  # joins cannot be updated, so by key alone
         pk__in=queryset.order_by().values("pk")
     ).update(**{touch: F(touch)})
-    return queryset.first()

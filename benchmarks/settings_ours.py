@@ -1,0 +1,9 @@
+"""The project with ``oauth_provider``, as it is installed."""
+
+from benchmarks.settings import *  # noqa: F403
+from benchmarks.settings import INSTALLED_APPS, SCOPES, database
+
+INSTALLED_APPS = [*INSTALLED_APPS, "oauth_provider"]
+ROOT_URLCONF = "benchmarks.urls_ours"
+DATABASES = {"default": database("ours")}
+OAUTH_PROVIDER = {"ISSUER": "https://api.example.com", "SCOPES": SCOPES}

@@ -1,0 +1,77 @@
+"""One server in a process of its own, since the two cannot share one: ``python -m benchmarks.worker ours``.
+
+It reads a line of JSON for each batch and answers with one, until its input ends.
+"""
+
+import gc
+import json
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+
+def main(name: str) -> None:
+    """Make the database, serve, and drop the database."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = f"benchmarks.settings_{name}"
+    import django
+
+    django.setup()
+    from django.db import connection
+
+    named = connection.settings_dict["NAME"]
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+    try:
+        _serve(name)
+    finally:
+        connection.creation.destroy_test_db(named, verbosity=0)
+
+
+def _serve(name: str) -> None:
+    from django.contrib.auth import get_user_model
+    from django.test import Client as Browser
+
+    from benchmarks.operations import Driver
+    from benchmarks.server import Server
+    from benchmarks.subjects import SUBJECTS
+
+    subject = SUBJECTS[name]
+    browser = Browser(headers={"host": "api.example.com"})
+    browser.force_login(get_user_model()._default_manager.create(username="ada"))
+    app, service = (subject.create_client(kind) for kind in ("authorization-code", "client-credentials"))
+    driver = Driver(subject, Server(), browser, app, service)
+    for line in sys.stdin:
+        order = json.loads(line)
+        _say(_ANSWERS[order.pop("do")](driver, **order))
+
+
+def _measure(driver: Any, operation: str, count: int) -> Any:
+    return [asdict(sample) for sample in driver.server.time(driver.requests(operation, count))]
+
+
+def _statements(driver: Any, operation: str) -> int:
+    (environ,) = driver.requests(operation, 1)
+    counted: int = driver.server.statements(environ)
+    return counted
+
+
+def _settle(driver: Any) -> None:
+    """After the warm-up: what lives by now is there to stay, and the planner knows the tables."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    gc.collect()
+    gc.freeze()
+
+
+_ANSWERS: dict[str, Callable[..., Any]] = {"measure": _measure, "statements": _statements, "settle": _settle}
+
+
+def _say(answer: Any) -> None:
+    print(json.dumps(answer), flush=True)  # noqa: T201 - the parent reads it
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
