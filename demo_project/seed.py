@@ -164,7 +164,7 @@ def clients() -> tuple[DemoClient, ...]:
             name="Assistant",
             about="an MCP client on the desktop; it listens on any port of 127.0.0.1",
             grant_types=CODE,
-            scopes=NOTES,
+            scopes=(*NOTES, "offline_access"),
             redirect_uris=("http://127.0.0.1/callback",),
             confidential=False,
         ),

@@ -23,7 +23,7 @@ from oauth_provider.resource_server.mcp import App, guard  # noqa: E402
 
 SHOWN = 20
 
-server: MCPServer[Any] = MCPServer("Notes", instructions="The notes of the person who let you in.")
+server: MCPServer[Any] = MCPServer("Notes", instructions="The notes of the person who let you in.", log_level="WARNING")
 
 
 @server.tool()
