@@ -17,11 +17,11 @@ ARGS ?=
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
-demo: install ## serve the demo at 127.0.0.1:$PORT (8000)
+demo: install ## serve the demo at 127.0.0.1:$PORT (8000), its other services at the two ports after it
 	@PORT=$(PORT) $(VENV)/bin/python manage.py migrate --verbosity 0
 	@PORT=$(PORT) $(VENV)/bin/python manage.py demo_seed
 	@echo
-	@PORT=$(PORT) $(VENV)/bin/python manage.py runserver --noreload 127.0.0.1:$(PORT)
+	@PORT=$(PORT) $(VENV)/bin/python manage.py demo
 
 walk: install ## watch a person connect an app, step by step; `make demo` runs in another terminal
 	@PORT=$(PORT) $(VENV)/bin/python manage.py oauth_walk $(ARGS)

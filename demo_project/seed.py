@@ -1,4 +1,4 @@
-"""What the demo begins with: a user, an operator and five clients. All of it follows from ``SECRET_KEY``."""
+"""What the demo begins with: a user, an operator and some clients. All of it follows from ``SECRET_KEY``."""
 
 import hashlib
 import hmac
@@ -10,6 +10,7 @@ from django.contrib.auth.hashers import check_password
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from demo_project import addresses
 from demo_project.notes.models import Note
 from oauth_provider.dot.names import Row, application_model
 from oauth_provider.dot.secret import nobodys_secret
@@ -20,13 +21,19 @@ USERNAME = "demo"
 OPERATOR = "admin"
 PASSWORD_LENGTH = 16
 NOTES = ("notes:read", "notes:write")
+PHOTOS = ("photos:read", "photos:print")
 PERSON = ("openid", "profile", "email")
 FIRST_NOTES = ("Water the plants", "Ask Noor about Saturday", "Milk, bread, coffee")
 CODE = ("authorization_code", "refresh_token")
+NOTES_API, PHOTOS_API = f"{addresses.ISSUER}/api/notes/", f"{addresses.PHOTOS_RESOURCE}/"
 API = (
-    ("GET", "/api/notes/", ("notes:read",)),
-    ("POST", "/api/notes/", ("notes:write",)),
-    ("DELETE", "/api/notes/{id}/", ("notes:write",)),
+    ("GET", NOTES_API, ("notes:read",)),
+    ("POST", NOTES_API, ("notes:write",)),
+    ("DELETE", NOTES_API + "{id}/", ("notes:write",)),
+    ("GET", PHOTOS_API, ("photos:read",)),
+    ("GET", PHOTOS_API + "album", ("photos:read",)),
+    ("POST", PHOTOS_API + "{name}/print", ("photos:print",)),
+    ("POST", addresses.ASSISTANT_RESOURCE, ("notes:read",)),
 )
 
 
@@ -94,14 +101,14 @@ class DemoClient:
 
 
 def clients() -> tuple[DemoClient, ...]:
-    """The five clients."""
+    """All of them."""
     return (
         DemoClient(
             key="web",
             name="Photo Book",
             about="a web application with a server of its own",
             grant_types=CODE,
-            scopes=(*PERSON, *NOTES),
+            scopes=(*PERSON, *NOTES, *PHOTOS),
             redirect_uris=(f"{settings.ISSUER}/demo/callback",),
             post_logout_redirect_uris=(f"{settings.ISSUER}/",),
         ),
@@ -136,6 +143,30 @@ def clients() -> tuple[DemoClient, ...]:
             name="Notes API",
             about="an API elsewhere; it may ask what a token is worth",
             may_introspect=True,
+        ),
+        DemoClient(
+            key="photos",
+            name="Photos",
+            about="the second service of this demo; it has no database, and asks what a token is worth",
+            may_introspect=True,
+        ),
+        DemoClient(
+            key="api_docs",
+            name="API reference",
+            about="the page on which you try the notes API out",
+            grant_types=CODE,
+            scopes=NOTES,
+            redirect_uris=(f"{settings.ISSUER}/api/docs/callback",),
+            confidential=False,
+        ),
+        DemoClient(
+            key="assistant",
+            name="Assistant",
+            about="an MCP client on the desktop; it listens on any port of 127.0.0.1",
+            grant_types=CODE,
+            scopes=(*NOTES, "offline_access"),
+            redirect_uris=("http://127.0.0.1/callback",),
+            confidential=False,
         ),
     )
 
@@ -172,9 +203,7 @@ def describe() -> dict[str, Any]:
         "user": {"username": USERNAME, "password": password()},
         "operator": {"username": OPERATOR, "password": operator_password()},
         "clients": {client.key: client.as_json() for client in clients()},
-        "api": [
-            {"method": method, "url": settings.ISSUER + path, "scopes": list(scopes)} for method, path, scopes in API
-        ],
+        "api": [{"method": method, "url": url, "scopes": list(scopes)} for method, url, scopes in API],
     }
 
 

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from demo_project import environment
+from demo_project import addresses, environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -14,7 +14,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 WELL_KNOWN_KEY = "the-demo-runs-on-this-key-and-shows-its-secrets-on-purpose"
 SECRET_KEY = os.environ.get("SECRET_KEY", WELL_KNOWN_KEY)
 DEBUG = os.environ.get("DEBUG", "1") == "1"
-ISSUER = os.environ.get("ISSUER") or f"http://127.0.0.1:{os.environ.get('PORT') or '8000'}"
+ISSUER = addresses.ISSUER
 IS_ON_THIS_MACHINE = urlsplit(ISSUER).hostname in {"127.0.0.1", "localhost", "::1"}
 if SECRET_KEY == WELL_KNOWN_KEY and not IS_ON_THIS_MACHINE:
     raise ImproperlyConfigured("A demo that others can reach needs a SECRET_KEY of its own in the environment.")
@@ -49,6 +49,14 @@ OAUTH_PROVIDER = {
     "SCOPES": {
         "notes:read": "Read your notes",
         "notes:write": "Write and delete your notes",
+        "photos:read": "See your photos",
+        "photos:print": "Order prints of your photos",
+    },
+    # A token for one of them opens no other; the notes API takes any that is not for others alone.
+    "RESOURCES": {
+        addresses.PHOTOS_RESOURCE: {"name": "Photos", "scopes": ["photos:read", "photos:print"]},
+        addresses.ASSISTANT_RESOURCE: "Notes for assistants",
+        f"{ISSUER}/api/notes": "Notes",
     },
 }
 

@@ -7,6 +7,7 @@ client's developer to believe that it may be sent. It is never read as a credent
 """
 
 import logging
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -22,18 +23,21 @@ from oauth_provider.resource_server.token import AccessToken
 
 logger = logging.getLogger("oauth_provider.resource_server")
 
+Rule = Callable[[AccessToken, HttpRequest], None]
 
-def authenticate(request: HttpRequest) -> AccessToken | None:
+
+def authenticate(request: HttpRequest, rules: Iterable[Rule] | None = None) -> AccessToken | None:
     """The good token that ``request`` came with; None where it came with none.
 
-    Its ``user`` has no more power than its scopes carry. Raises ``InvalidRequest`` and ``InvalidToken``.
+    Its ``user`` has no more power than its scopes carry. ``rules`` say where it may be used (default: ``RULES``).
+    Raises ``InvalidRequest`` and ``InvalidToken``.
     """
     try:
         presented = presented_token(request)
         if presented is None:
             return None
         token = conf.verifier(presented)
-        for rule in RULES:
+        for rule in rules or RULES:
             rule(token, request)
     except OAuthError as error:
         logger.info("Refused with %s: %s", error.error, error.detail or error.description)

@@ -11,12 +11,13 @@ from oauth_provider.resource_server.needs import NOTHING, Needs
 NOT_IN_DESCRIPTION = str.maketrans('"\\', "'/")
 
 
-def challenge(error: OAuthError | None = None, needs: Needs = NOTHING) -> str:
+def challenge(error: OAuthError | None = None, needs: Needs = NOTHING, resource: str | None = None) -> str:
     """The value for a call refused with ``error``, or for one that came without a token (None).
 
     Without a token there is nothing to report, so ``error`` is left out (RFC 6750 §3.1). ``needs`` is
     everything that the operation needs, not only what was missing: a client that asks for the missing part
     alone would lose the rest. The ``scope`` of an ``InsufficientScope`` goes before that of ``needs``.
+    ``resource`` is what was called; default: ``RESOURCE``.
     """
     parameters = {"realm": conf.realm}
     if error is not None:
@@ -27,6 +28,6 @@ def challenge(error: OAuthError | None = None, needs: Needs = NOTHING) -> str:
     parameters["scope"] = format_scope(scope)
     parameters["acr_values"] = " ".join(needs.acr_values)
     parameters["max_age"] = "" if needs.max_age is None else str(needs.max_age)
-    resource = conf.resource
+    resource = conf.resource if resource is None else resource
     parameters["resource_metadata"] = well_known_url(resource, "oauth-protected-resource") if resource else ""
     return bearer.challenge(parameters)

@@ -97,14 +97,14 @@ class Guard:
         return Needs(scope=scope) & self.sign_in.needs
 
 
-def refused(error: OAuthError | None, needs: Needs = NOTHING) -> HttpResponse:
+def refused(error: OAuthError | None, needs: Needs = NOTHING, resource: str | None = None) -> HttpResponse:
     """A refusal as JSON, with its challenge (RFC 6750 §3); ``error`` is None where no token came."""
     body = error.parameters() if error else {"detail": "An access token is needed."}
     headers = {"Cache-Control": "no-store"}
     if isinstance(error, ServiceUnavailable):
         headers["Retry-After"] = str(error.retry_after)  # another token would not help
     else:
-        headers["WWW-Authenticate"] = challenge(error, needs)
+        headers["WWW-Authenticate"] = challenge(error, needs, resource)
     return JsonResponse(body, status=error.status if error else 401, headers=headers)
 
 

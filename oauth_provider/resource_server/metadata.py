@@ -18,13 +18,20 @@ ALLOWED = ("GET", "HEAD", "OPTIONS")
 def metadata(request: HttpRequest, path: str | None = None) -> HttpResponse:
     """The document at the one URL that belongs to ``RESOURCE`` (RFC 9728 §3.1); 404 everywhere else."""
     resource = conf.resource
-    if request.method not in ALLOWED:
+    if not resource or (path or "").strip("/") != issuer_path(resource):
+        return answer(request.method, None)
+    return answer(request.method, describe(resource, conf.resource_name, named_scopes(settings.ROOT_URLCONF)))
+
+
+def answer(method: str | None, document: dict[str, Any] | None) -> HttpResponse:
+    """What is served where ``document`` belongs, or where there is none."""
+    if method not in ALLOWED:
         response: HttpResponse = JsonResponse({"error": "invalid_request"}, status=405)
         response["Allow"] = ", ".join(ALLOWED)
-    elif not resource or (path or "").strip("/") != issuer_path(resource):
+    elif document is None:
         response = JsonResponse({"error": "not_found"}, status=404)
     else:
-        response = JsonResponse(describe(resource))
+        response = JsonResponse(document)
         response["Cache-Control"] = f"public, max-age={MAX_AGE}"
     # It is public, and a browser client reads it before it has any origin of its own here.
     response["Access-Control-Allow-Origin"] = "*"
@@ -32,13 +39,13 @@ def metadata(request: HttpRequest, path: str | None = None) -> HttpResponse:
     return response
 
 
-def describe(resource: str) -> dict[str, Any]:
+def describe(resource: str, name: str, scopes: tuple[str, ...]) -> dict[str, Any]:
     """The members of the document; one that would be empty is left out (RFC 9728 §2)."""
     members = {
         "resource": resource,
-        "resource_name": conf.resource_name,
+        "resource_name": name,
         "authorization_servers": conf.authorization_servers,
-        "scopes_supported": named_scopes(settings.ROOT_URLCONF),
+        "scopes_supported": scopes,
         "bearer_methods_supported": ["header"],
     }
     return {name: value for name, value in members.items() if value}

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.demo.fleet import Fleet, prepared, sailing
 from tests.demo.server import Demo, migrated, served
 
 
@@ -20,3 +21,11 @@ def seeded(demo: Demo) -> Iterator[dict[str, Any]]:
     described = demo.seed()
     with served(demo):
         yield described
+
+
+@pytest.fixture(scope="session")
+def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
+    """A demo of its own with all its services, served by ``manage.py demo``."""
+    fleet = prepared(tmp_path_factory.mktemp("fleet"))
+    with sailing(fleet):
+        yield fleet

@@ -27,8 +27,13 @@ class Visitor:
         """The web client."""
         return self.demo["clients"]["web"]
 
-    def allow(self, scope: str) -> str:
+    def allow(self, scope: str, **parameters: str) -> str:
         """Log in, press Allow, and let the web client redeem its code: an access token for ``scope``."""
+        token: str = self.tokens(scope, **parameters)["access_token"]
+        return token
+
+    def tokens(self, scope: str, **parameters: str) -> dict[str, Any]:
+        """The whole token response of that; ``parameters`` are added to the authorization request."""
         verifier = secrets.token_urlsafe(32)
         query = {
             "response_type": "code",
@@ -38,13 +43,14 @@ class Visitor:
             "state": "a state",
             "code_challenge": s256(verifier),
             "code_challenge_method": "S256",
-        }
+        } | parameters
         page = self.browser.get(f"{self.demo['issuer']}/oauth/authorize", params=query)
-        page = self.submit(page, **self.demo["user"])
+        if "password" in page.text and not came_to(query["redirect_uri"], page):
+            page = self.submit(page, **self.demo["user"])
         if not came_to(query["redirect_uri"], page):
             page = self.submit(page, decision="allow")
         code = dict(parse_qsl(urlsplit(came_to(query["redirect_uri"], page)).query))["code"]
-        return self.token(
+        return self.redeem(
             "web",
             grant_type="authorization_code",
             code=code,
@@ -61,6 +67,11 @@ class Visitor:
         return self.browser.post(url, data=hidden | fields, headers={"Referer": page.url})
 
     def token(self, key: str, **form: str) -> str:
+        """The access token that the client called ``key`` is given."""
+        token: str = self.redeem(key, **form)["access_token"]
+        return token
+
+    def redeem(self, key: str, **form: str) -> dict[str, Any]:
         """What the token endpoint gives the client called ``key``."""
         client = self.demo["clients"][key]
         answer = requests.post(
@@ -70,7 +81,8 @@ class Visitor:
             timeout=10,
         )
         assert answer.status_code == 200, answer.text
-        return answer.json()["access_token"]
+        tokens: dict[str, Any] = answer.json()
+        return tokens
 
     def call(self, method: str, token: str, path: str = "", **options: Any) -> requests.Response:
         """A call of the notes API."""
