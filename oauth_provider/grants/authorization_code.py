@@ -2,6 +2,7 @@
 
 from django.views.decorators.debug import sensitive_variables
 
+from oauth_provider.clients.encryption import envelope_for
 from oauth_provider.grants.request import TokenRequest
 from oauth_provider.grants.rules import check_alive, check_client
 from oauth_provider.models import Authorization
@@ -22,7 +23,7 @@ def exchange(request: TokenRequest) -> Issued:
     if not is_token(code, CODE):
         raise InvalidGrant("The code is malformed.")
 
-    id_tokens = IdTokens(request.client, request.issuer)
+    id_tokens = IdTokens(request.client, request.issuer, envelope_for(request.client))
 
     def rules(authorization: Authorization) -> None:
         check_client(authorization, request, "code")
