@@ -90,6 +90,7 @@ def describe(issuer: str) -> dict[str, Any]:
         "frontchannel_logout_session_supported": True,
         "request_parameter_supported": True,
         "request_object_signing_alg_values_supported": list(ALGORITHMS),
+        "require_signed_request_object": provider_settings.REQUIRE_SIGNED_REQUEST_OBJECT,
         "request_uri_parameter_supported": False,
         "require_pushed_authorization_requests": provider_settings.REQUIRE_PUSHED_AUTHORIZATION_REQUESTS,
     }

@@ -56,6 +56,7 @@ MEMBERS: dict[str, type] = {
     "request_parameter_supported": bool,
     "request_uri_parameter_supported": bool,
     "require_pushed_authorization_requests": bool,
+    "require_signed_request_object": bool,
     "authorization_response_iss_parameter_supported": bool,
 }
 
