@@ -4,7 +4,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.clients.encryption import envelope_for
 from oauth_provider.grants.request import TokenRequest
-from oauth_provider.grants.rules import check_alive, check_client
+from oauth_provider.grants.rules import check_alive, check_client, check_lifetimes
 from oauth_provider.models import Authorization
 from oauth_provider.protocol.errors import InvalidGrant
 from oauth_provider.protocol.pkce import check_code_verifier
@@ -33,6 +33,7 @@ def exchange(request: TokenRequest) -> Issued:
     def issue(authorization: Authorization) -> Issued:
         check_alive(authorization)
         terms = Terms((), request.form.resources).narrowed_from(authorization, request.client)
+        check_lifetimes(authorization, terms)
         id_tokens.check(terms.scope)
         return issue_for_code(authorization, request.client, terms)
 

@@ -4,7 +4,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.clients.encryption import envelope_for
 from oauth_provider.grants.request import TokenRequest
-from oauth_provider.grants.rules import check_alive, check_client
+from oauth_provider.grants.rules import check_alive, check_client, check_lifetimes
 from oauth_provider.models import Authorization
 from oauth_provider.models.adoption import adopt
 from oauth_provider.models.authorization import Retry
@@ -33,6 +33,7 @@ def exchange(request: TokenRequest) -> Issued:
 
     def issue(authorization: Authorization, retry: Retry | None) -> Issued:
         terms = asked.narrowed_from(authorization, request.client)
+        check_lifetimes(authorization, terms)
         id_tokens.check(terms.scope)
         if retry is not None:
             return repeat(authorization, refresh, retry)
