@@ -172,6 +172,14 @@ class ProviderSettings:
         return cast(bool, self._get("REQUIRE_PUSHED_AUTHORIZATION_REQUESTS", False))
 
     @property
+    def REQUIRE_SIGNED_REQUEST_OBJECT(self) -> bool:
+        """Whether every client must sign its requests (RFC 9101 §10.5), and so must have keys.
+
+        Default: False. A client's policy may require it of that client alone.
+        """
+        return cast(bool, self._get("REQUIRE_SIGNED_REQUEST_OBJECT", False))
+
+    @property
     def SIGN_UP_URL(self) -> str:
         """The page where an account is made, for ``prompt=create``: a path or the name of a URL pattern.
 

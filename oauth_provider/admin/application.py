@@ -15,7 +15,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.admin.autocomplete import AutocompleteFilter, KeyField
 from oauth_provider.admin.client_add_form import AddClientForm, drafted_client_id
-from oauth_provider.admin.client_change_form import ChangeClientForm
+from oauth_provider.admin.client_change_form import LIFETIMES, ChangeClientForm
 from oauth_provider.admin.client_metadata import METADATA, MetadataColumns
 from oauth_provider.admin.deletion import Deleted, counted
 from oauth_provider.admin.member import MemberInline
@@ -93,6 +93,16 @@ class PolicyColumns:
         """In seconds."""
         return str(ClientPolicy.of(application).access_token_lifetime or "-")
 
+    @admin.display(description=gettext_lazy("idle lifetime of a sign-in"))
+    def authorization_idle_lifetime(self, application: Row) -> str:
+        """In seconds."""
+        return str(ClientPolicy.of(application).authorization_idle_lifetime or "-")
+
+    @admin.display(description=gettext_lazy("absolute lifetime of a sign-in"))
+    def authorization_lifetime(self, application: Row) -> str:
+        """In seconds."""
+        return str(ClientPolicy.of(application).authorization_lifetime or "-")
+
 
 class ApplicationAdmin(PolicyColumns, MetadataColumns, SecretViews):
     """In the place of DOT's. A project's own class can derive from it."""
@@ -135,7 +145,7 @@ class ApplicationAdmin(PolicyColumns, MetadataColumns, SecretViews):
                     "fields": (
                         "status", "grant_types", "scopes", "every_scope", "skip_authorization",
                         "token_endpoint_auth_method", "may_introspect", "rotate_refresh_tokens",
-                        "access_token_lifetime",
+                        *LIFETIMES,
                     ),
                     "description": _spec(_("What the client may do"), section(6749, "1.3"), section(7591, "2")),
                 },

@@ -21,7 +21,12 @@ def _of_policy(name: str, **options: Any) -> forms.Field:
 
 
 # The columns of the policy that are fields of the form under their own names.
-PLAIN = ("status", "token_endpoint_auth_method", "may_introspect", "rotate_refresh_tokens", "access_token_lifetime")
+LIFETIMES = {
+    "access_token_lifetime": "ACCESS_TOKEN_LIFETIME",
+    "authorization_idle_lifetime": "AUTHORIZATION_IDLE_LIFETIME",
+    "authorization_lifetime": "AUTHORIZATION_LIFETIME",
+}
+PLAIN = ("status", "token_endpoint_auth_method", "may_introspect", "rotate_refresh_tokens", *LIFETIMES)
 
 # What DOT's own rules say nothing about.
 HARMLESS = frozenset({"name", "scopes", "every_scope", "skip_authorization", *PLAIN, *METADATA}) - REGISTERED
@@ -41,6 +46,8 @@ class ChangeClientForm(ClientForm, MetadataForm):
     may_introspect = _of_policy("may_introspect")
     rotate_refresh_tokens = _of_policy("rotate_refresh_tokens")
     access_token_lifetime = _of_policy("access_token_lifetime")
+    authorization_idle_lifetime = _of_policy("authorization_idle_lifetime")
+    authorization_lifetime = _of_policy("authorization_lifetime")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -63,7 +70,7 @@ class ChangeClientForm(ClientForm, MetadataForm):
             if name in cleaned:
                 setattr(self.policy, name, cleaned[name])
         self.policy.grant_types, self.policy.scopes = list(cleaned.get("grant_types", ())), self.chosen_scopes()
-        self._check_lifetime()
+        self._check_lifetimes()
         try:
             # No grant type at all is right for a client that introspects, and nothing else.
             self.policy.clean_fields(
@@ -109,8 +116,9 @@ class ChangeClientForm(ClientForm, MetadataForm):
             return "client-credentials"
         return self.policy.dot_grant_type(current)
 
-    def _check_lifetime(self) -> None:
-        lifetime, longest = self.policy.access_token_lifetime, provider_settings.ACCESS_TOKEN_LIFETIME
-        if "access_token_lifetime" in self.changed_data and lifetime is not None and lifetime > longest:
-            text = _("It can only shorten: ACCESS_TOKEN_LIFETIME is %(longest)d seconds.")
-            self.add_error("access_token_lifetime", text % {"longest": longest})
+    def _check_lifetimes(self) -> None:
+        for name, setting in LIFETIMES.items():
+            lifetime, longest = getattr(self.policy, name), getattr(provider_settings, setting)
+            if name in self.changed_data and None not in (lifetime, longest) and lifetime > longest:
+                text = _("It can only shorten: %(setting)s is %(longest)d seconds.")
+                self.add_error(name, text % {"setting": setting, "longest": longest})

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.forms.fields import InvalidJSONInput
 from django.utils.translation import gettext as _
 
+from oauth_provider.clients.encryption import has_key
 from oauth_provider.clients.sector import SectorError, check_sector
 from oauth_provider.conf import provider_settings
 from oauth_provider.dot.names import Row
@@ -22,6 +23,8 @@ from oauth_provider.protocol.subject import PAIRWISE, sector_of
 # The columns of the policy that this part of the form has, under their own names.
 METADATA = (
     "id_token_signed_response_alg",
+    "id_token_encrypted_response_alg",
+    "id_token_encrypted_response_enc",
     "userinfo_signed_response_alg",
     "authorization_signed_response_alg",
     "subject_type",
@@ -39,6 +42,7 @@ METADATA = (
     "frontchannel_logout_session_required",
 )
 KEYS = {"jwks", "jwks_uri", "require_signed_request_object"}
+ENCRYPTION = {"id_token_encrypted_response_alg", "jwks", "jwks_uri"}
 SUBJECTS = {"subject_type", "sector_identifier_uri", "redirect_uris"}
 FRAMES = {"frontchannel_logout_uri", "redirect_uris"}
 
@@ -88,6 +92,8 @@ class MetadataForm(forms.Form):
     """Those columns as fields."""
 
     id_token_signed_response_alg = _of_policy("id_token_signed_response_alg")
+    id_token_encrypted_response_alg = _of_policy("id_token_encrypted_response_alg")
+    id_token_encrypted_response_enc = _of_policy("id_token_encrypted_response_enc")
     userinfo_signed_response_alg = _of_policy("userinfo_signed_response_alg")
     authorization_signed_response_alg = _of_policy("authorization_signed_response_alg")
     subject_type = _of_policy("subject_type")
@@ -113,6 +119,8 @@ def metadata_faults(policy: ClientPolicy, redirect_uris: tuple[str, ...], change
             faults["jwks_uri"] = _("Give the keys or their address, not both (RFC 7591 §2).")
         if policy.require_signed_request_object and not (policy.jwks or policy.jwks_uri):
             faults["require_signed_request_object"] = _("Without keys the client can sign nothing.")
+    if changed & ENCRYPTION and not faults and policy.id_token_encrypted_response_alg and not has_key(policy):
+        faults["id_token_encrypted_response_alg"] = _encryption_fault(policy)
     if changed & SUBJECTS:
         if policy.subject_type == PAIRWISE and not provider_settings.PAIRWISE_SECRET:
             faults["subject_type"] = _('The settings of this server have no OAUTH_PROVIDER["PAIRWISE_SECRET"].')
@@ -126,6 +134,14 @@ def metadata_faults(policy: ClientPolicy, redirect_uris: tuple[str, ...], change
     if changed & FRAMES and frame and not is_frame_uri(frame, list(redirect_uris)):
         faults["frontchannel_logout_uri"] = _("Scheme, host and port must be those of one of the redirect URIs.")
     return faults
+
+
+def _encryption_fault(policy: ClientPolicy) -> str:
+    if policy.jwks_uri:
+        text = _("No key for %(alg)s can be fetched from the address of its keys (OpenID Connect Core §10.2).")
+    else:
+        text = _("Among its keys is none for %(alg)s (OpenID Connect Core §10.2).")
+    return text % {"alg": policy.id_token_encrypted_response_alg}
 
 
 def _sector_fault(sector_identifier_uri: str, redirect_uris: tuple[str, ...]) -> str:

@@ -11,8 +11,11 @@ from django.utils.translation import gettext_lazy
 from oauth_provider.admin.bounded import BoundedAdmin
 from oauth_provider.admin.client_form import CHECKBOXES
 from oauth_provider.models import Resource
+from oauth_provider.models.lifetimes import Lifetimes
 from oauth_provider.models.scope import all_scopes
 from oauth_provider.protocol.resource_indicator import is_same
+
+LIFETIMES = tuple(field.name for field in Lifetimes._meta.fields)
 
 
 class ResourceForm(forms.ModelForm):  # type: ignore[type-arg]  # it takes none at run time
@@ -27,7 +30,7 @@ class ResourceForm(forms.ModelForm):  # type: ignore[type-arg]  # it takes none 
 
     class Meta:
         model = Resource
-        fields = ("identifier", "name", "scopes", "access_token_lifetime")
+        fields = ("identifier", "name", "scopes", *LIFETIMES)
         widgets: ClassVar[Any] = {"identifier": AdminTextInputWidget(attrs={"dir": "ltr", "spellcheck": "false"})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -49,7 +52,7 @@ class ResourceAdmin(BoundedAdmin):
     """Those in the setting ``RESOURCES`` stand beside these and are not listed here."""
 
     form = ResourceForm
-    list_display = ("__str__", "identifier", "its_scopes", "access_token_lifetime")
+    list_display = ("__str__", "identifier", "its_scopes", *LIFETIMES)
     search_fields = ("name", "identifier")
     ordering = ("identifier",)
 

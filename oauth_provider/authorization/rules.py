@@ -134,8 +134,9 @@ def check_request_object(request: AuthorizationRequest, client: Client) -> None:
 
 
 def check_signed(request: AuthorizationRequest, client: Client) -> None:
-    """RFC 9101 §10.5: a client that signs its requests is not spoken for by anybody else."""
-    if client.policy.require_signed_request_object and not request.signed:
+    """RFC 9101 §10.5: a client that signs its requests is not spoken for by anybody else, pushed or not."""
+    is_required = provider_settings.REQUIRE_SIGNED_REQUEST_OBJECT or client.policy.require_signed_request_object
+    if is_required and not request.signed:
         raise InvalidRequest("This request must be signed.")
 
 

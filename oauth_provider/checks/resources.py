@@ -6,10 +6,12 @@ from typing import Any
 from django.core.checks import CheckMessage, Error, register
 
 from oauth_provider.conf import provider_settings
+from oauth_provider.models.lifetimes import LONGEST
 from oauth_provider.models.scope import all_scopes
 from oauth_provider.protocol.resource_indicator import is_resource
 
-KEYS = frozenset({"name", "scopes", "access_token_lifetime"})
+LIFETIMES = ("access_token_lifetime", "authorization_idle_lifetime", "authorization_lifetime")
+KEYS = frozenset({"name", "scopes", *LIFETIMES})
 
 
 @register
@@ -31,14 +33,17 @@ def _why_not(uri: Any, facts: Any) -> str:
     unknown = [scope for scope in facts.get("scopes", ()) if scope not in all_scopes()]
     if unknown:
         return f"not among the scopes: {', '.join(map(str, unknown))}"
-    lifetime = facts.get("access_token_lifetime")
-    is_seconds = isinstance(lifetime, int) and not isinstance(lifetime, bool) and lifetime > 0
-    return "" if lifetime is None or is_seconds else "access_token_lifetime is no whole number of seconds"
+    wrong = [name for name in LIFETIMES if facts.get(name) is not None and not _is_seconds(facts[name])]
+    return f"{wrong[0]} is no whole number of seconds" if wrong else ""
+
+
+def _is_seconds(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value <= LONGEST
 
 
 def _problem(what: str) -> CheckMessage:
     return Error(
         f'OAUTH_PROVIDER["RESOURCES"] cannot be used. {what}',
-        hint="Give each identifier a name, or a dictionary with name, scopes and access_token_lifetime (seconds).",
+        hint="Give each identifier a name, or a dictionary with name, scopes and lifetimes in seconds.",
         id="oauth_provider.E052",
     )

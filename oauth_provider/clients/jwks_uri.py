@@ -8,16 +8,19 @@ import logging
 import time
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.cache import caches
 
 from oauth_provider.conf import provider_settings
 from oauth_provider.fetch import FetchError, Limits, fetch
-from oauth_provider.protocol.client_jwks import MAX_LENGTH, read_text
+from oauth_provider.protocol.client_jwks import MAX_LENGTH, read_encryption_text, read_text
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import TemporarilyUnavailable
 from oauth_provider.protocol.jose import JoseError, Key
+from oauth_provider.protocol.jwe import EncryptionKey
+
+K = TypeVar("K", Key, EncryptionKey)
 
 logger = logging.getLogger("oauth_provider.clients")
 
@@ -33,21 +36,19 @@ MOST_PARSED = 256
 LIMITS = Limits(max_bytes=MAX_LENGTH)
 
 
-def fetched_keys(uri: str, is_wanted: Callable[[Key], bool]) -> tuple[Key, ...]:
-    """The keys at ``uri``, fetched anew where none of those known ``is_wanted``.
+def fetched_keys(uri: str, read: Callable[[str], tuple[K, ...]], is_wanted: Callable[[K], bool]) -> tuple[K, ...]:
+    """The keys at ``uri``, fetched anew where none of those known ``is_wanted``. ``read`` is one of those below.
 
     Raises ``TemporarilyUnavailable`` where nobody knows any.
     """
     document, fetched_at = _cached("get", uri, None) or ("", 0.0)
-    keys = parsed(document) if document else ()
+    keys = read(document) if document else ()
     is_fresh = abs(time.time() - fetched_at) < FRESH
     if is_fresh and any(is_wanted(key) for key in keys):
         return keys
     if _cached("add", f"{uri} asked", 1, PAUSE):
         try:
-            fetched = _fetch(uri)
-            _cached("set", uri, (fetched, time.time()), KEPT)
-            return parsed(fetched)
+            return read(fetch_anew(uri))
         except (FetchError, JoseError) as error:
             logger.warning("The keys of a client cannot be had: %s", error)
     if not document:
@@ -55,10 +56,23 @@ def fetched_keys(uri: str, is_wanted: Callable[[Key], bool]) -> tuple[Key, ...]:
     return keys
 
 
+def fetch_anew(uri: str) -> str:
+    """The document at ``uri`` as it is now, for whoever cannot wait. Raises ``FetchError`` and ``JoseError``."""
+    document = _fetch(uri)
+    _cached("set", uri, (document, time.time()), KEPT)
+    return document
+
+
 @lru_cache(maxsize=MOST_PARSED)
 def parsed(document: str) -> tuple[Key, ...]:
-    """The keys in ``document``. Raises ``JoseError``."""
+    """The keys in ``document`` that can verify. Raises ``JoseError``."""
     return read_text(document)
+
+
+@lru_cache(maxsize=MOST_PARSED)
+def parsed_for_encryption(document: str) -> tuple[EncryptionKey, ...]:
+    """The keys in ``document`` that can be encrypted to. Raises ``JoseError``."""
+    return read_encryption_text(document)
 
 
 def _fetch(uri: str) -> str:

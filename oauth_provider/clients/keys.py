@@ -25,7 +25,7 @@ def keys_for(client: Client, token: str) -> tuple[Key, ...]:
     alg, kid = header["alg"], header.get("kid")
     if alg not in ALGORITHMS:
         return ()
-    return fetched_keys(client.policy.jwks_uri, lambda key: key.alg == alg and kid in (None, key.kid))
+    return fetched_keys(client.policy.jwks_uri, parsed, lambda key: key.alg == alg and kid in (None, key.kid))
 
 
 def _registered(client: Client) -> tuple[Key, ...]:

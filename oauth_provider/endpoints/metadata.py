@@ -22,6 +22,7 @@ from oauth_provider.models.scope import all_scopes
 from oauth_provider.protocol import pkce, response_mode, subject
 from oauth_provider.protocol.issuer import issuer_path
 from oauth_provider.protocol.jose import ALGORITHMS
+from oauth_provider.protocol.jwe import CONTENT_ENCRYPTION, KEY_MANAGEMENT
 from oauth_provider.tokens.claims import registered
 from oauth_provider.tokens.key_ring import algorithms
 
@@ -74,6 +75,8 @@ def describe(issuer: str) -> dict[str, Any]:
         "introspection_endpoint_auth_methods_supported": secret_methods,
         "subject_types_supported": list(subject.TYPES if provider_settings.PAIRWISE_SECRET else [subject.PUBLIC]),
         "id_token_signing_alg_values_supported": list(algorithms()),
+        "id_token_encryption_alg_values_supported": list(KEY_MANAGEMENT),
+        "id_token_encryption_enc_values_supported": list(CONTENT_ENCRYPTION),
         "userinfo_signing_alg_values_supported": list(algorithms()),
         "authorization_signing_alg_values_supported": list(algorithms()),
         "claim_types_supported": ["normal"],
@@ -87,6 +90,7 @@ def describe(issuer: str) -> dict[str, Any]:
         "frontchannel_logout_session_supported": True,
         "request_parameter_supported": True,
         "request_object_signing_alg_values_supported": list(ALGORITHMS),
+        "require_signed_request_object": provider_settings.REQUIRE_SIGNED_REQUEST_OBJECT,
         "request_uri_parameter_supported": False,
         "require_pushed_authorization_requests": provider_settings.REQUIRE_PUSHED_AUTHORIZATION_REQUESTS,
     }

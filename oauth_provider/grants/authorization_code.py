@@ -2,8 +2,9 @@
 
 from django.views.decorators.debug import sensitive_variables
 
+from oauth_provider.clients.encryption import envelope_for
 from oauth_provider.grants.request import TokenRequest
-from oauth_provider.grants.rules import check_alive, check_client
+from oauth_provider.grants.rules import check_alive, check_client, check_lifetimes
 from oauth_provider.models import Authorization
 from oauth_provider.protocol.errors import InvalidGrant
 from oauth_provider.protocol.pkce import check_code_verifier
@@ -22,7 +23,7 @@ def exchange(request: TokenRequest) -> Issued:
     if not is_token(code, CODE):
         raise InvalidGrant("The code is malformed.")
 
-    id_tokens = IdTokens(request.client, request.issuer)
+    id_tokens = IdTokens(request.client, request.issuer, envelope_for(request.client))
 
     def rules(authorization: Authorization) -> None:
         check_client(authorization, request, "code")
@@ -32,6 +33,7 @@ def exchange(request: TokenRequest) -> Issued:
     def issue(authorization: Authorization) -> Issued:
         check_alive(authorization)
         terms = Terms((), request.form.resources).narrowed_from(authorization, request.client)
+        check_lifetimes(authorization, terms)
         id_tokens.check(terms.scope)
         return issue_for_code(authorization, request.client, terms)
 

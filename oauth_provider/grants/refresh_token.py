@@ -2,8 +2,9 @@
 
 from django.views.decorators.debug import sensitive_variables
 
+from oauth_provider.clients.encryption import envelope_for
 from oauth_provider.grants.request import TokenRequest
-from oauth_provider.grants.rules import check_alive, check_client
+from oauth_provider.grants.rules import check_alive, check_client, check_lifetimes
 from oauth_provider.models import Authorization
 from oauth_provider.models.adoption import adopt
 from oauth_provider.models.authorization import Retry
@@ -24,7 +25,7 @@ def exchange(request: TokenRequest) -> Issued:
     asked = Terms(parse_scope(request.get("scope")), request.form.resources)
     refresh = Refresh(presented, request.client, asked)
 
-    id_tokens = IdTokens(request.client, request.issuer)
+    id_tokens = IdTokens(request.client, request.issuer, envelope_for(request.client))
 
     def rules(authorization: Authorization) -> None:
         check_client(authorization, request, "refresh token")
@@ -32,6 +33,7 @@ def exchange(request: TokenRequest) -> Issued:
 
     def issue(authorization: Authorization, retry: Retry | None) -> Issued:
         terms = asked.narrowed_from(authorization, request.client)
+        check_lifetimes(authorization, terms)
         id_tokens.check(terms.scope)
         if retry is not None:
             return repeat(authorization, refresh, retry)

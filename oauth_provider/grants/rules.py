@@ -1,8 +1,11 @@
 """Rules of more than one grant (RFC 6749 §5.2)."""
 
+from django.utils import timezone
+
 from oauth_provider.grants.request import TokenRequest
 from oauth_provider.models import Authorization
 from oauth_provider.protocol.errors import InvalidGrant
+from oauth_provider.tokens.issue import Terms
 
 
 def check_client(authorization: Authorization, request: TokenRequest, presented: str) -> None:
@@ -15,3 +18,9 @@ def check_alive(authorization: Authorization) -> None:
     """RFC 6749 §5.2: not expired, not revoked, and its user may still sign in."""
     if not authorization.is_alive():
         raise InvalidGrant("The authorization has ended.", detail=f"{authorization} is not alive")
+
+
+def check_lifetimes(authorization: Authorization, terms: Terms) -> None:
+    """RFC 9700 §4.14.2: what has lived too long by the limits of today ends, whatever they were when it was used."""
+    if authorization.ends_at(authorization.last_used_at, terms.limits) <= timezone.now():
+        raise InvalidGrant("The authorization has ended.", detail=f"{authorization} is older than it may be")

@@ -97,6 +97,8 @@ def _authorization_of(row: Row, presented_digest: str) -> Authorization:
         adopted_digest=presented_digest,
         refresh_token_digest=presented_digest,
         redeemed_at=row.created,
+        # Being adopted is a use: DOT knew of no idle lifetime but its own.
+        rotated_at=timezone.now(),
         created_at=row.created,
     )
     authorization.extend(timezone.now())

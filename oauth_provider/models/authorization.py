@@ -15,6 +15,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.conf import provider_settings
 from oauth_provider.dot.names import APPLICATION, access_token_model
+from oauth_provider.models.lifetimes import Limits, server_limits
 from oauth_provider.models.row_lock import RowLock
 from oauth_provider.models.transaction import run
 from oauth_provider.protocol.digest import LENGTH as DIGEST_LENGTH
@@ -194,21 +195,32 @@ class Authorization(models.Model):
             return None
         return Retry(self.sealed_answer)
 
-    def extend(self, now: datetime) -> None:
-        """Live on for the idle lifetime from ``now``, and never past the absolute one, or the session's end."""
-        ends = now + timedelta(seconds=provider_settings.AUTHORIZATION_IDLE_LIFETIME)
-        absolute = provider_settings.AUTHORIZATION_LIFETIME
-        if absolute is not None:
-            ends = min(ends, self.created_at + timedelta(seconds=absolute))
-        if self.session_expires_at is not None:
-            ends = min(ends, self.session_expires_at)
-        self.expires_at = ends
+    def extend(self, now: datetime, limits: Iterable[Limits] = ()) -> None:
+        """Live on as long as it may if it is used ``now``."""
+        self.expires_at = self.ends_at(now, limits)
+
+    def ends_at(self, used: datetime, limits: Iterable[Limits] = ()) -> datetime:
+        """When it ends if it was last used at ``used``: by the strictest of the server's limits, of ``limits``, and
+        the session's end. No refresh moves an absolute limit."""
+        everybody = (server_limits(), *limits)
+        ends = [end for one in everybody for end in one.ends(began=self.created_at, used=used)]
+        return min([*ends, *([self.session_expires_at] if self.session_expires_at else [])])
+
+    @property
+    def last_used_at(self) -> datetime:
+        """When it was last refreshed; else redeemed; else when it began."""
+        return self.rotated_at or self.redeemed_at or self.created_at
 
     def apply(self, rotation: Rotation, now: datetime) -> None:
         """Make the present refresh token the previous one, and seal what was answered."""
         self.previous_digest = self.refresh_token_digest
         self.refresh_token_digest = rotation.refresh_token_digest
         self.sealed_answer = rotation.sealed_answer
+        self.rotated_at = now
+
+    def keep(self, now: datetime) -> None:
+        """It was refreshed with a refresh token that stays. What was answered before is not said again."""
+        self.sealed_answer = ""
         self.rotated_at = now
 
     def revoke_now(self, reason: "Authorization.Reason") -> None:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from oauth_provider.dot.names import APPLICATION, Row, application_model
 from oauth_provider.dot.usability import is_usable
 from oauth_provider.models.client_metadata import ClientMetadata
+from oauth_provider.models.lifetimes import Lifetimes
 from oauth_provider.models.validation import check_frame_uri, check_jwks, check_logout_uri, check_names
 from oauth_provider.protocol.jose import ALGORITHMS
 
@@ -24,7 +24,7 @@ GRANT_TYPES_OF_DOT = {
 DOT_OF_GRANT_TYPE = {"authorization_code": "authorization-code", "client_credentials": "client-credentials"}
 
 
-class ClientPolicy(ClientMetadata):
+class ClientPolicy(ClientMetadata, Lifetimes):
     """What a client may do. Without a row, the client has ``ClientPolicy.default_for`` its application."""
 
     class Status(models.TextChoices):
@@ -100,13 +100,6 @@ class ClientPolicy(ClientMetadata):
         _("rotate refresh tokens"),
         default=True,
         help_text=_("Off only for clients that FAPI 2.0 forbids it for; needs a confidential client."),
-    )
-    access_token_lifetime = models.PositiveIntegerField(
-        _("access token lifetime"),
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(1)],
-        help_text=_("In seconds. It can only shorten."),
     )
     default_max_age = models.PositiveIntegerField(
         _("default max_age"),

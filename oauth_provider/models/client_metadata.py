@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from oauth_provider.protocol import https_url, subject
 from oauth_provider.protocol.jose import ALGORITHMS
+from oauth_provider.protocol.jwe import CONTENT_ENCRYPTION, KEY_MANAGEMENT
 
 SUBJECT_TYPES = [(subject.PUBLIC, _("public")), (subject.PAIRWISE, _("pairwise"))]
 ALGORITHM_CHOICES = [(alg, alg) for alg in ALGORITHMS]
@@ -33,6 +34,21 @@ class ClientMetadata(models.Model):
         blank=True,
         choices=ALGORITHM_CHOICES,
         help_text=_("What the client signs its requests with. None: any that its keys fit."),
+    )
+
+    id_token_encrypted_response_alg = models.CharField(
+        _("ID token encryption"),
+        max_length=16,
+        blank=True,
+        choices=[(alg, alg) for alg in KEY_MANAGEMENT],
+        help_text=_("How its ID and logout tokens are encrypted to a key of the client. None: only signed."),
+    )
+    id_token_encrypted_response_enc = models.CharField(
+        _("ID token content encryption"),
+        max_length=16,
+        choices=[(enc, enc) for enc in CONTENT_ENCRYPTION],
+        default=CONTENT_ENCRYPTION[0],
+        help_text=_("What is inside is encrypted with this, where ID tokens are."),
     )
 
     subject_type = models.CharField(

@@ -6,13 +6,13 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from oauth_provider.conf import provider_settings
 from oauth_provider.models.client import check_names
+from oauth_provider.models.lifetimes import NO_LIMITS, Lifetimes, Limits
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import InvalidScope, InvalidTarget
 from oauth_provider.protocol.resource_indicator import is_resource, is_same
@@ -28,7 +28,7 @@ def check_identifier(value: str) -> None:
         raise ValidationError(_("This must be an absolute URI without a fragment."))
 
 
-class Resource(models.Model):
+class Resource(Lifetimes):
     """One API. Those in the setting ``RESOURCES`` stand beside these, which win."""
 
     identifier = models.CharField(
@@ -46,13 +46,6 @@ class Resource(models.Model):
         validators=[check_names],
         help_text=_("The scopes that are its own: a token for other resources does not hold them."),
     )
-    access_token_lifetime = models.PositiveIntegerField(
-        _("access token lifetime"),
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(1)],
-        help_text=_("In seconds. It can only shorten."),
-    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
 
@@ -66,28 +59,37 @@ class Resource(models.Model):
 
 @dataclass(frozen=True, slots=True)
 class KnownResource:
-    """One resource of the registry, wherever it is registered. ``lifetime`` is in seconds."""
+    """One resource of the registry, wherever it is registered. ``lifetime``, of access tokens, is in seconds."""
 
     identifier: str
     name: str
     scopes: tuple[str, ...] = ()
     lifetime: int | None = None
+    limits: Limits = NO_LIMITS
 
 
 def all_resources() -> tuple[KnownResource, ...]:
     """Every resource there is, in one statement."""
-    rows = Resource.objects.values_list("identifier", "name", "scopes", "access_token_lifetime")
-    kept = [KnownResource(uri, name, tuple(scopes), lifetime) for uri, name, scopes, lifetime in rows]
+    lifetimes = ("access_token_lifetime", "authorization_idle_lifetime", "authorization_lifetime")
+    rows = Resource.objects.values_list("identifier", "name", "scopes", *lifetimes)
+    kept = [
+        KnownResource(uri, name, tuple(scopes), lifetime, Limits(idle, absolute))
+        for uri, name, scopes, lifetime, idle, absolute in rows
+    ]
     given = [_given(uri, facts) for uri, facts in provider_settings.RESOURCES.items()]
     return (*kept, *(one for one in given if not any(is_same(one.identifier, row.identifier) for row in kept)))
 
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """The resources that are asked for. ``foreign`` are the scopes that belong to others; both empty: anywhere."""
+    """The resources that are asked for. ``foreign`` are the scopes that belong to others; both empty: anywhere.
+
+    ``limits`` are what each of them, and each that was granted beside them, sets to the sign-in.
+    """
 
     resources: tuple[KnownResource, ...] = ()
     foreign: frozenset[str] = frozenset()
+    limits: tuple[Limits, ...] = ()
 
     @property
     def identifiers(self) -> tuple[str, ...]:
@@ -109,8 +111,11 @@ class Audience:
             raise InvalidScope("A scope belongs to a resource that is not asked for.")
 
 
-def find_audience(requested: tuple[str, ...]) -> Audience:
-    """The resources called ``requested``; no statement where there are none. Raises ``InvalidTarget``."""
+def find_audience(requested: tuple[str, ...], *, granted: Iterable[str] = ()) -> Audience:
+    """The resources called ``requested``, of all that were ``granted``; no statement where there are none.
+
+    Raises ``InvalidTarget``.
+    """
     if not requested:
         return Audience()
     if len(requested) > MOST_RESOURCES:
@@ -118,7 +123,14 @@ def find_audience(requested: tuple[str, ...]) -> Audience:
     registry = all_resources()
     found = tuple(dict.fromkeys(_find(uri, registry) for uri in requested))
     theirs = {name for resource in found for name in resource.scopes}
-    return Audience(found, frozenset(name for resource in registry for name in resource.scopes) - theirs)
+    foreign = frozenset(name for resource in registry for name in resource.scopes) - theirs
+    return Audience(found, foreign, _limits((*requested, *granted), registry))
+
+
+def find_limits(granted: Iterable[str]) -> tuple[Limits, ...]:
+    """What the resources called ``granted`` set to a sign-in, those that are gone nothing."""
+    names = tuple(granted)
+    return _limits(names, all_resources()) if names else ()
 
 
 def digests_of_resources(resources: Iterable[KnownResource]) -> dict[str, str]:
@@ -134,9 +146,13 @@ def _find(uri: str, registry: tuple[KnownResource, ...]) -> KnownResource:
     raise InvalidTarget("The resource is unknown.", detail=f"resource {uri[:256]!r}")
 
 
+def _limits(names: Iterable[str], registry: tuple[KnownResource, ...]) -> tuple[Limits, ...]:
+    return tuple(known.limits for known in registry if any(is_same(uri, known.identifier) for uri in set(names)))
+
+
 def _given(uri: str, facts: str | Mapping[str, Any]) -> KnownResource:
     if isinstance(facts, Mapping):
-        return KnownResource(
-            uri, facts.get("name", uri), tuple(facts.get("scopes", ())), facts.get("access_token_lifetime")
-        )
+        limits = Limits(facts.get("authorization_idle_lifetime"), facts.get("authorization_lifetime"))
+        scopes, lifetime = tuple(facts.get("scopes", ())), facts.get("access_token_lifetime")
+        return KnownResource(uri, facts.get("name", uri), scopes, lifetime, limits)
     return KnownResource(uri, facts)

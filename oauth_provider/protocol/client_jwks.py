@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from oauth_provider.protocol.jose import PRIVATE_MEMBERS, JoseError, Key, parse_jwks
+from oauth_provider.protocol.jwe import EncryptionKey, encryption_keys
 from oauth_provider.protocol.strict_json import is_storable, parse_object
 
 MAX_KEYS = 16
@@ -23,23 +24,42 @@ def check_jwks(document: Any) -> None:
     named = [jwk["kid"] for jwk in listed if "kid" in jwk]
     if not all(isinstance(kid, str) for kid in named) or len(set(named)) != len(named):
         raise JoseError("Two keys in it have the same kid, or a kid is no text.")
-    if not read_jwks(document):
+    if not read_jwks(document) and not read_encryption_jwks(document):
         raise JoseError("No key in it can be used here.")
 
 
 def read_jwks(document: Mapping[str, Any]) -> tuple[Key, ...]:
     """Its keys that can verify here. Raises ``JoseError`` where it is no set, or has too many keys."""
-    listed = document.get("keys")
-    if isinstance(listed, list) and len(listed) > MAX_KEYS:
-        raise JoseError(f"There are more than {MAX_KEYS} keys in it.")
+    _check_number(document)
     return parse_jwks(document)
+
+
+def read_encryption_jwks(document: Mapping[str, Any]) -> tuple[EncryptionKey, ...]:
+    """Its keys that can be encrypted to, the likeliest first. Raises ``JoseError`` as ``read_jwks`` does."""
+    _check_number(document)
+    return encryption_keys(document)
 
 
 def read_text(text: str) -> tuple[Key, ...]:
     """As ``read_jwks``, of JSON. Raises ``JoseError``."""
+    return read_jwks(_parse(text))
+
+
+def read_encryption_text(text: str) -> tuple[EncryptionKey, ...]:
+    """As ``read_encryption_jwks``, of JSON. Raises ``JoseError``."""
+    return read_encryption_jwks(_parse(text))
+
+
+def _check_number(document: Mapping[str, Any]) -> None:
+    listed = document.get("keys")
+    if isinstance(listed, list) and len(listed) > MAX_KEYS:
+        raise JoseError(f"There are more than {MAX_KEYS} keys in it.")
+
+
+def _parse(text: str) -> Mapping[str, Any]:
     if len(text) > MAX_LENGTH:
         raise JoseError("The key set is too long.")
     try:
-        return read_jwks(parse_object(text))
+        return parse_object(text)
     except ValueError as error:
         raise JoseError(f"The key set is malformed: {error}") from None

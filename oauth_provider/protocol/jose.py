@@ -1,5 +1,7 @@
 """JOSE (RFC 7517 §4, RFC 7518 §3, RFC 8725 §3): the algorithms, and keys that sign and verify with one each.
 
+``load`` and ``encrypt`` are what ``jwe`` asks of the library.
+
 What the library is lax about is refused before it is asked.
 """
 
@@ -14,6 +16,7 @@ from typing import Any, Protocol
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from joserfc import errors as library_errors
+from joserfc.jwe import JWERegistry, encrypt_compact
 from joserfc.jwk import ECKey, OKPKey, RSAKey, thumbprint
 from joserfc.jws import JWSRegistry
 
@@ -160,20 +163,35 @@ def parse_jwk(jwk: Mapping[str, Any], *, alg: str | None = None, private: bool |
         raise JoseError("The key is not for signatures.")
     if private is False and PRIVATE_MEMBERS & set(jwk):
         raise JoseError("The key is private where a public one is due.")
-    material = {name: jwk[name] for name in (*PUBLIC_MEMBERS, *PRIVATE_MEMBERS) if name in jwk}
-    if not all(isinstance(value, str) and len(value) <= MAX_MEMBER_LENGTH for value in material.values()):
-        raise JoseError("The key is malformed.")
-    if material.get("kty") not in LIBRARY_KEYS:
-        raise JoseError("The key is of no kind that signs here.")
-    _check_strength(material)
-    try:
-        made = LIBRARY_KEYS[material["kty"]].import_key(material)
-    except LIBRARY_ERRORS:
-        raise JoseError("The key is malformed.") from None
+    made = load(jwk)
     if private and not made.is_private:
         raise JoseError("The key is public where a private one is due.")
     named = own_alg if alg is None else alg
     return _key(made, _default_algorithm(made) if named is None else named, kid=kid or "")
+
+
+def load(jwk: Mapping[str, Any]) -> LibraryKey:
+    """The library's key, of what a JWK says about numbers and points and of nothing else. Raises ``JoseError``."""
+    material = {name: jwk[name] for name in (*PUBLIC_MEMBERS, *PRIVATE_MEMBERS) if name in jwk}
+    if not all(isinstance(value, str) and len(value) <= MAX_MEMBER_LENGTH for value in material.values()):
+        raise JoseError("The key is malformed.")
+    if material.get("kty") not in LIBRARY_KEYS:
+        raise JoseError("The key is of no kind that is used here.")
+    _check_strength(material)
+    try:
+        return LIBRARY_KEYS[material["kty"]].import_key(material)
+    except LIBRARY_ERRORS:
+        raise JoseError("The key is malformed.") from None
+
+
+def encrypt(plaintext: bytes, key: LibraryKey, header: Mapping[str, str]) -> str:
+    """A compact JWE (RFC 7516 §7.1) by ``alg`` and ``enc`` of ``header``. Raises ``JoseError``."""
+    # Not strict: a header may replicate claims (RFC 7519 §5.3).
+    registry = JWERegistry(algorithms=(header["alg"], header["enc"]), strict_check_header=False)
+    try:
+        return encrypt_compact(dict(header), plaintext, key, registry=registry)
+    except LIBRARY_ERRORS:
+        raise JoseError("Nothing can be encrypted to this key.") from None
 
 
 def parse_pem(pem: str) -> Key:

@@ -20,6 +20,7 @@ from oauth_provider.models.client import Client
 from oauth_provider.protocol.claims import ID_TOKEN, asked_for
 from oauth_provider.protocol.id_token import OPENID, IdToken, sign_id_token, verify_id_token
 from oauth_provider.protocol.jose import JoseError, Key, left_half_hash
+from oauth_provider.protocol.jwe import Envelope
 from oauth_provider.tokens.claims import ClaimContext, id_token_claims
 from oauth_provider.tokens.issue import Issued
 from oauth_provider.tokens.key_ring import KeyRing, key_ring
@@ -51,16 +52,21 @@ def read_id_token(
 
 @dataclass(frozen=True, slots=True)
 class IdTokens:
-    """The ID tokens of one exchange. To be made before its transaction begins: the keys may have to be read."""
+    """The ID tokens of one exchange. To be made before its transaction begins: the keys may have to be read.
+
+    ``envelope`` is that of the client, whose keys may even have to be fetched.
+    """
 
     client: Client
     issuer: Callable[[], str]
+    envelope: Envelope
     ring: KeyRing = field(default_factory=key_ring)
 
     def check(self, scope: Collection[str]) -> None:
-        """Raise ``ServerError`` while nothing is spent yet, if an ID token is due and cannot be signed."""
+        """Raise ``OAuthError`` while nothing is spent yet, if an ID token is due and cannot be signed or encrypted."""
         if OPENID in scope:
             self._signer()
+            self.envelope.check()
             check_subjects(self.client)
             self.issuer()
 
@@ -79,7 +85,7 @@ class IdTokens:
             at_hash=left_half_hash(signer.alg, issued.access_token),
             nonce=authorization.nonce if echo_nonce else "",
         )
-        return replace(issued, id_token=sign_id_token(id_token, signer))
+        return replace(issued, id_token=self.envelope.close(sign_id_token(id_token, signer)))
 
     def _signer(self) -> Key:
         return self.ring.signer(self.client.policy.id_token_signed_response_alg)

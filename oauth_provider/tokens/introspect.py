@@ -9,7 +9,8 @@ from django.views.decorators.debug import sensitive_variables
 from oauth_provider.dot.names import refresh_token_model
 from oauth_provider.models import Authorization, TokenBinding
 from oauth_provider.models.adoption import is_live
-from oauth_provider.models.client import Client, is_barred
+from oauth_provider.models.client import Client, ClientPolicy, is_barred
+from oauth_provider.models.resource import find_limits
 from oauth_provider.protocol import token_string
 from oauth_provider.protocol.digest import digest, equal
 from oauth_provider.protocol.subject import PAIRWISE
@@ -67,10 +68,15 @@ def _about_refresh_token(token: str, family: str, issuer: str, caller: Client) -
         return INACTIVE
     if not authorization.is_alive() or is_barred(authorization.application):
         return INACTIVE
-    began = authorization.rotated_at or authorization.redeemed_at or authorization.created_at
-    members = _of_refresh_token(authorization, authorization.scope, began, issuer)
+    used = authorization.last_used_at
+    limits = (ClientPolicy.of(authorization.application).limits, *find_limits(authorization.resources))
+    # The limits may have become stricter since it was last used.
+    ends = min(authorization.expires_at, authorization.ends_at(used, limits))
+    if ends <= timezone.now():
+        return INACTIVE
+    members = _of_refresh_token(authorization, authorization.scope, used, issuer)
     members |= _person(authorization.user, caller)
-    return members | {"exp": _seconds(authorization.expires_at)}
+    return members | {"exp": _seconds(ends)}
 
 
 @sensitive_variables()

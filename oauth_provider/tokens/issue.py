@@ -14,7 +14,8 @@ from oauth_provider.dot.names import Row, access_token_model
 from oauth_provider.models import Authorization, TokenBinding
 from oauth_provider.models.authorization import Retry, Rotation
 from oauth_provider.models.client import Client
-from oauth_provider.models.resource import find_audience
+from oauth_provider.models.lifetimes import Limits
+from oauth_provider.models.resource import find_audience, find_limits
 from oauth_provider.models.scope import allowed_scopes
 from oauth_provider.models.transaction import run
 from oauth_provider.protocol import token_string
@@ -26,6 +27,7 @@ from oauth_provider.protocol.scope import downscope, format_scope
 from oauth_provider.protocol.sealed import seal, unseal
 from oauth_provider.signals import send_after_commit, token_issued
 
+KEPT = ("expires_at", "sealed_answer", "rotated_at")
 REDEEMED = ("redeemed_at", "expires_at", "family_digest", "refresh_token_digest")
 ROTATED = ("expires_at", "refresh_token_digest", "previous_digest", "sealed_answer", "rotated_at")
 
@@ -67,6 +69,7 @@ class Terms:
     scope: tuple[str, ...]
     resources: tuple[str, ...] = ()
     lifetime: int | None = None  # the shortest of the resources', in seconds
+    limits: tuple[Limits, ...] = ()  # what the client and every resource of the sign-in set to it
 
     def narrowed_from(self, authorization: Authorization, client: Client) -> "Terms":
         """These terms where they ask for part of what was granted, else all of it (RFC 6749 §6, RFC 8707 §2.2).
@@ -79,20 +82,21 @@ class Terms:
         if agreed and not granted:
             raise InvalidGrant("Nothing of what was granted is on offer any more.")
         resources = narrow(self.resources, tuple(authorization.resources))
-        return Terms(downscope(self.scope, granted), resources).within_resources(authorization.adopted_digest is None)
+        terms = Terms(downscope(self.scope, granted), resources).within_resources(authorization)
+        return replace(terms, limits=(client.policy.limits, *terms.limits))
 
-    def within_resources(self, strict: bool = True) -> "Terms":
+    def within_resources(self, authorization: Authorization) -> "Terms":
         """These terms as far as the resources serve them, by their registered names (RFC 8707 §2.2).
 
-        Raises ``InvalidTarget`` for one that is not registered; what DOT granted is left as it is (not ``strict``).
+        Raises ``InvalidTarget`` for one that is not registered; what DOT granted is left as it is.
         """
-        if not self.resources or not strict:
-            return self
-        audience = find_audience(self.resources)
+        if authorization.adopted_digest is not None:
+            return replace(self, limits=find_limits(authorization.resources))
+        audience = find_audience(self.resources, granted=authorization.resources)
         scope = audience.served(self.scope)
         if self.scope and not scope:
             raise InvalidTarget("Nothing that was granted is of use at this resource.")
-        return Terms(scope, audience.identifiers, audience.lifetime)
+        return Terms(scope, audience.identifiers, audience.lifetime, audience.limits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +118,7 @@ def issue_for_code(authorization: Authorization, client: Client, terms: Terms) -
     """The first tokens of an authorization whose row is locked and whose code was just redeemed."""
     now = timezone.now()
     refresh_token = None
-    authorization.extend(now)
+    authorization.extend(now, terms.limits)
     if client.allows_grant_type("refresh_token"):
         family = token_string.make_family()
         refresh_token = token_string.make_refresh_token(family)
@@ -135,11 +139,12 @@ def issue_for_refresh(authorization: Authorization, refresh: Refresh, terms: Ter
     A client whose policy keeps its refresh token (FAPI 2.0 §5.3.2.1) gets the same one again.
     """
     now = timezone.now()
-    authorization.extend(now)
+    authorization.extend(now, terms.limits)
     issued = _new_access_token(authorization, refresh.client, terms, now)
     ours = token_string.parse_refresh_token(refresh.presented)
     if ours is not None and keeps_refresh_token(refresh.client):
-        authorization.save(update_fields=("expires_at",))
+        authorization.keep(now)
+        authorization.save(update_fields=KEPT)
         issued = replace(issued, refresh_token=refresh.presented)
     else:
         family = ours.family if ours is not None else token_string.make_family()

@@ -56,6 +56,8 @@ def test_the_policy_is_saved_with_the_client():
         scopes=["photos:read"],
         token_endpoint_auth_method="client_secret_post",
         access_token_lifetime="60",
+        authorization_idle_lifetime="600",
+        authorization_lifetime="6000",
         rotate_refresh_tokens=None,
         skip_authorization="on",
     )
@@ -66,6 +68,7 @@ def test_the_policy_is_saved_with_the_client():
     assert application.redirect_uris == f"{CALLBACK} https://b.example/cb"
     assert policy.grant_types == ["authorization_code", "client_credentials"]
     assert (policy.scopes, policy.access_token_lifetime) == (["photos:read"], 60)
+    assert (policy.authorization_idle_lifetime, policy.authorization_lifetime) == (600, 6000)
     assert (policy.token_endpoint_auth_method, policy.rotate_refresh_tokens) == ("client_secret_post", False)
 
 
@@ -109,6 +112,12 @@ def test_what_was_registered_before_the_rules_does_not_keep_anyone_from_suspendi
         ({}, {"access_token_lifetime": "0"}, "access_token_lifetime", "1"),
         ({}, {"access_token_lifetime": "9" * 40}, "access_token_lifetime", "3600"),
         ({}, {"access_token_lifetime": "soon"}, "access_token_lifetime", "number"),
+        ({}, {"authorization_idle_lifetime": "2592001"}, "authorization_idle_lifetime", "AUTHORIZATION_IDLE_LIFETIME"),
+        ({}, {"authorization_idle_lifetime": "0"}, "authorization_idle_lifetime", "1"),
+        ({}, {"authorization_idle_lifetime": "9" * 40}, "authorization_idle_lifetime", "2592000"),
+        ({}, {"authorization_lifetime": "-1"}, "authorization_lifetime", "0"),
+        ({}, {"authorization_lifetime": "9" * 40}, "authorization_lifetime", "2147483647"),
+        ({}, {"authorization_lifetime": "soon"}, "authorization_lifetime", "number"),
         ({}, {"grant_types": ["password"]}, "grant_types", "password"),
         ({}, {"scopes": ["admin"]}, "scopes", "admin"),
         ({}, {"status": "gone"}, "status", "gone"),

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from oauth_provider.admin.client_metadata import METADATA
-from oauth_provider.clients import sector
+from oauth_provider.clients import jwks_uri, sector
 from oauth_provider.fetch import Fetched, FetchError
 from oauth_provider.models import ClientPolicy
-from tests import jose_keys, ledger
+from tests import encryption, jose_keys, ledger
 from tests.admin.operators import errors_of, form_of, operator, url
 from tests.client_keys import JWKS_URI, jwks
 from tests.factories import CALLBACK, ApplicationFactory
@@ -17,7 +17,7 @@ from tests.settings import OAUTH_PROVIDER
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 7591", "2")]
 
-KEYS = jwks(jose_keys.key("ES256"))
+KEYS = {"keys": [*jwks(jose_keys.key("ES256"))["keys"], encryption.public("P-256")]}
 PRIVATE = {"keys": [jose_keys.private_jwk("ES256")]}
 SECTOR = "https://sector.example.com/uris.json"
 
@@ -43,10 +43,12 @@ def change(application: Any, **changes: Any) -> Any:
     return browser.post(url(application), form_of(browser, application, **changes))
 
 
-def test_all_of_it_is_saved(fetched):
+def test_all_of_it_is_saved(fetched, monkeypatch):
     application = ApplicationFactory()
     said = {
         "id_token_signed_response_alg": "ES256",
+        "id_token_encrypted_response_alg": "ECDH-ES",
+        "id_token_encrypted_response_enc": "A256GCM",
         "userinfo_signed_response_alg": "PS256",
         "authorization_signed_response_alg": "EdDSA",
         "subject_type": "pairwise",
@@ -66,6 +68,7 @@ def test_all_of_it_is_saved(fetched):
     policy = ClientPolicy.objects.get()
     assert {name: getattr(policy, name) for name in METADATA} == {**said, "jwks": KEYS, "jwks_uri": ""}
     assert fetched == [SECTOR]
+    monkeypatch.setattr(jwks_uri, "fetch", lambda *args, **kwargs: encryption.answering(*KEYS["keys"]))
     assert change(application, jwks="", jwks_uri=JWKS_URI).status_code == 302
     policy.refresh_from_db()
     assert (policy.jwks, policy.jwks_uri) == (None, JWKS_URI)
@@ -129,6 +132,62 @@ def test_what_cannot_be_meant_is_said_beside_its_field(changes, field, words):
     said = errors_of(response)
     assert words in said[field]
     assert "10.0.0.1" not in str(said)
+
+
+@pytest.mark.spec("OIDC Core", "10.2")
+@pytest.mark.parametrize(
+    ("keys", "alg", "words"),
+    [
+        ([], "RSA-OAEP-256", "none for RSA-OAEP-256"),
+        (jwks(jose_keys.key("RS256"))["keys"], "RSA-OAEP-256", "none for RSA-OAEP-256"),
+        ([encryption.public("RSA"), encryption.public("P-256", use="sig")], "ECDH-ES", "none for ECDH-ES"),
+        ([encryption.public("P-256")], "RSA-OAEP-256", "none for RSA-OAEP-256"),
+        ([encryption.public("RSA")], "RSA1_5", "RSA1_5"),
+        ([encryption.public("RSA")], "none", "none"),
+    ],
+    ids=map(str, range(6)),
+)
+def test_whoever_wants_id_tokens_encrypted_registers_a_key_for_it(keys, alg, words):
+    application = ApplicationFactory()
+    with ledger.unchanged():
+        said = {"jwks": json.dumps({"keys": keys}) if keys else "", "id_token_encrypted_response_alg": alg}
+        browser = operator()
+        errors = errors_of(browser.post(url(application), form_of(browser, application, **said)))
+    assert words in errors["id_token_encrypted_response_alg"]
+
+
+def test_a_private_key_is_no_key_for_it_either():
+    text = json.dumps({"keys": [encryption.private("RSA")]})
+    errors = errors_of(change(ApplicationFactory(), jwks=text, id_token_encrypted_response_alg="RSA-OAEP-256"))
+    assert "private" in errors["jwks"]
+
+
+@pytest.mark.spec("OIDC Core", "10.2")
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda: encryption.answering(encryption.public("RSA", use="sig")),
+        lambda: Fetched(500, {}, b"{}"),
+        lambda: Fetched(200, {}, b"<html>"),
+        lambda: (_ for _ in ()).throw(FetchError("10.0.0.1 refused")),
+    ],
+)
+def test_keys_at_an_address_are_looked_at_when_it_is_registered(monkeypatch, answer):
+    monkeypatch.setattr(jwks_uri, "fetch", lambda *args, **kwargs: answer())
+    said = {"jwks_uri": JWKS_URI, "id_token_encrypted_response_alg": "RSA-OAEP-256"}
+    application = ApplicationFactory()
+    errors = errors_of(change(application, **said))
+    assert "can be fetched" in errors["id_token_encrypted_response_alg"]
+    assert "10.0.0.1" not in str(errors)
+    # What the client mended meanwhile is seen at once, and not a minute later.
+    monkeypatch.setattr(jwks_uri, "fetch", lambda *args, **kwargs: encryption.answering(encryption.public("RSA")))
+    assert change(application, **said).status_code == 302
+
+
+def test_taking_the_last_such_key_away_is_refused():
+    policy = encryption.policy(encryption.public("RSA"))
+    errors = errors_of(change(ApplicationFactory(policy=policy), jwks=json.dumps(jwks(jose_keys.key("RS256")))))
+    assert "none for RSA-OAEP-256" in errors["id_token_encrypted_response_alg"]
 
 
 def test_pairwise_subjects_need_the_secret(settings):

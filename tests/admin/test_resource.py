@@ -7,6 +7,7 @@ from django.db import connection
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 
+from oauth_provider.admin.resource import LIFETIMES
 from oauth_provider.models import Resource
 from tests.admin.operators import errors_of, operator, url
 
@@ -16,7 +17,7 @@ NOTES = "https://notes.example.com/"
 
 def filled(**changes: Any) -> dict[str, Any]:
     """The form, filled in."""
-    return {"identifier": NOTES, "name": "Notes", "scopes": ["notes:read"], "access_token_lifetime": "", **changes}
+    return {"identifier": NOTES, "name": "Notes", "scopes": ["notes:read"], **dict.fromkeys(LIFETIMES, ""), **changes}
 
 
 @pytest.fixture
@@ -26,11 +27,13 @@ def browser() -> Browser:
 
 
 def test_a_resource_is_registered_with_scopes_of_its_own(browser: Browser) -> None:
-    answer = browser.post(url(Resource, "add"), filled(access_token_lifetime="300"))
+    lifetimes = {"authorization_idle_lifetime": "600", "authorization_lifetime": "6000"}
+    answer = browser.post(url(Resource, "add"), filled(access_token_lifetime="300", **lifetimes))
 
     assert answer.status_code == 302
     resource = Resource.objects.get()
     assert (resource.identifier, resource.scopes, resource.access_token_lifetime) == (NOTES, ["notes:read"], 300)
+    assert (resource.authorization_idle_lifetime, resource.authorization_lifetime) == (600, 6000)
     assert NOTES in browser.get(url(Resource, "changelist")).content.decode()
 
 
@@ -45,6 +48,9 @@ def test_a_resource_is_registered_with_scopes_of_its_own(browser: Browser) -> No
         ({"scopes": ["nonsense"]}, "scopes"),
         ({"access_token_lifetime": "0"}, "access_token_lifetime"),
         ({"access_token_lifetime": "soon"}, "access_token_lifetime"),
+        ({"authorization_idle_lifetime": "0"}, "authorization_idle_lifetime"),
+        ({"authorization_lifetime": "-1"}, "authorization_lifetime"),
+        ({"authorization_lifetime": "9" * 40}, "authorization_lifetime"),
     ],
 )
 def test_what_is_wrong_is_said_beside_the_field(browser: Browser, changes: dict[str, Any], field: str) -> None:

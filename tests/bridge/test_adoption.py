@@ -11,10 +11,11 @@ from django.urls import include, path
 from django.utils import timezone
 
 from oauth_provider.dot.names import access_token_model, refresh_token_model
-from oauth_provider.models import Authorization, ClientPolicy, TokenBinding
+from oauth_provider.models import Authorization, ClientPolicy, Resource, TokenBinding
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import InvalidToken
 from oauth_provider.tokens.verifier import verify
+from tests import ledger
 from tests.bridge import dot_server
 from tests.driver import Driver
 from tests.factories import ApplicationFactory, UserFactory
@@ -219,6 +220,13 @@ def older_than_a_sign_in_may_be(driver, issued, settings):
     refresh_token_model().objects.update(created=timezone.now() - timedelta(hours=1))
 
 
+def older_than_its_client_may_be(driver, issued, settings):
+    policy = ClientPolicy.default_for(driver.application)
+    policy.authorization_lifetime = 3600
+    policy.save()
+    refresh_token_model().objects.update(created=timezone.now() - timedelta(hours=1))
+
+
 CASES = (
     revoked_by_dot,
     rotated_by_dot,
@@ -228,6 +236,7 @@ CASES = (
     of_another_client,
     of_an_inactive_user,
     older_than_a_sign_in_may_be,
+    older_than_its_client_may_be,
 )
 
 
@@ -310,3 +319,22 @@ def test_the_row_is_locked_before_anything_else_is_read(driver, issued):
     first = next(query["sql"] for query in queries if any(f'"{table}"' in query["sql"] for table in tables))
     assert refresh_token_model()._meta.db_table in first
     assert "FOR NO KEY UPDATE" in first or first.startswith("UPDATE")
+
+
+@pytest.mark.spec("RFC 9700", "4.14.2")
+def test_being_adopted_is_a_use_from_which_the_idle_lifetime_counts(driver, issued, settings):
+    settings.OAUTH_PROVIDER = {**settings.OAUTH_PROVIDER, "AUTHORIZATION_IDLE_LIFETIME": 3600}
+    refresh_token_model().objects.update(created=timezone.now() - timedelta(days=1))
+    adopted = driver.refresh(issued["refresh_token"]).json()
+    with ledger.later(3700):
+        assert refused(driver.refresh(adopted["refresh_token"]))
+
+
+@pytest.mark.spec("RFC 9700", "4.14.2")
+def test_a_resource_limits_what_was_adopted_too(driver, issued, settings):
+    refresh_token_model().objects.update(resource=["https://api.example.com/"])
+    Resource.objects.create(identifier="https://api.example.com", name="API", authorization_lifetime=600)
+    adopted = driver.refresh(issued["refresh_token"]).json()
+    assert adopted["expires_in"] <= 600
+    with ledger.later(601):
+        assert refused(driver.refresh(adopted["refresh_token"]))

@@ -37,6 +37,8 @@ MEMBERS: dict[str, type] = {
     "id_token_signing_alg_values_supported": list,
     "userinfo_signing_alg_values_supported": list,
     "request_object_signing_alg_values_supported": list,
+    "id_token_encryption_alg_values_supported": list,
+    "id_token_encryption_enc_values_supported": list,
     "authorization_signing_alg_values_supported": list,
     "claim_types_supported": list,
     "claims_supported": list,
@@ -54,6 +56,7 @@ MEMBERS: dict[str, type] = {
     "request_parameter_supported": bool,
     "request_uri_parameter_supported": bool,
     "require_pushed_authorization_requests": bool,
+    "require_signed_request_object": bool,
     "authorization_response_iss_parameter_supported": bool,
 }
 

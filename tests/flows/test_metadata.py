@@ -55,7 +55,7 @@ def test_it_says_what_is_served(client: Browser) -> None:
 @pytest.mark.spec("RFC 8414", "2")
 def test_it_promises_nothing_that_is_off(client: Browser) -> None:
     text = client.get(METADATA).content.decode()
-    for word in ("implicit", "password", "plain", "token id_token", "HS256"):
+    for word in ("implicit", "password", "plain", "token id_token", '"HS256"'):
         assert word not in text
 
 

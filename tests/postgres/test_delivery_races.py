@@ -1,6 +1,7 @@
 """Several deliverers on PostgreSQL (OpenID Connect Back-Channel Logout 1.0 §2.5): each message goes out once."""
 
 from collections import Counter
+from functools import partial
 from unittest.mock import patch
 
 import pytest
@@ -8,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from oauth_provider.models import LogoutDelivery
+from oauth_provider.protocol.jwe import Envelope
 from oauth_provider.tokens import logout_delivery
 from tests.factories import ApplicationFactory
 from tests.threads import together
@@ -27,8 +29,8 @@ def test_deliverers_share_the_outbox_and_none_sends_what_another_does() -> None:
     rows = [LogoutDelivery(application=application, sid=str(number)) for number in range(MESSAGES)]
     LogoutDelivery.objects.bulk_create(rows)
     sent: list[str] = []
-    with patch.object(logout_delivery, "send", lambda delivery: sent.append(delivery.sid)):
-        done = together(*[logout_delivery.deliver_due] * DELIVERERS)
+    with patch.object(logout_delivery, "send", lambda delivery, envelope_for: sent.append(delivery.sid)):
+        done = together(*[partial(logout_delivery.deliver_due, lambda client: Envelope())] * DELIVERERS)
     assert Counter(sent) == Counter(str(number) for number in range(MESSAGES))
     assert sum(done, Counter()) == Counter(delivered=MESSAGES)
 

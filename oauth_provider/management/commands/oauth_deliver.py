@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import close_old_connections
 
+from oauth_provider.clients.encryption import envelope_for
 from oauth_provider.models import LogoutDelivery
 from oauth_provider.tokens.logout_delivery import deliver_due
 
@@ -29,7 +30,7 @@ class Command(BaseCommand):
         if options["retry_dead"]:
             self.stdout.write(f"{LogoutDelivery.objects.retry_dead()} will be tried again")
         while True:
-            done = deliver_due()
+            done = deliver_due(envelope_for)
             if done or options["once"]:
                 waiting, dead = done["pending"], done["dead"]
                 self.stdout.write(f"{done['delivered']} delivered, {waiting} to be tried again, {dead} given up")

@@ -1,0 +1,106 @@
+"""Compact JWE (RFC 7516 §7.1, RFC 7518 §4 and §5): signed tokens, encrypted to a public key of their client.
+
+A key is only ever one that its client published for this: none that it signs with, and none that is private.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from oauth_provider.protocol.errors import OAuthError
+from oauth_provider.protocol.jose import PRIVATE_MEMBERS, JoseError, LibraryKey, encrypt, load
+
+RSA, ECDH = "RSA-OAEP-256", "ECDH-ES"
+# Each with the key types and curves that it takes. RSA1_5 is not among them (RFC 8725 §3.2).
+KEY_MANAGEMENT: dict[str, frozenset[tuple[str, str]]] = {
+    RSA: frozenset({("RSA", "")}),
+    ECDH: frozenset({("EC", "P-256"), ("EC", "P-384"), ("EC", "P-521"), ("OKP", "X25519")}),
+}
+# The first is the default (OpenID Connect Registration §2).
+CONTENT_ENCRYPTION = ("A128CBC-HS256", "A256CBC-HS512", "A128GCM", "A256GCM")
+
+SIGNING = ("sign", "verify")
+
+
+@dataclass(frozen=True, slots=True)
+class EncryptionKey:
+    """One public key for one algorithm. ``is_marked``: it says itself that it is for encryption."""
+
+    alg: str
+    kid: str
+    is_marked: bool
+    _public: LibraryKey = field(repr=False, hash=False, compare=False)
+
+    def encrypt(self, token: str, enc: str, **header: str) -> str:
+        """``token`` inside a JWE (RFC 7519 §5.2), whose header also says ``header``. Raises ``JoseError``."""
+        if enc not in CONTENT_ENCRYPTION:
+            raise JoseError("The content encryption is not known here.")
+        kid = {"kid": self.kid} if self.kid else {}
+        said = {**header, "alg": self.alg, "enc": enc, "cty": "JWT", **kid}
+        return encrypt(token.encode(), self._public, said)
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What goes round the signed tokens for one client: a JWE to ``key``, or nothing for one that asked for none.
+
+    ``error`` is why a client that asked can have no token at all: what it wants encrypted is never sent as it is.
+    """
+
+    key: EncryptionKey | None = None
+    enc: str = ""
+    error: OAuthError | None = None
+
+    def check(self) -> None:
+        """Raise what ``close`` would raise, while nothing is spent yet."""
+        if self.error is not None:
+            raise self.error
+
+    def close(self, token: str, **header: str) -> str:
+        """``token``, encrypted if the client wants that. Raises ``error``."""
+        self.check()
+        return token if self.key is None else self.key.encrypt(token, self.enc, **header)
+
+
+def parse_encryption_key(jwk: Mapping[str, Any]) -> EncryptionKey:
+    """The key that a JWK is, if something can be encrypted to it. Raises ``JoseError``."""
+    alg = _alg_of(jwk.get("kty"), jwk.get("crv", ""))
+    kid, operations = jwk.get("kid", ""), jwk.get("key_ops", [])
+    if PRIVATE_MEMBERS & set(jwk):
+        raise JoseError("The key is private where a public one is due.")
+    if jwk.get("use", "enc") != "enc" or jwk.get("alg", alg) != alg:
+        raise JoseError("The key is for something else.")
+    # A browser writes ``[]`` for the public half of an ECDH key.
+    if not isinstance(operations, list) or any(operation in SIGNING for operation in operations):
+        raise JoseError("The key is for signatures.")
+    if not isinstance(kid, str):
+        raise JoseError("kid is no text.")
+    key = EncryptionKey(alg, kid, "use" in jwk, load(jwk))
+    # A point that is on no curve, or one that makes every secret zero, is found by trying.
+    key.encrypt("", CONTENT_ENCRYPTION[0])
+    return key
+
+
+def encryption_keys(document: Mapping[str, Any]) -> tuple[EncryptionKey, ...]:
+    """The keys of a JWK Set that can be encrypted to; the others are passed over.
+
+    Those that are marked come first: with keys of both kinds in a set, all should be (OpenID Connect Core §10).
+    Raises ``JoseError`` for what is no set.
+    """
+    listed = document.get("keys")
+    if not isinstance(listed, list):
+        raise JoseError("The key set is malformed.")
+    found = []
+    for jwk in (one for one in listed if isinstance(one, dict)):
+        try:
+            found.append(parse_encryption_key(jwk))
+        except JoseError:
+            continue
+    return tuple(sorted(found, key=lambda key: not key.is_marked))
+
+
+def _alg_of(kty: Any, crv: Any) -> str:
+    for alg, kinds in KEY_MANAGEMENT.items():
+        if isinstance(kty, str) and isinstance(crv, str) and (kty, crv) in kinds:
+            return alg
+    raise JoseError("The key is of no kind that is encrypted to here.")
