@@ -23,6 +23,12 @@ EXCEPTIONS = ("response_types", "pkce_excused_until")
 LONGEST_EXCUSE = timedelta(days=366)
 
 
+def _date_of(name: str) -> forms.Field:
+    column: Any = ClientPolicy._meta.get_field(name)
+    field: forms.Field = column.formfield(widget=admin.widgets.AdminDateWidget())
+    return field
+
+
 class LegacyForm(forms.Form):
     """Those columns as fields."""
 
@@ -32,9 +38,7 @@ class LegacyForm(forms.Form):
         widget=CHECKBOXES,
         help_text=ClientPolicy._meta.get_field("response_types").help_text,
     )
-    pkce_excused_until: forms.Field = ClientPolicy._meta.get_field("pkce_excused_until").formfield(
-        widget=admin.widgets.AdminDateWidget()
-    )
+    pkce_excused_until = _date_of("pkce_excused_until")
 
 
 def offered_response_types() -> dict[str, str]:
