@@ -219,6 +219,22 @@ class ProviderSettings:
         return cast(bool, self._get("LEGACY_HTTP_REDIRECT_URIS", False))
 
     @property
+    def LEGACY_RESPONSE_TYPES(self) -> Sequence[str]:
+        """Hybrid and implicit response types that clients may be given beside ``code`` (RFC 9700 §2.1.2).
+
+        Default: none.
+        """
+        return cast("Sequence[str]", self._get("LEGACY_RESPONSE_TYPES", ()))
+
+    @property
+    def SESSION_MANAGEMENT(self) -> bool:
+        """Whether clients may watch from a frame if somebody is still signed in (OpenID Connect Session Management).
+
+        Default: True.
+        """
+        return cast(bool, self._get("SESSION_MANAGEMENT", True))
+
+    @property
     def INTERNAL_HOSTS(self) -> Sequence[str]:
         """Hosts in the operator's own network that clients may name for us to call, in lower case, without ports.
 

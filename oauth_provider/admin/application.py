@@ -16,6 +16,7 @@ from django.views.decorators.debug import sensitive_variables
 from oauth_provider.admin.autocomplete import AutocompleteFilter, KeyField
 from oauth_provider.admin.client_add_form import AddClientForm, drafted_client_id
 from oauth_provider.admin.client_change_form import LIFETIMES, ChangeClientForm
+from oauth_provider.admin.client_legacy import EXCEPTIONS, LegacyColumns, excuse_of
 from oauth_provider.admin.client_metadata import METADATA, MetadataColumns
 from oauth_provider.admin.deletion import Deleted, counted
 from oauth_provider.admin.member import MemberInline
@@ -51,11 +52,6 @@ class StatusFilter(admin.SimpleListFilter):
 
 class PolicyColumns:
     """A client's policy, for lists and for those who may only look."""
-
-    @admin.display(description=gettext_lazy("status"))
-    def status(self, application: Row) -> str:
-        """Approved, not yet, or suspended."""
-        return str(ClientPolicy(status=ClientPolicy.of(application).status).get_status_display())
 
     @admin.display(description=gettext_lazy("grant types"))
     def grant_types(self, application: Row) -> str:
@@ -104,7 +100,7 @@ class PolicyColumns:
         return str(ClientPolicy.of(application).authorization_lifetime or "-")
 
 
-class ApplicationAdmin(PolicyColumns, MetadataColumns, SecretViews):
+class ApplicationAdmin(PolicyColumns, LegacyColumns, MetadataColumns, SecretViews):
     """In the place of DOT's. A project's own class can derive from it."""
 
     list_display = ("__str__", "status", "client_type", "grant_types", "client_id", "created")
@@ -156,6 +152,14 @@ class ApplicationAdmin(PolicyColumns, MetadataColumns, SecretViews):
                     "fields": METADATA,
                     "classes": ("collapse",),
                     "description": _spec(_("How it signs and is answered"), section(7591, "2"), section(9101, "4")),
+                },
+            ),
+            (
+                _("Exceptions"),
+                {
+                    "fields": EXCEPTIONS,
+                    "classes": ("collapse",),
+                    "description": _spec(_("What no client should need"), section(9700, "2.1")),
                 },
             ),
             (_("Record"), {"fields": ("registration_source", "created", "updated"), "classes": ("collapse",)}),
@@ -212,6 +216,7 @@ class ApplicationAdmin(PolicyColumns, MetadataColumns, SecretViews):
         """With the secrets, as far as anyone may ever see them again."""
         application = kwargs.get("obj")
         if application is not None:
+            context["excuse"] = excuse_of(application)
             context["is_public"] = application.client_type == "public"
             context["secrets"] = listed(application)
             context["may_change_secrets"] = self.has_change_permission(request, application)

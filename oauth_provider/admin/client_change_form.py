@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from oauth_provider.admin.client_form import CHECKBOXES, REGISTERED, ClientForm, Lines
+from oauth_provider.admin.client_legacy import LegacyForm, excuse_fault, offered_response_types
 from oauth_provider.admin.client_metadata import METADATA, MetadataForm, metadata_faults
 from oauth_provider.conf import provider_settings
 from oauth_provider.grants.table import GRANTS
@@ -26,13 +27,19 @@ LIFETIMES = {
     "authorization_idle_lifetime": "AUTHORIZATION_IDLE_LIFETIME",
     "authorization_lifetime": "AUTHORIZATION_LIFETIME",
 }
-PLAIN = ("status", "token_endpoint_auth_method", "may_introspect", "rotate_refresh_tokens", *LIFETIMES)
+PLAIN = (
+    "status", "token_endpoint_auth_method", "may_introspect", "rotate_refresh_tokens", "pkce_excused_until", *LIFETIMES,
+)  # fmt: skip
+# Those of the policy's lists that are choices here.
+CHOSEN = ("grant_types", "response_types")
 
 # What DOT's own rules say nothing about.
-HARMLESS = frozenset({"name", "scopes", "every_scope", "skip_authorization", *PLAIN, *METADATA}) - REGISTERED
+HARMLESS = (
+    frozenset({"name", "scopes", "every_scope", "skip_authorization", "response_types", *PLAIN, *METADATA}) - REGISTERED
+)
 
 
-class ChangeClientForm(ClientForm, MetadataForm):
+class ChangeClientForm(ClientForm, MetadataForm, LegacyForm):
     """The client and its policy together."""
 
     post_logout_redirect_uris = Lines(
@@ -53,8 +60,10 @@ class ChangeClientForm(ClientForm, MetadataForm):
         super().__init__(*args, **kwargs)
         for name in (*PLAIN, *METADATA):
             self.initial[name] = getattr(self.policy, name)
-        self.initial["grant_types"] = list(self.policy.grant_types)
+        for name in CHOSEN:
+            self.initial[name] = list(getattr(self.policy, name))
         self._offer("grant_types", {name: name for name in GRANTS})
+        self._offer("response_types", offered_response_types())
 
     def _policy(self) -> ClientPolicy:
         return ClientPolicy.of(self.instance)
@@ -69,13 +78,15 @@ class ChangeClientForm(ClientForm, MetadataForm):
         for name in (*PLAIN, *METADATA):
             if name in cleaned:
                 setattr(self.policy, name, cleaned[name])
-        self.policy.grant_types, self.policy.scopes = list(cleaned.get("grant_types", ())), self.chosen_scopes()
+        for name in CHOSEN:
+            setattr(self.policy, name, list(cleaned.get(name, ())))
+        self.policy.scopes = self.chosen_scopes()
         self._check_lifetimes()
+        if "pkce_excused_until" in self.changed_data and (fault := excuse_fault(self.policy.pkce_excused_until)):
+            self.add_error("pkce_excused_until", fault)
         try:
             # No grant type at all is right for a client that introspects, and nothing else.
-            self.policy.clean_fields(
-                exclude=["application", "grant_types", *set(METADATA).difference(self.changed_data)]
-            )
+            self.policy.clean_fields(exclude=["application", *CHOSEN, *set(METADATA).difference(self.changed_data)])
         except ValidationError as error:
             for name, errors in error.error_dict.items():
                 self.add_error(name, errors)
@@ -97,7 +108,7 @@ class ChangeClientForm(ClientForm, MetadataForm):
     def changed_policy_fields(self) -> list[str]:
         """The columns of the policy that were changed."""
         changed = {"scopes" if name == "every_scope" else name for name in self.changed_data}
-        return [name for name in (*PLAIN, *METADATA, "grant_types", "scopes") if name in changed]
+        return [name for name in (*PLAIN, *METADATA, *CHOSEN, "scopes") if name in changed]
 
     def _registration(self, cleaned: dict[str, Any]) -> Registration:
         return Registration(
@@ -107,6 +118,7 @@ class ChangeClientForm(ClientForm, MetadataForm):
             token_endpoint_auth_method=self.policy.token_endpoint_auth_method,
             may_introspect=self.policy.may_introspect,
             rotate_refresh_tokens=self.policy.rotate_refresh_tokens,
+            is_excused_from_pkce=self.policy.pkce_excused_until is not None,
         )
 
     def _dot_grant_type(self, cleaned: dict[str, Any]) -> str:

@@ -22,6 +22,7 @@ PLACES = {
     Contradiction.CONFIDENTIAL_NONE: "token_endpoint_auth_method",
     Contradiction.PUBLIC_INTROSPECTION: "may_introspect",
     Contradiction.PUBLIC_WITHOUT_ROTATION: "rotate_refresh_tokens",
+    Contradiction.PUBLIC_WITHOUT_PKCE: "pkce_excused_until",
 }
 LINES = ("redirect_uris", "post_logout_redirect_uris", "allowed_origins")
 CHECKBOXES = forms.CheckboxSelectMultiple(attrs={"class": "oa-choices"})

@@ -24,7 +24,7 @@ from oauth_provider.protocol.errors import (
     UnauthorizedClient,
     UnsupportedResponseType,
 )
-from oauth_provider.protocol.pkce import check_code_challenge
+from oauth_provider.protocol.pkce import check_code_challenge, check_nonce_binds
 from oauth_provider.tokens.key_ring import key_ring
 
 Rule = Callable[[AuthorizationRequest, Client], None]
@@ -176,8 +176,14 @@ def check_grant_type(request: AuthorizationRequest, client: Client) -> None:
 
 
 def check_pkce(request: AuthorizationRequest, client: Client) -> None:
-    """RFC 9700 §2.1.1: PKCE with S256, for every client."""
-    check_code_challenge(request.code_challenge, request.code_challenge_method)
+    """RFC 9700 §2.1.1: PKCE with S256, for every client; ``nonce`` in its place where one is excused.
+
+    A client that is excused and sends a challenge is held to it.
+    """
+    if not client.policy.is_excused_from_pkce or request.code_challenge or request.code_challenge_method:
+        check_code_challenge(request.code_challenge, request.code_challenge_method)
+    else:
+        check_nonce_binds(request.nonce, request.scope.split())
 
 
 def check_claims(request: AuthorizationRequest, client: Client) -> None:

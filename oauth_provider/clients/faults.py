@@ -150,4 +150,7 @@ WORDS: dict[Fault, Words] = {
     Contradiction.PUBLIC_WITHOUT_ROTATION: Words(
         _("The refresh tokens of a public client must be rotated."), 9700, "2.2.2"
     ),
+    Contradiction.PUBLIC_WITHOUT_PKCE: Words(
+        _("A public client cannot do without PKCE: whoever gets hold of its code could redeem it."), 9700, "2.1.1"
+    ),
 }

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("oauth_provider", "0007_client_metadata"),
+        ("oauth_provider", "0009_pkce_excuse"),
     ]
 
     operations = [

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from oauth_provider.dot.names import APPLICATION, Row, application_model
 from oauth_provider.dot.usability import is_usable
+from oauth_provider.models.client_legacy import ClientLegacy
 from oauth_provider.models.client_metadata import ClientMetadata
 from oauth_provider.models.lifetimes import Lifetimes
 from oauth_provider.models.validation import check_frame_uri, check_jwks, check_logout_uri, check_names
@@ -24,7 +25,7 @@ GRANT_TYPES_OF_DOT = {
 DOT_OF_GRANT_TYPE = {"authorization_code": "authorization-code", "client_credentials": "client-credentials"}
 
 
-class ClientPolicy(ClientMetadata, Lifetimes):
+class ClientPolicy(ClientMetadata, ClientLegacy, Lifetimes):
     """What a client may do. Without a row, the client has ``ClientPolicy.default_for`` its application."""
 
     class Status(models.TextChoices):

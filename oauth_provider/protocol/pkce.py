@@ -1,15 +1,37 @@
-"""PKCE (RFC 7636 §4.2 and §4.6): is this a challenge, and does this verifier match it? S256 alone."""
+"""PKCE (RFC 7636 §4.2 and §4.6): is this a challenge, and does this verifier match it? S256 alone.
+
+OAuth 2.1 §7.5.1 lets one kind of client go without: a confidential one whose codes are bound by ``nonce`` instead.
+"""
 
 import base64
 import hashlib
 import re
+from collections.abc import Collection
+from datetime import date
 
 from oauth_provider.protocol.digest import equal
 from oauth_provider.protocol.errors import InvalidGrant, InvalidRequest
+from oauth_provider.protocol.id_token import OPENID
 
 METHODS = ("S256",)
 CODE_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 CODE_VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
+
+
+def is_excused(*, is_public: bool, until: date | None, today: date) -> bool:
+    """May a client go without a challenge? ``until`` is the last day on which it may, None where it never may.
+
+    Never a public one: whoever has its code can redeem it.
+    """
+    return not is_public and until is not None and today <= until
+
+
+def check_nonce_binds(nonce: str, scope: Collection[str]) -> None:
+    """Raise ``InvalidRequest`` unless an ID token with a ``nonce`` will bind the code that no challenge binds."""
+    if OPENID not in scope:
+        raise InvalidRequest("code_challenge is required without the scope openid.")
+    if not nonce:
+        raise InvalidRequest("code_challenge is required, or nonce in its place.")
 
 
 def check_code_challenge(code_challenge: str, code_challenge_method: str) -> None:

@@ -14,6 +14,7 @@ class Contradiction(Enum):
     CONFIDENTIAL_NONE = auto()
     PUBLIC_INTROSPECTION = auto()
     PUBLIC_WITHOUT_ROTATION = auto()
+    PUBLIC_WITHOUT_PKCE = auto()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +27,7 @@ class Registration:
     token_endpoint_auth_method: str = ""
     may_introspect: bool = False
     rotate_refresh_tokens: bool = True
+    is_excused_from_pkce: bool = False
 
 
 def contradictions(registration: Registration) -> tuple[Contradiction, ...]:
@@ -63,6 +65,11 @@ def keeps_refresh_token(registration: Registration) -> bool:
     return registration.is_public and not registration.rotate_refresh_tokens
 
 
+def goes_without_pkce(registration: Registration) -> bool:
+    """OAuth 2.1 §7.5.1: only a confidential client may be excused from PKCE."""
+    return registration.is_public and registration.is_excused_from_pkce
+
+
 RULES: tuple[tuple[Contradiction, Callable[[Registration], bool]], ...] = (
     (Contradiction.NO_REDIRECT_URI, lacks_redirect_uri),
     (Contradiction.PUBLIC_CLIENT_CREDENTIALS, is_public_service),
@@ -70,4 +77,5 @@ RULES: tuple[tuple[Contradiction, Callable[[Registration], bool]], ...] = (
     (Contradiction.CONFIDENTIAL_NONE, proves_nothing),
     (Contradiction.PUBLIC_INTROSPECTION, introspects_unproven),
     (Contradiction.PUBLIC_WITHOUT_ROTATION, keeps_refresh_token),
+    (Contradiction.PUBLIC_WITHOUT_PKCE, goes_without_pkce),
 )

@@ -1,12 +1,13 @@
 """PKCE (RFC 7636 §4): S256 alone, exact lengths, and nothing that looks like it."""
 
 import base64
+from datetime import date
 
 import pytest
 
 from oauth_provider.protocol import pkce
 from oauth_provider.protocol.errors import InvalidGrant, InvalidRequest
-from oauth_provider.protocol.pkce import check_code_challenge, check_code_verifier, s256
+from oauth_provider.protocol.pkce import check_code_challenge, check_code_verifier, check_nonce_binds, is_excused, s256
 
 VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
@@ -82,3 +83,30 @@ def test_a_challenge_that_is_not_s256_is_invalid_request(challenge, method):
 
 def test_s256_is_the_only_method_there_is():
     assert pkce.METHODS == ("S256",)
+
+
+TODAY = date(2026, 3, 1)
+
+
+@pytest.mark.spec("OAuth 2.1", "7.5.1")
+@pytest.mark.parametrize(
+    ("is_public", "until", "holds"),
+    [
+        (False, TODAY, True),
+        (False, date(2026, 3, 2), True),
+        (False, date(2026, 2, 28), False),
+        (False, None, False),
+        (True, TODAY, False),
+        (True, None, False),
+    ],
+)
+def test_an_excuse_is_for_a_confidential_client_and_has_an_end(is_public, until, holds):
+    assert is_excused(is_public=is_public, until=until, today=TODAY) is holds
+
+
+@pytest.mark.spec("OAuth 2.1", "7.5.1")
+@pytest.mark.parametrize(("nonce", "scope"), [("", ["openid"]), ("n", []), ("n", ["notes:read"]), ("", [])])
+def test_only_a_nonce_in_an_id_token_binds_in_its_place(nonce, scope):
+    check_nonce_binds("n", ["openid", "notes:read"])
+    with pytest.raises(InvalidRequest):
+        check_nonce_binds(nonce, scope)

@@ -1,0 +1,85 @@
+"""What one client may do that no other may, in its form (OAuth 2.1 §7.5.1, RFC 9700 §2.1.2), in plain sight."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from oauth_provider.admin.client_form import CHECKBOXES
+from oauth_provider.conf import provider_settings
+from oauth_provider.dot.names import Row
+from oauth_provider.models import ClientPolicy
+from oauth_provider.protocol.response_type import CODE, LEGACY
+
+# The columns of the policy that this part of the form has, under their own names.
+EXCEPTIONS = ("response_types", "pkce_excused_until")
+# Who needs longer has to look at it again.
+LONGEST_EXCUSE = timedelta(days=366)
+
+
+def _date_of(name: str) -> forms.Field:
+    column: Any = ClientPolicy._meta.get_field(name)
+    field: forms.Field = column.formfield(widget=admin.widgets.AdminDateWidget())
+    return field
+
+
+class LegacyForm(forms.Form):
+    """Those columns as fields."""
+
+    response_types = forms.MultipleChoiceField(
+        label=gettext_lazy("Response types"),
+        required=False,
+        widget=CHECKBOXES,
+        help_text=ClientPolicy._meta.get_field("response_types").help_text,
+    )
+    pkce_excused_until = _date_of("pkce_excused_until")
+
+
+def offered_response_types() -> dict[str, str]:
+    """``code``, and what the operator has turned on."""
+    return {one: one for one in (CODE, *(one for one in LEGACY if one in provider_settings.LEGACY_RESPONSE_TYPES))}
+
+
+def excuse_fault(until: date | None) -> str:
+    """Why this cannot be the last day of an excuse; empty where it can."""
+    today = timezone.now().date()
+    if until is None or today <= until <= today + LONGEST_EXCUSE:
+        return ""
+    if until < today:
+        return _("This day is over. Empty the field to end the excuse.")
+    return _("At most a year from now: an excuse is looked at again.")
+
+
+def excuse_of(application: Row) -> str:
+    """What the operator is reminded of, as long as it is so; else empty."""
+    policy = ClientPolicy.of(application)
+    if not policy.is_excused_from_pkce or policy.pkce_excused_until is None:
+        return ""
+    return _("Without PKCE until %(day)s") % {"day": date_format(policy.pkce_excused_until)}
+
+
+class LegacyColumns:
+    """The same columns for those who may only look, and the warning in lists."""
+
+    @admin.display(description=gettext_lazy("status"))
+    def status(self, application: Row) -> str:
+        """Approved, not yet, or suspended; and what is dangerous about it."""
+        status = ClientPolicy(status=ClientPolicy.of(application).status).get_status_display()
+        excuse = excuse_of(application)
+        return format_html('{}<div class="oa-warning">{}</div>', status, excuse) if excuse else str(status)
+
+    @admin.display(description=gettext_lazy("response types"))
+    def response_types(self, application: Row) -> str:
+        """By their names on the wire."""
+        return ", ".join(ClientPolicy.of(application).response_types) or "-"
+
+    @admin.display(description=gettext_lazy("excused from PKCE until"))
+    def pkce_excused_until(self, application: Row) -> Any:
+        """The last day."""
+        return ClientPolicy.of(application).pkce_excused_until or "-"

@@ -1,0 +1,29 @@
+"""Response types (RFC 6749 §3.1.1, OAuth 2.0 Multiple Response Type Encoding Practices §3 and §5).
+
+``code`` is always there. All others put tokens into the browser's hands and are legacy (RFC 9700 §2.1.2).
+"""
+
+CODE, ID_TOKEN, TOKEN = "code", "id_token", "token"
+HYBRID = ("code id_token", "code token", "code id_token token")
+IMPLICIT = ("id_token", "id_token token", "token")
+LEGACY = (*HYBRID, *IMPLICIT)
+
+
+def parts_of(response_type: str) -> frozenset[str]:
+    """What is asked for from the authorization endpoint."""
+    return frozenset(response_type.split(" "))
+
+
+def canonical(response_type: str) -> str:
+    """The one spelling of ``response_type``, whose order means nothing; what is none of ours stays as it is."""
+    return next((known for known in LEGACY if is_same(known, response_type)), response_type)
+
+
+def is_same(one: str, other: str) -> bool:
+    """Are these the same values, each once, in any order?"""
+    return sorted(one.split(" ")) == sorted(other.split(" "))
+
+
+def is_front_channel(response_type: str) -> bool:
+    """Does the answer hold a token? Then it must be in no query (Multiple Response Types §5)."""
+    return bool(parts_of(response_type) & {ID_TOKEN, TOKEN})
