@@ -70,5 +70,6 @@ def test_everything_that_is_wrong_is_told_at_once():
         token_endpoint_auth_method="client_secret_basic",
         may_introspect=True,
         rotate_refresh_tokens=False,
+        is_excused_from_pkce=True,
     )
     assert set(contradictions(registration)) == set(Contradiction) - {Contradiction.CONFIDENTIAL_NONE}
