@@ -63,6 +63,12 @@ def test_the_refresh_tokens_of_a_public_client_rotate():
     assert contradictions(registration) == (Contradiction.PUBLIC_WITHOUT_ROTATION,)
 
 
+@pytest.mark.spec("OAuth 2.1", "7.5.1")
+@pytest.mark.parametrize(("is_public", "told"), [(True, (Contradiction.PUBLIC_WITHOUT_PKCE,)), (False, ())])
+def test_only_a_confidential_client_may_be_excused_from_pkce(is_public, told):
+    assert contradictions(Registration(is_public=is_public, is_excused_from_pkce=True)) == told
+
+
 def test_everything_that_is_wrong_is_told_at_once():
     registration = Registration(
         is_public=True,
