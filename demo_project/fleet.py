@@ -31,10 +31,11 @@ class Server:
 
 
 def servers() -> tuple[Server, ...]:
-    """The provider with its own API, the photos service, and the server for assistants."""
+    """The provider with its own API, what delivers its logouts, the photos service, and the server for assistants."""
     photos = client_called("photos")
     return (
         Server("The provider", runserver(addresses.ISSUER, "demo_project.settings")),
+        Server("The deliverer of logouts", ("manage.py", "oauth_deliver", "--settings", "demo_project.settings")),
         Server(
             "The photos service",
             runserver(addresses.PHOTOS, "demo_project.photos.settings"),

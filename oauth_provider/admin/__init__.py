@@ -4,6 +4,7 @@ from oauth_provider.admin.access_token import AccessTokenAdmin
 from oauth_provider.admin.application import ApplicationAdmin
 from oauth_provider.admin.authorization import AuthorizationAdmin
 from oauth_provider.admin.consent import ConsentAdmin
+from oauth_provider.admin.logout_delivery import LogoutDeliveryAdmin
 from oauth_provider.admin.refresh_token import RefreshTokenAdmin
 from oauth_provider.admin.registration import take_places
 from oauth_provider.admin.resource import ResourceAdmin
@@ -13,6 +14,7 @@ __all__ = [
     "ApplicationAdmin",
     "AuthorizationAdmin",
     "ConsentAdmin",
+    "LogoutDeliveryAdmin",
     "RefreshTokenAdmin",
     "ResourceAdmin",
     "take_places",

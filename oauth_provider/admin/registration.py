@@ -10,10 +10,11 @@ from oauth_provider.admin.access_token import AccessTokenAdmin
 from oauth_provider.admin.application import ApplicationAdmin
 from oauth_provider.admin.authorization import AuthorizationAdmin
 from oauth_provider.admin.consent import ConsentAdmin
+from oauth_provider.admin.logout_delivery import LogoutDeliveryAdmin
 from oauth_provider.admin.refresh_token import RefreshTokenAdmin
 from oauth_provider.admin.resource import ResourceAdmin
 from oauth_provider.dot.admin import is_registering, stock_models
-from oauth_provider.models import Authorization, Consent, Resource
+from oauth_provider.models import Authorization, Consent, LogoutDelivery, Resource
 
 # DOT's stock classes, by name. Its Grant and IDToken are not written here: theirs go, and none comes.
 PLACES: dict[str, type[Any]] = {
@@ -24,6 +25,7 @@ PLACES: dict[str, type[Any]] = {
 OWN: dict[type[Model], type[Any]] = {
     Authorization: AuthorizationAdmin,
     Consent: ConsentAdmin,
+    LogoutDelivery: LogoutDeliveryAdmin,
     Resource: ResourceAdmin,
 }
 

@@ -60,6 +60,6 @@ def _late(count: int) -> CheckMessage:
 def _dead(count: int) -> CheckMessage:
     return Warning(
         f"{count} logout messages were given up: clients went on with sessions that are over.",
-        hint="Their last_error says why. Mend it and run manage.py oauth_deliver --retry-dead --once.",
+        hint="The admin says why. Mend it and try again, there or by manage.py oauth_deliver --retry-dead --once.",
         id="oauth_provider.W061",
     )

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.db import connections, models, router
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -50,8 +50,17 @@ class LogoutDeliveryManager(models.Manager["LogoutDelivery"]):
 
     def retry_dead(self) -> int:
         """Try again, from the start, what was given up; how many there were."""
-        dead = self._rows().filter(status=LogoutDelivery.Status.DEAD)
-        return dead.update(status=LogoutDelivery.Status.PENDING, attempts=0, next_attempt_at=timezone.now())
+        return self.retry(self._rows().filter(status=LogoutDelivery.Status.DEAD))
+
+    def retry(self, deliveries: QuerySet["LogoutDelivery"]) -> int:
+        """Try those of ``deliveries`` again, from the start, that were given up or wait for later; how many they were.
+
+        What is due within ``LEASE`` may be in somebody's hands, and is left there.
+        """
+        now, status = timezone.now(), LogoutDelivery.Status
+        waits = Q(status=status.DEAD) | Q(status=status.PENDING, next_attempt_at__gt=now + LEASE)
+        rows = deliveries.using(self._write_alias()).filter(waits)
+        return rows.update(status=status.PENDING, attempts=0, next_attempt_at=now, ended_at=None)
 
     def _take(self, row: "LogoutDelivery") -> bool:
         taken = self._standing(row).update(attempts=row.attempts + 1, next_attempt_at=timezone.now() + LEASE)

@@ -7,8 +7,9 @@ from typing import Any
 from django.utils import timezone
 
 from oauth_provider.dot.names import access_token_model, refresh_token_model
-from oauth_provider.models import Authorization, Consent, TokenBinding
+from oauth_provider.models import Authorization, Consent, LogoutDelivery, TokenBinding
 from oauth_provider.protocol.digest import digest
+from tests.backchannel import TOLD
 from tests.factories import CALLBACK, ApplicationFactory, UserFactory
 
 DOTS = "a refresh token of DOT's"
@@ -42,6 +43,15 @@ def consent(user: Any = None, application: Any = None) -> Consent:
     scopes = {"notes:read": "a digest of words", "notes:write": "another"}
     user, application = user or UserFactory(), application or ApplicationFactory()
     return Consent.objects.create(user=user, application=application, shown="how it looked", scopes=scopes)
+
+
+def logout_delivery(user: Any = None, application: Any = None, **columns: Any) -> LogoutDelivery:
+    """A message that was given up; of its person it says no more than the client knows."""
+    given = {"status": "dead", "attempts": 7, "ended_at": timezone.now(), "last_error": "Refused: 503", **columns}
+    application = application or ApplicationFactory(policy={"backchannel_logout_uri": TOLD})
+    return LogoutDelivery.objects.create(
+        application=application, issuer="https://auth.example.com", subject="whoever", sid="a-session", **given
+    )
 
 
 def access_token(user: Any = None, application: Any = None, token: str = "") -> Any:

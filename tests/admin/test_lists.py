@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from oauth_provider.dot.names import access_token_model, application_model, refresh_token_model
-from oauth_provider.models import Authorization, ClientMember, Consent
+from oauth_provider.models import Authorization, ClientMember, Consent, LogoutDelivery
 from tests.admin import rows
 from tests.admin.operators import operator, url
 from tests.factories import ApplicationFactory, UserFactory
@@ -28,11 +28,14 @@ LISTS = {
     "application": (client, application_model()),
     "authorization": (rows.authorization, Authorization),
     "consent": (rows.consent, Consent),
+    "logout_delivery": (rows.logout_delivery, LogoutDelivery),
     "access_token": (rows.access_token, access_token_model()),
     "refresh_token": (rows.refresh_token, refresh_token_model()),
 }
 each = pytest.mark.parametrize("name", LISTS)
-with_filters = pytest.mark.parametrize("name", [name for name in LISTS if name != "application"])
+with_filters = pytest.mark.parametrize(
+    "name", [name for name in LISTS if name not in ("application", "logout_delivery")]
+)
 
 
 def statements(browser: Any, address: str, query: dict[str, str]) -> int:

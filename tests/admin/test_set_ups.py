@@ -12,6 +12,7 @@ OURS = {
     "Application": "oauth_provider.admin.application.ApplicationAdmin",
     "Authorization": "oauth_provider.admin.authorization.AuthorizationAdmin",
     "Consent": "oauth_provider.admin.consent.ConsentAdmin",
+    "LogoutDelivery": "oauth_provider.admin.logout_delivery.LogoutDeliveryAdmin",
     "RefreshToken": "oauth_provider.admin.refresh_token.RefreshTokenAdmin",
     "Resource": "oauth_provider.admin.resource.ResourceAdmin",
 }

@@ -2,6 +2,7 @@
 
 import time
 from argparse import ArgumentParser
+from contextlib import suppress
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -29,12 +30,16 @@ class Command(BaseCommand):
         """Until somebody stops it. An attempt that it was stopped in is made again after two minutes."""
         if options["retry_dead"]:
             self.stdout.write(f"{LogoutDelivery.objects.retry_dead()} will be tried again")
+        with suppress(KeyboardInterrupt):
+            self._deliver(once=options["once"], poll=options["poll"])
+
+    def _deliver(self, *, once: bool, poll: float) -> None:
         while True:
             done = deliver_due(envelope_for)
-            if done or options["once"]:
+            if done or once:
                 waiting, dead = done["pending"], done["dead"]
                 self.stdout.write(f"{done['delivered']} delivered, {waiting} to be tried again, {dead} given up")
-            if options["once"]:
+            if once:
                 return
             close_old_connections()
-            time.sleep(options["poll"])
+            time.sleep(poll)

@@ -1,0 +1,108 @@
+"""Logout deliveries in the admin (OpenID Connect Back-Channel Logout 1.0 §2.5): whom nobody could tell, and why."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.defaultfilters import truncatechars
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from oauth_provider.admin.autocomplete import AutocompleteFilter
+from oauth_provider.admin.read_only import Ending, ReadOnlyAdmin
+from oauth_provider.models import LogoutDelivery
+from oauth_provider.models.client import ClientPolicy
+
+ERROR_LENGTH = 60
+PENDING, DELIVERED, DEAD = LogoutDelivery.Status
+# Each state with its words and its rows. What failed is pending still, until it is given up.
+STATES = {
+    "waiting": (gettext_lazy("waiting"), Q(status=PENDING, attempts=0)),
+    "failing": (gettext_lazy("failed, to be tried again"), Q(status=PENDING, attempts__gt=0)),
+    "dead": (gettext_lazy("given up"), Q(status=DEAD)),
+    "delivered": (gettext_lazy("delivered"), Q(status=DELIVERED)),
+}
+
+
+def state_of(delivery: LogoutDelivery) -> str:
+    """In words."""
+    pending = "failing" if delivery.attempts else "waiting"
+    return str(STATES[pending if delivery.status == PENDING else delivery.status][0])
+
+
+class StateFilter(admin.SimpleListFilter):
+    """What has become of them."""
+
+    title = gettext_lazy("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Four of them."""
+        return [(name, words) for name, (words, _rows) in STATES.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[LogoutDelivery]) -> QuerySet[LogoutDelivery]:
+        """Rows in the chosen state; all of them for none or an unknown one."""
+        _words, rows = STATES.get(self.value() or "", ("", Q()))
+        return queryset.filter(rows)
+
+
+class LogoutDeliveryAdmin(ReadOnlyAdmin):
+    """One row is one client that is to be told of the end of one session. No token stands in it, nor on its page."""
+
+    ending = Ending(
+        name="retry",
+        verb=gettext_lazy("Try again"),
+        consequence=gettext_lazy(
+            "What was given up, or waits for its next attempt, is due at once and gets all of its attempts again. "
+            "The command oauth_deliver sends it. What was delivered is not sent a second time."
+        ),
+        done=gettext_lazy("To be tried again"),
+        act=LogoutDelivery.objects.retry,
+    )
+    actions = ("retry",)
+    list_display = ("client", "state", "attempts", "created_at", "next_attempt", "error")
+    list_display_links = ("client", "created_at")
+    list_select_related = ("application",)
+    list_filter = (StateFilter, ("application", AutocompleteFilter))
+    search_fields = ("application__client_id", "application__name")
+    search_help_text = gettext_lazy("Client, or client identifier.")
+    ordering = ("-pk",)
+    fieldsets: ClassVar[Any] = (
+        (None, {"fields": ("application", "address", "state", "last_error")}),
+        (gettext_lazy("Attempts"), {"fields": ("attempts", "created_at", "next_attempt", "ended_at")}),
+    )
+
+    @admin.display(description=gettext_lazy("state"))
+    def state(self, delivery: LogoutDelivery) -> str:
+        """Waiting, failing, given up or delivered."""
+        return state_of(delivery)
+
+    @admin.display(description=gettext_lazy("next attempt"), ordering="next_attempt_at", empty_value="-")
+    def next_attempt(self, delivery: LogoutDelivery) -> Any:
+        """For what is to be sent still."""
+        return delivery.next_attempt_at if delivery.status == PENDING else None
+
+    @admin.display(description=gettext_lazy("last error"))
+    def error(self, delivery: LogoutDelivery) -> str:
+        """Its beginning; the page of the row has all of it."""
+        return truncatechars(delivery.last_error, ERROR_LENGTH) or "-"
+
+    @admin.display(description=gettext_lazy("back-channel logout URI"))
+    def address(self, delivery: LogoutDelivery) -> str:
+        """Where it is sent to as things stand: the client's policy may have changed since."""
+        return ClientPolicy.of(delivery.application).backchannel_logout_uri or _("none any more")
+
+    @admin.action(permissions=["end"], description=gettext_lazy("Try selected logout deliveries again"))
+    def retry(self, request: HttpRequest, queryset: QuerySet[LogoutDelivery]) -> HttpResponse | None:
+        """Asks first."""
+        return self.end_selected(request, queryset)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[LogoutDelivery]:
+        """Each with its client and where that is to be told."""
+        return super().get_queryset(request).select_related("application__oauth_policy")
+
+    def describe(self, row: LogoutDelivery) -> str:
+        """Whom, since when."""
+        facts = {"client": row.application, "since": row.created_at.date(), "state": state_of(row)}
+        return _("%(client)s, of a logout on %(since)s (%(state)s)") % facts
