@@ -10,8 +10,9 @@ TEST_DATABASE_URL ?= postgres://postgres@127.0.0.1:5432/test
 TEST_CACHE_URL ?= redis://127.0.0.1:6379/0
 PYTEST = python -m pytest -n auto --dist loadgroup
 ARGS ?=
+NODE = tests/foreign/openid_client
 
-.PHONY: help demo walk install test lint test-postgres test-strict test-next test-thorough test-browser spec-map screenshots wheel bench check format clean
+.PHONY: help demo walk install test lint test-postgres test-strict test-next test-thorough test-foreign test-browser spec-map screenshots wheel bench check format clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -66,6 +67,13 @@ endif
 test-thorough: install ## the tests that start projects or servers of their own, on SQLite
 	env -u DATABASE_URL -u CACHE_URL $(VENV)/bin/$(PYTEST) -m thorough $(ARGS)
 
+test-foreign: install $(NODE)/node_modules/.installed ## the tests with relying parties on Node.js, which has to be installed
+	env -u DATABASE_URL -u CACHE_URL $(VENV)/bin/python -m pytest -m foreign tests/foreign $(ARGS)
+
+$(NODE)/node_modules/.installed: $(NODE)/package-lock.json
+	npm ci --silent --prefix $(NODE)
+	@touch $@
+
 test-browser: install ## the tests that drive a browser; Chromium has to be installed
 	env -u DATABASE_URL -u CACHE_URL $(VENV)/bin/python -m pytest -m browser tests/browser $(ARGS)
 
@@ -90,4 +98,4 @@ format: install ## let ruff mend and format
 	$(VENV)/bin/ruff format
 
 clean: ## remove what make made, the demo's database included
-	rm -rf $(VENV) $(NEXT) dist screenshots demo.sqlite3 .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(NEXT) $(NODE)/node_modules dist screenshots demo.sqlite3 .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

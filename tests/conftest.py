@@ -19,7 +19,7 @@ THOROUGH = ("conformance/", "demo/", "foreign/", "setups/", "admin/test_set_ups.
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What starts projects of its own is thorough; tests of PostgreSQL's own behaviour are skipped elsewhere."""
     for item in items:
-        if str(item.path.relative_to(HERE)).startswith(THOROUGH):
+        if str(item.path.relative_to(HERE)).startswith(THOROUGH) and not item.get_closest_marker("foreign"):
             item.add_marker(pytest.mark.thorough)
     if connection.vendor != "postgresql":
         skip = pytest.mark.skip(reason="needs PostgreSQL: make test-postgres")
