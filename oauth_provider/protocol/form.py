@@ -1,5 +1,6 @@
 """Forms (RFC 6749 Appendix B): urlencoded bodies alone, and each parameter once."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
@@ -11,6 +12,7 @@ MAX_PARAMETERS = 100
 CONTENT_TYPE = "application/x-www-form-urlencoded"
 # RFC 8707 §2: the one parameter that may stand there more than once.
 REPEATABLE = "resource"
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,4 +67,4 @@ def parse_form(body: str) -> Form:
 
 def is_text(value: str) -> bool:
     """No control characters: they are in no parameter's grammar (RFC 6749 Appendix A), and NUL in no database."""
-    return not any(character < " " or character == "\x7f" for character in value)
+    return CONTROL.search(value) is None

@@ -1,6 +1,7 @@
 """Tokens as strings (RFC 9700 §4.10 asks for entropy, scanners for a prefix and a checksum)."""
 
 import math
+from collections import Counter
 
 import pytest
 
@@ -58,6 +59,12 @@ def test_no_two_tokens_are_the_same():
 
 def test_every_character_of_the_alphabet_comes_up():
     assert set(random_text(5000)) == set(ALPHABET)
+
+
+def test_every_character_is_as_likely_as_any_other(monkeypatch):
+    """All bytes there are, each once: four of them stand for each character, and the rest for none."""
+    monkeypatch.setattr("secrets.token_bytes", lambda length: bytes(range(256)))
+    assert set(Counter(random_text(4 * len(ALPHABET))).values()) == {4}
 
 
 @pytest.mark.parametrize("prefix", [other for other in (*PREFIXES, REFRESH_TOKEN) if other != ACCESS_TOKEN])

@@ -1,0 +1,76 @@
+"""The hot paths call no more Python functions than they did, and no fewer either: a pin must be true to be of use."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client as Browser
+
+from benchmarks.operations import Driver
+from benchmarks.server import Server
+from benchmarks.subjects import SUBJECTS
+from tests import call_counts
+from tests.factories import UserFactory
+
+OPERATIONS = ("guarded", "client_credentials", "code", "refresh", "introspection")
+WARM_UP = 3
+
+
+def reason_to_skip() -> str:
+    """Numbers of one project are not those of another."""
+    pair = call_counts.pinned()["pair"]
+    if call_counts.pair() != pair:
+        return f"call counts are pinned for {pair}, not for {call_counts.pair()}"
+    if connection.vendor != "sqlite" or settings.SETTINGS_MODULE != "tests.settings":
+        return "call counts are pinned for tests.settings on SQLite"
+    return ""
+
+
+@pytest.fixture
+def driver() -> Driver:
+    """The client of the benchmarks, in the same project as all other tests."""
+    subject = SUBJECTS["ours"]
+    browser = Browser(headers={"host": "api.example.com"})
+    browser.force_login(UserFactory())
+    app, service = (subject.create_client(kind) for kind in ("authorization-code", "client-credentials"))
+    return Driver(subject, Server(), browser, app, service)
+
+
+def count(driver: Driver, operation: str) -> int:
+    """The calls of one request, when all that is made once is made."""
+    *warm_up, request = driver.requests(operation, WARM_UP + 1)
+    for environ in warm_up:
+        driver.server.call(environ).json()
+    replies = []
+    counted = call_counts.calls(lambda: replies.append(driver.server.call(request)))
+    replies[0].json()
+    return counted
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.urls("benchmarks.urls_ours")
+@pytest.mark.xdist_group("call counts")
+@pytest.mark.skipif(bool(reason_to_skip()), reason=reason_to_skip())
+def test_a_request_calls_as_many_functions_as_are_pinned(driver: Driver) -> None:
+    counted = {operation: count(driver, operation) for operation in OPERATIONS}
+    if call_counts.COUNTED in os.environ:
+        Path(os.environ[call_counts.COUNTED]).write_text(json.dumps(counted))
+    expected: dict[str, Any] = call_counts.pinned()["calls"]
+    assert counted == {
+        operation: pytest.approx(number, rel=call_counts.TOLERANCE) for operation, number in expected.items()
+    }, "Is it meant? Then: python -m tests.call_counts --pin"
+
+
+def test_every_call_counts() -> None:
+    def twice() -> None:
+        one()
+        one()
+
+    def one() -> None:
+        len("not a Python function")
+
+    assert call_counts.calls(twice) == 3
