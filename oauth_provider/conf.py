@@ -235,6 +235,22 @@ class ProviderSettings:
         return cast(bool, self._get("SESSION_MANAGEMENT", True))
 
     @property
+    def VERIFICATION_CACHE_LIFETIME(self) -> int:
+        """How long the APIs of this project may remember a good opaque token instead of asking, in seconds. Default: 0.
+
+        A revocation in the same process is obeyed at once, one in another after so long, or by the denylist.
+        """
+        return cast(int, self._get("VERIFICATION_CACHE_LIFETIME", 0))
+
+    @property
+    def DENYLIST(self) -> Mapping[str, Any]:
+        """Where APIs are told what was revoked: a dictionary with ``URL`` (of a Redis), ``CHANNEL`` and ``TRANSPORT``.
+
+        Default: {}, and nobody is told. ``OAUTH_RESOURCE_SERVER["DENYLIST"]`` is the same at the other end.
+        """
+        return cast("Mapping[str, Any]", self._get("DENYLIST", {}))
+
+    @property
     def INTERNAL_HOSTS(self) -> Sequence[str]:
         """Hosts in the operator's own network that clients may name for us to call, in lower case, without ports.
 

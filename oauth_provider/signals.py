@@ -9,6 +9,8 @@ from django.dispatch import Signal
 token_issued = Signal()
 # authorization, reason
 authorization_revoked = Signal()
+# checksums: of access tokens that were revoked one by one, as those that hang on no authorization are
+access_tokens_revoked = Signal()
 # application, user, scope
 consent_given = Signal()
 # application, user

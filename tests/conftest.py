@@ -8,6 +8,7 @@ from django.conf import settings as django_settings
 from django.core.cache import caches
 from django.db import connection
 
+from oauth_provider.models.verification_cache import verification_cache
 from oauth_provider.tokens import key_ring
 from tests import cache_keys
 
@@ -46,3 +47,9 @@ def _own_keys() -> None:
     kept = key_ring._kept
     if kept is None or kept.source is not django_settings.OAUTH_PROVIDER["SIGNING_KEYS"]:
         key_ring.forget()
+
+
+@pytest.fixture(autouse=True)
+def _own_memory() -> None:
+    """Nor the access tokens that one remembered: rows of the next may have the same keys."""
+    verification_cache.clear()

@@ -20,6 +20,7 @@ RESERVED = {
     "oauthlib": ("dot/", "bridge/"),
     "joserfc": ("protocol/jose.py",),
     "rest_framework": ("rest_framework/",),
+    "redis": ("resource_server/redis_transport.py",),
 }
 METADATA = 'resource_metadata="https://api.example/.well-known/oauth-protected-resource/notes"'
 # The half that runs without a provider, and all of ours that it may import.

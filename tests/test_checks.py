@@ -27,6 +27,7 @@ from oauth_provider.checks import (
     logout,
     request_objects,
     resources,
+    revocation,
     signing_keys,
     subjects,
     urls,
@@ -74,6 +75,10 @@ CHECKS = {
     "W010": signing_keys.check_stored_keys,
     "W012": signing_keys.check_policies,
     "W011": signing_keys.check_default_algorithm,
+    "E093": revocation.check_denylist,
+    "E094": revocation.check_denylist,
+    "W093": revocation.check_verification_cache,
+    "W094": revocation.check_verification_cache,
 }
 
 
@@ -161,6 +166,8 @@ def test_a_default_scope_is_a_scope(settings):
         ("AUTHORIZATION_IDLE_LIFETIME", None),
         ("REFRESH_TOKEN_RETRY_WINDOW", -1),
         ("SWEEP_RETENTION", 1.5),
+        ("VERIFICATION_CACHE_LIFETIME", -1),
+        ("VERIFICATION_CACHE_LIFETIME", 0.5),
         ("CACHE", "elsewhere"),
         ("CLIENT_AUTHENTICATION_FAILURES", "often"),
         ("CLIENT_ADDRESS", "no.such.function"),
@@ -373,3 +380,54 @@ def test_a_claim_is_released_by_a_scope_that_there_is(monkeypatch):
     monkeypatch.setattr(claims, "_registry", dict(claims._registry))
     claims.claim("shoe_size", scope="shoes")(lambda user, context: 42)
     assert said(configuration.check_claims) == ["E023"]
+
+
+# -- how far a revocation reaches ----------------------------------------------------------------------------
+
+REDIS = {"URL": "redis://127.0.0.1:6379/0"}
+
+
+@pytest.mark.parametrize(
+    ("denylist", "found"),
+    [
+        ({}, []),
+        (None, []),
+        (REDIS, []),
+        ({"TRANSPORT": "tests.resource_server.transports.FakeTransport"}, []),
+        ({"URL": ""}, ["E093"]),
+        ({"URL": "http://127.0.0.1"}, ["E093"]),
+        (REDIS | {"HOST": "x"}, ["E093"]),
+        ("redis://127.0.0.1", ["E093"]),
+        ({"TRANSPORT": "no.such.module"}, ["E093"]),
+        ({"TRANSPORT": "tests.resource_server.transports.Unmakeable"}, ["E093"]),
+    ],
+)
+def test_a_denylist_that_cannot_be_sent_is_found(settings, denylist, found):
+    settings.OAUTH_PROVIDER = settings.OAUTH_PROVIDER | {"DENYLIST": denylist}
+    assert said(revocation.check_denylist) == found
+
+
+def test_a_denylist_needs_an_issuer(settings):
+    settings.OAUTH_PROVIDER = {"DENYLIST": REDIS}
+    assert said(revocation.check_denylist) == ["E094"]
+
+
+@pytest.mark.parametrize(
+    ("lifetime", "atomic", "denylist", "found"),
+    [
+        (0, True, {}, []),
+        (60, False, {}, []),
+        (61, False, {}, ["W094"]),
+        (61, False, REDIS, []),
+        (5, True, {}, ["W093"]),
+        (61, True, {}, ["W093", "W094"]),
+        ("soon", True, {}, []),
+    ],
+)
+def test_remembering_that_is_of_no_use_or_too_long_is_a_warning(
+    settings, monkeypatch, lifetime, atomic, denylist, found
+):
+    monkeypatch.setitem(connection.settings_dict, "ATOMIC_REQUESTS", atomic)
+    settings.OAUTH_PROVIDER = settings.OAUTH_PROVIDER | {"VERIFICATION_CACHE_LIFETIME": lifetime}
+    settings.OAUTH_RESOURCE_SERVER = {"DENYLIST": denylist}
+    assert said(revocation.check_verification_cache) == found

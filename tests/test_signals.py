@@ -12,6 +12,7 @@ from django.db.models import Model
 from oauth_provider import signals
 from oauth_provider.dot.names import access_token_model, application_model
 from oauth_provider.models import Authorization, ClientMember, Consent
+from oauth_provider.protocol.digest import digest
 from oauth_provider.tokens.revoke import revoke_user
 from tests.driver import Driver
 from tests.factories import ApplicationFactory, UserFactory
@@ -22,6 +23,7 @@ SIGNALS = {
     for name in (
         "token_issued",
         "authorization_revoked",
+        "access_tokens_revoked",
         "consent_given",
         "consent_withdrawn",
         "client_authentication_failed",
@@ -107,6 +109,15 @@ def test_a_clients_own_token_has_no_user(told):
     service.token(grant_type="client_credentials", scope="notes:read")
     facts = only(told, "token_issued")
     assert (facts["user"], facts["authorization"], facts["grant_type"]) == (None, None, "client_credentials")
+
+
+@pytest.mark.spec("RFC 7009", "2.1")
+def test_a_token_that_hangs_on_no_sign_in_is_told_by_its_digest_when_it_is_revoked(told):
+    service = Driver(ApplicationFactory(service=True))
+    token = service.token(grant_type="client_credentials", scope="notes:read").json()["access_token"]
+    for _ in range(2):
+        service.revoke(token)
+    assert only(told, "access_tokens_revoked") == {"checksums": [digest(token)]}
 
 
 def test_a_retry_issues_nothing_anew(driver, told):

@@ -112,7 +112,7 @@ def check_claims(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 def check_values(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Lifetimes are positive whole seconds, a code is short-lived, the cache exists, the rest can be read."""
     messages = [_not_seconds(name) for name in SECONDS if not _is_seconds(getattr(provider_settings, name), 1)]
-    for name in ("REFRESH_TOKEN_RETRY_WINDOW", "SWEEP_RETENTION", "SIGNING_KEY_LEAD"):
+    for name in ("REFRESH_TOKEN_RETRY_WINDOW", "SWEEP_RETENTION", "SIGNING_KEY_LEAD", "VERIFICATION_CACHE_LIFETIME"):
         if not _is_seconds(getattr(provider_settings, name), 0):
             messages.append(_not_seconds(name))
     for name in ("AUTHORIZATION_LIFETIME", "SIGNING_KEY_LIFETIME"):

@@ -9,7 +9,7 @@ from oauth_provider.models.client import Client, as_client
 from oauth_provider.protocol.bearer import token_from_header
 from oauth_provider.protocol.errors import InvalidRequest, InvalidToken
 from oauth_provider.tokens.introspect import INACTIVE, introspect
-from oauth_provider.tokens.verifier import verify
+from oauth_provider.tokens.verifier import describe, find_good
 
 SCOPE = "introspection"
 
@@ -34,7 +34,7 @@ def caller(form: Mapping[str, str], authorization: str, address: str) -> Client:
         return authenticate(form, authorization, address)
     if "client_secret" in form:
         raise InvalidRequest("More than one method of client authentication was used.")
-    token = verify(presented)
+    token = describe(find_good(presented))
     if SCOPE not in token.scopes or token.cnf is not None or token.resources or token.application is None:
         raise InvalidToken("The access token is not for introspection.")
     return as_client(token.application)

@@ -18,6 +18,7 @@ from oauth_provider.dot.names import APPLICATION, access_token_model
 from oauth_provider.models.lifetimes import Limits, server_limits
 from oauth_provider.models.row_lock import RowLock
 from oauth_provider.models.transaction import run
+from oauth_provider.models.verification_cache import AUTHORIZATION, verification_cache
 from oauth_provider.protocol.digest import LENGTH as DIGEST_LENGTH
 from oauth_provider.protocol.digest import digest, equal
 from oauth_provider.protocol.errors import InvalidGrant, OAuthError
@@ -256,5 +257,7 @@ def revoke_rows(rows: Iterable[Authorization], reason: Authorization.Reason, *, 
 
 def expire_access_tokens(authorizations: Iterable[int], now: datetime, *, using: str) -> None:
     """Let every live access token of these authorizations expire now."""
+    keys = list(authorizations)
     access_tokens = access_token_model()._base_manager.using(using)
-    access_tokens.filter(oauth_binding__authorization__in=list(authorizations), expires__gt=now).update(expires=now)
+    with verification_cache.changing([(AUTHORIZATION, key) for key in keys], using=using):
+        access_tokens.filter(oauth_binding__authorization__in=keys, expires__gt=now).update(expires=now)

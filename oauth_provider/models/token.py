@@ -11,11 +11,13 @@ from django.db import models, router
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from oauth_provider.conf import provider_settings
 from oauth_provider.dot.names import ACCESS_TOKEN, Row, access_token_model, application_model, concrete_names
 from oauth_provider.dot.usability import is_decided_by_model, is_usable
 from oauth_provider.models.authorization import Authorization
 from oauth_provider.models.client import ClientPolicy, is_barred
 from oauth_provider.models.compiled import CompiledQuery, whole_row
+from oauth_provider.models.verification_cache import AUTHORIZATION, CLIENT, USER, Name, verification_cache
 
 # Everything that decides about a token and is not a column of its user or its client.
 COLUMNS = {
@@ -106,6 +108,16 @@ class TokenBindingManager(models.Manager["TokenBinding"]):
         rows = _LOOKUP.run(using, checksum)
         return _found(rows[0], using) if rows else None
 
+    def recall(self, checksum: str) -> FoundToken | None:
+        """As ``find``, or what this process remembers of it, where the project wants that."""
+        if not provider_settings.VERIFICATION_CACHE_LIFETIME:
+            return self.find(checksum)
+        using = router.db_for_write(access_token_model())
+        row = verification_cache.find(
+            checksum, lambda: next(iter(_LOOKUP.run(using, checksum)), None), _depends_on, using=using
+        )
+        return _found(row, using) if row is not None else None
+
     def find_by_orm(self, checksum: str) -> FoundToken | None:
         """The twin of ``find`` as an ordinary queryset; a test holds the two equal."""
         row = next(iter(_lookup(checksum)), None)
@@ -163,6 +175,12 @@ def _lookup(checksum: Any) -> models.QuerySet[Any, Any]:
 
 
 _LOOKUP = CompiledQuery(_lookup)
+
+
+def _depends_on(row: Sequence[Any]) -> list[Name]:
+    facts = dict(zip(COLUMNS, row, strict=False))
+    names = ((AUTHORIZATION, "authorization_id"), (USER, "user_id"), (CLIENT, "application_id"))
+    return [(kind, facts[column]) for kind, column in names if facts[column] is not None]
 
 
 def _found(row: Sequence[Any], using: str) -> FoundToken:

@@ -18,12 +18,14 @@ from oauth_provider.protocol.bearer import token_from_header
 from oauth_provider.protocol.errors import InvalidRequest, InvalidToken, OAuthError
 from oauth_provider.resource_server.client_user import ClientUser
 from oauth_provider.resource_server.conf import conf
+from oauth_provider.resource_server.denylist import check_denylist
 from oauth_provider.resource_server.masked_user import masked
+from oauth_provider.resource_server.presented import Presented
 from oauth_provider.resource_server.token import AccessToken
 
 logger = logging.getLogger("oauth_provider.resource_server")
 
-Rule = Callable[[AccessToken, HttpRequest], None]
+Rule = Callable[[AccessToken, Presented], None]
 
 
 def authenticate(request: HttpRequest, rules: Iterable[Rule] | None = None) -> AccessToken | None:
@@ -36,9 +38,9 @@ def authenticate(request: HttpRequest, rules: Iterable[Rule] | None = None) -> A
         presented = presented_token(request)
         if presented is None:
             return None
-        token = conf.verifier(presented)
+        token = conf.verifier(presented.token)
         for rule in rules or RULES:
-            rule(token, request)
+            rule(token, presented)
     except OAuthError as error:
         logger.info("Refused with %s: %s", error.error, error.detail or error.description)
         raise
@@ -51,33 +53,33 @@ def user_of(token: AccessToken) -> Any:
     return ClientUser(token.client_id) if token.user is None else token.user
 
 
-def presented_token(request: HttpRequest) -> str | None:
+def presented_token(request: HttpRequest) -> Presented | None:
     """The token that came with ``request``, if one did. Raises ``InvalidRequest`` and ``InvalidToken``."""
     token = token_from_header(request.headers.get("Authorization", ""))
     if "access_token" in request.GET:
         if token is not None:
             raise InvalidRequest("The access token was sent in more than one way.")
         raise InvalidRequest("Access tokens are not accepted in the URL; use the Authorization header.")
-    return token
+    return None if token is None else Presented(request, "Bearer", token)
 
 
-def check_expiry(token: AccessToken, request: HttpRequest) -> None:
+def check_expiry(token: AccessToken, presented: Presented) -> None:
     """RFC 6750 §3.1: verifiers look, but one that caches may have looked too early."""
     if token.is_expired():
         raise InvalidToken("The access token has expired.")
 
 
-def check_key(token: AccessToken, request: HttpRequest) -> None:
+def check_key(token: AccessToken, presented: Presented) -> None:
     """RFC 9449 §7.1, RFC 8705 §3: a token bound to a key is worth nothing without proof of the key."""
     if token.cnf is not None:
         raise InvalidToken("The access token is bound to a key and cannot be used as a bearer token.")
 
 
-def check_audience(token: AccessToken, request: HttpRequest) -> None:
+def check_audience(token: AccessToken, presented: Presented) -> None:
     """RFC 8707 §2, RFC 9068 §4: a token issued for other places is not for this one."""
     if not token.resources:
         return
-    here = requested_url(request)
+    here = requested_url(presented.request)
     if not token.is_audience(here):
         raise InvalidToken(
             "The access token was issued for another resource.",
@@ -97,4 +99,6 @@ def requested_url(request: HttpRequest) -> str:
     return f"{request.scheme}://{request.get_host()}{escape_uri_path(request.path)}"
 
 
-RULES = (check_expiry, check_key, check_audience)
+# Wherever a token is used; where that may be is another rule.
+OF_EVERY_TOKEN = (check_expiry, check_denylist, check_key)
+RULES = (*OF_EVERY_TOKEN, check_audience)

@@ -12,6 +12,7 @@ from django.urls import Resolver404, resolve
 
 from oauth_provider.protocol.issuer import well_known_url
 from oauth_provider.resource_server.conf import NAME, conf
+from oauth_provider.resource_server.denylist_transport import TRANSPORT_HINT, transport_problem
 from oauth_provider.resource_server.inspection import inspections
 
 
@@ -57,10 +58,42 @@ def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         unknown = [key for key in conf.project if key not in conf.KEYS]
         _ = conf.realm, conf.maps_permissions, conf.resource, conf.authorization_servers
         _ = conf.introspection if "INTROSPECTION" in conf.project else None
+        _ = conf.denylist
     except ImproperlyConfigured as problem:
         return [Error(str(problem), hint=f"Correct {NAME}.", id="oauth_resource_server.E004")]
     hint = f"The keys are {', '.join(conf.KEYS)}."
     return [Error(f"{NAME} has no key {key!r}.", hint=hint, id="oauth_resource_server.E004") for key in unknown]
+
+
+def check_denylist(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """E045: what is named to bring denials cannot be used."""
+    try:
+        options = conf.denylist
+    except ImproperlyConfigured:
+        return []  # E004 says so
+    problem = transport_problem(options) if options is not None else ""
+    if not problem:
+        return []
+    return [
+        Error(f'{NAME}["DENYLIST"] cannot be used: {problem}', hint=TRANSPORT_HINT, id="oauth_resource_server.E045")
+    ]
+
+
+def check_denylist_is_guarded(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """W045: whoever can write to that Redis can have any token refused."""
+    try:
+        options = conf.denylist
+    except ImproperlyConfigured:
+        return []  # E004 says so
+    if options is None or options.is_guarded:
+        return []
+    return [
+        Warning(
+            f'The Redis of {NAME}["DENYLIST"] is on another machine and asks for no password.',
+            hint="Whoever can write there can have every token refused. Name a user and a password in the URL.",
+            id="oauth_resource_server.W045",
+        )
+    ]
 
 
 def check_declarations(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
@@ -110,5 +143,5 @@ def check_metadata(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     ]
 
 
-CHECKS = (check_verifier, check_unauthenticated_user, check_settings)
+CHECKS = (check_verifier, check_unauthenticated_user, check_settings, check_denylist, check_denylist_is_guarded)
 URL_CHECKS = (check_declarations, check_any_token, check_metadata)

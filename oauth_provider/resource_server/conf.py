@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
 from oauth_provider.protocol.issuer import is_issuer
+from oauth_provider.resource_server.denylist_transport import DenylistOptions
 from oauth_provider.resource_server.verifiers import Verifier
 
 NAME = "OAUTH_RESOURCE_SERVER"
@@ -49,6 +50,7 @@ class ResourceServerSettings:
         "RESOURCE_NAME",
         "AUTHORIZATION_SERVERS",
         "INTROSPECTION",
+        "DENYLIST",
         "PRIVILEGE_FLAGS",
         "SCOPE_PERMISSIONS",
     )
@@ -147,6 +149,14 @@ class ResourceServerSettings:
             return Introspection(**{name.lower(): value for name, value in options.items()})
         except (TypeError, ValueError) as problem:
             raise ImproperlyConfigured(f'{NAME}["INTROSPECTION"] cannot be used: {problem}') from problem
+
+    @property
+    def denylist(self) -> DenylistOptions | None:
+        """``DENYLIST``: where to hear what the provider revokes, so that it is refused within a second.
+
+        Default: {}. A dictionary with ``URL`` (of a Redis), ``CHANNEL`` ("oauth-denylist") and ``TRANSPORT``.
+        """
+        return DenylistOptions.read(self.project.get("DENYLIST"), f'{NAME}["DENYLIST"]')
 
     @property
     def privilege_flags(self) -> tuple[str, ...]:

@@ -3,7 +3,8 @@
 ``OAUTH_RESOURCE_SERVER["VERIFIER"] = "oauth_provider.resource_server.introspection.IntrospectionVerifier"``
 
 An answer is remembered for ``REVOCATION_DELAY`` at most, which is how long a revoked token may go on; by default not
-at all. A server that does not answer is left alone for a while: the calls are then refused with 503, at once.
+at all. A denylist makes it a second. A server that does not answer is left alone for a while: the calls are then
+refused with 503, at once.
 """
 
 import json
@@ -162,6 +163,8 @@ def read(members: dict[str, Any]) -> AccessToken:
             act=members.get("act"),
             auth_time=_moment(members.get("auth_time")),
             acr=_text(members["acr"]) if "acr" in members else None,
+            jti=_text(members["jti"]) if "jti" in members else None,
+            authorization_id=_text(members["authorization_id"]) if "authorization_id" in members else None,
         )
     except (TypeError, ValueError, OverflowError, OSError) as error:
         raise InvalidToken("The access token cannot be understood.", detail=f"bad introspection: {error}") from error

@@ -17,19 +17,20 @@ from asgiref.sync import sync_to_async
 from django.core.exceptions import SuspiciousOperation
 from django.core.handlers.asgi import ASGIRequest
 from django.db import close_old_connections
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 
 from oauth_provider.protocol.errors import InvalidRequest, InvalidToken, OAuthError
 from oauth_provider.protocol.issuer import well_known_url
 from oauth_provider.protocol.resource_indicator import covers, is_resource
 from oauth_provider.protocol.scope_requirement import ScopeRequirement
-from oauth_provider.resource_server.authentication import authenticate, check_expiry, check_key, user_of
+from oauth_provider.resource_server.authentication import OF_EVERY_TOKEN, authenticate, user_of
 from oauth_provider.resource_server.demand import Demand
 from oauth_provider.resource_server.guard import refused
 from oauth_provider.resource_server.mcp_call import MAX_SIZE, Disconnected, Unreadable, read_body, replayed, tool_of
 from oauth_provider.resource_server.mcp_sessions import SESSION_ID, Sessions
 from oauth_provider.resource_server.metadata import answer, describe
 from oauth_provider.resource_server.needs import NOTHING, Needs
+from oauth_provider.resource_server.presented import Presented
 from oauth_provider.resource_server.token import AccessToken
 
 Scope = MutableMapping[str, Any]
@@ -78,7 +79,7 @@ class McpGuard:
         self.name, self.otherwise = name, otherwise or not_found
         self.path = parts.path.rstrip("/")
         self.metadata_path = urlsplit(well_known_url(resource, "oauth-protected-resource")).path
-        self.rules = (check_expiry, check_key, self.check_audience)
+        self.rules = (*OF_EVERY_TOKEN, self.check_audience)
         self.sessions = Sessions()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -128,7 +129,7 @@ class McpGuard:
         particular = self.tools.get(tool) if tool is not None else None
         return [self.demand, *([particular] if particular is not None else [])]
 
-    def check_audience(self, token: AccessToken, request: HttpRequest) -> None:
+    def check_audience(self, token: AccessToken, presented: Presented) -> None:
         """Only a token that names this server will do; one that names none was not issued for it (RFC 8707 §2)."""
         if not any(covers(resource, self.resource) for resource in token.resources):
             raise InvalidToken(

@@ -11,6 +11,7 @@ from oauth_provider.models import Authorization, TokenBinding
 from oauth_provider.models.adoption import is_live
 from oauth_provider.models.client import Client, ClientPolicy, is_barred
 from oauth_provider.models.resource import find_limits
+from oauth_provider.models.token import FoundToken
 from oauth_provider.protocol import token_string
 from oauth_provider.protocol.digest import digest, equal
 from oauth_provider.protocol.subject import PAIRWISE
@@ -32,8 +33,10 @@ def introspect(token: str, issuer: str, caller: Client) -> dict[str, Any]:
         return (
             INACTIVE if token_string.is_token(token, token_string.ACCESS_TOKEN) else _about_dot(token, issuer, caller)
         )
-    if found.refusal(timezone.now()):
-        return INACTIVE
+    return INACTIVE if found.refusal(timezone.now()) else _about_access_token(found, issuer, caller)
+
+
+def _about_access_token(found: FoundToken, issuer: str, caller: Client) -> dict[str, Any]:
     facts = found.facts
     members: dict[str, Any] = {
         "active": True,
@@ -54,6 +57,9 @@ def introspect(token: str, issuer: str, caller: Client) -> dict[str, Any]:
         members["auth_time"] = _seconds(facts["auth_time"])
     if facts["acr"]:
         members["acr"] = facts["acr"]
+    # For the denylist. Who knows people by names of its own must not know them again by this one.
+    if facts["public_id"] and caller.policy.subject_type != PAIRWISE:
+        members["authorization_id"] = str(facts["public_id"])
     return members
 
 

@@ -1,5 +1,6 @@
 """Revoking tokens (RFC 7009 §2.1): whichever token of a sign-in is presented, the sign-in ends."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import router
@@ -11,8 +12,10 @@ from oauth_provider.dot.names import access_token_model, refresh_token_model
 from oauth_provider.models import Authorization
 from oauth_provider.models.client import Client
 from oauth_provider.models.transaction import run
+from oauth_provider.models.verification_cache import TOKEN, verification_cache
 from oauth_provider.protocol import token_string
 from oauth_provider.protocol.digest import digest
+from oauth_provider.signals import access_tokens_revoked, send_after_commit
 
 
 @sensitive_variables()
@@ -38,14 +41,15 @@ def revoke_access_tokens(rows: QuerySet[Any, Any]) -> int:
     """An operator revokes these rows of DOT's table, and each sign-in that one hangs on; how many were live."""
     using = router.db_for_write(rows.model)
     now = timezone.now()
-    keys = list(rows.using(using).filter(expires__gt=now).values_list("pk", flat=True))
+    live = dict(rows.using(using).filter(expires__gt=now).values_list("pk", "token_checksum"))
+    keys = list(live)
 
     def work() -> None:
         standing = Authorization.objects.filter(token_bindings__access_token__in=keys)
         Authorization.objects.revoke(standing, Authorization.Reason.OPERATOR)
         refresh_tokens = refresh_token_model()._base_manager.using(using)
         refresh_tokens.filter(access_token__in=keys, revoked=None).update(revoked=now)
-        rows.model._base_manager.using(using).filter(pk__in=keys, expires__gt=now).update(expires=now)
+        _end(rows.model._base_manager.filter(pk__in=keys), live.values(), using)
 
     run(work, using=using, durable=False)
     return len(keys)
@@ -59,8 +63,8 @@ def revoke_refresh_tokens(rows: QuerySet[Any, Any]) -> int:
 
     def work() -> None:
         rows.model._base_manager.using(using).filter(pk__in=keys, revoked=None).update(revoked=now)
-        beside = access_token_model()._base_manager.using(using).filter(refresh_token__in=keys, expires__gt=now)
-        beside.update(expires=now)
+        beside = access_token_model()._base_manager.filter(refresh_token__in=keys)
+        _end(beside, _checksums(beside, using), using)
 
     run(work, using=using, durable=False)
     return len(keys)
@@ -75,7 +79,7 @@ def _revoke_access_token(checksum: str, client: Client) -> None:
     """One of ours: the sign-in that it hangs on ends, or the token alone where it hangs on none."""
     if not _revoke(client, token_bindings__access_token__token_checksum=checksum):
         using = router.db_for_write(access_token_model())
-        run(lambda: _expire(client, using, token_checksum=checksum), using=using, single=True)
+        run(lambda: _expire(client, checksum, using), using=using, single=True)
 
 
 def _revoke_dot_token(checksum: str, client: Client) -> None:
@@ -89,16 +93,30 @@ def _revoke_dot_token(checksum: str, client: Client) -> None:
     def work() -> None:
         live = model._base_manager.using(using).filter(application_id=client.application.pk, revoked=None)
         if live.filter(token_checksum=checksum).update(revoked=timezone.now()):
-            _expire(client, using, refresh_token__token_checksum=checksum)
+            beside = access_token_model()._base_manager.filter(refresh_token__token_checksum=checksum)
+            for its in _checksums(beside, using):
+                _expire(client, its, using)
         live.filter(access_token__token_checksum=checksum).update(revoked=timezone.now())
-        _expire(client, using, token_checksum=checksum)
+        _expire(client, checksum, using)
 
     run(work, using=using, durable=False)
     _revoke(client, adopted_digest=checksum)
     _revoke(client, token_bindings__access_token__token_checksum=checksum)
 
 
-def _expire(client: Client, using: str, **lookup: Any) -> None:
-    now = timezone.now()
-    theirs = access_token_model()._base_manager.using(using).filter(application_id=client.application.pk, **lookup)
-    theirs.filter(expires__gt=now).update(expires=now)
+def _expire(client: Client, checksum: str, using: str) -> None:
+    theirs = access_token_model()._base_manager.filter(application_id=client.application.pk, token_checksum=checksum)
+    _end(theirs, [checksum], using)
+
+
+def _checksums(rows: QuerySet[Any, Any], using: str) -> list[str]:
+    return list(rows.using(using).filter(expires__gt=timezone.now()).values_list("token_checksum", flat=True))
+
+
+def _end(rows: QuerySet[Any, Any], checksums: Iterable[str], using: str) -> None:
+    """Let the access tokens in ``rows`` expire now, which have these ``checksums``, and tell whoever remembers them."""
+    now, names = timezone.now(), list(checksums)
+    with verification_cache.changing([(TOKEN, name) for name in names], using=using):
+        ended = rows.using(using).filter(expires__gt=now).update(expires=now)
+    if ended:
+        send_after_commit(access_tokens_revoked, using=using, sender=rows.model, checksums=names)

@@ -1,6 +1,7 @@
 """Verifying access tokens where they were issued: one SELECT, and every reason there is to refuse one."""
 
 import logging
+from collections.abc import Callable
 from datetime import datetime
 
 from django.utils import timezone
@@ -15,13 +16,22 @@ from oauth_provider.protocol.token_string import is_broken
 from oauth_provider.resource_server.token import AccessToken
 from oauth_provider.tokens.subject import public_subject
 
+Find = Callable[[str], FoundToken | None]
+
 logger = logging.getLogger("oauth_provider.tokens")
 
 
 @sensitive_variables()
 def verify(token: str) -> AccessToken:
-    """What ``token`` says, if it is a live access token of this server. Raises ``InvalidToken``."""
-    found = find_good(token)
+    """What ``token`` says, if it is a live access token of this server. Raises ``InvalidToken``.
+
+    This is what APIs ask, and may be remembered; endpoints ask ``find_good``.
+    """
+    return describe(find_good(token, TokenBinding.objects.recall))
+
+
+def describe(found: FoundToken) -> AccessToken:
+    """What a good token says."""
     facts = found.facts
     return AccessToken(
         scope=facts["scope"],
@@ -42,7 +52,7 @@ def verify(token: str) -> AccessToken:
 
 
 @sensitive_variables()
-def find_good(token: str) -> FoundToken:
+def find_good(token: str, find: Find | None = None) -> FoundToken:
     """``token`` with everything that belongs to it, if nothing is said against it. Raises ``InvalidToken``.
 
     Tokens that DOT issued are as good as ours. One that names our prefix and fails its checksum is not
@@ -50,7 +60,7 @@ def find_good(token: str) -> FoundToken:
     """
     if is_broken(token):
         raise InvalidToken("The access token is malformed.")
-    found = TokenBinding.objects.find(digest(token))
+    found = (find or TokenBinding.objects.find)(digest(token))
     if found is None:
         raise InvalidToken("The access token is unknown.")
     against = found.refusal(timezone.now())

@@ -53,6 +53,7 @@ def test_an_access_token_says_what_it_is_good_for(driver: Driver, asker: Driver,
         "sub": str(user.pk),
         "username": user.get_username(),
         "auth_time": int(auth_time.timestamp()),
+        "authorization_id": str(authorization.public_id),
     }
 
 

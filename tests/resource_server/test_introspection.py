@@ -89,7 +89,7 @@ def test_what_it_says_is_what_the_token_says(server):
         server,
         ACTIVE
         | {"iss": "https://auth.example.com", "aud": ["https://a.example", "b"], "iat": EXP - 60, "auth_time": EXP - 90}
-        | {"acr": "mfa", "cnf": {"jkt": "x"}, "act": {"sub": "y"}},
+        | {"acr": "mfa", "cnf": {"jkt": "x"}, "act": {"sub": "y"}, "jti": "z", "authorization_id": "a"},
     )
     token = conf.verifier("x")
     assert (token.scopes, token.client_id, token.sub, token.issuer) == (
@@ -103,6 +103,7 @@ def test_what_it_says_is_what_the_token_says(server):
         EXP - 60,
         EXP - 90,
     ]
+    assert (token.jti, token.authorization_id) == ("z", "a")
     assert (token.resources, token.acr, token.cnf, token.act) == (
         ("https://a.example", "b"),
         "mfa",
@@ -112,6 +113,7 @@ def test_what_it_says_is_what_the_token_says(server):
     says(server, {"active": True, "token_type": "bearer", "aud": "https://a.example"})
     least = conf.verifier("x")
     assert (least.scope, least.client_id, least.sub, least.resources) == ("", "", None, ("https://a.example",))
+    assert (least.jti, least.authorization_id) == (None, None)
     assert not least.is_expired()
 
 
@@ -135,6 +137,8 @@ def test_what_it_says_is_what_the_token_says(server):
         ACTIVE | {"aud": [7]},
         ACTIVE | {"auth_time": "x"},
         ACTIVE | {"acr": 1},
+        ACTIVE | {"jti": 1},
+        ACTIVE | {"authorization_id": ["a"]},
     ],
 )
 def test_what_is_no_good_access_token_is_refused(server, settings, members):

@@ -1,0 +1,78 @@
+"""Denials over Redis (RFC 7009 §3): published on a channel, and kept in a sorted set until nobody needs them.
+
+Needs ``redis``: ``pip install "django-oauth-authority[redis]"``. That Redis is private or asks for a password:
+whoever may write there can have any token refused.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from oauth_provider.resource_server.denylist_transport import DenylistOptions
+
+# In seconds. A request waits for the first, and so does the next one if it finds the connection busy.
+PUBLISHING, LISTENING = 0.5, 5.0
+HEARTBEAT = 5.0
+KEPT = 100_000
+
+
+class RedisTransport:
+    """A ``DenylistTransport``. Its connections are made when they are needed, and anew in a forked process."""
+
+    def __init__(self, options: DenylistOptions) -> None:
+        self._channel = options.channel
+        self._kept = f"{options.channel}:kept"
+        self._publisher = _client(options.url, PUBLISHING)
+        self._listener = _client(options.url, LISTENING)
+
+    def publish(self, messages: Sequence[tuple[str, int]]) -> None:
+        """All at once, or none of them."""
+        with self._publisher.pipeline(transaction=True) as pipeline:
+            pipeline.zadd(self._kept, {text: exp for text, exp in messages})
+            pipeline.zremrangebyscore(self._kept, "-inf", time.time())
+            pipeline.zremrangebyrank(self._kept, 0, -KEPT - 1)
+            for text, _exp in messages:
+                pipeline.publish(self._channel, text)
+            pipeline.execute()
+
+    def listen(self) -> Iterator[str | bytes | None]:
+        """A connection that says nothing, not even to a ping, is given up after ten seconds."""
+        with self._listener.pubsub() as channel:
+            channel.subscribe(self._channel)
+            # Kept messages are read after Redis has confirmed: what comes between is in both.
+            _await_confirmation(channel)
+            yield from (text for text, exp in self._listener.zscan_iter(self._kept, count=1000) if exp > time.time())
+            yield None
+            heard = time.monotonic()
+            while True:
+                message = channel.get_message(timeout=HEARTBEAT)
+                if message is not None:
+                    heard = time.monotonic()
+                elif time.monotonic() - heard > 2 * HEARTBEAT:
+                    raise redis.TimeoutError("Redis does not answer.")
+                else:
+                    channel.ping()
+                yield message["data"] if message is not None and message["type"] == "message" else None
+
+
+def _await_confirmation(channel: Any) -> None:
+    message = channel.get_message(timeout=LISTENING)
+    if message is None or message["type"] != "subscribe":
+        raise redis.TimeoutError("Redis does not confirm the subscription.")
+
+
+def _client(url: str, timeout: float) -> Any:
+    # No retries: a pub/sub connection that comes back by itself hides that something was missed.
+    pool = redis.BlockingConnectionPool.from_url(
+        url,
+        max_connections=2,
+        timeout=timeout,
+        socket_timeout=timeout,
+        socket_connect_timeout=timeout,
+        retry=Retry(NoBackoff(), 0),
+    )
+    return redis.Redis(connection_pool=pool)

@@ -1,0 +1,168 @@
+"""Telling APIs what was revoked (RFC 7009 §3), for those that remember answers or believe signatures.
+
+``OAUTH_PROVIDER["DENYLIST"]`` says where. Every message leaves after its transaction has committed, and no request
+fails because one could not: it is logged, kept, and sent with the next. Until then tokens go on elsewhere for as
+long as APIs remember them, or until they expire.
+"""
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Iterable
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.db.models.signals import post_delete, post_save, pre_delete
+from django.utils import timezone
+
+from oauth_provider.conf import provider_settings
+from oauth_provider.dot.names import Row, access_token_model, application_model
+from oauth_provider.models import Authorization, ClientPolicy
+from oauth_provider.models.client import is_barred
+from oauth_provider.protocol.denylist import AUTHORIZATION, CLIENT, TOKEN, Denial
+from oauth_provider.resource_server.denylist_transport import DenylistOptions, DenylistTransport, make_transport
+from oauth_provider.signals import access_tokens_revoked, authorization_revoked
+from oauth_provider.tokens.forgetting import family
+
+logger = logging.getLogger("oauth_provider.tokens")
+
+# Clocks differ: APIs read ours off the tokens, and their own when they forget a denial.
+LEEWAY = 60
+REST = 10.0
+UNSENT = 10_000
+
+
+class Publisher:
+    """Sends denials. After a failure nothing is tried for ``REST`` seconds, so that no request waits in vain."""
+
+    def __init__(self, transport: DenylistTransport) -> None:
+        self._transport = transport
+        self._unsent: deque[Denial] = deque(maxlen=UNSENT)
+        self._rests_until = 0.0
+        self._lock = threading.Lock()
+
+    def publish(self, denials: Iterable[Denial]) -> None:
+        """Send ``denials``, and first what could not be sent before. Raises nothing."""
+        with self._lock:
+            self._unsent.extend(denials)
+            if time.monotonic() < self._rests_until:
+                return
+            now = time.time()
+            waiting = [(denial.text(), denial.exp) for denial in self._unsent if denial.exp > now]
+            try:
+                if waiting:
+                    self._transport.publish(waiting)
+            except Exception as problem:  # what is revoked here stays revoked, whatever a transport raises
+                self._rests_until = time.monotonic() + REST
+                logger.error("Revocations cannot be told to other processes: %s", problem)
+            else:
+                self._unsent.clear()
+
+
+@cache
+def _publisher(options: DenylistOptions) -> Publisher:
+    return Publisher(make_transport(options))
+
+
+def deny(kind: str, ids: Iterable[str], *, expires: datetime | None = None, until_now: bool = False) -> None:
+    """Publish, at once, that this is revoked.
+
+    It is denied until ``expires``, which is when the last token that is meant does; as a rule that is not known and
+    what a token lives at most. With ``until_now`` tokens that are issued from now on are not meant.
+    """
+    options = DenylistOptions.read(provider_settings.DENYLIST, 'OAUTH_PROVIDER["DENYLIST"]')
+    if options is None:
+        return
+    now = int(time.time())
+    exp = int(expires.timestamp()) if expires is not None else now + provider_settings.ACCESS_TOKEN_LIFETIME
+    before = now + LEEWAY if until_now else None
+    issuer = provider_settings.ISSUER
+    denials = [Denial(issuer, kind, name, exp + LEEWAY, before) for name in ids]
+    if denials:
+        _publisher(options).publish(denials)
+
+
+def deny_token(jti: str, expires: datetime, *, using: str) -> None:
+    """Publish, once the transaction on ``using`` has committed, that the token called ``jti`` is revoked."""
+    transaction.on_commit(lambda: deny(TOKEN, [jti], expires=expires), using=using, robust=True)
+
+
+def connect() -> None:
+    """Called once, when every model is loaded."""
+    uid = "oauth_provider.denylist.%s"
+    authorization_revoked.connect(authorization_ended, dispatch_uid=uid % "authorization_revoked")
+    access_tokens_revoked.connect(access_tokens_ended, dispatch_uid=uid % "access_tokens_revoked")
+    pre_delete.connect(authorization_goes, sender=Authorization, dispatch_uid=uid % "authorization")
+    pre_delete.connect(access_token_goes, sender=access_token_model(), dispatch_uid=uid % "access_token")
+    post_save.connect(policy_saved, sender=ClientPolicy, dispatch_uid=uid % "policy")
+    for model in family(application_model()):
+        post_delete.connect(client_went, sender=model, dispatch_uid=uid % f"deleted.{model._meta.label}")
+        post_save.connect(client_saved, sender=model, dispatch_uid=uid % f"saved.{model._meta.label}")
+    for model in family(get_user_model()):
+        post_save.connect(user_saved, sender=model, dispatch_uid=uid % model._meta.label)
+
+
+def authorization_ended(authorization: Authorization, **kwargs: Any) -> None:
+    """Revoked, for whatever reason."""
+    deny(AUTHORIZATION, [str(authorization.public_id)])
+    if authorization.adopted_digest and provider_settings.DENYLIST:
+        # APIs that remember what DOT issued were told of no authorization then.
+        rows = access_token_model()._base_manager.filter(oauth_binding__authorization=authorization.pk)
+        deny(TOKEN, rows.values_list("token_checksum", flat=True))
+
+
+def access_tokens_ended(checksums: Iterable[str], **kwargs: Any) -> None:
+    """Revoked one by one, as those that hang on no authorization are."""
+    deny(TOKEN, checksums)
+
+
+def authorization_goes(instance: Authorization, using: str, **kwargs: Any) -> None:
+    """Deleted while it was live, with its user for example."""
+    if instance.revoked_at is None and instance.expires_at > timezone.now():
+        _after_commit(using, AUTHORIZATION, str(instance.public_id))
+
+
+def access_token_goes(instance: Row, using: str, **kwargs: Any) -> None:
+    """Deleted while it was live, which DOT means by revoking."""
+    if instance.expires > timezone.now():
+        _after_commit(using, TOKEN, instance.token_checksum)
+
+
+def client_went(instance: Row, using: str, **kwargs: Any) -> None:
+    """Deleted."""
+    _after_commit(using, CLIENT, instance.client_id)
+
+
+def client_saved(instance: Row, using: str, created: bool, **kwargs: Any) -> None:
+    """Not usable any more, in the words of a model that has some. It may be again."""
+    if provider_settings.DENYLIST and not created and is_barred(instance):
+        _after_commit(using, CLIENT, instance.client_id, until_now=True)
+
+
+def policy_saved(instance: ClientPolicy, using: str, **kwargs: Any) -> None:
+    """Suspended. It may be reinstated."""
+    if provider_settings.DENYLIST and instance.is_suspended:
+        _after_commit(using, CLIENT, instance.application.client_id, until_now=True)
+
+
+def user_saved(instance: Any, using: str, created: bool, **kwargs: Any) -> None:
+    """Deactivated. They may come back. APIs know them by different names, but each sign-in by one."""
+    if provider_settings.DENYLIST and not created and not getattr(instance, "is_active", True):
+        transaction.on_commit(lambda: _deny_user(instance.pk, using), using=using, robust=True)
+
+
+def _deny_user(key: Any, using: str) -> None:
+    now = timezone.now()
+    live = Authorization._base_manager.using(using).filter(user=key, revoked_at=None, expires_at__gt=now)
+    deny(AUTHORIZATION, map(str, live.values_list("public_id", flat=True)), until_now=True)
+    loose = access_token_model()._base_manager.using(using).filter(user=key, expires__gt=now, oauth_binding=None)
+    deny(TOKEN, loose.values_list("token_checksum", flat=True), until_now=True)
+
+
+def _after_commit(using: str, kind: str, *ids: str, until_now: bool = False) -> None:
+    if provider_settings.DENYLIST:
+        transaction.on_commit(lambda: deny(kind, ids, until_now=until_now), using=using, robust=True)

@@ -1,0 +1,62 @@
+"""Denials (RFC 7009 §3): what travels, and what is no denial however it was meant."""
+
+import json
+
+import pytest
+
+from oauth_provider.protocol.denylist import KINDS, Denial, parse
+
+pytestmark = pytest.mark.spec("RFC 7009", "3")
+
+GOOD = {"iss": "https://as.example", "kind": "token", "id": "x", "exp": 2_000_000_000}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("before", [None, 1_900_000_000])
+def test_what_is_sent_is_what_arrives(kind, before):
+    denial = Denial("https://as.example", kind, "an id", 2_000_000_000, before)
+    assert parse(denial.text()) == denial
+    assert denial.text() == Denial(**json.loads(denial.text())).text()
+
+
+def test_it_says_no_more_than_it_must():
+    assert set(json.loads(Denial("i", "token", "x", 1).text())) == {"iss", "kind", "id", "exp"}
+
+
+def test_members_of_later_versions_are_passed_over():
+    assert parse(json.dumps(GOOD | {"why": {"not": [1]}})) == Denial(**GOOD)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "x",
+        "null",
+        "7",
+        '"token"',
+        "[]",
+        "{}",
+        "[" * 5000,
+        '{"a":' * 800,
+        "{" + '"iss": "i", ' * 2 + '"kind": "token", "id": "x", "exp": 2000000000}',
+        json.dumps(GOOD)[:-1],
+        json.dumps(GOOD) + "x",
+        json.dumps(GOOD | {"more": "x" * 5000}),
+        json.dumps(GOOD).replace("2000000000", "NaN"),
+        json.dumps(GOOD).replace("2000000000", "1e999"),
+        json.dumps(GOOD).replace("2000000000", "9" * 4000),
+        *(
+            json.dumps(GOOD | {member: value})
+            for member in ("iss", "kind", "id")
+            for value in (None, "", 7, True, ["token"], {"token": 1})
+        ),
+        *(json.dumps(GOOD | {"exp": value}) for value in (None, True, "2000000000", 1.5, -1, 2**60, [])),
+        *(json.dumps(GOOD | {"before": value}) for value in (True, "1", 1.5, -1, 2**60, [])),
+        *(json.dumps({name: value for name, value in GOOD.items() if name != missing}) for missing in GOOD),
+        json.dumps(GOOD | {"kind": "everybody"}),
+    ],
+)
+def test_anything_else_is_no_denial(text):
+    with pytest.raises(ValueError):  # noqa: PT011 - whatever it says of it
+        parse(text)
