@@ -38,6 +38,7 @@ django.setup()
 from oauth_provider.protocol.errors import InvalidToken  # noqa: E402
 from oauth_provider.resource_server import introspection  # noqa: E402, F401 - to see what it brings with it
 from oauth_provider.resource_server.decorators import requires_scopes  # noqa: E402
+from oauth_provider.resource_server.testing import FakeIssuer  # noqa: E402
 from oauth_provider.resource_server.token import AccessToken  # noqa: E402
 from oauth_provider.rest_framework.permissions import HasScopes  # noqa: E402
 
@@ -93,10 +94,21 @@ def answer(url, token):
     return [response.status_code, response.headers.get("WWW-Authenticate"), json.loads(response.content)]
 
 
+def answers_to_jwts():
+    """By the keys of an issuer: a good token, a poor one, one for another API, and an ID token."""
+    here = ["https://api.example/notes", "http://api.example/notes"]
+    with FakeIssuer("https://as.example").serving() as issuer:
+        good, poor = (issuer.token(scope, sub=None, client="service", resource=here) for scope in ("notes:read", ""))
+        foreign = issuer.token("notes:read", resource="https://other.example/")
+        id_token = issuer.token("notes:read", resource=here, typ="JWT")
+        return [answer("/notes", token) for token in (good, poor, foreign, id_token)]
+
+
 if __name__ == "__main__":
     call_command("check", fail_level="WARNING", stdout=sys.stderr)
     calls = [("/notes", None), ("/notes", "bad"), ("/notes", "poor"), ("/people", "good"), ("/notes", "good")]
     calls += [("/notes/declared", "good"), ("/notes/plain", "good")]
     calls += [("/.well-known/oauth-protected-resource/notes", None)]
     answers = [answer(*call) for call in calls]
-    print(json.dumps({"answers": answers, "imported": [name for name in FORBIDDEN if name in sys.modules]}))  # noqa: T201
+    told = {"answers": answers, "jwts": answers_to_jwts()}
+    print(json.dumps({**told, "imported": [name for name in FORBIDDEN if name in sys.modules]}))  # noqa: T201

@@ -114,6 +114,15 @@ def test_declarations_plain_views_and_metadata_work_there_too(stand_alone):
     }
 
 
+@pytest.mark.spec("RFC 9068", "4")
+def test_jwts_are_verified_there_by_keys_alone(stand_alone):
+    good, poor, foreign, id_token = stand_alone["jwts"]
+    assert good == [200, None, {"client": "client:service"}]
+    assert (poor[0], poor[2]["error"]) == (403, "insufficient_scope")
+    for answer in (foreign, id_token):
+        assert (answer[0], answer[2]["error"]) == (401, "invalid_token")
+
+
 @pytest.mark.parametrize("half", SEPARABLE)
 def test_the_separable_half_imports_nothing_else_of_ours(half):
     allowed = [f"oauth_provider.{name}" for name in SEPARABLE[half]]

@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.urls import Resolver404, resolve
 
 from oauth_provider.protocol.issuer import well_known_url
+from oauth_provider.resource_server import jwt_checks
 from oauth_provider.resource_server.conf import NAME, conf
 from oauth_provider.resource_server.denylist_transport import TRANSPORT_HINT, transport_problem
 from oauth_provider.resource_server.inspection import inspections
@@ -56,7 +57,7 @@ def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """E004: a setting that is misspelt or has an impossible value."""
     try:
         unknown = [key for key in conf.project if key not in conf.KEYS]
-        _ = conf.realm, conf.maps_permissions, conf.resource, conf.authorization_servers
+        _ = conf.realm, conf.maps_permissions, conf.resource, conf.authorization_servers, conf.jwt
         _ = conf.introspection if "INTROSPECTION" in conf.project else None
         _ = conf.denylist
     except ImproperlyConfigured as problem:
@@ -143,5 +144,12 @@ def check_metadata(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     ]
 
 
-CHECKS = (check_verifier, check_unauthenticated_user, check_settings, check_denylist, check_denylist_is_guarded)
+CHECKS = (
+    check_verifier,
+    check_unauthenticated_user,
+    check_settings,
+    check_denylist,
+    check_denylist_is_guarded,
+    *jwt_checks.CHECKS,
+)
 URL_CHECKS = (check_declarations, check_any_token, check_metadata)

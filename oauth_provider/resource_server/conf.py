@@ -12,10 +12,10 @@ from django.utils.module_loading import import_string
 
 from oauth_provider.protocol.issuer import is_issuer
 from oauth_provider.resource_server.denylist_transport import DenylistOptions
+from oauth_provider.resource_server.jwt_options import LOOPBACK, JwtOptions
 from oauth_provider.resource_server.verifiers import Verifier
 
 NAME = "OAUTH_RESOURCE_SERVER"
-LOOPBACK = r"http://(localhost|127\.0\.0\.1|\[::1\])(:|/|$)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +51,7 @@ class ResourceServerSettings:
         "AUTHORIZATION_SERVERS",
         "INTROSPECTION",
         "DENYLIST",
+        "JWT",
         "PRIVILEGE_FLAGS",
         "SCOPE_PERMISSIONS",
     )
@@ -159,6 +160,18 @@ class ResourceServerSettings:
         return DenylistOptions.read(self.project.get("DENYLIST"), f'{NAME}["DENYLIST"]')
 
     @property
+    def jwt(self) -> JwtOptions:
+        """``JWT``: how ``JWTVerifier`` verifies tokens. Default: {}.
+
+        A dictionary with ``JWKS_URIS`` (by issuer), ``ALGORITHMS``, and, in seconds, ``LEEWAY`` (10), ``KEYS_LIFETIME``
+        (300) and ``TIMEOUT`` (3).
+        """
+        try:
+            return JwtOptions.of(self.project.get("JWT", {}))
+        except (TypeError, ValueError) as problem:
+            raise ImproperlyConfigured(f'{NAME}["JWT"] cannot be used: {problem}.') from problem
+
+    @property
     def privilege_flags(self) -> tuple[str, ...]:
         """``PRIVILEGE_FLAGS``: what is False on a token's user unless a scope carries it.
 
@@ -207,6 +220,11 @@ def _load(path: str) -> Verifier:
     if not callable(verifier):
         raise ImproperlyConfigured(f"The verifier {path!r} is not callable.")
     return cast(Verifier, verifier)
+
+
+def forget_verifiers() -> None:
+    """Make them anew when they are next needed, without what they remember: for tests."""
+    _load.cache_clear()
 
 
 conf = ResourceServerSettings()

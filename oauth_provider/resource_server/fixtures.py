@@ -1,0 +1,16 @@
+"""The fake issuer as a pytest fixture: ``pytest_plugins = ["oauth_provider.resource_server.fixtures"]``."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from oauth_provider.resource_server.conf import conf
+from oauth_provider.resource_server.testing import FakeIssuer
+
+
+@pytest.fixture
+def fake_issuer() -> Iterator[FakeIssuer]:
+    """It stands for the first of ``AUTHORIZATION_SERVERS``, for one test."""
+    named = conf.authorization_servers
+    with (FakeIssuer(named[0]) if named else FakeIssuer()).serving() as issuer:
+        yield issuer

@@ -1,0 +1,115 @@
+"""Verifying JWT access tokens by the keys of their issuer (RFC 9068 §4): no call and no database for a call.
+
+``OAUTH_RESOURCE_SERVER["VERIFIER"] = "oauth_provider.resource_server.jwt.JWTVerifier"``
+
+A token that was verified is remembered by its digest, for ``KEYS_LIFETIME`` at most and never past its ``exp``.
+"""
+
+import time
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from django.views.decorators.debug import sensitive_variables
+
+from oauth_provider.protocol import jws
+from oauth_provider.protocol.access_token import JwtAccessToken, verify_access_token
+from oauth_provider.protocol.digest import digest
+from oauth_provider.protocol.errors import InvalidToken
+from oauth_provider.protocol.jose import JoseError, Key
+from oauth_provider.protocol.jws import UnknownKey
+from oauth_provider.protocol.resource_indicator import covers, is_same
+from oauth_provider.resource_server.conf import conf
+from oauth_provider.resource_server.introspection import IntrospectionVerifier, Memory
+from oauth_provider.resource_server.jwks import IssuerKeys
+from oauth_provider.resource_server.token import AccessToken
+
+
+class JWTVerifier:
+    """A ``Verifier`` of the tokens of ``AUTHORIZATION_SERVERS``. One instance serves the process."""
+
+    def __init__(self) -> None:
+        self._memory = Memory()
+        self._keys: dict[str, IssuerKeys] = {}
+
+    @sensitive_variables()
+    def __call__(self, token: str, /) -> AccessToken:
+        """What ``token`` says. Raises ``InvalidToken``, and ``ServiceUnavailable`` where nobody knows its issuer's keys."""
+        key = digest(token)
+        remembered = self._memory.recall(key)
+        if remembered is not None:
+            return remembered
+        try:
+            verified = as_access_token(self._verified(token))
+        except JoseError as error:
+            raise InvalidToken("The access token is malformed, expired, or not genuine.", detail=str(error)) from None
+        self._memory.keep(key, verified, conf.jwt.keys_lifetime)
+        return verified
+
+    @sensitive_variables()
+    def _verified(self, token: str) -> JwtAccessToken:
+        unproven = jws.parse(token)
+        issuer = unproven.claims.get("iss")
+        if not isinstance(issuer, str) or issuer not in conf.authorization_servers:
+            raise JoseError("The access token is of another issuer.")
+        keys = self._keys.setdefault(issuer, IssuerKeys(issuer))
+        try:
+            verified = _proven(token, keys, issuer)
+        except UnknownKey:
+            kid = unproven.header.get("kid")
+            if kid is None:
+                raise
+            verified = _proven(token, keys.with_key(kid), issuer)
+        check_audience(verified.audience)
+        return verified
+
+
+class JWTOrIntrospectionVerifier:
+    """A ``Verifier``: what looks like a JWT is verified by keys, and by them alone; of all else the server is asked."""
+
+    def __init__(self) -> None:
+        self._of_jwt = JWTVerifier()
+        self._of_opaque = IntrospectionVerifier()
+
+    @sensitive_variables()
+    def __call__(self, token: str, /) -> AccessToken:
+        """What ``token`` says. Raises ``InvalidToken`` and ``ServiceUnavailable``."""
+        return self._of_jwt(token) if token.count(".") == 2 else self._of_opaque(token)
+
+
+def check_audience(audience: Iterable[str]) -> None:
+    """RFC 9068 §4: ``aud`` names this API, where ``RESOURCE`` says who it is. Raises ``JoseError``."""
+    here = conf.resource
+    if here and not any(is_same(one, here) or covers(one, here) for one in audience):
+        raise JoseError("The access token was issued for another resource.")
+
+
+def as_access_token(read: JwtAccessToken) -> AccessToken:
+    """As guards want it. A client that acts for itself is nobody's ``sub``, as in every other token here."""
+    return AccessToken(
+        scope=read.scope,
+        client_id=read.client_id,
+        sub=None if read.is_clients_own else read.subject,
+        expires=_moment(read.expires),
+        issued_at=_moment(read.issued_at),
+        issuer=read.issuer,
+        resources=read.audience,
+        cnf=read.cnf,
+        act=read.act,
+        auth_time=None if read.auth_time is None else _moment(read.auth_time),
+        acr=read.acr or None,
+        jti=read.jti,
+        authorization_id=read.authorization_id or None,
+        authorization_details=read.authorization_details,
+    )
+
+
+def _proven(token: str, keys: Iterable[Key], issuer: str) -> JwtAccessToken:
+    options: Any = conf.jwt
+    return verify_access_token(
+        token, keys, issuer=issuer, now=time.time(), algorithms=options.algorithms, leeway=options.leeway
+    )
+
+
+def _moment(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
