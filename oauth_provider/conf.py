@@ -82,6 +82,16 @@ class ProviderSettings:
         return cast(int, self._get("ACCESS_TOKEN_LIFETIME", dot_setting("ACCESS_TOKEN_EXPIRE_SECONDS", 3600)))
 
     @property
+    def ACCESS_TOKEN_SIGNING_ALG(self) -> str:
+        """What access tokens that are JWTs are signed with (RFC 9068 §2.1). Default: "ES256"."""
+        return cast(str, self._get("ACCESS_TOKEN_SIGNING_ALG", "ES256"))
+
+    @property
+    def DEFAULT_RESOURCE(self) -> str:
+        """Whom a JWT access token is for where its client names no resource (RFC 9068 §3). Default: the issuer."""
+        return cast(str, self._get("DEFAULT_RESOURCE", ""))
+
+    @property
     def ID_TOKEN_LIFETIME(self) -> int:
         """How long an ID token may be believed, in seconds. Default: 3600."""
         return cast(int, self._get("ID_TOKEN_LIFETIME", 3600))

@@ -16,6 +16,7 @@ from oauth2_provider.views.mixins import OIDCOnlyMixin
 
 from oauth_provider.bridge.validator import BridgeValidator
 from oauth_provider.checks import (
+    access_tokens,
     authentication,
     clients,
     configuration,
@@ -64,6 +65,10 @@ CHECKS = {
     "W001": configuration.check_cache_is_shared,
     "W002": clients.check_application_user,
     "W003": urls.check_well_known,
+    "E090": access_tokens.check_settings,
+    "E091": access_tokens.check_settings,
+    "W090": access_tokens.check_signing_key,
+    "W091": access_tokens.check_clients,
     "E060": logout.check_internal_hosts,
     "E070": subjects.check_pairwise_secret,
     "E071": subjects.check_pairwise_clients,
@@ -282,6 +287,9 @@ def test_a_context_of_another_kind_is_found(settings, path):
         ({"https://api.example.com/": {"scope": ["x"]}}, 1),
         ({"https://api.example.com/": {"scopes": ["nothing:here"]}}, 1),
         ({"https://api.example.com/": {"access_token_lifetime": 0}}, 1),
+        ({"https://api.example.com/": {"access_token_format": "jwt"}}, 0),
+        ({"https://api.example.com/": {"access_token_format": "JWT"}}, 1),
+        ({"https://api.example.com/": {"access_token_format": ["jwt"]}}, 1),
         ({"https://api.example.com/": {"access_token_lifetime": True}}, 1),
         ({"https://api.example.com/": {"authorization_idle_lifetime": 60, "authorization_lifetime": None}}, 0),
         ({"https://api.example.com/": {"authorization_idle_lifetime": "60"}}, 1),

@@ -9,9 +9,18 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from oauth_provider.dot.names import access_token_model, refresh_token_model
-from oauth_provider.models import Authorization, ClientSecret, Consent, LogoutDelivery, PendingRequest, TokenBinding
+from oauth_provider.models import (
+    Authorization,
+    ClientSecret,
+    Consent,
+    LogoutDelivery,
+    PendingRequest,
+    RevokedToken,
+    TokenBinding,
+)
 from oauth_provider.models.signing_key import new_key
 from oauth_provider.models.sweep import SWEEPS
+from oauth_provider.protocol.digest import digest
 from tests.driver import Driver
 from tests.factories import ApplicationFactory, UserFactory
 
@@ -62,6 +71,7 @@ def test_it_says_what_it_did(driver):
         "sealed answers blanked",
         "access tokens deleted",
         "authorizations deleted",
+        "revoked tokens deleted",
         "logout deliveries deleted",
         "client secrets deleted",
         "private halves of signing keys blanked",
@@ -87,6 +97,8 @@ def everything_due(driver, number=3):
     for _ in range(number):
         ClientSecret.objects.create_secret(driver.application)
     ClientSecret.objects.update(expires_at=ago(WEEK + MINUTE))
+    for jti in range(number):
+        RevokedToken.objects.add_token(str(jti), ago(MINUTE))
 
 
 def test_a_dry_run_counts_and_changes_nothing(driver):
@@ -127,6 +139,14 @@ def test_a_message_that_waits_stays_and_so_does_who_is_to_be_told(driver):
     assert sweep()["authorizations deleted"] == 0
     Authorization.objects.update(session_expires_at=ago())
     assert sweep()["authorizations deleted"] == 1
+
+
+@pytest.mark.spec("RFC 7009", "2")
+def test_a_revoked_jwt_is_forgotten_when_it_would_have_expired_and_not_before():
+    RevokedToken.objects.add_token("one", timezone.now() + WEEK)
+    RevokedToken.objects.add_token("other", ago(MINUTE))
+    assert sweep()["revoked tokens deleted"] == 1
+    assert RevokedToken.objects.get().jti_digest == digest("one")
 
 
 # -- access tokens -------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from oauth_provider.protocol.subject import PAIRWISE, sector_of
 
 # The columns of the policy that this part of the form has, under their own names.
 METADATA = (
+    "access_token_format",
     "id_token_signed_response_alg",
     "id_token_encrypted_response_alg",
     "id_token_encrypted_response_enc",
@@ -91,6 +92,7 @@ def _of_policy(name: str) -> forms.Field:
 class MetadataForm(forms.Form):
     """Those columns as fields."""
 
+    access_token_format = _of_policy("access_token_format")
     id_token_signed_response_alg = _of_policy("id_token_signed_response_alg")
     id_token_encrypted_response_alg = _of_policy("id_token_encrypted_response_alg")
     id_token_encrypted_response_enc = _of_policy("id_token_encrypted_response_enc")

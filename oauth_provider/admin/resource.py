@@ -30,7 +30,7 @@ class ResourceForm(forms.ModelForm):  # type: ignore[type-arg]  # it takes none 
 
     class Meta:
         model = Resource
-        fields = ("identifier", "name", "scopes", *LIFETIMES)
+        fields = ("identifier", "name", "scopes", *LIFETIMES, "access_token_format")
         widgets: ClassVar[Any] = {"identifier": AdminTextInputWidget(attrs={"dir": "ltr", "spellcheck": "false"})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

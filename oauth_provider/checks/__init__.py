@@ -1,6 +1,7 @@
 """System checks, one file for each concern. Importing this registers them."""
 
 from oauth_provider.checks import (
+    access_tokens,
     authentication,
     clients,
     configuration,
@@ -19,6 +20,7 @@ from oauth_provider.checks import (
 )
 
 __all__ = [
+    "access_tokens",
     "authentication",
     "clients",
     "configuration",

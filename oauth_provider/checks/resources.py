@@ -8,10 +8,11 @@ from django.core.checks import CheckMessage, Error, register
 from oauth_provider.conf import provider_settings
 from oauth_provider.models.lifetimes import LONGEST
 from oauth_provider.models.scope import all_scopes
+from oauth_provider.protocol.access_token import FORMATS
 from oauth_provider.protocol.resource_indicator import is_resource
 
 LIFETIMES = ("access_token_lifetime", "authorization_idle_lifetime", "authorization_lifetime")
-KEYS = frozenset({"name", "scopes", *LIFETIMES})
+KEYS = frozenset({"name", "scopes", "access_token_format", *LIFETIMES})
 
 
 @register
@@ -33,6 +34,8 @@ def _why_not(uri: Any, facts: Any) -> str:
     unknown = [scope for scope in facts.get("scopes", ()) if scope not in all_scopes()]
     if unknown:
         return f"not among the scopes: {', '.join(map(str, unknown))}"
+    if facts.get("access_token_format", "") not in ("", *FORMATS):
+        return f"access_token_format is none of {', '.join(FORMATS)}"
     wrong = [name for name in LIFETIMES if facts.get(name) is not None and not _is_seconds(facts[name])]
     return f"{wrong[0]} is no whole number of seconds" if wrong else ""
 
@@ -44,6 +47,6 @@ def _is_seconds(value: Any) -> bool:
 def _problem(what: str) -> CheckMessage:
     return Error(
         f'OAUTH_PROVIDER["RESOURCES"] cannot be used. {what}',
-        hint="Give each identifier a name, or a dictionary with name, scopes and lifetimes in seconds.",
+        hint="Give each identifier a name, or a dictionary with name, scopes, access_token_format and lifetimes in seconds.",
         id="oauth_provider.E052",
     )

@@ -75,7 +75,7 @@ def check(found: FoundToken, request: HttpRequest) -> None:
     if found.facts["cnf"] is not None:
         raise InvalidToken("The access token is bound to a key and cannot be used as a bearer token.")
     here = urljoin(provider_settings.issuer_of(request), request.path)
-    if not is_audience(found.facts["resources"] or (), here):
+    if not is_audience(found.places, here):
         raise InvalidToken("The access token was issued for another resource.", detail=f"this is {here!r}")
     if OPENID not in found.facts["scope"].split():
         raise InsufficientScope("The access token was not issued for openid.", scope=(OPENID,))

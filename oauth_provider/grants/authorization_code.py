@@ -10,6 +10,7 @@ from oauth_provider.protocol.errors import InvalidGrant
 from oauth_provider.protocol.id_token import OPENID
 from oauth_provider.protocol.pkce import check_code_verifier
 from oauth_provider.protocol.token_string import CODE, is_token
+from oauth_provider.tokens.access_token import AccessTokens
 from oauth_provider.tokens.id_token import IdTokens
 from oauth_provider.tokens.issue import Issued, Terms, issue_for_code
 
@@ -25,6 +26,7 @@ def exchange(request: TokenRequest) -> Issued:
         raise InvalidGrant("The code is malformed.")
 
     id_tokens = IdTokens(request.client, request.issuer, envelope_for(request.client))
+    access_tokens = AccessTokens(request.client, request.issuer, lambda: id_tokens.ring)
 
     def rules(authorization: Authorization) -> None:
         check_client(authorization, request, "code")
@@ -37,9 +39,11 @@ def exchange(request: TokenRequest) -> Issued:
         check_lifetimes(authorization, terms)
         check_nonce_binds(authorization, terms)
         id_tokens.check(terms.scope)
+        access_tokens.check(terms)
         return issue_for_code(authorization, request.client, terms)
 
-    return id_tokens.add_to(Authorization.objects.redeem(code, rules=rules, issue=issue), echo_nonce=True)
+    issued = access_tokens.sign(Authorization.objects.redeem(code, rules=rules, issue=issue))
+    return id_tokens.add_to(issued, echo_nonce=True)
 
 
 def check_redirect_uri(authorization: Authorization, request: TokenRequest) -> None:

@@ -5,6 +5,7 @@ from oauth_provider.models.resource import find_audience
 from oauth_provider.models.scope import IDENTITY_SCOPES, requested_scopes
 from oauth_provider.protocol.errors import UnauthorizedClient
 from oauth_provider.protocol.scope import check_scope
+from oauth_provider.tokens.access_token import AccessTokens
 from oauth_provider.tokens.issue import Issued, Terms, issue_for_client
 
 grant_type = "client_credentials"
@@ -12,13 +13,16 @@ parameters = ("scope", "resource")
 
 
 def exchange(request: TokenRequest) -> Issued:
-    """Raises ``UnauthorizedClient``, ``InvalidScope`` and ``InvalidTarget``."""
+    """Raises ``UnauthorizedClient``, ``InvalidScope``, ``InvalidTarget`` and ``ServerError``."""
     check_confidential(request)
     scope = requested_scopes(request.get("scope"), request.client.policy)
     check_no_person(scope)
     audience = find_audience(request.form.resources)
     audience.check_scope(scope)
-    return issue_for_client(request.client, Terms(scope, audience.identifiers, audience.lifetime))
+    terms = Terms(scope, audience.identifiers, audience.lifetime, format=audience.format)
+    access_tokens = AccessTokens(request.client, request.issuer)
+    access_tokens.check(terms, is_clients_own=True)
+    return access_tokens.sign(issue_for_client(request.client, terms))
 
 
 def check_no_person(scope: tuple[str, ...]) -> None:

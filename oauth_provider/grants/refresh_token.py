@@ -11,6 +11,7 @@ from oauth_provider.models.authorization import Retry
 from oauth_provider.protocol.errors import InvalidGrant
 from oauth_provider.protocol.scope import parse_scope
 from oauth_provider.protocol.token_string import REFRESH_TOKEN, parse_refresh_token
+from oauth_provider.tokens.access_token import AccessTokens
 from oauth_provider.tokens.id_token import IdTokens
 from oauth_provider.tokens.issue import Issued, Refresh, Terms, issue_for_refresh, repeat
 
@@ -26,6 +27,7 @@ def exchange(request: TokenRequest) -> Issued:
     refresh = Refresh(presented, request.client, asked)
 
     id_tokens = IdTokens(request.client, request.issuer, envelope_for(request.client))
+    access_tokens = AccessTokens(request.client, request.issuer, lambda: id_tokens.ring)
 
     def rules(authorization: Authorization) -> None:
         check_client(authorization, request, "refresh token")
@@ -35,13 +37,14 @@ def exchange(request: TokenRequest) -> Issued:
         terms = asked.narrowed_from(authorization, request.client)
         check_lifetimes(authorization, terms)
         id_tokens.check(terms.scope)
+        access_tokens.check(terms)
         if retry is not None:
             return repeat(authorization, refresh, retry)
         return issue_for_refresh(authorization, refresh, terms)
 
     parts = parse_refresh_token(presented)
     if parts is not None:
-        return id_tokens.add_to(Authorization.objects.rotate(parts, rules=rules, issue=issue))
+        return id_tokens.add_to(access_tokens.sign(Authorization.objects.rotate(parts, rules=rules, issue=issue)))
     if presented.startswith(REFRESH_TOKEN):
         raise InvalidGrant("The refresh token is malformed.")
-    return id_tokens.add_to(adopt(presented, rules=rules, issue=issue))
+    return id_tokens.add_to(access_tokens.sign(adopt(presented, rules=rules, issue=issue)))

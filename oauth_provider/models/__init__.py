@@ -8,6 +8,7 @@ from oauth_provider.models.consent import Consent
 from oauth_provider.models.logout_delivery import LogoutDelivery
 from oauth_provider.models.pending_request import PendingRequest
 from oauth_provider.models.resource import Resource
+from oauth_provider.models.revoked_token import RevokedToken
 from oauth_provider.models.signing_key import SigningKey
 from oauth_provider.models.token import TokenBinding
 
@@ -20,6 +21,7 @@ __all__ = [
     "LogoutDelivery",
     "PendingRequest",
     "Resource",
+    "RevokedToken",
     "SigningKey",
     "TokenBinding",
 ]

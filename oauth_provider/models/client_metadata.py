@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from oauth_provider.protocol import https_url, subject
+from oauth_provider.protocol import access_token, https_url, subject
 from oauth_provider.protocol.jose import ALGORITHMS
 from oauth_provider.protocol.jwe import CONTENT_ENCRYPTION, KEY_MANAGEMENT
 
@@ -18,9 +18,19 @@ def check_https(value: str) -> None:
         raise ValidationError(_("This must be a URL that begins with https:// and has no fragment."))
 
 
+ACCESS_TOKEN_FORMATS = [(access_token.OPAQUE, _("opaque")), (access_token.JWT, _("signed JWT"))]
+
+
 class ClientMetadata(models.Model):
     """The columns of a policy that say how a client signs, and how it is answered."""
 
+    access_token_format = models.CharField(
+        _("access token format"),
+        max_length=8,
+        choices=ACCESS_TOKEN_FORMATS,
+        default=access_token.OPAQUE,
+        help_text=_("What its access tokens are, unless a resource that they are for says otherwise (RFC 9068)."),
+    )
     jwks_uri = models.CharField(
         _("address of its keys"),
         max_length=https_url.MAX_LENGTH,

@@ -12,6 +12,7 @@ from django.utils.translation import override
 
 from oauth_provider.conf import provider_settings
 from oauth_provider.models.client import check_names
+from oauth_provider.models.client_metadata import ACCESS_TOKEN_FORMATS
 from oauth_provider.models.lifetimes import NO_LIMITS, Lifetimes, Limits
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import InvalidScope, InvalidTarget
@@ -46,6 +47,13 @@ class Resource(Lifetimes):
         validators=[check_names],
         help_text=_("The scopes that are its own: a token for other resources does not hold them."),
     )
+    access_token_format = models.CharField(
+        _("access token format"),
+        max_length=8,
+        blank=True,
+        choices=ACCESS_TOKEN_FORMATS,
+        help_text=_("What access tokens for it are, whichever client asks. None: what the client's policy says."),
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
 
@@ -66,15 +74,16 @@ class KnownResource:
     scopes: tuple[str, ...] = ()
     lifetime: int | None = None
     limits: Limits = NO_LIMITS
+    format: str = ""
 
 
 def all_resources() -> tuple[KnownResource, ...]:
     """Every resource there is, in one statement."""
     lifetimes = ("access_token_lifetime", "authorization_idle_lifetime", "authorization_lifetime")
-    rows = Resource.objects.values_list("identifier", "name", "scopes", *lifetimes)
+    rows = Resource.objects.values_list("identifier", "name", "scopes", "access_token_format", *lifetimes)
     kept = [
-        KnownResource(uri, name, tuple(scopes), lifetime, Limits(idle, absolute))
-        for uri, name, scopes, lifetime, idle, absolute in rows
+        KnownResource(uri, name, tuple(scopes), lifetime, Limits(idle, absolute), kind)
+        for uri, name, scopes, kind, lifetime, idle, absolute in rows
     ]
     given = [_given(uri, facts) for uri, facts in provider_settings.RESOURCES.items()]
     return (*kept, *(one for one in given if not any(is_same(one.identifier, row.identifier) for row in kept)))
@@ -100,6 +109,14 @@ class Audience:
     def lifetime(self) -> int | None:
         """The shortest that any of them gives a token, in seconds; None where none shortens it."""
         return min((one.lifetime for one in self.resources if one.lifetime is not None), default=None)
+
+    @property
+    def format(self) -> str:
+        """What its tokens are; empty where no resource says. Raises ``InvalidTarget`` where they do not agree."""
+        formats = {one.format for one in self.resources if one.format}
+        if len(formats) > 1:
+            raise InvalidTarget("These resources take access tokens of different formats: ask for one at a time.")
+        return next(iter(formats), "")
 
     def served(self, scope: tuple[str, ...]) -> tuple[str, ...]:
         """The part of ``scope`` that is of use there. What belongs to no resource is of use anywhere."""
@@ -154,5 +171,6 @@ def _given(uri: str, facts: str | Mapping[str, Any]) -> KnownResource:
     if isinstance(facts, Mapping):
         limits = Limits(facts.get("authorization_idle_lifetime"), facts.get("authorization_lifetime"))
         scopes, lifetime = tuple(facts.get("scopes", ())), facts.get("access_token_lifetime")
-        return KnownResource(uri, facts.get("name", uri), scopes, lifetime, limits)
+        kind = facts.get("access_token_format", "")
+        return KnownResource(uri, facts.get("name", uri), scopes, lifetime, limits, kind)
     return KnownResource(uri, facts)

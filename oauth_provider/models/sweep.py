@@ -14,6 +14,7 @@ from oauth_provider.models.authorization import Authorization
 from oauth_provider.models.client_secret import ClientSecret
 from oauth_provider.models.logout_delivery import LogoutDelivery
 from oauth_provider.models.pending_request import PendingRequest
+from oauth_provider.models.revoked_token import RevokedToken
 from oauth_provider.models.signing_key import SigningKey
 
 
@@ -64,6 +65,11 @@ def logout_deliveries() -> QuerySet[LogoutDelivery]:
     return LogoutDelivery.objects.filter(ended_at__lt=kept_until)
 
 
+def revoked_tokens() -> QuerySet[RevokedToken]:
+    """They would have expired by now."""
+    return RevokedToken.objects.filter(expires__lt=timezone.now())
+
+
 def client_secrets() -> QuerySet[ClientSecret]:
     """Ended, after the retention."""
     kept_until = timezone.now() - timedelta(seconds=provider_settings.SWEEP_RETENTION)
@@ -95,6 +101,7 @@ SWEEPS = (
     Sweep("sealed answers", "blanked", stale_answers, _blank_answers),
     Sweep("access tokens", "deleted", access_tokens, _delete(access_tokens)),
     Sweep("authorizations", "deleted", authorizations, _delete(authorizations)),
+    Sweep("revoked tokens", "deleted", revoked_tokens, _delete(revoked_tokens)),
     Sweep("logout deliveries", "deleted", logout_deliveries, _delete(logout_deliveries)),
     Sweep("client secrets", "deleted", client_secrets, _delete(client_secrets)),
     Sweep("private halves of signing keys", "blanked", SigningKey.objects.spent, _blank_private_halves),

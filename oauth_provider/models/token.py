@@ -18,6 +18,7 @@ from oauth_provider.models.authorization import Authorization
 from oauth_provider.models.client import ClientPolicy, is_barred
 from oauth_provider.models.compiled import CompiledQuery, whole_row
 from oauth_provider.models.verification_cache import AUTHORIZATION, CLIENT, USER, Name, verification_cache
+from oauth_provider.protocol.access_token import JwtAccessToken
 
 # Everything that decides about a token and is not a column of its user or its client.
 COLUMNS = {
@@ -45,12 +46,22 @@ COLUMNS = {
 
 @dataclass(frozen=True)
 class FoundToken:
-    """An access token with everything that decides whether it is good; no key of ``COLUMNS`` is missing."""
+    """An access token with everything that decides whether it is good; no key of ``COLUMNS`` is missing.
+
+    ``jwt`` is what it says itself, where it is one.
+    """
 
     facts: dict[str, Any]
     user: Any
     client: dict[str, Any]
     using: str
+    jwt: JwtAccessToken | None = None
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Where it may be used; none: anywhere here. A JWT must name somebody, and the issuer is all that is here."""
+        resources = tuple(self.facts["resources"] or ())
+        return () if self.jwt is not None and self.jwt.issuer in resources else resources
 
     @cached_property
     def application(self) -> Row | None:

@@ -71,6 +71,11 @@ def make_family() -> str:
     return random_text(FAMILY_LENGTH)
 
 
+def make_jti() -> str:
+    """The name of a JWT access token (RFC 9068 §2.2): no secret, and no other token's (128 bits)."""
+    return random_text(FAMILY_LENGTH)
+
+
 def make_refresh_token(family: str) -> str:
     """The next refresh token of ``family``."""
     body = f"{REFRESH_TOKEN}{family}_{random_text(SECRET_LENGTH)}"

@@ -34,7 +34,7 @@ class JWTVerifier:
 
     @sensitive_variables()
     def __call__(self, token: str, /) -> AccessToken:
-        """What ``token`` says. Raises ``InvalidToken``, and ``ServiceUnavailable`` where nobody knows its issuer's keys."""
+        """What ``token`` says. Raises ``InvalidToken``, and ``ServiceUnavailable`` where its issuer has no keys yet."""
         key = digest(token)
         remembered = self._memory.recall(key)
         if remembered is not None:

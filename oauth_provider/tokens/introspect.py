@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.dot.names import refresh_token_model
-from oauth_provider.models import Authorization, TokenBinding
+from oauth_provider.models import Authorization
 from oauth_provider.models.adoption import is_live
 from oauth_provider.models.client import Client, ClientPolicy, is_barred
 from oauth_provider.models.resource import find_limits
@@ -16,6 +16,7 @@ from oauth_provider.protocol import token_string
 from oauth_provider.protocol.digest import digest, equal
 from oauth_provider.protocol.subject import PAIRWISE
 from oauth_provider.tokens.subject import subject_of
+from oauth_provider.tokens.verifier import find
 
 INACTIVE: dict[str, Any] = {"active": False}
 
@@ -28,7 +29,7 @@ def introspect(token: str, issuer: str, caller: Client) -> dict[str, Any]:
         return _about_refresh_token(token, parts.family, issuer, caller)
     if token_string.is_broken(token):
         return INACTIVE
-    found = TokenBinding.objects.find(digest(token))
+    found = find(token)
     if found is None:
         return (
             INACTIVE if token_string.is_token(token, token_string.ACCESS_TOKEN) else _about_dot(token, issuer, caller)
@@ -49,18 +50,17 @@ def _about_access_token(found: FoundToken, issuer: str, caller: Client) -> dict[
     }
     if found.user is not None:
         members |= _person(found.user, caller)
-    if facts["resources"]:
-        members["aud"] = facts["resources"]
-    if facts["cnf"]:
-        members["cnf"] = facts["cnf"]
-    if facts["auth_time"]:  # RFC 9470 §6.2
-        members["auth_time"] = _seconds(facts["auth_time"])
-    if facts["acr"]:
-        members["acr"] = facts["acr"]
-    # For the denylist. Who knows people by names of its own must not know them again by this one.
-    if facts["public_id"] and caller.policy.subject_type != PAIRWISE:
-        members["authorization_id"] = str(facts["public_id"])
-    return members
+    # ``authorization_id`` is for the denylist. Who knows people by names of its own must not know them again by this one.
+    is_told = facts["public_id"] and caller.policy.subject_type != PAIRWISE
+    known = {
+        "jti": found.jwt.jti if found.jwt else "",
+        "aud": facts["resources"],
+        "cnf": facts["cnf"],
+        "auth_time": _seconds(facts["auth_time"]) if facts["auth_time"] else 0,  # RFC 9470 §6.2
+        "acr": facts["acr"],
+        "authorization_id": str(facts["public_id"]) if is_told else "",
+    }
+    return members | {name: value for name, value in known.items() if value}
 
 
 @sensitive_variables()

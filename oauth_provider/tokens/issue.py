@@ -19,13 +19,15 @@ from oauth_provider.models.resource import find_audience, find_limits
 from oauth_provider.models.scope import allowed_scopes
 from oauth_provider.models.transaction import run
 from oauth_provider.protocol import token_string
+from oauth_provider.protocol.access_token import JWT
 from oauth_provider.protocol.digest import LENGTH as DIGEST_LENGTH
 from oauth_provider.protocol.digest import digest
-from oauth_provider.protocol.errors import InvalidGrant, InvalidTarget
+from oauth_provider.protocol.errors import InvalidGrant, InvalidTarget, ServerError
 from oauth_provider.protocol.resource_indicator import narrow
 from oauth_provider.protocol.scope import downscope, format_scope
 from oauth_provider.protocol.sealed import seal, unseal
 from oauth_provider.signals import send_after_commit, token_issued
+from oauth_provider.tokens.unsigned import Unsigned
 
 KEPT = ("expires_at", "sealed_answer", "rotated_at")
 REDEEMED = ("redeemed_at", "expires_at", "family_digest", "refresh_token_digest")
@@ -36,7 +38,8 @@ ROTATED = ("expires_at", "refresh_token_digest", "previous_digest", "sealed_answ
 class Issued:
     """A successful token response. ``expires`` is when the access token ends; the wire says it in seconds.
 
-    ``authorization`` is the sign-in that it hangs on, None where the client acts for itself.
+    ``authorization`` is the sign-in that it hangs on, None where the client acts for itself. One that is
+    ``unsigned`` has an empty ``access_token`` until ``tokens.access_token`` signs it.
     """
 
     access_token: str = field(repr=False)
@@ -46,9 +49,12 @@ class Issued:
     token_type: str = "Bearer"
     id_token: str | None = field(default=None, repr=False)
     authorization: Authorization | None = field(default=None, repr=False)
+    unsigned: Unsigned | None = field(default=None, repr=False)
 
     def answer(self) -> dict[str, Any]:
         """The members of the JSON answer; ``expires_in`` is counted at this moment."""
+        if not self.access_token:
+            raise ServerError("The server did not sign.", detail="an access token was to be signed and was not")
         members: dict[str, Any] = {
             "access_token": self.access_token,
             "token_type": self.token_type,
@@ -70,6 +76,7 @@ class Terms:
     resources: tuple[str, ...] = ()
     lifetime: int | None = None  # the shortest of the resources', in seconds
     limits: tuple[Limits, ...] = ()  # what the client and every resource of the sign-in set to it
+    format: str = ""  # what the resources want their tokens to be; empty: what the client's policy says
 
     def narrowed_from(self, authorization: Authorization, client: Client) -> "Terms":
         """These terms where they ask for part of what was granted, else all of it (RFC 6749 §6, RFC 8707 §2.2).
@@ -96,7 +103,11 @@ class Terms:
         scope = audience.served(self.scope)
         if self.scope and not scope:
             raise InvalidTarget("Nothing that was granted is of use at this resource.")
-        return Terms(scope, audience.identifiers, audience.lifetime, audience.limits)
+        return Terms(scope, audience.identifiers, audience.lifetime, audience.limits, audience.format)
+
+    def is_jwt(self, client: Client) -> bool:
+        """Is the access token to be a JWT (RFC 9068)? Its resources decide, or else the client's policy."""
+        return (self.format or client.policy.access_token_format) == JWT
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,24 +181,21 @@ def repeat(authorization: Authorization, refresh: Refresh, retry: Retry) -> Issu
         raise InvalidGrant("The client may not ask for this scope any more.")
     expires = datetime.fromisoformat(said["expires"])
     issued = Issued(said["access_token"], expires, tuple(said["scope"]), said["refresh_token"], said["token_type"])
-    return replace(issued, authorization=authorization)
+    return replace(issued, authorization=authorization, unsigned=Unsigned.of(said.get("unsigned")))
 
 
 @sensitive_variables()
 def issue_for_client(client: Client, terms: Terms) -> Issued:
     """A token of the client's own (RFC 6749 §4.4.3): no user, no refresh token, no binding."""
     now = timezone.now()
-    issued = Issued(
-        token_string.make_token(token_string.ACCESS_TOKEN),
-        now + timedelta(seconds=_lifetime(client, terms)),
-        terms.scope,
-    )
+    issued = _new(client, terms, now, now + timedelta(seconds=_lifetime(client, terms)))
     using = router.db_for_write(access_token_model())
-    run(
-        lambda: _access_token_row(issued, client, terms).save(using=using, force_insert=True),
-        using=using,
-        single=True,
-    )
+    if issued.unsigned is None:
+        run(
+            lambda: _access_token_row(issued, client, terms).save(using=using, force_insert=True),
+            using=using,
+            single=True,
+        )
     _tell(issued, client, None, "client_credentials", using)
     return issued
 
@@ -205,17 +213,25 @@ def _rotate(authorization: Authorization, refresh: Refresh, issued: Issued, fami
 
 @sensitive_variables()
 def _new_access_token(authorization: Authorization, client: Client, terms: Terms, now: datetime) -> Issued:
-    token = token_string.make_token(token_string.ACCESS_TOKEN)
-    return Issued(token, _expires(authorization, client, terms, now), terms.scope, authorization=authorization)
+    issued = _new(client, terms, now, _expires(authorization, client, terms, now))
+    return replace(issued, authorization=authorization)
+
+
+@sensitive_variables()
+def _new(client: Client, terms: Terms, now: datetime, expires: datetime) -> Issued:
+    if terms.is_jwt(client):
+        return Issued("", expires, terms.scope, unsigned=Unsigned.new(now, terms.resources))
+    return Issued(token_string.make_token(token_string.ACCESS_TOKEN), expires, terms.scope)
 
 
 def _store_access_token(issued: Issued, authorization: Authorization, client: Client, terms: Terms) -> None:
     using = router.db_for_write(Authorization)
-    row = _access_token_row(issued, client, terms)
-    row.user_id = authorization.user_id
-    row.save(using=using, force_insert=True)
-    binding = TokenBinding(access_token=row, authorization=authorization, cnf=authorization.cnf)
-    binding.save(using=using, force_insert=True)
+    if issued.unsigned is None:
+        row = _access_token_row(issued, client, terms)
+        row.user_id = authorization.user_id
+        row.save(using=using, force_insert=True)
+        binding = TokenBinding(access_token=row, authorization=authorization, cnf=authorization.cnf)
+        binding.save(using=using, force_insert=True)
     _tell(issued, client, authorization, authorization.grant_type, using)
 
 
@@ -251,6 +267,7 @@ def _as_text(issued: Issued) -> str:
             "scope": issued.scope,
             "refresh_token": issued.refresh_token,
             "token_type": issued.token_type,
+            "unsigned": None if issued.unsigned is None else issued.unsigned.as_list(),
         }
     )
 

@@ -1,5 +1,6 @@
 """Revoking tokens (RFC 7009 §2.1): whichever token of a sign-in is presented, the sign-in ends."""
 
+import time
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,13 +10,17 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.dot.names import access_token_model, refresh_token_model
-from oauth_provider.models import Authorization
+from oauth_provider.models import Authorization, RevokedToken
 from oauth_provider.models.client import Client
+from oauth_provider.models.jwt_token import moment, uuid_of
 from oauth_provider.models.transaction import run
 from oauth_provider.models.verification_cache import TOKEN, verification_cache
 from oauth_provider.protocol import token_string
+from oauth_provider.protocol.access_token import JwtAccessToken
 from oauth_provider.protocol.digest import digest
 from oauth_provider.signals import access_tokens_revoked, send_after_commit
+from oauth_provider.tokens.access_token import read_access_token
+from oauth_provider.tokens.denylist import deny_token
 
 
 @sensitive_variables()
@@ -23,8 +28,10 @@ def revoke_token(token: str, client: Client) -> None:
     """Revoke ``token`` if it is one of ``client``'s; anything else changes nothing and is no error."""
     if token_string.is_broken(token):
         return
-    parts = token_string.parse_refresh_token(token)
-    if parts is not None:
+    parts, said = token_string.parse_refresh_token(token), read_access_token(token)
+    if said is not None:
+        _revoke_jwt(said, client)
+    elif parts is not None:
         _revoke(client, family_digest=digest(parts.family))
     elif token_string.is_token(token, token_string.ACCESS_TOKEN):
         _revoke_access_token(digest(token), client)
@@ -80,6 +87,17 @@ def _revoke_access_token(checksum: str, client: Client) -> None:
     if not _revoke(client, token_bindings__access_token__token_checksum=checksum):
         using = router.db_for_write(access_token_model())
         run(lambda: _expire(client, checksum, using), using=using, single=True)
+
+
+def _revoke_jwt(said: JwtAccessToken, client: Client) -> None:
+    """One that we signed: its sign-in ends, or the token alone where the client acts for itself."""
+    if said.client_id != client.client_id or said.expires <= time.time():
+        return
+    if not said.authorization_id:
+        RevokedToken.objects.add_token(said.jti, moment(said.expires))
+        deny_token(said.jti, moment(said.expires), using=router.db_for_write(RevokedToken))
+    elif public_id := uuid_of(said.authorization_id):
+        _revoke(client, public_id=public_id)
 
 
 def _revoke_dot_token(checksum: str, client: Client) -> None:

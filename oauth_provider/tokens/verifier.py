@@ -9,11 +9,13 @@ from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.conf import provider_settings
 from oauth_provider.models import TokenBinding
+from oauth_provider.models.jwt_token import find_jwt
 from oauth_provider.models.token import FoundToken
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import InvalidToken
 from oauth_provider.protocol.token_string import is_broken
 from oauth_provider.resource_server.token import AccessToken
+from oauth_provider.tokens.access_token import read_access_token
 from oauth_provider.tokens.subject import public_subject
 
 Find = Callable[[str], FoundToken | None]
@@ -40,11 +42,12 @@ def describe(found: FoundToken) -> AccessToken:
         expires=_aware(facts["expires"]),
         issued_at=_aware(facts["issued_at"]),
         issuer=provider_settings.ISSUER,
-        resources=tuple(facts["resources"] or ()),
+        resources=found.places,
         cnf=facts["cnf"],
         act=facts["act"],
         auth_time=_aware(facts["auth_time"]) if facts["auth_time"] else None,
         acr=facts["acr"] or None,
+        jti=found.jwt.jti if found.jwt else None,
         authorization_id=str(facts["public_id"]) if facts["public_id"] else None,
         user=found.user,
         load_application=lambda: found.application,
@@ -52,7 +55,7 @@ def describe(found: FoundToken) -> AccessToken:
 
 
 @sensitive_variables()
-def find_good(token: str, find: Find | None = None) -> FoundToken:
+def find_good(token: str, by_checksum: Find | None = None) -> FoundToken:
     """``token`` with everything that belongs to it, if nothing is said against it. Raises ``InvalidToken``.
 
     Tokens that DOT issued are as good as ours. One that names our prefix and fails its checksum is not
@@ -60,13 +63,22 @@ def find_good(token: str, find: Find | None = None) -> FoundToken:
     """
     if is_broken(token):
         raise InvalidToken("The access token is malformed.")
-    found = (find or TokenBinding.objects.find)(digest(token))
+    found = find(token, by_checksum)
     if found is None:
         raise InvalidToken("The access token is unknown.")
     against = found.refusal(timezone.now())
     if against:
         raise InvalidToken("The access token is expired or revoked.", detail=against)
     return found
+
+
+@sensitive_variables()
+def find(token: str, by_checksum: Find | None = None) -> FoundToken | None:
+    """``token`` with everything that belongs to it, good or not: by its row, or by what it says where it has none."""
+    said = read_access_token(token)
+    if said is not None:
+        return find_jwt(said)
+    return (by_checksum or TokenBinding.objects.find)(digest(token))
 
 
 def _aware(moment: datetime) -> datetime:

@@ -46,6 +46,7 @@ def change(application: Any, **changes: Any) -> Any:
 def test_all_of_it_is_saved(fetched, monkeypatch):
     application = ApplicationFactory()
     said = {
+        "access_token_format": "jwt",
         "id_token_signed_response_alg": "ES256",
         "id_token_encrypted_response_alg": "ECDH-ES",
         "id_token_encrypted_response_enc": "A256GCM",
@@ -98,6 +99,8 @@ def test_where_a_logout_may_lead_is_saved_line_by_line():
         ({"jwks_uri": "http://app.example.com/jwks"}, "jwks_uri", "https://"),
         ({"jwks_uri": "https://app.example.com/" + "a" * 2000}, "jwks_uri", "1024"),
         ({"require_signed_request_object": "on"}, "require_signed_request_object", "sign nothing"),
+        ({"access_token_format": "saml"}, "access_token_format", "saml"),
+        ({"access_token_format": ""}, "access_token_format", "required"),
         ({"id_token_signed_response_alg": "none"}, "id_token_signed_response_alg", "none"),
         ({"id_token_signed_response_alg": ""}, "id_token_signed_response_alg", "required"),
         ({"userinfo_signed_response_alg": "HS256"}, "userinfo_signed_response_alg", "HS256"),

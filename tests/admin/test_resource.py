@@ -17,7 +17,8 @@ NOTES = "https://notes.example.com/"
 
 def filled(**changes: Any) -> dict[str, Any]:
     """The form, filled in."""
-    return {"identifier": NOTES, "name": "Notes", "scopes": ["notes:read"], **dict.fromkeys(LIFETIMES, ""), **changes}
+    rest = dict.fromkeys((*LIFETIMES, "access_token_format"), "")
+    return {"identifier": NOTES, "name": "Notes", "scopes": ["notes:read"], **rest, **changes}
 
 
 @pytest.fixture
@@ -27,13 +28,14 @@ def browser() -> Browser:
 
 
 def test_a_resource_is_registered_with_scopes_of_its_own(browser: Browser) -> None:
-    lifetimes = {"authorization_idle_lifetime": "600", "authorization_lifetime": "6000"}
-    answer = browser.post(url(Resource, "add"), filled(access_token_lifetime="300", **lifetimes))
+    more = {"authorization_idle_lifetime": "600", "authorization_lifetime": "6000", "access_token_format": "jwt"}
+    answer = browser.post(url(Resource, "add"), filled(access_token_lifetime="300", **more))
 
     assert answer.status_code == 302
     resource = Resource.objects.get()
     assert (resource.identifier, resource.scopes, resource.access_token_lifetime) == (NOTES, ["notes:read"], 300)
     assert (resource.authorization_idle_lifetime, resource.authorization_lifetime) == (600, 6000)
+    assert resource.access_token_format == "jwt"
     assert NOTES in browser.get(url(Resource, "changelist")).content.decode()
 
 
@@ -46,6 +48,7 @@ def test_a_resource_is_registered_with_scopes_of_its_own(browser: Browser) -> No
         ({"identifier": "https://a.example/\x00"}, "identifier"),
         ({"name": ""}, "name"),
         ({"scopes": ["nonsense"]}, "scopes"),
+        ({"access_token_format": "saml"}, "access_token_format"),
         ({"access_token_lifetime": "0"}, "access_token_lifetime"),
         ({"access_token_lifetime": "soon"}, "access_token_lifetime"),
         ({"authorization_idle_lifetime": "0"}, "authorization_idle_lifetime"),

@@ -1,0 +1,133 @@
+"""Issuing JWT access tokens (RFC 9068 §2 and §3), and reading those that we issued.
+
+They are signed once the transaction is over, as ID tokens are: no row waits for a KMS. What one says is fixed before,
+so a refresh that is repeated gets the same token under another signature.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_variables
+
+from oauth_provider.conf import provider_settings
+from oauth_provider.models import Authorization
+from oauth_provider.models.client import Client
+from oauth_provider.protocol.access_token import JwtAccessToken, sign_access_token, verify_access_token
+from oauth_provider.protocol.errors import ServerError
+from oauth_provider.protocol.id_token import OPENID
+from oauth_provider.protocol.jose import JoseError, Key
+from oauth_provider.protocol.scope import format_scope
+from oauth_provider.tokens.issue import Issued, Terms
+from oauth_provider.tokens.key_ring import KeyRing, key_ring
+from oauth_provider.tokens.subject import check_subjects, subject_of
+from oauth_provider.tokens.unsigned import Unsigned
+
+logger = logging.getLogger("oauth_provider.tokens")
+
+
+@sensitive_variables()
+def read_access_token(token: str) -> JwtAccessToken | None:
+    """What a JWT access token that we signed says, expired or not; None for anything else.
+
+    Under ``DEBUG`` the issuer may be anybody whom a request named: our keys are what counts.
+    """
+    if token.count(".") != 2:
+        return None
+    issuer = provider_settings.ISSUER or None
+    try:
+        return verify_access_token(token, key_ring().known, issuer=issuer, now=time.time(), allow_expired=True)
+    except JoseError as error:
+        logger.info("A JWT is no access token of ours: %s", error)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class AccessTokens:
+    """The access tokens of one exchange, as far as they are JWTs. ``ring`` gives the keys, without asking anybody."""
+
+    client: Client
+    issuer: Callable[[], str]
+    ring: Callable[[], KeyRing] = field(default=key_ring)
+
+    def check(self, terms: Terms, *, is_clients_own: bool = False) -> None:
+        """Raise ``ServerError`` while nothing is spent yet, if a JWT is due and cannot be made."""
+        if not terms.is_jwt(self.client):
+            return
+        self._signer()
+        self.issuer()
+        if is_clients_own:
+            check_client_id(self.client.client_id)
+        else:
+            check_subjects(self.client)
+
+    @sensitive_variables()
+    def sign(self, issued: Issued) -> Issued:
+        """``issued`` with its access token, where that is a JWT."""
+        if issued.unsigned is None:
+            return issued
+        said = self._describe(issued, issued.unsigned)
+        return replace(issued, access_token=sign_access_token(said, self._signer()))
+
+    def _signer(self) -> Key:
+        return self.ring().signer(provider_settings.ACCESS_TOKEN_SIGNING_ALG)
+
+    def _describe(self, issued: Issued, unsigned: Unsigned) -> JwtAccessToken:
+        authorization = issued.authorization
+        said = JwtAccessToken(
+            issuer=self.issuer(),
+            subject=self.client.client_id,
+            client_id=self.client.client_id,
+            audience=unsigned.resources or self._default_audience(issued),
+            expires=_seconds(issued.expires),
+            issued_at=_seconds(unsigned.issued_at),
+            jti=unsigned.jti,
+            scope=format_scope(issued.scope),
+        )
+        return said if authorization is None else _of_person(said, authorization, self.client)
+
+    def _default_audience(self, issued: Issued) -> tuple[str, ...]:
+        """RFC 9068 §3: somebody is named in any case, and with ``openid`` the userinfo endpoint of this issuer."""
+        audience = [provider_settings.DEFAULT_RESOURCE or self.issuer()]
+        audience += [self.issuer()] if OPENID in issued.scope and issued.authorization is not None else []
+        return tuple(dict.fromkeys(audience))
+
+
+def check_client_id(client_id: str) -> None:
+    """RFC 9068 §5: what a client's own token calls the client is the name of no person. Raises ``ServerError``."""
+    people = get_user_model()
+    key: Any = people._meta.pk
+    try:
+        named = key.to_python(client_id)
+    except ValidationError:
+        return
+    # A number that is nobody's yet may be somebody's tomorrow.
+    is_counted = isinstance(key, models.IntegerField)
+    if str(named) == client_id and (is_counted or people._base_manager.filter(pk=named).exists()):
+        detail = f"client_id {client_id!r} could be the sub of a user: give it another, or opaque tokens"
+        raise ServerError("The server cannot name the client.", detail=detail)
+
+
+def _of_person(said: JwtAccessToken, authorization: Authorization, client: Client) -> JwtAccessToken:
+    # The client can read it, so it says no other name than the client knows the person by.
+    return replace(
+        said,
+        subject=subject_of(authorization.user, client),
+        auth_time=None if authorization.auth_time is None else _seconds(authorization.auth_time),
+        acr=authorization.acr,
+        amr=tuple(authorization.amr),
+        cnf=authorization.cnf,
+        authorization_id=str(authorization.public_id),
+    )
+
+
+def _seconds(moment: datetime) -> int:
+    # Where USE_TZ is off, what is stored is the project's own local time.
+    return int((timezone.make_aware(moment) if timezone.is_naive(moment) else moment).timestamp())
