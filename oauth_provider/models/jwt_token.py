@@ -104,8 +104,8 @@ def _of_client(client_id: Any, jti_digest: Any) -> models.QuerySet[Any, Any]:
 
 
 def _of_gap(gap: Any) -> models.QuerySet[Any, Any]:
-    # While the query is compiled no UUID is at hand, and a field would take nothing else. It is a parameter all the same.
-    return _of_authorization(RawSQL("%s", [gap], output_field=PUBLIC_ID))  # noqa: S611
+    # No UUID is at hand while the query is compiled, and the field takes nothing else. It is a parameter all the same.
+    return _of_authorization(RawSQL("%s", [gap], output_field=PUBLIC_ID))
 
 
 _OF_AUTHORIZATION = CompiledQuery(_of_gap)

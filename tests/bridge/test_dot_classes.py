@@ -122,6 +122,19 @@ def test_an_odd_query_is_no_error(driver, door, query):
     assert call(door + query, driver.tokens()["access_token"]) in (200, 400)
 
 
+@pytest.mark.spec("RFC 9068", "4")
+@pytest.mark.parametrize("door", THIRD_PARTY_DOORS)
+def test_dots_classes_take_no_jwts(driver, door):
+    """They want a row of DOT's, and a JWT has none."""
+    grants = ["authorization_code", "refresh_token", "client_credentials"]
+    ClientPolicy(application=driver.application, access_token_format="jwt", grant_types=grants).save()
+    token = driver.tokens()["access_token"]
+    assert token.count(".") == 2
+    assert call(door, token) in (401, 403)
+    own = driver.token(grant_type="client_credentials", scope="read write").json()["access_token"]
+    assert call(door, own) in (401, 403)
+
+
 @pytest.mark.parametrize("door", [door for door in DOORS if door not in ("/view", "/view/client", "/middleware")])
 def test_a_token_without_the_scope_opens_nothing(driver, door):
     driver.scope = "introspection"

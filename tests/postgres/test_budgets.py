@@ -242,3 +242,42 @@ def test_a_request_with_remembered_consent_costs_seven_statements(driver: Driver
     with costing_at_most(7):
         response = driver.authorize()
     assert response["Location"].startswith(f"{driver.redirect_uri}?code=")
+
+
+@pytest.fixture
+def jwt(driver: Driver) -> Driver:
+    """The same client with access tokens that are JWTs."""
+    policy = driver.application.oauth_policy
+    policy.access_token_format = "jwt"
+    policy.save()
+    call(driver.tokens()["access_token"])
+    call(driver.token(grant_type="client_credentials", scope="notes:read").json()["access_token"])
+    return driver
+
+
+def test_an_api_call_with_a_jwt_costs_one_statement(jwt: Driver) -> None:
+    tokens, own = jwt.tokens(), jwt.token(grant_type="client_credentials", scope="notes:read").json()
+    for issued in (tokens, own):
+        with costing_at_most(1):
+            response = call(issued["access_token"])
+        assert (response.status_code, response.json()["client"]) == (200, jwt.application.client_id)
+    jwt.revoke(tokens["access_token"])
+    with costing_at_most(1):
+        assert call(tokens["access_token"]).status_code == 401
+
+
+def test_a_jwt_costs_less_than_its_row_would(jwt: Driver) -> None:
+    with costing_at_most(1):
+        assert jwt.token(grant_type="client_credentials", scope="notes:read").status_code == 200
+    code = jwt.code()
+    with costing_at_most(6):
+        tokens = jwt.redeem(code).json()
+    with costing_at_most(6):
+        tokens = jwt.refresh(tokens["refresh_token"]).json()
+    with costing_at_most(2):
+        assert jwt.introspect(tokens["access_token"]).json()["active"] is True
+    with costing_at_most(6):
+        assert jwt.revoke(tokens["access_token"]).status_code == 200
+    own = jwt.token(grant_type="client_credentials", scope="notes:read").json()["access_token"]
+    with costing_at_most(4):
+        assert jwt.revoke(own).status_code == 200
