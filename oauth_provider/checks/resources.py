@@ -47,6 +47,6 @@ def _is_seconds(value: Any) -> bool:
 def _problem(what: str) -> CheckMessage:
     return Error(
         f'OAUTH_PROVIDER["RESOURCES"] cannot be used. {what}',
-        hint="Give each identifier a name, or a dictionary with name, scopes, access_token_format and lifetimes in seconds.",
+        hint="Give each identifier a name, or a dictionary: name, scopes, access_token_format, lifetimes in seconds.",
         id="oauth_provider.E052",
     )

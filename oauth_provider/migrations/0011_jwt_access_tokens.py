@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("oauth_provider", "0007_client_metadata"),
+        ("oauth_provider", "0010_encryption_and_lifetimes"),
     ]
 
     operations = [
