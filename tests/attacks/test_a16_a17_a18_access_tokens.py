@@ -306,7 +306,7 @@ def test_the_same_bytes_spelt_otherwise_are_another_token(driver: Driver, tokens
     is_refused(driver, json.dumps({"protected": header, "payload": claims, "signature": signature}))
 
 
-@pytest.mark.spec("RFC 8725", "2.4")
+@pytest.mark.spec("RFC 7519", "4")
 @pytest.mark.parametrize("name", ["sub", "aud", "exp", "scope", "client_id"])
 def test_a_member_that_is_said_twice_is_refused(driver: Driver, tokens: dict[str, Any], name: str) -> None:
     claims = claims_of(tokens)
