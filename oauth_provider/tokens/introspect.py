@@ -50,7 +50,7 @@ def _about_access_token(found: FoundToken, issuer: str, caller: Client) -> dict[
     }
     if found.user is not None:
         members |= _person(found.user, caller)
-    # ``authorization_id`` is for the denylist. Who knows people by names of its own must not know them again by this one.
+    # ``authorization_id`` is for the denylist. Who knows people by names of its own must not know them by this one.
     is_told = facts["public_id"] and caller.policy.subject_type != PAIRWISE
     known = {
         "jti": found.jwt.jti if found.jwt else "",
