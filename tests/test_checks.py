@@ -17,6 +17,7 @@ from oauth2_provider.views.mixins import OIDCOnlyMixin
 from oauth_provider.bridge.validator import BridgeValidator
 from oauth_provider.checks import (
     authentication,
+    authorization_details,
     clients,
     configuration,
     databases,
@@ -54,6 +55,11 @@ CHECKS = {
     "E050": authentication.check_sign_up_url,
     "E051": authentication.check_authentication_context,
     "E052": resources.check_resources,
+    "E080": authorization_details.check_schemas,
+    "E081": authorization_details.check_schemas,
+    "E082": authorization_details.check_types,
+    "E083": authorization_details.check_types,
+    "W080": authorization_details.check_types,
     "I001": databases.check_prepared_statements,
     "W001": configuration.check_cache_is_shared,
     "W002": clients.check_application_user,

@@ -12,6 +12,7 @@ from oauth_provider.admin.client_metadata import METADATA, MetadataForm, metadat
 from oauth_provider.conf import provider_settings
 from oauth_provider.grants.table import GRANTS
 from oauth_provider.models import ClientPolicy
+from oauth_provider.models.authorization_details import all_types
 from oauth_provider.protocol.registration import Registration
 
 
@@ -23,8 +24,10 @@ def _of_policy(name: str, **options: Any) -> forms.Field:
 # The columns of the policy that are fields of the form under their own names.
 PLAIN = ("status", "token_endpoint_auth_method", "may_introspect", "rotate_refresh_tokens", "access_token_lifetime")
 
+LISTS = ("grant_types", "scopes", "authorization_details_types")
+
 # What DOT's own rules say nothing about.
-HARMLESS = frozenset({"name", "scopes", "every_scope", "skip_authorization", *PLAIN, *METADATA}) - REGISTERED
+HARMLESS = frozenset({"name", "every_scope", "skip_authorization", *LISTS, *PLAIN, *METADATA}) - REGISTERED
 
 
 class ChangeClientForm(ClientForm, MetadataForm):
@@ -37,6 +40,12 @@ class ChangeClientForm(ClientForm, MetadataForm):
     )
     status = _of_policy("status")
     grant_types = forms.MultipleChoiceField(label=gettext_lazy("Grant types"), required=False, widget=CHECKBOXES)
+    authorization_details_types = forms.MultipleChoiceField(
+        label=gettext_lazy("Authorization details types"),
+        required=False,
+        widget=CHECKBOXES,
+        help_text=gettext_lazy("What the client may ask for in full (RFC 9396)."),
+    )
     token_endpoint_auth_method = _of_policy("token_endpoint_auth_method")
     may_introspect = _of_policy("may_introspect")
     rotate_refresh_tokens = _of_policy("rotate_refresh_tokens")
@@ -48,6 +57,9 @@ class ChangeClientForm(ClientForm, MetadataForm):
             self.initial[name] = getattr(self.policy, name)
         self.initial["grant_types"] = list(self.policy.grant_types)
         self._offer("grant_types", {name: name for name in GRANTS})
+        self.initial["authorization_details_types"] = list(self.policy.authorization_details_types)
+        known = {name: f"{name}: {known.name}" for name, known in all_types().items()}
+        self._offer("authorization_details_types", known)
 
     def _policy(self) -> ClientPolicy:
         return ClientPolicy.of(self.instance)
@@ -63,6 +75,7 @@ class ChangeClientForm(ClientForm, MetadataForm):
             if name in cleaned:
                 setattr(self.policy, name, cleaned[name])
         self.policy.grant_types, self.policy.scopes = list(cleaned.get("grant_types", ())), self.chosen_scopes()
+        self.policy.authorization_details_types = list(cleaned.get("authorization_details_types", ()))
         self._check_lifetime()
         try:
             # No grant type at all is right for a client that introspects, and nothing else.
@@ -90,7 +103,7 @@ class ChangeClientForm(ClientForm, MetadataForm):
     def changed_policy_fields(self) -> list[str]:
         """The columns of the policy that were changed."""
         changed = {"scopes" if name == "every_scope" else name for name in self.changed_data}
-        return [name for name in (*PLAIN, *METADATA, "grant_types", "scopes") if name in changed]
+        return [name for name in (*PLAIN, *METADATA, *LISTS) if name in changed]
 
     def _registration(self, cleaned: dict[str, Any]) -> Registration:
         return Registration(

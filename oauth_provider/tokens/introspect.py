@@ -13,6 +13,7 @@ from oauth_provider.models.client import Client, is_barred
 from oauth_provider.protocol import token_string
 from oauth_provider.protocol.digest import digest, equal
 from oauth_provider.protocol.subject import PAIRWISE
+from oauth_provider.tokens.authorization_details import said
 from oauth_provider.tokens.subject import subject_of
 
 INACTIVE: dict[str, Any] = {"active": False}
@@ -36,7 +37,6 @@ def introspect(token: str, issuer: str, caller: Client) -> dict[str, Any]:
     facts = found.facts
     members: dict[str, Any] = {
         "active": True,
-        "scope": facts["scope"],
         "client_id": found.client["client_id"],
         "token_type": "Bearer",
         "exp": _seconds(facts["expires"]),
@@ -45,15 +45,15 @@ def introspect(token: str, issuer: str, caller: Client) -> dict[str, Any]:
     }
     if found.user is not None:
         members |= _person(found.user, caller)
-    if facts["resources"]:
-        members["aud"] = facts["resources"]
-    if facts["cnf"]:
-        members["cnf"] = facts["cnf"]
-    if facts["auth_time"]:  # RFC 9470 §6.2
-        members["auth_time"] = _seconds(facts["auth_time"])
-    if facts["acr"]:
-        members["acr"] = facts["acr"]
-    return members
+    known = {
+        "scope": facts["scope"],
+        "aud": facts["resources"],
+        "cnf": facts["cnf"],
+        "auth_time": _seconds(facts["auth_time"]) if facts["auth_time"] else None,  # RFC 9470 §6.2
+        "acr": facts["acr"],
+    }
+    members |= {name: value for name, value in known.items() if value}
+    return members | said(facts["authorization_details"])
 
 
 @sensitive_variables()
@@ -70,7 +70,7 @@ def _about_refresh_token(token: str, family: str, issuer: str, caller: Client) -
     began = authorization.rotated_at or authorization.redeemed_at or authorization.created_at
     members = _of_refresh_token(authorization, authorization.scope, began, issuer)
     members |= _person(authorization.user, caller)
-    return members | {"exp": _seconds(authorization.expires_at)}
+    return members | {"exp": _seconds(authorization.expires_at)} | said(authorization.authorization_details)
 
 
 @sensitive_variables()
