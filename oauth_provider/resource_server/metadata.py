@@ -40,9 +40,7 @@ def answer(method: str | None, document: dict[str, Any] | None) -> HttpResponse:
     return response
 
 
-def describe(
-    resource: str, name: str, scopes: tuple[str, ...], details_types: tuple[str, ...] = ()
-) -> dict[str, Any]:
+def describe(resource: str, name: str, scopes: tuple[str, ...], details_types: tuple[str, ...] = ()) -> dict[str, Any]:
     """The members of the document; one that would be empty is left out (RFC 9728 §2)."""
     members = {
         "resource": resource,
