@@ -117,7 +117,8 @@ def _spend(question: Question) -> None:
 
 def _granted_details(question: Question) -> list[dict[str, Any]]:
     """RFC 9396 §7.1: what was asked for, with what only the person's own account can say."""
-    return [dict(registered(one["type"]).enrich(one, question.user)) for one in question.asked.details]
+    asked = question.asked.details
+    return [{**registered(one["type"]).enrich(one, question.user), "type": one["type"]} for one in asked]
 
 
 @sensitive_variables()

@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
 
@@ -22,6 +23,14 @@ from oauth_provider.protocol.errors import InvalidRequest
 from oauth_provider.protocol.redirect_uri import destination
 
 METHODS = ["GET", "HEAD", "POST"]
+# The members that many types share (RFC 9396 §2.2). All others are shown as they are called.
+COMMON = {
+    "locations": _("Where"),
+    "actions": _("To do what"),
+    "datatypes": _("With what"),
+    "identifier": _("Which one"),
+    "privileges": _("With the rights"),
+}
 
 
 @sensitive_post_parameters()
@@ -63,9 +72,13 @@ def _show(request: HttpRequest, handle: str, question: Question) -> HttpResponse
     return show(request, "consent.html", context)
 
 
+def _members(detail: Detail) -> list[tuple[str, str]]:
+    return [(str(COMMON.get(member, member)), value) for member, value in flattened(detail)]
+
+
 def _in_words(detail: Detail, request: HttpRequest) -> dict[str, str]:
     """The name of the detail's type, and all that it says (RFC 9396 §2), by the type's own template or as a list."""
     known = registered(detail["type"])
-    context = {**known.context(detail, request.user), "detail": detail, "members": flattened(detail)}
+    context = {**known.context(detail, request.user), "detail": detail, "members": _members(detail)}
     template = known.template or "oauth_provider/authorization_detail.html"
     return {"name": str(known.name) or known.type, "words": render_to_string(template, context, request)}

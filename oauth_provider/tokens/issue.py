@@ -72,7 +72,7 @@ class Terms:
     scope: tuple[str, ...]
     resources: tuple[str, ...] = ()
     lifetime: int | None = None  # the shortest of the resources', in seconds
-    details: tuple[Detail, ...] = ()
+    details: tuple[Detail, ...] = field(default=(), repr=False)
 
     def narrowed_from(self, authorization: Authorization, client: Client) -> "Terms":
         """These terms where they ask for part of what was granted, else all of it (RFC 6749 §6, RFC 8707 §2.2).

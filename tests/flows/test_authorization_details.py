@@ -164,6 +164,12 @@ def test_the_page_shows_every_detail_and_escapes_it(driver):
     assert "Read your notes" in html
 
 
+@pytest.mark.spec("RFC 9396", "2.2")
+def test_members_that_many_types_share_are_said_in_words(driver):
+    page = driver.browser.get(driver.authorize(authorization_details=said(READ))["Location"])
+    assert "<dt><bdi>To do what</bdi></dt><dd><bdi>read, list</bdi></dd>" in page.content.decode()
+
+
 @pytest.mark.spec("RFC 9396", "3.1")
 def test_without_scopes_the_page_names_none(driver):
     html = driver.browser.get(
