@@ -17,6 +17,7 @@ from oauth2_provider.views.mixins import OIDCOnlyMixin
 from oauth_provider.bridge.validator import BridgeValidator
 from oauth_provider.checks import (
     authentication,
+    authorization_details,
     clients,
     configuration,
     databases,
@@ -60,6 +61,11 @@ CHECKS = {
     "E052": resources.check_resources,
     "E088": encryption.check_encryption_keys,
     "W088": request_objects.check_signing_clients,
+    "E080": authorization_details.check_schemas,
+    "E081": authorization_details.check_schemas,
+    "E082": authorization_details.check_types,
+    "E083": authorization_details.check_types,
+    "W080": authorization_details.check_types,
     "I001": databases.check_prepared_statements,
     "W001": configuration.check_cache_is_shared,
     "W002": clients.check_application_user,

@@ -2,6 +2,7 @@
 
 from oauth_provider.checks import (
     authentication,
+    authorization_details,
     clients,
     configuration,
     databases,
@@ -20,6 +21,7 @@ from oauth_provider.checks import (
 
 __all__ = [
     "authentication",
+    "authorization_details",
     "clients",
     "configuration",
     "databases",

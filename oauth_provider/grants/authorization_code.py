@@ -14,16 +14,20 @@ from oauth_provider.tokens.id_token import IdTokens
 from oauth_provider.tokens.issue import Issued, Terms, issue_for_code
 
 grant_type = "authorization_code"
-parameters = ("code", "redirect_uri", "code_verifier", "resource")
+parameters = ("code", "redirect_uri", "code_verifier", "resource", "authorization_details")
 
 
 @sensitive_variables()
 def exchange(request: TokenRequest) -> Issued:
-    """Raises ``InvalidRequest``, ``InvalidGrant``, ``InvalidTarget`` and ``ServerError``."""
+    """Raises ``InvalidRequest``, ``InvalidGrant``, ``ServerError``, and where too much is asked for ``InvalidTarget``
+
+    and ``InvalidAuthorizationDetails``.
+    """
     code = request.form.required("code")
     if not is_token(code, CODE):
         raise InvalidGrant("The code is malformed.")
 
+    asked = Terms((), request.form.resources, details=request.details())
     id_tokens = IdTokens(request.client, request.issuer, envelope_for(request.client))
 
     def rules(authorization: Authorization) -> None:
@@ -33,7 +37,7 @@ def exchange(request: TokenRequest) -> Issued:
 
     def issue(authorization: Authorization) -> Issued:
         check_alive(authorization)
-        terms = Terms((), request.form.resources).narrowed_from(authorization, request.client)
+        terms = asked.narrowed_from(authorization, request.client)
         check_lifetimes(authorization, terms)
         check_nonce_binds(authorization, terms)
         id_tokens.check(terms.scope)

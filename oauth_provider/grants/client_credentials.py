@@ -5,20 +5,25 @@ from oauth_provider.models.resource import find_audience
 from oauth_provider.models.scope import IDENTITY_SCOPES, requested_scopes
 from oauth_provider.protocol.errors import UnauthorizedClient
 from oauth_provider.protocol.scope import check_scope
+from oauth_provider.tokens.authorization_details import check_served
 from oauth_provider.tokens.issue import Issued, Terms, issue_for_client
 
 grant_type = "client_credentials"
-parameters = ("scope", "resource")
+parameters = ("scope", "resource", "authorization_details")
 
 
 def exchange(request: TokenRequest) -> Issued:
-    """Raises ``UnauthorizedClient``, ``InvalidScope`` and ``InvalidTarget``."""
+    """Raises ``UnauthorizedClient``, ``InvalidScope``, ``InvalidTarget`` and ``InvalidAuthorizationDetails``."""
     check_confidential(request)
-    scope = requested_scopes(request.get("scope"), request.client.policy)
+    details = request.details(by_person=False)
+    asked = request.get("scope")
+    scope = requested_scopes(asked, request.client.policy) if asked or not details else ()
     check_no_person(scope)
     audience = find_audience(request.form.resources)
     audience.check_scope(scope)
-    return issue_for_client(request.client, Terms(scope, audience.identifiers, audience.lifetime))
+    terms = Terms(scope, audience.identifiers, audience.lifetime, details=details)
+    check_served(terms.details, terms.resources)
+    return issue_for_client(request.client, terms)
 
 
 def check_no_person(scope: tuple[str, ...]) -> None:

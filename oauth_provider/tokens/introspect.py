@@ -15,6 +15,7 @@ from oauth_provider.models.token import FoundToken
 from oauth_provider.protocol import token_string
 from oauth_provider.protocol.digest import digest, equal
 from oauth_provider.protocol.subject import PAIRWISE
+from oauth_provider.tokens.authorization_details import said
 from oauth_provider.tokens.subject import subject_of
 
 INACTIVE: dict[str, Any] = {"active": False}
@@ -40,7 +41,6 @@ def _about_access_token(found: FoundToken, issuer: str, caller: Client) -> dict[
     facts = found.facts
     members: dict[str, Any] = {
         "active": True,
-        "scope": facts["scope"],
         "client_id": found.client["client_id"],
         "token_type": "Bearer",
         "exp": _seconds(facts["expires"]),
@@ -49,18 +49,17 @@ def _about_access_token(found: FoundToken, issuer: str, caller: Client) -> dict[
     }
     if found.user is not None:
         members |= _person(found.user, caller)
-    if facts["resources"]:
-        members["aud"] = facts["resources"]
-    if facts["cnf"]:
-        members["cnf"] = facts["cnf"]
-    if facts["auth_time"]:  # RFC 9470 §6.2
-        members["auth_time"] = _seconds(facts["auth_time"])
-    if facts["acr"]:
-        members["acr"] = facts["acr"]
-    # For the denylist. Who knows people by names of its own must not know them again by this one.
-    if facts["public_id"] and caller.policy.subject_type != PAIRWISE:
-        members["authorization_id"] = str(facts["public_id"])
-    return members
+    known = {
+        "scope": facts["scope"],
+        "aud": facts["resources"],
+        "cnf": facts["cnf"],
+        "auth_time": _seconds(facts["auth_time"]) if facts["auth_time"] else None,  # RFC 9470 §6.2
+        "acr": facts["acr"],
+        # For the denylist. Who knows people by names of its own must not know them again by this one.
+        "authorization_id": str(facts["public_id"] or "") if caller.policy.subject_type != PAIRWISE else "",
+    }
+    members |= {name: value for name, value in known.items() if value}
+    return members | said(facts["authorization_details"])
 
 
 @sensitive_variables()
@@ -82,7 +81,7 @@ def _about_refresh_token(token: str, family: str, issuer: str, caller: Client) -
         return INACTIVE
     members = _of_refresh_token(authorization, authorization.scope, used, issuer)
     members |= _person(authorization.user, caller)
-    return members | {"exp": _seconds(ends)}
+    return members | {"exp": _seconds(ends)} | said(authorization.authorization_details)
 
 
 @sensitive_variables()
