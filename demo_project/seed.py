@@ -12,6 +12,7 @@ from django.db import transaction
 
 from demo_project import addresses
 from demo_project.notes.models import Note
+from demo_project.photos.prints import PHOTO_PRINT
 from oauth_provider.dot.names import Row, application_model
 from oauth_provider.dot.secret import nobodys_secret
 from oauth_provider.models import ClientPolicy, ClientSecret
@@ -51,6 +52,7 @@ class DemoClient:
     allowed_origins: tuple[str, ...] = ()
     confidential: bool = True
     may_introspect: bool = False
+    authorization_details_types: tuple[str, ...] = ()
 
     @property
     def client_id(self) -> str:
@@ -87,6 +89,7 @@ class DemoClient:
             "grant_types": list(self.grant_types),
             "scopes": list(self.scopes),
             "may_introspect": self.may_introspect,
+            "authorization_details_types": list(self.authorization_details_types),
         }
 
     def as_json(self) -> dict[str, Any]:
@@ -109,6 +112,7 @@ def clients() -> tuple[DemoClient, ...]:
             about="a web application with a server of its own",
             grant_types=CODE,
             scopes=(*PERSON, *NOTES, *PHOTOS),
+            authorization_details_types=(PHOTO_PRINT,),
             redirect_uris=(f"{settings.ISSUER}/demo/callback",),
             post_logout_redirect_uris=(f"{settings.ISSUER}/",),
         ),

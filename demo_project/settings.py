@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 from demo_project import addresses, environment
+from demo_project.photos import prints
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -58,6 +59,8 @@ OAUTH_PROVIDER = {
         addresses.ASSISTANT_RESOURCE: "Notes for assistants",
         f"{ISSUER}/api/notes": "Notes",
     },
+    # What is more than a scope can say: this very print, and no other (RFC 9396).
+    "AUTHORIZATION_DETAILS_TYPES": prints.TYPES,
 }
 
 # For the browser client at http://localhost:3000; elsewhere, https alone will do.

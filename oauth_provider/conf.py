@@ -169,6 +169,14 @@ class ProviderSettings:
         return cast("Mapping[str, Any]", self._get("RESOURCES", {}))
 
     @property
+    def AUTHORIZATION_DETAILS_TYPES(self) -> Mapping[str, Any]:
+        """The types of ``authorization_details`` (RFC 9396): each with a dictionary, or the dotted path of a class.
+
+        Default: none, and every request with such details is refused. A client may ask for those in its policy.
+        """
+        return cast("Mapping[str, Any]", self._get("AUTHORIZATION_DETAILS_TYPES", {}))
+
+    @property
     def PUSHED_REQUEST_LIFETIME(self) -> int:
         """How long a pushed request may be opened (RFC 9126 §2.2), in seconds. Default: 300."""
         return cast(int, self._get("PUSHED_REQUEST_LIFETIME", 300))

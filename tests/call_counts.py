@@ -64,7 +64,7 @@ def main(arguments: list[str]) -> None:
     finally:
         found.unlink(missing_ok=True)
     for operation, number in counted.items():
-        print(f"{operation:20}{number:6}")
+        sys.stdout.write(f"{operation:20}{number:6}\n")
     if "--pin" in arguments:
         PINNED.write_text(json.dumps({"pair": pair(), "calls": counted}, indent=2) + "\n")
 

@@ -1,5 +1,6 @@
 """The photos API: what a token opens on a machine that has neither the provider nor a table of users."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -9,7 +10,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from demo_project import addresses
+from demo_project.photos.prints import PHOTO_PRINT
 from oauth_provider.resource_server.decorators import requires_scopes
+from oauth_provider.rest_framework.authorization_details import HasAuthorizationDetails
 from oauth_provider.rest_framework.permissions import HasScopes, RequiresAuthentication
 
 PHOTOS = {"harbour": "The harbour at six", "noor": "Noor, laughing", "snow": "First snow"}
@@ -47,6 +50,30 @@ class PrintOrder(APIView):
         return Response({"print": PHOTOS[name], "for": subject_of(request)}, status=201)
 
 
+class OfThisPhoto(HasAuthorizationDetails):
+    """The order names the photo that it is about."""
+
+    def is_for(self, detail: Mapping[str, Any], obj: Any) -> bool:
+        """Is it about this one?"""
+        return bool(detail.get("identifier") == obj)
+
+
+class AgreedPrint(APIView):
+    """POST carries out the order that somebody agreed to in full (RFC 9396), and says which that was."""
+
+    order = OfThisPhoto(PHOTO_PRINT)
+    permission_classes = [order]
+
+    def post(self, request: Request, name: str) -> Response:
+        """The order. What the caller sends beside its token changes nothing about it."""
+        if name not in PHOTOS:
+            raise NotFound
+        self.check_object_permissions(request, name)
+        agreed = next(detail for detail in self.order.found(request) if self.order.is_for(detail, name))
+        order = {"print": PHOTOS[name], "copies": agreed["copies"], "size": agreed["size"]}
+        return Response({**order, "for": subject_of(request)}, status=201)
+
+
 @requires_scopes("photos:read")
 def album(request: HttpRequest) -> HttpResponse:
     """GET gives the titles as plain text: a view of Django's own, guarded alike."""
@@ -59,5 +86,6 @@ def about(request: HttpRequest) -> HttpResponse:
         "GET /photos/": "photos:read",
         "GET /photos/album": "photos:read",
         "POST /photos/{name}/print": "photos:print",
+        "POST /photos/{name}/order": f"authorization_details of type {PHOTO_PRINT}",
     }
     return JsonResponse({"resource": addresses.PHOTOS_RESOURCE, "issuer": addresses.ISSUER, "calls": calls})

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from demo_project.photos.api import PhotoList, PrintOrder, about, album
+from demo_project.photos.api import AgreedPrint, PhotoList, PrintOrder, about, album
 
 urlpatterns = [
     path("", about),
@@ -10,4 +10,5 @@ urlpatterns = [
     path("photos/", PhotoList.as_view()),
     path("photos/album", album),
     path("photos/<slug:name>/print", PrintOrder.as_view()),
+    path("photos/<slug:name>/order", AgreedPrint.as_view()),
 ]

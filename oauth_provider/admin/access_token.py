@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from oauth_provider.admin.authorization import listed
 from oauth_provider.admin.autocomplete import AutocompleteFilter, user_search_fields
 from oauth_provider.admin.read_only import Ending, ReadOnlyAdmin
 from oauth_provider.dot.names import Row
@@ -62,7 +63,7 @@ class AccessTokenAdmin(ReadOnlyAdmin):
     search_help_text = gettext_lazy("User, client, or client identifier. Tokens cannot be searched for.")
     ordering = ("-pk",)
     fieldsets: ClassVar[Any] = (
-        (None, {"fields": ("number", "user", "application", "scope", "resource", "state", "authorization")}),
+        (None, {"fields": ("number", "user", "application", "scope", "resource", "details", "state", "authorization")}),
         (gettext_lazy("Life"), {"fields": ("created", "expires")}),
     )
 
@@ -78,6 +79,12 @@ class AccessTokenAdmin(ReadOnlyAdmin):
         if authorization is not None and authorization.revoked_at is not None:
             return _("revoked with its authorization")
         return _("live") if row.expires > timezone.now() else _("expired")
+
+    @admin.display(description=gettext_lazy("authorization details"))
+    def details(self, row: Row) -> str:
+        """What it is for in full (RFC 9396)."""
+        binding: TokenBinding | None = getattr(row, "oauth_binding", None)
+        return listed(binding.authorization_details if binding is not None else [])
 
     @admin.display(description=gettext_lazy("authorization"))
     def authorization(self, row: Row) -> str:

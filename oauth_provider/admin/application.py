@@ -69,6 +69,11 @@ class PolicyColumns:
         """No list stands in the way."""
         return ClientPolicy.of(application).scopes is None
 
+    @admin.display(description=gettext_lazy("authorization details types"))
+    def authorization_details_types(self, application: Row) -> str:
+        """By their names on the wire (RFC 9396 §10)."""
+        return ", ".join(ClientPolicy.of(application).authorization_details_types) or "-"
+
     @admin.display(description=gettext_lazy("authentication method"))
     def token_endpoint_auth_method(self, application: Row) -> str:
         """As in RFC 8414 §2."""
@@ -139,8 +144,8 @@ class ApplicationAdmin(PolicyColumns, LegacyColumns, MetadataColumns, SecretView
                 _("Policy"),
                 {
                     "fields": (
-                        "status", "grant_types", "scopes", "every_scope", "skip_authorization",
-                        "token_endpoint_auth_method", "may_introspect", "rotate_refresh_tokens",
+                        "status", "grant_types", "scopes", "every_scope", "authorization_details_types",
+                        "skip_authorization", "token_endpoint_auth_method", "may_introspect", "rotate_refresh_tokens",
                         *LIFETIMES,
                     ),
                     "description": _spec(_("What the client may do"), section(6749, "1.3"), section(7591, "2")),

@@ -1,5 +1,6 @@
 """Authorizations in the admin (RFC 6749 §1.4 and §1.5): who is signed in to what, and the way to end it."""
 
+import json
 import uuid
 from typing import Any, ClassVar
 
@@ -7,6 +8,7 @@ from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,6 +16,14 @@ from oauth_provider.admin.autocomplete import AutocompleteFilter, user_search_fi
 from oauth_provider.admin.read_only import Ending, ReadOnlyAdmin
 from oauth_provider.models import Authorization
 from oauth_provider.models.client import is_barred
+
+AGREED = ("user", "application", "state", "scope", "details", "resources", "grant_type", "redirect_uri")
+
+
+def listed(details: list[dict[str, Any]]) -> str:
+    """Authorization details, one to a block; a dash where there are none."""
+    texts = ((json.dumps(detail, indent=2, ensure_ascii=False),) for detail in details)
+    return format_html_join("", '<pre dir="ltr">{}</pre>', texts) or "-"
 
 
 def state_of(authorization: Authorization) -> str:
@@ -90,7 +100,10 @@ class AuthorizationAdmin(ReadOnlyAdmin):
     search_help_text = gettext_lazy("User, client, client identifier, or the public id that the log names.")
     ordering = ("-pk",)
     fieldsets: ClassVar[Any] = (
-        (None, {"fields": ("user", "application", "state", "scope", "resources", "grant_type", "redirect_uri")}),
+        (
+            None,
+            {"fields": AGREED},
+        ),
         (gettext_lazy("Sign-in"), {"fields": ("auth_time", "acr", "amr")}),
         (
             gettext_lazy("Life"),
@@ -102,6 +115,11 @@ class AuthorizationAdmin(ReadOnlyAdmin):
     def state(self, authorization: Authorization) -> str:
         """Why it is, or is not, alive."""
         return state_of(authorization)
+
+    @admin.display(description=gettext_lazy("authorization details"))
+    def details(self, authorization: Authorization) -> str:
+        """What was granted in full (RFC 9396), as the client asked for it."""
+        return listed(authorization.authorization_details)
 
     @admin.action(permissions=["end"], description=gettext_lazy("Revoke selected authorizations"))
     def revoke(self, request: HttpRequest, queryset: QuerySet[Authorization]) -> HttpResponse | None:

@@ -13,6 +13,7 @@ from oauth_provider.admin.client_metadata import METADATA, MetadataForm, metadat
 from oauth_provider.conf import provider_settings
 from oauth_provider.grants.table import GRANTS
 from oauth_provider.models import ClientPolicy
+from oauth_provider.models.authorization_details import all_types
 from oauth_provider.protocol.registration import Registration
 
 
@@ -31,12 +32,13 @@ PLAIN = (
     "status", "token_endpoint_auth_method", "may_introspect", "rotate_refresh_tokens", "pkce_excused_until", *LIFETIMES,
 )  # fmt: skip
 # Those of the policy's lists that are choices here.
-CHOSEN = ("grant_types", "response_types")
+CHOSEN = ("grant_types", "response_types", "authorization_details_types")
 
 # What DOT's own rules say nothing about.
 HARMLESS = (
-    frozenset({"name", "scopes", "every_scope", "skip_authorization", "response_types", *PLAIN, *METADATA}) - REGISTERED
-)
+    frozenset({"name", "scopes", "every_scope", "skip_authorization", *PLAIN, *METADATA})
+    | frozenset(CHOSEN) - {"grant_types"}
+) - REGISTERED
 
 
 class ChangeClientForm(ClientForm, MetadataForm, LegacyForm):
@@ -49,6 +51,12 @@ class ChangeClientForm(ClientForm, MetadataForm, LegacyForm):
     )
     status = _of_policy("status")
     grant_types = forms.MultipleChoiceField(label=gettext_lazy("Grant types"), required=False, widget=CHECKBOXES)
+    authorization_details_types = forms.MultipleChoiceField(
+        label=gettext_lazy("Authorization details types"),
+        required=False,
+        widget=CHECKBOXES,
+        help_text=gettext_lazy("What the client may ask for in full (RFC 9396)."),
+    )
     token_endpoint_auth_method = _of_policy("token_endpoint_auth_method")
     may_introspect = _of_policy("may_introspect")
     rotate_refresh_tokens = _of_policy("rotate_refresh_tokens")
@@ -64,6 +72,8 @@ class ChangeClientForm(ClientForm, MetadataForm, LegacyForm):
             self.initial[name] = list(getattr(self.policy, name))
         self._offer("grant_types", {name: name for name in GRANTS})
         self._offer("response_types", offered_response_types())
+        known = {name: f"{name}: {known.name}" for name, known in all_types().items()}
+        self._offer("authorization_details_types", known)
 
     def _policy(self) -> ClientPolicy:
         return ClientPolicy.of(self.instance)

@@ -13,6 +13,7 @@ from oauth_provider.authorization.rules import Asked, Destination
 from oauth_provider.authorization.sign_in import SignIn
 from oauth_provider.conf import provider_settings
 from oauth_provider.models import Authorization, Consent, PendingRequest
+from oauth_provider.models.authorization_details import are_remembered, digests_of_details, registered
 from oauth_provider.models.client import Client
 from oauth_provider.models.resource import digests_of_resources
 from oauth_provider.models.scope import digests_of
@@ -60,6 +61,8 @@ def answer_without_asking(question: Question) -> str | None:
     def work() -> str | None:
         if application.skip_authorization:
             return _make_code(question)
+        if not are_remembered(question.asked.details):
+            return None
         consent = Consent.objects.remembered(user=question.user, application=application)
         if consent is None or not consent.covers(shown=shown(question.client), **_digests(question)):
             return None
@@ -70,11 +73,12 @@ def answer_without_asking(question: Question) -> str | None:
 
 def answer_yes(question: Question) -> str:
     """Remember the consent and make the code. Runs inside the transaction of the decision."""
+    remembered = [detail for detail in question.asked.details if are_remembered([detail])]
     Consent.objects.give(
         user=question.user,
         application=question.client.application,
         shown=shown(question.client),
-        **_digests(question),
+        **{**_digests(question), "details": digests_of_details(remembered)},
     )
     return _make_code(question)
 
@@ -93,6 +97,7 @@ def words_shown(question: Question) -> str:
     """The digest of all that is on the page: nobody agrees to what changed while it was open."""
     digests = _digests(question)
     parts = [*sorted(digests["scopes"].values()), *sorted(digests["resources"].values())]
+    parts += [f"{element}:{words}" for element, words in sorted(digests["details"].items())]
     return digest(" ".join([shown(question.client), *parts]))
 
 
@@ -100,6 +105,7 @@ def _digests(question: Question) -> dict[str, dict[str, str]]:
     return {
         "scopes": digests_of(question.scope),
         "resources": digests_of_resources(question.asked.audience.resources),
+        "details": digests_of_details(question.asked.details),
     }
 
 
@@ -107,6 +113,12 @@ def _spend(question: Question) -> None:
     """RFC 9126 §7.3: a pushed request has one answer."""
     if question.request.pushed is not None:
         PendingRequest.objects.spend(question.request.pushed)
+
+
+def _granted_details(question: Question) -> list[dict[str, Any]]:
+    """RFC 9396 §7.1: what was asked for, with what only the person's own account can say."""
+    asked = question.asked.details
+    return [{**registered(one["type"]).enrich(one, question.user), "type": one["type"]} for one in asked]
 
 
 @sensitive_variables()
@@ -122,6 +134,7 @@ def _make_code(question: Question) -> str:
         grant_type="authorization_code",
         scope=format_scope(question.scope),
         resources=list(question.asked.audience.identifiers),
+        authorization_details=_granted_details(question),
         redirect_uri=question.destination.redirect_uri,
         code_challenge=question.request.code_challenge,
         nonce=question.request.nonce,

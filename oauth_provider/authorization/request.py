@@ -50,6 +50,7 @@ class AuthorizationRequest:
     request_uri: str = ""
     registration: str = ""
     claims: str = ""
+    authorization_details: str = ""
     prompt: str = ""
     max_age: str = ""
     acr_values: str = ""
@@ -77,6 +78,7 @@ PARAMETERS = (
     "request_uri",
     "registration",
     "claims",
+    "authorization_details",
     "prompt",
     "max_age",
     "acr_values",

@@ -10,21 +10,25 @@ from dataclasses import dataclass
 from oauth_provider.authorization.request import PARAMETERS, AuthorizationRequest, Source, is_printable
 from oauth_provider.conf import provider_settings
 from oauth_provider.models import client_lookup
+from oauth_provider.models.authorization_details import requested_details
 from oauth_provider.models.client import Client
 from oauth_provider.models.resource import Audience, find_audience
 from oauth_provider.models.scope import requested_scopes
 from oauth_provider.protocol import redirect_uri as redirect_uris
 from oauth_provider.protocol import response_mode
 from oauth_provider.protocol.authentication_request import CREATE, PROMPTS, parse_max_age, parse_prompt
+from oauth_provider.protocol.authorization_details import Detail, at_resources, parse_details
 from oauth_provider.protocol.claims import parse_claims
 from oauth_provider.protocol.errors import (
     InvalidRequest,
+    InvalidTarget,
     RegistrationNotSupported,
     RequestUriNotSupported,
     UnauthorizedClient,
     UnsupportedResponseType,
 )
 from oauth_provider.protocol.pkce import check_code_challenge, check_nonce_binds
+from oauth_provider.protocol.request_object import JSON_PARAMETERS
 from oauth_provider.tokens.key_ring import key_ring
 
 Rule = Callable[[AuthorizationRequest, Client], None]
@@ -56,10 +60,11 @@ def establish(request: AuthorizationRequest) -> Destination:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a request asks for: scopes, and where they are to be used."""
+    """What a request asks for: scopes, where they are to be used, and details (RFC 9396)."""
 
     scope: tuple[str, ...]
     audience: Audience
+    details: tuple[Detail, ...] = ()
 
 
 def check(request: AuthorizationRequest, client: Client) -> Asked:
@@ -68,9 +73,13 @@ def check(request: AuthorizationRequest, client: Client) -> Asked:
         if request.source in sources:
             rule(request, client)
     audience = find_audience(request.resources)
-    scope = requested_scopes(request.scope, client.policy)
+    details = parse_details(request.authorization_details)
+    # Details may be all that is asked for (RFC 9396 §3): the default scopes are for who asks for nothing.
+    scope = requested_scopes(request.scope, client.policy) if request.scope or not details else ()
     audience.check_scope(scope)
-    return Asked(scope, audience)
+    if details and not scope and not at_resources(details, audience.identifiers):
+        raise InvalidTarget("Nothing that is asked for is of use at this resource.")
+    return Asked(scope, audience, details)
 
 
 def check_identifiers_single(request: AuthorizationRequest) -> None:
@@ -120,8 +129,8 @@ def check_text(request: AuthorizationRequest, client: Client) -> None:
     """RFC 6749 Appendix A: parameters are printable ASCII, and what is not is not sent back."""
     for name in PARAMETERS:
         value = getattr(request, name)
-        # A hint names a person, in whatever script they write it, and so may claims.
-        if name != "claims" and not (value.isprintable() if name == "login_hint" else is_printable(value)):
+        # A hint names a person, in whatever script they write it, and so may what is JSON.
+        if name not in JSON_PARAMETERS and not (value.isprintable() if name == "login_hint" else is_printable(value)):
             raise InvalidRequest(f"{name} holds characters that are not allowed.")
 
 
@@ -191,6 +200,11 @@ def check_claims(request: AuthorizationRequest, client: Client) -> None:
     parse_claims(request.claims)
 
 
+def check_authorization_details(request: AuthorizationRequest, client: Client) -> None:
+    """RFC 9396 §5: of types that are known, as their schemas have them, and for this client."""
+    requested_details(request.authorization_details, client)
+
+
 def check_prompt(request: AuthorizationRequest, client: Client) -> None:
     """OpenID Connect Core §3.1.2.1: values that are known, and none beside ``none``."""
     prompts_of(request)
@@ -215,6 +229,7 @@ RULES: tuple[tuple[Rule, frozenset[Source]], ...] = (
     (check_grant_type, EVERYWHERE),
     (check_pkce, EVERYWHERE),
     (check_claims, EVERYWHERE),
+    (check_authorization_details, EVERYWHERE),
     (check_prompt, EVERYWHERE),
     (check_max_age, EVERYWHERE),
 )

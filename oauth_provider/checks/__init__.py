@@ -3,6 +3,7 @@
 from oauth_provider.checks import (
     access_tokens,
     authentication,
+    authorization_details,
     clients,
     configuration,
     databases,
@@ -22,6 +23,7 @@ from oauth_provider.checks import (
 __all__ = [
     "access_tokens",
     "authentication",
+    "authorization_details",
     "clients",
     "configuration",
     "databases",

@@ -66,6 +66,7 @@ def describe(issuer: str) -> dict[str, Any]:
         **mounted(issuer),
         "prompt_values_supported": list(prompts_supported()),
         **acr_values(),
+        **authorization_details_types(),
         "scopes_supported": list(all_scopes()),
         "response_types_supported": list(RESPONSE_TYPES),
         "response_modes_supported": list(response_mode.SUPPORTED),
@@ -100,6 +101,12 @@ def acr_values() -> dict[str, list[str]]:
     """The levels of authentication that the project reaches; left out where it names none."""
     supported = authentication_context().acr_values_supported
     return {"acr_values_supported": list(supported)} if supported else {}
+
+
+def authorization_details_types() -> dict[str, list[str]]:
+    """The types that are registered (RFC 9396 §10); left out where there are none."""
+    supported = list(provider_settings.AUTHORIZATION_DETAILS_TYPES)
+    return {"authorization_details_types_supported": supported} if supported else {}
 
 
 def mounted(issuer: str) -> dict[str, str]:

@@ -12,19 +12,24 @@ from oauth_provider.protocol.pkce import check_code_verifier
 from oauth_provider.protocol.token_string import CODE, is_token
 from oauth_provider.tokens.access_token import AccessTokens
 from oauth_provider.tokens.id_token import IdTokens
-from oauth_provider.tokens.issue import Issued, Terms, issue_for_code
+from oauth_provider.tokens.issue import Issued, issue_for_code
+from oauth_provider.tokens.terms import Terms
 
 grant_type = "authorization_code"
-parameters = ("code", "redirect_uri", "code_verifier", "resource")
+parameters = ("code", "redirect_uri", "code_verifier", "resource", "authorization_details")
 
 
 @sensitive_variables()
 def exchange(request: TokenRequest) -> Issued:
-    """Raises ``InvalidRequest``, ``InvalidGrant``, ``InvalidTarget`` and ``ServerError``."""
+    """Raises ``InvalidRequest``, ``InvalidGrant``, ``ServerError``, and where too much is asked for ``InvalidTarget``
+
+    and ``InvalidAuthorizationDetails``.
+    """
     code = request.form.required("code")
     if not is_token(code, CODE):
         raise InvalidGrant("The code is malformed.")
 
+    asked = Terms((), request.form.resources, details=request.details())
     id_tokens = IdTokens(request.client, request.issuer, envelope_for(request.client))
     access_tokens = AccessTokens(request.client, request.issuer, lambda: id_tokens.ring)
 
@@ -35,7 +40,7 @@ def exchange(request: TokenRequest) -> Issued:
 
     def issue(authorization: Authorization) -> Issued:
         check_alive(authorization)
-        terms = Terms((), request.form.resources).narrowed_from(authorization, request.client)
+        terms = asked.narrowed_from(authorization, request.client)
         check_lifetimes(authorization, terms)
         check_nonce_binds(authorization, terms)
         id_tokens.check(terms.scope)

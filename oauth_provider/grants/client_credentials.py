@@ -6,20 +6,28 @@ from oauth_provider.models.scope import IDENTITY_SCOPES, requested_scopes
 from oauth_provider.protocol.errors import UnauthorizedClient
 from oauth_provider.protocol.scope import check_scope
 from oauth_provider.tokens.access_token import AccessTokens
-from oauth_provider.tokens.issue import Issued, Terms, issue_for_client
+from oauth_provider.tokens.authorization_details import check_served
+from oauth_provider.tokens.issue import Issued, issue_for_client
+from oauth_provider.tokens.terms import Terms
 
 grant_type = "client_credentials"
-parameters = ("scope", "resource")
+parameters = ("scope", "resource", "authorization_details")
 
 
 def exchange(request: TokenRequest) -> Issued:
-    """Raises ``UnauthorizedClient``, ``InvalidScope``, ``InvalidTarget`` and ``ServerError``."""
+    """Raises ``UnauthorizedClient``, ``ServerError``, and where too much is asked for ``InvalidScope``,
+
+    ``InvalidTarget`` and ``InvalidAuthorizationDetails``.
+    """
     check_confidential(request)
-    scope = requested_scopes(request.get("scope"), request.client.policy)
+    details = request.details(by_person=False)
+    asked = request.get("scope")
+    scope = requested_scopes(asked, request.client.policy) if asked or not details else ()
     check_no_person(scope)
     audience = find_audience(request.form.resources)
     audience.check_scope(scope)
-    terms = Terms(scope, audience.identifiers, audience.lifetime, format=audience.format)
+    terms = Terms(scope, audience.identifiers, audience.lifetime, details=details, format=audience.format)
+    check_served(terms.details, terms.resources)
     access_tokens = AccessTokens(request.client, request.issuer)
     access_tokens.check(terms, is_clients_own=True)
     return access_tokens.sign(issue_for_client(request.client, terms))

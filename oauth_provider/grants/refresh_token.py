@@ -13,17 +13,21 @@ from oauth_provider.protocol.scope import parse_scope
 from oauth_provider.protocol.token_string import REFRESH_TOKEN, parse_refresh_token
 from oauth_provider.tokens.access_token import AccessTokens
 from oauth_provider.tokens.id_token import IdTokens
-from oauth_provider.tokens.issue import Issued, Refresh, Terms, issue_for_refresh, repeat
+from oauth_provider.tokens.issue import Issued, Refresh, issue_for_refresh, repeat
+from oauth_provider.tokens.terms import Terms
 
 grant_type = "refresh_token"
-parameters = ("refresh_token", "scope", "resource")
+parameters = ("refresh_token", "scope", "resource", "authorization_details")
 
 
 @sensitive_variables()
 def exchange(request: TokenRequest) -> Issued:
-    """Raises ``InvalidRequest``, ``InvalidGrant``, ``InvalidScope``, ``InvalidTarget`` and ``ServerError``."""
+    """Raises ``InvalidRequest``, ``InvalidGrant``, ``ServerError``, and where too much is asked for ``InvalidScope``,
+
+    ``InvalidTarget`` and ``InvalidAuthorizationDetails``.
+    """
     presented = request.form.required("refresh_token")
-    asked = Terms(parse_scope(request.get("scope")), request.form.resources)
+    asked = Terms(parse_scope(request.get("scope")), request.form.resources, details=request.details())
     refresh = Refresh(presented, request.client, asked)
 
     id_tokens = IdTokens(request.client, request.issuer, envelope_for(request.client))

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from oauth_provider.conf import provider_settings
+from oauth_provider.models.authorization_details import requested_details
 from oauth_provider.models.client import Client
+from oauth_provider.protocol.authorization_details import PARAMETER, Detail
 from oauth_provider.protocol.form import Form
 
 
@@ -19,3 +21,7 @@ class TokenRequest:
     def get(self, name: str) -> str:
         """The parameter ``name``; empty where it was left out."""
         return self.form.parameters.get(name, "")
+
+    def details(self, *, by_person: bool = True) -> tuple[Detail, ...]:
+        """The authorization details that are asked for (RFC 9396 §6). Raises ``InvalidAuthorizationDetails``."""
+        return requested_details(self.get(PARAMETER), self.client, by_person=by_person)

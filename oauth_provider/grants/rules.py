@@ -5,7 +5,7 @@ from django.utils import timezone
 from oauth_provider.grants.request import TokenRequest
 from oauth_provider.models import Authorization
 from oauth_provider.protocol.errors import InvalidGrant
-from oauth_provider.tokens.issue import Terms
+from oauth_provider.tokens.terms import Terms
 
 
 def check_client(authorization: Authorization, request: TokenRequest, presented: str) -> None:

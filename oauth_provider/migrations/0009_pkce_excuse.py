@@ -8,7 +8,7 @@ import oauth_provider.models.validation
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("oauth_provider", "0007_client_metadata"),
+        ("oauth_provider", "0008_authorization_details"),
     ]
 
     operations = [

@@ -142,6 +142,7 @@ class Authorization(models.Model):
 
     scope = models.TextField(_("scope"), blank=True)
     resources = models.JSONField(_("resources"), default=list)
+    authorization_details = models.JSONField(_("authorization details"), default=list)
     redirect_uri = models.TextField(_("redirect URI"), blank=True)
     code_challenge = models.CharField(max_length=43, blank=True, editable=False)
     nonce = models.TextField(blank=True, editable=False)

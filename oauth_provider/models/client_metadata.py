@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from oauth_provider.models.validation import check_names
 from oauth_provider.protocol import access_token, https_url, subject
 from oauth_provider.protocol.jose import ALGORITHMS
 from oauth_provider.protocol.jwe import CONTENT_ENCRYPTION, KEY_MANAGEMENT
@@ -82,6 +83,14 @@ class ClientMetadata(models.Model):
         choices=ALGORITHM_CHOICES,
         default="RS256",
         help_text=_("What answers to this client are signed with where it asks for signed ones (JARM)."),
+    )
+
+    authorization_details_types = models.JSONField(
+        _("authorization details types"),
+        default=list,
+        blank=True,
+        validators=[check_names],
+        help_text=_("What it may ask for in full (RFC 9396). None ticked: nothing."),
     )
 
     class Meta:

@@ -1,6 +1,7 @@
 """Consents: what a user has agreed that a client may do. They outlive tokens and are withdrawn as a whole."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -13,6 +14,10 @@ from oauth_provider.models.authorization import Authorization
 from oauth_provider.models.transaction import locked, run
 from oauth_provider.protocol.digest import LENGTH as DIGEST_LENGTH
 from oauth_provider.signals import consent_given, consent_withdrawn, send_after_commit
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
+# Of elements that are different every time, the older ones are forgotten.
+MOST_DETAILS = 200
 
 
 class ConsentManager(models.Manager["Consent"]):
@@ -31,19 +36,24 @@ class ConsentManager(models.Manager["Consent"]):
         shown: str,
         scopes: Mapping[str, str],
         resources: Mapping[str, str],
+        details: Mapping[str, str] = NOTHING,
     ) -> "Consent":
-        """Add what was agreed to. ``shown`` and the values of both mappings are digests of what was on the page."""
+        """Add what was agreed to. ``shown`` and the values of the mappings are digests of what was on the page.
+
+        ``details`` are the authorization details that may be granted again without asking.
+        """
         using = router.db_for_write(self.model)
         consent = self.remembered(user=user, application=application)
         if consent is None:
             consent = Consent(user=user, application=application)
         # Where the client showed itself otherwise before, the words of then bind nobody any more.
-        kept, places = (consent.scopes, consent.resources) if consent.shown == shown else ({}, {})
-        agreed, agreed_places = {**kept, **scopes}, {**places, **resources}
+        kept = consent.agreed if consent.shown == shown else ({}, {}, {})
+        agreed = tuple({**before, **new} for before, new in zip(kept, (scopes, resources, details), strict=True))
         # Unchanged, it is not written: others who give it at the same moment then need not try again.
-        before = (consent.pk is None, consent.shown, consent.scopes, consent.resources)
-        if before != (False, shown, agreed, agreed_places):
-            consent.shown, consent.scopes, consent.resources = shown, agreed, agreed_places
+        if (consent.pk is None, consent.shown, consent.agreed) != (False, shown, agreed):
+            consent.shown, (consent.scopes, consent.resources, consent.authorization_details) = shown, agreed
+            if len(consent.authorization_details) > MOST_DETAILS:
+                consent.authorization_details = dict(details)
             consent.updated_at = timezone.now()
             consent.save(using=using)
         send_after_commit(
@@ -88,6 +98,12 @@ class Consent(models.Model):
     resources = models.JSONField(
         _("resources"), default=dict, editable=False, help_text=_("each with the digest of its name")
     )
+    authorization_details = models.JSONField(
+        _("authorization details"),
+        default=dict,
+        editable=False,
+        help_text=_("the digest of each with that of its words"),
+    )
     created_at = models.DateTimeField(_("given"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("last changed"), default=timezone.now, editable=False)
 
@@ -101,7 +117,19 @@ class Consent(models.Model):
     def __str__(self) -> str:
         return f"consent of {self.user_id} to {self.application_id}"
 
-    def covers(self, *, shown: str, scopes: Mapping[str, str], resources: Mapping[str, str]) -> bool:
+    @property
+    def agreed(self) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
+        """Scopes, resources and details, each with the digest of its words."""
+        return self.scopes, self.resources, self.authorization_details
+
+    def covers(
+        self,
+        *,
+        shown: str,
+        scopes: Mapping[str, str],
+        resources: Mapping[str, str],
+        details: Mapping[str, str] = NOTHING,
+    ) -> bool:
         """Was all of this agreed to, in these very words?"""
-        agreed = scopes.items() <= self.scopes.items() and resources.items() <= self.resources.items()
-        return self.shown == shown and bool(agreed)
+        asked = zip((scopes, resources, details), self.agreed, strict=True)
+        return self.shown == shown and all(new.items() <= agreed.items() for new, agreed in asked)

@@ -38,6 +38,7 @@ COLUMNS = {
     "revoked_at": "oauth_binding__authorization__revoked_at",
     "ends_at": "oauth_binding__authorization__expires_at",
     "claims": "oauth_binding__authorization__claims",
+    "authorization_details": "oauth_binding__authorization_details",
     "subject_type": "application__oauth_policy__subject_type",
     "sector_identifier_uri": "application__oauth_policy__sector_identifier_uri",
     "userinfo_alg": "application__oauth_policy__userinfo_signed_response_alg",
@@ -158,7 +159,7 @@ class TokenBindingManager(models.Manager["TokenBinding"]):
 
 
 class TokenBinding(models.Model):
-    """What an access token hangs on. A plain client_credentials token has no row."""
+    """What an access token hangs on and is for. A plain client_credentials token has no row."""
 
     access_token = models.OneToOneField(
         ACCESS_TOKEN, on_delete=models.CASCADE, primary_key=True, related_name="oauth_binding"
@@ -166,6 +167,7 @@ class TokenBinding(models.Model):
     authorization = models.ForeignKey(Authorization, on_delete=models.CASCADE, null=True, related_name="token_bindings")
     cnf = models.JSONField(_("key binding"), null=True)
     act = models.JSONField(_("actor"), null=True)
+    authorization_details = models.JSONField(_("authorization details"), default=list)
 
     objects: ClassVar[TokenBindingManager] = TokenBindingManager()
 

@@ -97,6 +97,13 @@ class InvalidTarget(OAuthError):
     redirectable = True
 
 
+class InvalidAuthorizationDetails(OAuthError):
+    """RFC 9396 §5 and §8: of an unknown type, not as its type has it, or more than was granted."""
+
+    error = "invalid_authorization_details"
+    redirectable = True
+
+
 class AccessDenied(OAuthError):
     """RFC 6749 §4.1.2.1: the person said no."""
 
@@ -191,6 +198,13 @@ class InsufficientScope(OAuthError):
     def __init__(self, description: str = "", *, detail: str = "", scope: tuple[str, ...] = ()) -> None:
         super().__init__(description, detail=detail)
         self.scope = scope
+
+
+class InsufficientAuthorizationDetails(OAuthError):
+    """RFC 6750 §3.1: a good token whose details (RFC 9396 §9) are not for this. RFC 9396 has no code of its own."""
+
+    error = "insufficient_scope"
+    status = 403
 
 
 class InsufficientUserAuthentication(OAuthError):

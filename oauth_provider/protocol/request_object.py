@@ -10,6 +10,8 @@ from oauth_provider.protocol.form import REPEATABLE
 from oauth_provider.protocol.jose import ALGORITHMS, JoseError, Key
 
 TYPES = ("oauth-authz-req+jwt", "jwt", "")
+# What is text in a query, and JSON in a request object (OpenID Connect Core §6.1, RFC 9396 §3).
+JSON_PARAMETERS = ("claims", "authorization_details")
 # Clocks differ by so much, in seconds; and nobody's request is good for longer than a day.
 SKEW = 10
 LONGEST = 86_400
@@ -76,6 +78,6 @@ def _text(name: str, value: Any) -> str:
         return value
     if name == "max_age" and isinstance(value, int) and not isinstance(value, bool):
         return str(value)
-    if name == "claims" and isinstance(value, dict):
+    if isinstance(value, dict if name == "claims" else list) and name in JSON_PARAMETERS:
         return json.dumps(value)
     raise InvalidRequestObject(f"{name} is of the wrong type.")

@@ -10,14 +10,27 @@ MAX_DEPTH = 32
 
 def parse_object(text: str, *, max_depth: int = MAX_DEPTH) -> dict[str, Any]:
     """The object that ``text`` is. Raises ``ValueError`` for anything else, whatever it holds."""
+    value = _parse(text, max_depth)
+    if not isinstance(value, dict):
+        raise ValueError("JSON is no object.")
+    return value
+
+
+def parse_array(text: str, *, max_depth: int = MAX_DEPTH) -> list[Any]:
+    """The array that ``text`` is. Raises ``ValueError`` for anything else, whatever it holds."""
+    value = _parse(text, max_depth)
+    if not isinstance(value, list):
+        raise ValueError("JSON is no array.")
+    return value
+
+
+def _parse(text: str, max_depth: int) -> Any:
     try:
         value = json.loads(
             text, object_pairs_hook=_once_each, parse_constant=_refuse_constant, parse_float=_finite_float
         )
     except RecursionError:
         raise ValueError("JSON is nested too deeply.") from None
-    if not isinstance(value, dict):
-        raise ValueError("JSON is no object.")
     if depth(value, max_depth) > max_depth:
         raise ValueError("JSON is nested too deeply.")
     return value

@@ -69,21 +69,18 @@ class Guard:
                 self._check(token, requirement)
         except OAuthError as error:
             return refused(error, self._needs(requirement, token))
-        if token is None and not self._is_session(request):
+        if token is None and not (self.session and is_signed_in(request)):
             return refused(None, self._needs(requirement, None))
         if requirement is None:
             return HttpResponseNotAllowed(self.requirements if isinstance(self.requirements, Mapping) else ())
         if token is None:
             return check_csrf(request)
-        _set_caller(request, token)
+        set_caller(request, token)
         return None
 
     async def arefuse(self, request: HttpRequest) -> HttpResponse | None:
         """The same, from async code: a verifier may ask a database."""
         return await sync_to_async(self.refuse)(request)
-
-    def _is_session(self, request: HttpRequest) -> bool:
-        return self.session and bool(getattr(getattr(request, "user", None), "is_authenticated", False))
 
     def _check(self, token: AccessToken, requirement: ScopeRequirement | None) -> None:
         if requirement is not None and not requirement.is_met_by(token.scopes):
@@ -108,6 +105,11 @@ def refused(error: OAuthError | None, needs: Needs = NOTHING, resource: str | No
     return JsonResponse(body, status=error.status if error else 401, headers=headers)
 
 
+def is_signed_in(request: HttpRequest) -> bool:
+    """Is somebody, by a session?"""
+    return bool(getattr(getattr(request, "user", None), "is_authenticated", False))
+
+
 def check_csrf(request: HttpRequest) -> HttpResponse | None:
     """What Django answers to a forged request. The view itself is exempt: no browser sends a token by itself."""
     check, view = CsrfViewMiddleware(lambda _: HttpResponse()), cast(Any, None)
@@ -115,7 +117,8 @@ def check_csrf(request: HttpRequest) -> HttpResponse | None:
     return check.process_view(request, view, (), {})
 
 
-def _set_caller(request: HttpRequest, token: AccessToken) -> None:
+def set_caller(request: HttpRequest, token: AccessToken) -> None:
+    """``request`` is ``token``'s from here on."""
     user = user_of(token)
 
     async def auser() -> Any:

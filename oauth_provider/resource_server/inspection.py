@@ -14,12 +14,16 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """One view: the ``scopes`` that it names, the ``problems`` with how, and whether any token at all will do."""
+    """One view: the ``scopes`` that it names, the ``problems`` with how, and whether any token at all will do.
+
+    ``details_types`` are the types of authorization details that it names (RFC 9396).
+    """
 
     view: str
     scopes: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     takes_any_token: bool = False
+    details_types: tuple[str, ...] = ()
 
 
 Inspector = Callable[[Any], Inspection | None]

@@ -165,6 +165,7 @@ def read(members: dict[str, Any]) -> AccessToken:
             acr=_text(members["acr"]) if "acr" in members else None,
             jti=_text(members["jti"]) if "jti" in members else None,
             authorization_id=_text(members["authorization_id"]) if "authorization_id" in members else None,
+            authorization_details=_details(members.get("authorization_details", [])),
         )
     except (TypeError, ValueError, OverflowError, OSError) as error:
         raise InvalidToken("The access token cannot be understood.", detail=f"bad introspection: {error}") from error
@@ -174,6 +175,13 @@ def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{value!r} is no string")
     return value
+
+
+def _details(value: Any) -> tuple[dict[str, Any], ...]:
+    """RFC 9396 §9.2."""
+    if not isinstance(value, list) or not all(isinstance(one, dict) and "type" in one for one in value):
+        raise TypeError("authorization_details is no list of objects with a type")
+    return tuple(value)
 
 
 def _moment(value: Any) -> datetime | None:

@@ -20,7 +20,8 @@ def metadata(request: HttpRequest, path: str | None = None) -> HttpResponse:
     resource = conf.resource
     if not resource or (path or "").strip("/") != issuer_path(resource):
         return answer(request.method, None)
-    return answer(request.method, describe(resource, conf.resource_name, named_scopes(settings.ROOT_URLCONF)))
+    scopes, types = named_scopes(settings.ROOT_URLCONF), named_details_types(settings.ROOT_URLCONF)
+    return answer(request.method, describe(resource, conf.resource_name, scopes, types))
 
 
 def answer(method: str | None, document: dict[str, Any] | None) -> HttpResponse:
@@ -39,13 +40,14 @@ def answer(method: str | None, document: dict[str, Any] | None) -> HttpResponse:
     return response
 
 
-def describe(resource: str, name: str, scopes: tuple[str, ...]) -> dict[str, Any]:
+def describe(resource: str, name: str, scopes: tuple[str, ...], details_types: tuple[str, ...] = ()) -> dict[str, Any]:
     """The members of the document; one that would be empty is left out (RFC 9728 §2)."""
     members = {
         "resource": resource,
         "resource_name": name,
         "authorization_servers": conf.authorization_servers,
         "scopes_supported": scopes,
+        "authorization_details_types_supported": details_types,
         "bearer_methods_supported": ["header"],
     }
     return {name: value for name, value in members.items() if value}
@@ -55,6 +57,12 @@ def describe(resource: str, name: str, scopes: tuple[str, ...]) -> dict[str, Any
 def named_scopes(urlconf: Any) -> tuple[str, ...]:
     """Every scope that a view of ``urlconf``, which is the project's, names."""
     return tuple(sorted({scope for inspection in inspections() for scope in inspection.scopes}))
+
+
+@cache
+def named_details_types(urlconf: Any) -> tuple[str, ...]:
+    """Every type of authorization details that a view of ``urlconf`` names."""
+    return tuple(sorted({name for inspection in inspections() for name in inspection.details_types}))
 
 
 view: Any = non_atomic_requests(metadata)

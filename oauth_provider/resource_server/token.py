@@ -74,6 +74,10 @@ class AccessToken:
         """Is it still good, and good for ``scopes``?"""
         return not self.is_expired() and self.allow_scopes(scopes)
 
+    def details_of(self, type: str) -> tuple[Mapping[str, Any], ...]:
+        """Its authorization details of one type (RFC 9396 §2)."""
+        return tuple(detail for detail in self.authorization_details if detail.get("type") == type)
+
     def is_audience(self, url: str) -> bool:
         """Was it issued for ``url``, or for no place in particular (RFC 8707 §2)?"""
         return resource_indicator.is_audience(self.resources, url)

@@ -8,6 +8,7 @@ from rest_framework.views import APIView
 
 from oauth_provider.resource_server.inspection import Inspection
 from oauth_provider.rest_framework.authentication import OAuthAuthentication
+from oauth_provider.rest_framework.authorization_details import HasAuthorizationDetails
 from oauth_provider.rest_framework.declaration import declared, guard_of, parsed, served_methods
 from oauth_provider.rest_framework.needs import NeedsToken, leaves
 from oauth_provider.rest_framework.permissions import HasScopes
@@ -33,6 +34,9 @@ def inspect(callback: Any) -> Inspection | None:
         view=f"{cls.__module__}.{cls.__name__}",
         scopes=tuple(dict.fromkeys([*names, *(_declared_scopes(view) if reads_declaration else ())])),
         problems=tuple(dict.fromkeys(_problems(view))) if reads_declaration else (),
+        details_types=tuple(
+            dict.fromkeys(one.asked.type for one in permissions if isinstance(one, HasAuthorizationDetails))
+        ),
         takes_any_token=not is_computed and None in guards and _takes_any_token(view, permissions),
     )
 

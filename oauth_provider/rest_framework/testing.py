@@ -5,7 +5,7 @@ verifier is replaced for the time of the call. So expiry, audience, masking and 
 """
 
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
@@ -50,6 +50,7 @@ class OAuthAPIClient(APIClient):
         acr: str | None = None,
         auth_time: datetime | None = None,
         expires_in: int = 300,
+        authorization_details: Iterable[Mapping[str, Any]] = (),
     ) -> AccessToken:
         """Make every further call with such a token, until ``logout()``.
 
@@ -68,6 +69,7 @@ class OAuthAPIClient(APIClient):
             resources=(resource,) if isinstance(resource, str) else tuple(resource),
             auth_time=auth_time or (None if user is None else now),
             acr=acr,
+            authorization_details=tuple(authorization_details),
             user=user,
             load_application=None if isinstance(client, str) else lambda: client,
         )

@@ -25,9 +25,10 @@ from oauth_provider.protocol.errors import ServerError
 from oauth_provider.protocol.id_token import OPENID
 from oauth_provider.protocol.jose import JoseError, Key
 from oauth_provider.protocol.scope import format_scope
-from oauth_provider.tokens.issue import Issued, Terms
+from oauth_provider.tokens.issue import Issued
 from oauth_provider.tokens.key_ring import KeyRing, key_ring
 from oauth_provider.tokens.subject import check_subjects, subject_of
+from oauth_provider.tokens.terms import Terms
 from oauth_provider.tokens.unsigned import Unsigned
 
 logger = logging.getLogger("oauth_provider.tokens")
@@ -90,6 +91,7 @@ class AccessTokens:
             issued_at=_seconds(unsigned.issued_at),
             jti=unsigned.jti,
             scope=format_scope(issued.scope),
+            authorization_details=tuple(issued.details),
         )
         return said if authorization is None else _of_person(said, authorization, self.client)
 

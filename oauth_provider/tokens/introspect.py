@@ -15,6 +15,7 @@ from oauth_provider.models.token import FoundToken
 from oauth_provider.protocol import token_string
 from oauth_provider.protocol.digest import digest, equal
 from oauth_provider.protocol.subject import PAIRWISE
+from oauth_provider.tokens.authorization_details import said
 from oauth_provider.tokens.subject import subject_of
 from oauth_provider.tokens.verifier import find
 
@@ -41,7 +42,6 @@ def _about_access_token(found: FoundToken, issuer: str, caller: Client) -> dict[
     facts = found.facts
     members: dict[str, Any] = {
         "active": True,
-        "scope": facts["scope"],
         "client_id": found.client["client_id"],
         "token_type": "Bearer",
         "exp": _seconds(facts["expires"]),
@@ -50,17 +50,18 @@ def _about_access_token(found: FoundToken, issuer: str, caller: Client) -> dict[
     }
     if found.user is not None:
         members |= _person(found.user, caller)
-    # ``authorization_id`` is for the denylist. Who knows people by names of its own must not know them by this one.
-    is_told = facts["public_id"] and caller.policy.subject_type != PAIRWISE
     known = {
         "jti": found.jwt.jti if found.jwt else "",
+        "scope": facts["scope"],
         "aud": facts["resources"],
         "cnf": facts["cnf"],
-        "auth_time": _seconds(facts["auth_time"]) if facts["auth_time"] else 0,  # RFC 9470 §6.2
+        "auth_time": _seconds(facts["auth_time"]) if facts["auth_time"] else None,  # RFC 9470 §6.2
         "acr": facts["acr"],
-        "authorization_id": str(facts["public_id"]) if is_told else "",
+        # For the denylist. Who knows people by names of its own must not know them again by this one.
+        "authorization_id": str(facts["public_id"] or "") if caller.policy.subject_type != PAIRWISE else "",
     }
-    return members | {name: value for name, value in known.items() if value}
+    members |= {name: value for name, value in known.items() if value}
+    return members | said(facts["authorization_details"])
 
 
 @sensitive_variables()
@@ -82,7 +83,7 @@ def _about_refresh_token(token: str, family: str, issuer: str, caller: Client) -
         return INACTIVE
     members = _of_refresh_token(authorization, authorization.scope, used, issuer)
     members |= _person(authorization.user, caller)
-    return members | {"exp": _seconds(ends)}
+    return members | {"exp": _seconds(ends)} | said(authorization.authorization_details)
 
 
 @sensitive_variables()

@@ -13,20 +13,20 @@ from oauth_provider.conf import provider_settings
 from oauth_provider.dot.names import Row, access_token_model
 from oauth_provider.models import Authorization, TokenBinding
 from oauth_provider.models.authorization import Retry, Rotation
+from oauth_provider.models.authorization_details import is_allowed
 from oauth_provider.models.client import Client
-from oauth_provider.models.lifetimes import Limits
-from oauth_provider.models.resource import find_audience, find_limits
 from oauth_provider.models.scope import allowed_scopes
 from oauth_provider.models.transaction import run
 from oauth_provider.protocol import token_string
-from oauth_provider.protocol.access_token import JWT
+from oauth_provider.protocol.authorization_details import Detail, canonical
 from oauth_provider.protocol.digest import LENGTH as DIGEST_LENGTH
 from oauth_provider.protocol.digest import digest
-from oauth_provider.protocol.errors import InvalidGrant, InvalidTarget, ServerError
-from oauth_provider.protocol.resource_indicator import narrow
-from oauth_provider.protocol.scope import downscope, format_scope
+from oauth_provider.protocol.errors import InvalidGrant, ServerError
+from oauth_provider.protocol.scope import format_scope
 from oauth_provider.protocol.sealed import seal, unseal
 from oauth_provider.signals import send_after_commit, token_issued
+from oauth_provider.tokens.authorization_details import said
+from oauth_provider.tokens.terms import Terms
 from oauth_provider.tokens.unsigned import Unsigned
 
 KEPT = ("expires_at", "sealed_answer", "rotated_at")
@@ -50,6 +50,7 @@ class Issued:
     id_token: str | None = field(default=None, repr=False)
     authorization: Authorization | None = field(default=None, repr=False)
     unsigned: Unsigned | None = field(default=None, repr=False)
+    details: tuple[Detail, ...] = field(default=(), repr=False)
 
     def answer(self) -> dict[str, Any]:
         """The members of the JSON answer; ``expires_in`` is counted at this moment."""
@@ -59,55 +60,14 @@ class Issued:
             "access_token": self.access_token,
             "token_type": self.token_type,
             "expires_in": max(1, round((self.expires - timezone.now()).total_seconds())),
-            "scope": format_scope(self.scope),
         }
+        if self.scope:  # RFC 6749 §3.3 has no empty one
+            members["scope"] = format_scope(self.scope)
         if self.refresh_token is not None:
             members["refresh_token"] = self.refresh_token
         if self.id_token is not None:
             members["id_token"] = self.id_token
-        return members
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What a token is good for: scope tokens, and the resources it is meant for (none: anywhere)."""
-
-    scope: tuple[str, ...]
-    resources: tuple[str, ...] = ()
-    lifetime: int | None = None  # the shortest of the resources', in seconds
-    limits: tuple[Limits, ...] = ()  # what the client and every resource of the sign-in set to it
-    format: str = ""  # what the resources want their tokens to be; empty: what the client's policy says
-
-    def narrowed_from(self, authorization: Authorization, client: Client) -> "Terms":
-        """These terms where they ask for part of what was granted, else all of it (RFC 6749 §6, RFC 8707 §2.2).
-
-        What the client may not ask for any more is not granted any more. Raises ``InvalidScope`` and
-        ``InvalidTarget`` where more is asked for, and ``InvalidGrant`` where nothing is left.
-        """
-        agreed = tuple(authorization.scope.split())
-        granted = tuple(scope for scope in agreed if scope in allowed_scopes(client.policy))
-        if agreed and not granted:
-            raise InvalidGrant("Nothing of what was granted is on offer any more.")
-        resources = narrow(self.resources, tuple(authorization.resources))
-        terms = Terms(downscope(self.scope, granted), resources).within_resources(authorization)
-        return replace(terms, limits=(client.policy.limits, *terms.limits))
-
-    def within_resources(self, authorization: Authorization) -> "Terms":
-        """These terms as far as the resources serve them, by their registered names (RFC 8707 §2.2).
-
-        Raises ``InvalidTarget`` for one that is not registered; what DOT granted is left as it is.
-        """
-        if authorization.adopted_digest is not None:
-            return replace(self, limits=find_limits(authorization.resources))
-        audience = find_audience(self.resources, granted=authorization.resources)
-        scope = audience.served(self.scope)
-        if self.scope and not scope:
-            raise InvalidTarget("Nothing that was granted is of use at this resource.")
-        return Terms(scope, audience.identifiers, audience.lifetime, audience.limits, audience.format)
-
-    def is_jwt(self, client: Client) -> bool:
-        """Is the access token to be a JWT (RFC 9068)? Its resources decide, or else the client's policy."""
-        return (self.format or client.policy.access_token_format) == JWT
+        return members | said(self.details)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +79,10 @@ class Refresh:
     asked: Terms
 
     def context(self, authorization: Authorization) -> str:
-        """The terms to which a sealed answer is bound: row, client, key, scope and resource."""
+        """The terms to which a sealed answer is bound: row, client, key, scope, resource and details."""
         row = [str(authorization.public_id), self.client.client_id, authorization.cnf]
-        return json.dumps([*row, self.asked.scope, self.asked.resources], sort_keys=True)
+        asked = [self.asked.scope, self.asked.resources, *map(canonical, self.asked.details)]
+        return json.dumps([*row, *asked], sort_keys=True)
 
 
 @sensitive_variables()
@@ -176,26 +137,34 @@ def repeat(authorization: Authorization, refresh: Refresh, retry: Retry) -> Issu
     text = unseal(retry.sealed_answer, secret=refresh.presented, context=refresh.context(authorization))
     if text is None:
         raise InvalidGrant("The refresh token was used before, and not for this.", detail="retry on other terms")
-    said = json.loads(text)
-    if not set(said["scope"]) <= set(allowed_scopes(refresh.client.policy)):
+    kept = json.loads(text)
+    if not set(kept["scope"]) <= set(allowed_scopes(refresh.client.policy)):
         raise InvalidGrant("The client may not ask for this scope any more.")
-    expires = datetime.fromisoformat(said["expires"])
-    issued = Issued(said["access_token"], expires, tuple(said["scope"]), said["refresh_token"], said["token_type"])
-    return replace(issued, authorization=authorization, unsigned=Unsigned.of(said.get("unsigned")))
+    details = tuple(kept.get("authorization_details", ()))
+    if not all(is_allowed(detail["type"], refresh.client) for detail in details):
+        raise InvalidGrant("The client may not ask for these authorization details any more.")
+    expires = datetime.fromisoformat(kept["expires"])
+    issued = Issued(kept["access_token"], expires, tuple(kept["scope"]), kept["refresh_token"], kept["token_type"])
+    return replace(issued, authorization=authorization, details=details, unsigned=Unsigned.of(kept.get("unsigned")))
 
 
 @sensitive_variables()
 def issue_for_client(client: Client, terms: Terms) -> Issued:
-    """A token of the client's own (RFC 6749 §4.4.3): no user, no refresh token, no binding."""
+    """A token of the client's own (RFC 6749 §4.4.3): no user, no refresh token, no binding but to details."""
     now = timezone.now()
     issued = _new(client, terms, now, now + timedelta(seconds=_lifetime(client, terms)))
     using = router.db_for_write(access_token_model())
+
+    def work() -> None:
+        row = _access_token_row(issued, client, terms)
+        row.save(using=using, force_insert=True)
+        if terms.details:
+            TokenBinding(access_token=row, authorization_details=list(terms.details)).save(
+                using=using, force_insert=True
+            )
+
     if issued.unsigned is None:
-        run(
-            lambda: _access_token_row(issued, client, terms).save(using=using, force_insert=True),
-            using=using,
-            single=True,
-        )
+        run(work, using=using, single=not terms.details)
     _tell(issued, client, None, "client_credentials", using)
     return issued
 
@@ -219,9 +188,9 @@ def _new_access_token(authorization: Authorization, client: Client, terms: Terms
 
 @sensitive_variables()
 def _new(client: Client, terms: Terms, now: datetime, expires: datetime) -> Issued:
-    if terms.is_jwt(client):
-        return Issued("", expires, terms.scope, unsigned=Unsigned.new(now, terms.resources))
-    return Issued(token_string.make_token(token_string.ACCESS_TOKEN), expires, terms.scope)
+    unsigned = Unsigned.new(now, terms.resources) if terms.is_jwt(client) else None
+    token = "" if unsigned else token_string.make_token(token_string.ACCESS_TOKEN)
+    return Issued(token, expires, terms.scope, details=terms.details, unsigned=unsigned)
 
 
 def _store_access_token(issued: Issued, authorization: Authorization, client: Client, terms: Terms) -> None:
@@ -230,7 +199,12 @@ def _store_access_token(issued: Issued, authorization: Authorization, client: Cl
         row = _access_token_row(issued, client, terms)
         row.user_id = authorization.user_id
         row.save(using=using, force_insert=True)
-        binding = TokenBinding(access_token=row, authorization=authorization, cnf=authorization.cnf)
+        binding = TokenBinding(
+            access_token=row,
+            authorization=authorization,
+            cnf=authorization.cnf,
+            authorization_details=list(terms.details),
+        )
         binding.save(using=using, force_insert=True)
     _tell(issued, client, authorization, authorization.grant_type, using)
 
@@ -268,6 +242,7 @@ def _as_text(issued: Issued) -> str:
             "refresh_token": issued.refresh_token,
             "token_type": issued.token_type,
             "unsigned": None if issued.unsigned is None else issued.unsigned.as_list(),
+            **said(issued.details),
         }
     )
 

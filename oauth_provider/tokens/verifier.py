@@ -48,6 +48,7 @@ def describe(found: FoundToken) -> AccessToken:
         auth_time=_aware(facts["auth_time"]) if facts["auth_time"] else None,
         acr=facts["acr"] or None,
         jti=found.jwt.jti if found.jwt else None,
+        authorization_details=tuple(facts["authorization_details"] or ()),
         authorization_id=str(facts["public_id"]) if facts["public_id"] else None,
         user=found.user,
         load_application=lambda: found.application,

@@ -1,11 +1,12 @@
 """A8, size and depth: 400, 413 or 414, soon, and nothing stored (RFC 6819 §4.4.1.11)."""
 
+import time
 from typing import Any
 
 import pytest
 
-from tests import ledger
-from tests.driver import INTROSPECT, REVOKE, TOKEN, Driver, post, signed_in
+from tests import details, ledger
+from tests.driver import INTROSPECT, REVOKE, TOKEN, Driver, post, query_of, signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 6819", "4.4.1.11")]
 
@@ -72,3 +73,33 @@ def test_a_deep_body_is_not_looked_into(driver: Driver) -> None:
     with ledger.unchanged():
         response = driver.browser.generic("POST", TOKEN, body, content_type="application/json")
     ledger.refused(response, "invalid_request")
+
+
+DETAILS = {
+    "long": '[{"type": "transfer", "to": "%s"}]' % ("a" * 13_000),
+    "deep": "[" * 1_000 + "]" * 1_000,
+    "deep and broken": "[" * 4_000,
+    "deep in an element": '[{"type": "transfer", "to": %s}]' % ("[" * 1_000 + "]" * 1_000),
+    "many": "[" + ", ".join(['{"type": "transfer"}'] * 100) + "]",
+    "a number of many digits": '[{"type": "transfer", "to": %s}]' % ("9" * 10_000),
+}
+
+
+@pytest.mark.spec("RFC 9396", "5")
+@pytest.mark.parametrize("value", DETAILS.values(), ids=DETAILS)
+def test_authorization_details(driver: Driver, settings: Any, value: str) -> None:
+    details.register(settings)
+    began = time.monotonic()
+    with ledger.unchanged():
+        answer = query_of(driver.authorize(authorization_details=value)["Location"])
+        assert answer["error"] == "invalid_authorization_details"
+        ledger.refused(driver.push(authorization_details=value), "invalid_authorization_details")
+        given = {"grant_type": "authorization_code", "code": "x", "authorization_details": value}
+        ledger.refused(driver.token(**given), "invalid_grant")
+    assert time.monotonic() - began < 3
+
+
+def test_authorization_details_beyond_all_measure(driver: Driver) -> None:
+    with ledger.unchanged():
+        ledger.is_error_page(driver.authorize(authorization_details=LONG), status=413)
+        ledger.refused(driver.push(authorization_details=LONG), "invalid_request", 413)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests import ledger
+from tests import details, ledger
 from tests.driver import AUTHORIZE, INTROSPECT, REVOKE, TOKEN, Driver, query_of, signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 7591", "3.2.2"), pytest.mark.spec("RFC 7519", "4.1")]
@@ -66,6 +66,42 @@ def test_json_is_not_read(driver: Driver, path: str, body: Any) -> None:
     with ledger.unchanged():
         response = driver.browser.generic("POST", path, body, content_type="application/json")
     ledger.refused(response, "invalid_request")
+
+
+CONFUSED = [
+    *VALUES,
+    '[{"type": ["transfer"]}]',
+    '[{"type": {"transfer": 1}}]',
+    '[{"type": 1}]',
+    '[{"type": true}]',
+    '[{"type": null}]',
+    '[{"type": "account", "type": "transfer"}]',
+    '[{"type": "account", "actions": "read"}]',
+    '[{"type": "account", "actions": {"0": "read"}}]',
+    '[{"type": "account", "actions": [["read"]]}]',
+    '[{"type": "account", "actions": [true]}]',
+    '[{"type": "transfer", "amount": 1e400, "to": "x"}]',
+    '[{"type": "transfer", "amount": {"currency": "EUR", "value": 12.5}, "to": "x"}]',
+    '[{"type": "transfer", "amount": {"currency": "EUR", "value": "1", "value": "2"}, "to": "x"}]',
+    '[{"type": "transfer", "amount": {"currency": "EUR", "value": "1"}, "to": "\\u0000"}]',
+    '[{"type": "transfer", "amount": {"currency": "EUR", "value": "1"}, "to": "\\ud800"}]',
+    '[{"type": "__class__"}]',
+    '[{"type": "transfer", "__proto__": {}}]',
+]
+
+
+@pytest.mark.spec("RFC 9396", "5")
+@pytest.mark.parametrize("value", CONFUSED)
+def test_in_authorization_details(settings: Any, value: str) -> None:
+    details.register(settings)
+    grants = ["authorization_code", "refresh_token", "client_credentials"]
+    driver = signed_in(policy={"grant_types": grants, "authorization_details_types": list(details.TYPES)})
+    with ledger.unchanged():
+        answer = query_of(driver.authorize(authorization_details=value)["Location"])
+        assert answer["error"] == "invalid_authorization_details"
+        ledger.refused(driver.push(authorization_details=value), "invalid_authorization_details")
+        given = {"grant_type": "client_credentials", "authorization_details": value}
+        ledger.refused(driver.token(**given), "invalid_authorization_details")
 
 
 @pytest.mark.parametrize("value", [json.dumps([1] * 100), json.dumps({"a": {"b": 1}})])

@@ -139,6 +139,45 @@ def test_a_token_for_the_photos_opens_them_and_not_the_notes(fleet: Fleet, visit
         visitor.allow("photos:read", resource=f"{fleet.described['issuer']}/api/notes")
 
 
+# -- what was agreed to in full ------------------------------------------------------------------------------
+
+ORDER = {"type": "photo_print", "identifier": "snow", "copies": 2, "size": "20x30"}
+
+
+def agreed(visitor: Visitor, *details: dict[str, Any], **parameters: str) -> dict[str, Any]:
+    """The token response to somebody who agreed to these and to no scope."""
+    return visitor.tokens("", authorization_details=json.dumps(details), **parameters)
+
+
+@pytest.mark.spec("RFC 9396", "9.2")
+def test_an_order_that_was_agreed_to_is_carried_out_as_it_was_shown(fleet: Fleet, visitor: Visitor) -> None:
+    """Whatever the caller says beside it."""
+    tokens = agreed(visitor, {**ORDER, "locations": [fleet.resource]}, resource=fleet.resource)
+    assert tokens["authorization_details"] == [{**ORDER, "locations": [fleet.resource]}]
+    answer = fleet.call(tokens["access_token"], "/photos/snow/order", "POST", json={"copies": 20})
+
+    assert answer.status_code == 201
+    assert (answer.json()["print"], answer.json()["copies"], answer.json()["size"]) == ("First snow", 2, "20x30")
+
+
+@pytest.mark.spec("RFC 9396", "9")
+def test_it_is_no_order_of_another_photo_and_opens_nothing_else(fleet: Fleet, visitor: Visitor) -> None:
+    """403 each time."""
+    token = agreed(visitor, ORDER)["access_token"]
+    for method, path in [("POST", "/photos/noor/order"), ("POST", "/photos/snow/print"), ("GET", "/photos/")]:
+        answer = fleet.call(token, path, method)
+        assert (answer.status_code, answer.json()["error"]) == (403, "insufficient_scope")
+    assert visitor.call("GET", token).status_code == 403
+
+
+@pytest.mark.spec("RFC 9396", "9")
+def test_no_scope_is_an_order(fleet: Fleet, token: str, visitor: Visitor) -> None:
+    """Neither for seeing nor for printing; and without a token one is asked for."""
+    for scope in (token, visitor.allow("photos:print")):
+        assert fleet.call(scope, "/photos/snow/order", "POST").status_code == 403
+    assert fleet.call("", "/photos/snow/order", "POST").status_code == 401
+
+
 # -- metadata ------------------------------------------------------------------------------------------------
 
 
@@ -153,6 +192,7 @@ def test_the_metadata_leads_to_the_provider(fleet: Fleet) -> None:
         "resource_name": "Photos",
         "authorization_servers": [fleet.described["issuer"]],
         "scopes_supported": ["photos:print", "photos:read"],
+        "authorization_details_types_supported": ["photo_print"],
         "bearer_methods_supported": ["header"],
     }
     (issuer,) = members["authorization_servers"]

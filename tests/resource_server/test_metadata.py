@@ -11,8 +11,8 @@ from django.urls import include, path
 from oauth_provider.resource_server import checks
 from oauth_provider.resource_server.challenge import challenge
 from oauth_provider.resource_server.conf import conf
-from oauth_provider.resource_server.decorators import any_of, requires_scopes
-from oauth_provider.resource_server.metadata import named_scopes
+from oauth_provider.resource_server.decorators import any_of, requires_authorization_details, requires_scopes
+from oauth_provider.resource_server.metadata import named_details_types, named_scopes
 
 pytestmark = pytest.mark.spec("RFC 9728", "3")
 
@@ -24,7 +24,16 @@ def notes(request):
     return HttpResponse()
 
 
-urlpatterns = [path("", include("oauth_provider.resource_server.urls")), path("notes", notes)]
+@requires_authorization_details("photo_print")
+def prints(request):
+    return HttpResponse()
+
+
+urlpatterns = [
+    path("", include("oauth_provider.resource_server.urls")),
+    path("notes", notes),
+    path("prints", prints),
+]
 
 
 @pytest.fixture(autouse=True)
@@ -32,6 +41,7 @@ def _urls(settings):
     settings.ROOT_URLCONF = __name__
     yield
     named_scopes.cache_clear()
+    named_details_types.cache_clear()
 
 
 @pytest.fixture
@@ -57,6 +67,7 @@ def test_the_document_says_whom_to_ask_for_what(resource):
         "resource_name": "Notes",
         "authorization_servers": ["https://as.example"],
         "scopes_supported": ["notes:admin", "notes:read", "notes:write"],
+        "authorization_details_types_supported": ["photo_print"],
         "bearer_methods_supported": ["header"],
     }
     assert response["Content-Type"] == "application/json"

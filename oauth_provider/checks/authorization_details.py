@@ -1,0 +1,96 @@
+"""Checks of ``AUTHORIZATION_DETAILS_TYPES`` (RFC 9396 §2.1 and §5): each can be made, judged by, and shown."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, Warning, register
+from django.template import TemplateDoesNotExist, TemplateSyntaxError
+from django.template.loader import get_template
+
+from oauth_provider.conf import provider_settings
+from oauth_provider.models.authorization_details import registered, schema_of
+from oauth_provider.protocol.authorization_details import AuthorizationDetailsType, is_name
+from oauth_provider.protocol.json_schema import SchemaError, is_available
+
+OPTIONS = ", ".join(AuthorizationDetailsType.OPTIONS)
+
+
+@register
+def check_types(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Every type can be made, has a name for people, and shows itself by a template that there is."""
+    given = provider_settings.AUTHORIZATION_DETAILS_TYPES
+    if not isinstance(given, Mapping):
+        return [_unusable("It is no dictionary.")]
+    return [message for name in given for message in _faults(name)]
+
+
+@register
+def check_schemas(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Every type has a schema that can be used without asking anybody; and there is what reads it."""
+    given = provider_settings.AUTHORIZATION_DETAILS_TYPES
+    if not isinstance(given, Mapping) or not given:
+        return []
+    if not is_available():
+        return [
+            Error(
+                'OAUTH_PROVIDER["AUTHORIZATION_DETAILS_TYPES"] needs jsonschema, which is not installed.',
+                hint='Install it: pip install "django-oauth-authority[rar]".',
+                id="oauth_provider.E080",
+            )
+        ]
+    return [message for name in given if not _why_not(name) for message in _schema_faults(name)]
+
+
+def _faults(name: Any) -> Iterator[CheckMessage]:
+    why = _why_not(name)
+    if why:
+        yield _unusable(f"{name!r}: {why}.")
+        return
+    made = registered(name)
+    if not made.name:
+        yield Warning(
+            f"The authorization details type {name!r} has no name that people could read.",
+            hint="Give it a name: it stands above the details on the consent page.",
+            id="oauth_provider.W080",
+        )
+    try:
+        if made.template:
+            get_template(made.template)
+    except (TemplateDoesNotExist, TemplateSyntaxError) as error:
+        yield Error(
+            f"The template {made.template!r} of the authorization details type {name!r} cannot be used: {error}",
+            hint="Name a template that your project has, or none: the members are then listed.",
+            id="oauth_provider.E083",
+        )
+
+
+def _schema_faults(name: str) -> Iterator[CheckMessage]:
+    try:
+        schema_of(name)
+    except SchemaError as error:
+        yield Error(
+            f"The schema of the authorization details type {name!r} cannot be used: {error}",
+            hint="Write JSON Schema of the draft 2020-12 that refers to nothing outside itself.",
+            id="oauth_provider.E081",
+        )
+
+
+def _why_not(name: Any) -> str:
+    """Why the type ``name`` cannot be made; empty if it can."""
+    if not isinstance(name, str) or not is_name(name):
+        return "a type is named in printable ASCII without spaces, quotes or backslashes"
+    try:
+        made = registered(name)
+    except (ImportError, TypeError, ValueError) as error:
+        return str(error)
+    if isinstance(made.narrowable, str) or not all(isinstance(member, str) for member in made.narrowable):
+        return "narrowable is no list of members"
+    return "" if isinstance(made.template, str) else "template is no name of one"
+
+
+def _unusable(what: str) -> CheckMessage:
+    return Error(
+        f'OAUTH_PROVIDER["AUTHORIZATION_DETAILS_TYPES"] cannot be used. {what}',
+        hint=f"Give each type a dictionary ({OPTIONS}), or the dotted path of an AuthorizationDetailsType.",
+        id="oauth_provider.E082",
+    )

@@ -1,0 +1,108 @@
+"""The registry of authorization details types (RFC 9396 §2.1): what may be asked for in full, and by whom."""
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.core.signals import setting_changed
+from django.utils.module_loading import import_string
+from django.utils.translation import override
+
+from oauth_provider.conf import provider_settings
+from oauth_provider.models.client import Client
+from oauth_provider.protocol.authorization_details import (
+    PARAMETER,
+    AuthorizationDetailsType,
+    Detail,
+    canonical,
+    parse_details,
+)
+from oauth_provider.protocol.digest import digest
+from oauth_provider.protocol.errors import InvalidAuthorizationDetails, ServerError
+from oauth_provider.protocol.json_schema import Misfit, Schema, SchemaError
+
+
+def all_types() -> Mapping[str, AuthorizationDetailsType]:
+    """Every type there is, by its identifier, in the order of the settings."""
+    return {name: registered(name) for name in provider_settings.AUTHORIZATION_DETAILS_TYPES}
+
+
+@lru_cache(maxsize=256)
+def registered(name: str) -> AuthorizationDetailsType:
+    """The type ``name``, made once. Raises ``ImportError`` and ``TypeError`` for a registration that cannot be used."""
+    given = provider_settings.AUTHORIZATION_DETAILS_TYPES[name]
+    if isinstance(given, Mapping):
+        return AuthorizationDetailsType(name, **given)
+    named = import_string(given) if isinstance(given, str) else None
+    if not (isinstance(named, type) and issubclass(named, AuthorizationDetailsType)):
+        raise TypeError(f"{given!r} is no AuthorizationDetailsType")
+    return named(name)
+
+
+@lru_cache(maxsize=256)
+def schema_of(name: str) -> Schema:
+    """The schema of the type ``name``, made once. Raises ``ImportError`` and ``SchemaError``."""
+    given = registered(name).schema
+    if not isinstance(given, Mapping) or not isinstance(given.get("properties", {}), Mapping):
+        raise SchemaError("it is no object")
+    # Every element has a type (§2), whether or not its schema mentions it.
+    properties = {"type": {"const": name}, **given.get("properties", {})}
+    return Schema({"type": "object", **given, "properties": properties})
+
+
+def requested_details(text: str, client: Client, *, by_person: bool = True) -> tuple[dict[str, Any], ...]:
+    """What a request with this parameter asks for; without ``by_person`` a client asks for itself.
+
+    Raises ``InvalidAuthorizationDetails`` for what is malformed, unknown, not as its type has it, or not for this
+    client (RFC 9396 §5).
+    """
+    details = parse_details(text)
+    for place, detail in enumerate(details):
+        _check_type(detail["type"], client, by_person)
+        _check_members(detail, f"{PARAMETER}[{place}]", client)
+    return details
+
+
+def is_allowed(name: str, client: Client) -> bool:
+    """May this client ask for details of the type ``name``?"""
+    return name in provider_settings.AUTHORIZATION_DETAILS_TYPES and name in client.policy.authorization_details_types
+
+
+def are_remembered(details: Iterable[Detail]) -> bool:
+    """May all of them be granted again without asking, once they were agreed to?"""
+    return all(registered(detail["type"]).remember for detail in details)
+
+
+def digests_of_details(details: Iterable[Detail]) -> dict[str, str]:
+    """The digest of each element with that of its type's name in the project's own language: for a consent."""
+    with override(settings.LANGUAGE_CODE):
+        return {digest(canonical(one)): digest(str(registered(one["type"]).name)) for one in details}
+
+
+def _check_type(name: str, client: Client, by_person: bool) -> None:
+    if not is_allowed(name, client) or (registered(name).needs_person and not by_person):
+        raise InvalidAuthorizationDetails(
+            "An authorization details type is unknown, or not for this client.", detail=f"type {name[:64]!r}"
+        )
+
+
+def _check_members(detail: Detail, place: str, client: Client) -> None:
+    name = detail["type"]
+    try:
+        schema_of(name).check(detail)
+        registered(name).check(detail, client.client_id)
+    except (ImportError, SchemaError) as error:
+        raise ServerError(f"The type {name} cannot be checked.", detail=str(error)) from error
+    except ValueError as error:
+        where = f"{place}{error.path.removeprefix('$')}" if isinstance(error, Misfit) else place
+        raise InvalidAuthorizationDetails(f"{where} is not as its type has it.", detail=str(error)) from None
+
+
+def _forget(*, setting: str, **kwargs: Any) -> None:
+    if setting == "OAUTH_PROVIDER":
+        registered.cache_clear()
+        schema_of.cache_clear()
+
+
+setting_changed.connect(_forget)

@@ -1,0 +1,210 @@
+"""Authorization details (RFC 9396 §2): JSON objects that say in full what a token is for, each of a registered type.
+
+Elements are compared by what they mean as JSON and by nothing else (§12): members in any order, ``1`` as ``1.0``, and
+``1`` never as ``true``.
+"""
+
+import json
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from oauth_provider.protocol.errors import InvalidAuthorizationDetails
+from oauth_provider.protocol.resource_indicator import covers, is_same
+from oauth_provider.protocol.strict_json import is_storable, parse_array
+
+PARAMETER = "authorization_details"
+MAX_LENGTH = 12_288
+MAX_DEPTH = 8
+MOST_DETAILS = 20
+# The numbers that every reader of JSON agrees on (RFC 7493 §2.2).
+LARGEST = 2**53 - 1
+NAME = re.compile(r"[\x21\x23-\x5B\x5D-\x7E]{1,200}")
+# They would let a value show itself to the person in another order than the one it is stored in.
+BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+Detail = Mapping[str, Any]
+
+
+class AuthorizationDetailsType:
+    """One registered type (RFC 9396 §2.1): what its elements look like, and what they mean to people.
+
+    A project subclasses it where a schema does not say enough, and names the class in ``AUTHORIZATION_DETAILS_TYPES``;
+    where it does, a dictionary of the attributes is the type. This module imports no model.
+    """
+
+    #: What people read above each element.
+    name: Any = ""
+    #: JSON Schema (2020-12) of an element. What it does not name is refused, at every depth (§5).
+    schema: Mapping[str, Any] = {}
+    #: The template of an element on the consent page, given ``detail``. None named: its members are listed.
+    template: str = ""
+    #: Members that are lists of which a token request may ask for a part. All else must be as it was granted (§6.1).
+    narrowable: Collection[str] = ()
+    #: Whether an element that somebody agreed to once is granted again without asking.
+    remember: bool = False
+    #: Whether it takes a person to grant it, so that no client gets it for itself alone.
+    needs_person: bool = True
+
+    OPTIONS = ("name", "schema", "template", "narrowable", "remember", "needs_person")
+
+    def __init__(self, type: str, **options: Any) -> None:
+        self.type = type
+        for option, value in options.items():
+            if option not in self.OPTIONS:
+                raise TypeError(f"an authorization details type has no {option!r}")
+            setattr(self, option, value)
+
+    def check(self, detail: Detail, client_id: str) -> None:
+        """Raise ``ValueError`` for what the schema cannot find: its text is for the log."""
+
+    def narrow(self, granted: Detail, requested: Detail) -> Detail | None:
+        """What of ``granted`` a token gets that was asked for with ``requested``; None where that is more."""
+        return requested if is_part(requested, granted, self.narrowable) else None
+
+    def enrich(self, detail: Detail, user: Any) -> Detail:
+        """``detail`` as it is granted by ``user``, such as with the account that it is about (§7.1)."""
+        return detail
+
+    def context(self, detail: Detail, user: Any) -> Mapping[str, Any]:
+        """What the template is given beside ``detail``, such as the title of what it names by number."""
+        return {}
+
+
+def is_name(name: str) -> bool:
+    """Can a type be registered under it? It is said in descriptions of errors, whose alphabet this is."""
+    return NAME.fullmatch(name) is not None
+
+
+def parse_details(text: str) -> tuple[dict[str, Any], ...]:
+    """The elements of the parameter, each once; none where it was left out. Raises ``InvalidAuthorizationDetails``."""
+    if not text:
+        return ()
+    if len(text) > MAX_LENGTH:
+        raise InvalidAuthorizationDetails("authorization_details is too long.")
+    try:
+        elements = parse_array(text, max_depth=MAX_DEPTH)
+    except ValueError as error:
+        told = "authorization_details must be a JSON array of objects."
+        raise InvalidAuthorizationDetails(told, detail=str(error)) from None
+    if not 0 < len(elements) <= MOST_DETAILS:
+        raise InvalidAuthorizationDetails(f"authorization_details holds 1 to {MOST_DETAILS} objects.")
+    for place, element in enumerate(elements):
+        _check_element(element, place)
+    return each_once(elements)
+
+
+def each_once(details: Iterable[Detail]) -> tuple[dict[str, Any], ...]:
+    """The elements without those that mean the same."""
+    return tuple({canonical(detail): dict(detail) for detail in details}.values())
+
+
+def canonical(value: Any) -> str:
+    """One text for everything that is the same JSON, whichever database it came from."""
+    return json.dumps(_plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def is_part(requested: Detail, granted: Detail, narrowable: Collection[str] = ()) -> bool:
+    """Is ``requested`` the same as ``granted``, but for fewer values in the lists that are ``narrowable``?"""
+    if requested.keys() != granted.keys():
+        return False
+    return all(_is_within(value, granted[name], name in narrowable) for name, value in requested.items())
+
+
+def narrow_details(
+    requested: Iterable[Detail], granted: Iterable[Detail], types: Mapping[str, AuthorizationDetailsType]
+) -> tuple[dict[str, Any], ...]:
+    """What a token gets that was asked for with ``requested`` (RFC 9396 §6).
+
+    Raises ``InvalidAuthorizationDetails`` where that is more than was ``granted``.
+    """
+    listed = tuple(granted)
+    return each_once(_narrowed(one, listed, types) for one in requested)
+
+
+def at_resources(details: Iterable[Detail], resources: Collection[str]) -> tuple[Detail, ...]:
+    """Those of use at one of ``resources``, by their ``locations`` (RFC 9396 §9.1); all where none is named."""
+    return tuple(detail for detail in details if not resources or is_for(detail, resources))
+
+
+def is_for(detail: Detail, resources: Iterable[str]) -> bool:
+    """Does one of the ``locations`` lie at one of ``resources``? What names none is of use anywhere (§2.2)."""
+    if "locations" not in detail:
+        return True
+    return any(_lies_at(location, uri) for location in locations_of(detail) for uri in resources)
+
+
+def is_at(detail: Detail, url: str) -> bool:
+    """May ``detail`` be used at ``url``, by its ``locations``?"""
+    return "locations" not in detail or any(covers(location, url) for location in locations_of(detail))
+
+
+def locations_of(detail: Detail) -> tuple[str, ...]:
+    """The ``locations`` (§2.2): none for what is not a list of texts."""
+    locations = detail.get("locations")
+    return tuple(one for one in locations if isinstance(one, str)) if isinstance(locations, list | tuple) else ()
+
+
+def flattened(value: Any, path: str = "") -> list[tuple[str, str]]:
+    """Every member of an element with its path and its value, as texts: for where no template says it better."""
+    if isinstance(value, Mapping):
+        inner = [(name, one) for name, one in value.items() if path or name != "type"]
+        return [row for name, one in inner for row in flattened(one, f"{path}.{name}" if path else str(name))]
+    if isinstance(value, list | tuple):
+        if not any(isinstance(one, Mapping | list | tuple) for one in value):
+            return [(path, ", ".join(map(_as_text, value)))]
+        return [row for place, one in enumerate(value, 1) for row in flattened(one, f"{path} {place}")]
+    return [(path, _as_text(value))]
+
+
+def _check_element(element: Any, place: int) -> None:
+    if not isinstance(element, dict):
+        raise InvalidAuthorizationDetails(f"authorization_details[{place}] is no object.")
+    if not isinstance(element.get("type"), str) or not element["type"]:
+        raise InvalidAuthorizationDetails(f"authorization_details[{place}] has no type.")
+    if not is_storable(element) or not _is_showable(element):
+        raise InvalidAuthorizationDetails(f"authorization_details[{place}] holds what is not allowed.")
+
+
+def _is_showable(value: Any) -> bool:
+    """Can all of it be shown as it is: no control characters, and no number that readers take for another?"""
+    if isinstance(value, str):
+        return not any(one in BIDI_CONTROLS or (one != "\n" and unicodedata.category(one) == "Cc") for one in value)
+    if isinstance(value, dict):
+        return all(_is_showable(name) and _is_showable(inner) for name, inner in value.items())
+    if isinstance(value, list):
+        return all(_is_showable(inner) for inner in value)
+    return not isinstance(value, int | float) or abs(value) <= LARGEST
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _plain(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    # A database may give back 1 for 1.0.
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _is_within(requested: Any, granted: Any, is_narrowable: bool) -> bool:
+    if is_narrowable and isinstance(requested, list) and isinstance(granted, list) and requested:
+        return {canonical(one) for one in requested} <= {canonical(one) for one in granted}
+    return canonical(requested) == canonical(granted)
+
+
+def _narrowed(requested: Detail, granted: tuple[Detail, ...], types: Mapping[str, AuthorizationDetailsType]) -> Detail:
+    known = types.get(requested["type"])
+    for one in granted if known is not None else ():
+        narrowed = known.narrow(one, requested) if known and one.get("type") == requested["type"] else None
+        if narrowed is not None:
+            return narrowed
+    raise InvalidAuthorizationDetails("The authorization details exceed what was granted.")
+
+
+def _lies_at(location: str, resource: str) -> bool:
+    return is_same(location, resource) or covers(resource, location)
+
+
+def _as_text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)

@@ -1,0 +1,111 @@
+"""JSON Schema (draft 2020-12): does a value fit? Nothing is fetched, and what a schema does not name does not fit.
+
+The library, ``jsonschema``, is an extra (``rar``), and is imported here alone and when it is needed.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from importlib.util import find_spec
+from typing import Any
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+REFERENCES = ("$ref", "$dynamicRef")
+# Keywords by which a schema says what an object looks like, and those by which it says what else may stand there.
+NAMED = ("properties", "patternProperties")
+PARTS = ("allOf", "anyOf", "oneOf", "if", "then", "else")
+DESCRIBING = frozenset({*NAMED, *PARTS, *REFERENCES})
+OPEN = frozenset({"additionalProperties", "unevaluatedProperties"})
+# A path is made of the members that somebody sent.
+SAFE_PATH = re.compile(r"[\w.$\[\]-]{1,80}", re.ASCII)
+
+
+class SchemaError(ValueError):
+    """A schema that cannot be used."""
+
+
+class Misfit(ValueError):
+    """A value that does not fit. ``path`` says where, as JSONPath, or is empty where that cannot be said safely."""
+
+    def __init__(self, reason: str, path: str = "") -> None:
+        super().__init__(reason)
+        self.path = path if SAFE_PATH.fullmatch(path) else ""
+
+
+class Schema:
+    """One schema, checked and ready. Raises ``SchemaError``, and ``ImportError`` without the library."""
+
+    def __init__(self, schema: Mapping[str, Any]) -> None:
+        from jsonschema import Draft202012Validator
+        from jsonschema.exceptions import SchemaError as LibraryError
+        from referencing import Registry
+
+        check_references(schema)
+        try:
+            Draft202012Validator.check_schema(dict(schema))
+        except LibraryError as error:
+            raise SchemaError(error.message) from None
+        # An empty registry of our own: the library's default one fetches what it does not know.
+        self._validator = Draft202012Validator(
+            closed(schema), registry=Registry(), format_checker=Draft202012Validator.FORMAT_CHECKER
+        )
+
+    def check(self, value: Any) -> None:
+        """Raise ``Misfit`` where ``value`` does not fit; its text is for the log."""
+        from referencing.exceptions import Unresolvable
+
+        try:
+            error = next(self._validator.iter_errors(value), None)
+        except (Unresolvable, RecursionError, ArithmeticError) as failure:
+            raise Misfit(f"the schema cannot judge it: {failure!r}") from None
+        if error is not None:
+            raise Misfit(error.message[:256], error.json_path)
+
+
+def is_available() -> bool:
+    """Is the library installed?"""
+    return find_spec("jsonschema") is not None
+
+
+def check_references(schema: Mapping[str, Any]) -> None:
+    """Raise ``SchemaError`` for a schema of another draft, and for one that refers to what is not in it."""
+    if schema.get("$schema", DIALECT) != DIALECT:
+        raise SchemaError(f"$schema must be {DIALECT}")
+    for reference in _references(schema):
+        if not isinstance(reference, str) or not reference.startswith("#"):
+            raise SchemaError(f"it refers to {reference!r}, which is not in it")
+
+
+def closed(schema: Any) -> Any:
+    """``schema`` with every member that it describes closed to what it does not name, unless it says what else may be.
+
+    The parts of ``allOf`` and its like, and what is referred to, are closed where they are put together.
+    """
+    made = _inside(schema)
+    if isinstance(made, dict) and made.keys() & DESCRIBING and not made.keys() & OPEN:
+        made["unevaluatedProperties"] = False
+    return made
+
+
+def _inside(schema: Any) -> Any:
+    """The same for the members of the members alone."""
+    if not isinstance(schema, Mapping):
+        return schema
+    made = dict(schema)
+    for keyword, described in made.items():
+        if keyword in NAMED and isinstance(described, Mapping):
+            made[keyword] = {name: closed(one) for name, one in described.items()}
+        elif keyword in ("items", "contains"):
+            made[keyword] = closed(described)
+        elif keyword == "$defs" and isinstance(described, Mapping):
+            made[keyword] = {name: _inside(one) for name, one in described.items()}
+        elif keyword in PARTS:
+            made[keyword] = [_inside(one) for one in described] if isinstance(described, list) else _inside(described)
+    return made
+
+
+def _references(value: Any) -> Iterator[Any]:
+    if isinstance(value, Mapping):
+        yield from (value[name] for name in REFERENCES if name in value)
+    inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list | tuple) else ()
+    for one in inner:
+        yield from _references(one)

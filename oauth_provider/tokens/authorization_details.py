@@ -1,0 +1,31 @@
+"""Authorization details of tokens (RFC 9396 §6 and §7): which a token gets, and how they are said."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from oauth_provider.models import Authorization
+from oauth_provider.models.authorization_details import all_types, is_allowed
+from oauth_provider.models.client import Client
+from oauth_provider.protocol.authorization_details import PARAMETER, Detail, at_resources, narrow_details
+from oauth_provider.protocol.errors import InvalidAuthorizationDetails
+
+
+def said(details: Sequence[Detail] | None) -> dict[str, Any]:
+    """The member of a token response, an introspection (§9.2) or a JWT (§9.1); none where there is nothing to say."""
+    return {PARAMETER: [dict(detail) for detail in details]} if details else {}
+
+
+def details_of(asked: tuple[Detail, ...], authorization: Authorization, client: Client) -> tuple[Detail, ...]:
+    """All that was granted, or the part of it that is ``asked`` for (§6).
+
+    What the client may not ask for any more is not granted any more. Raises ``InvalidAuthorizationDetails``.
+    """
+    granted = authorization.authorization_details
+    standing = tuple(detail for detail in granted if is_allowed(detail["type"], client))
+    return narrow_details(asked, standing, all_types()) if asked else standing
+
+
+def check_served(details: tuple[Detail, ...], resources: tuple[str, ...]) -> None:
+    """Raise ``InvalidAuthorizationDetails`` for what is asked for by itself and of no use at ``resources``."""
+    if at_resources(details, resources) != details:
+        raise InvalidAuthorizationDetails("Authorization details are for a location that is not asked for.")

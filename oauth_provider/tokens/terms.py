@@ -1,0 +1,62 @@
+"""The terms of a token (RFC 6749 §6, RFC 8707 §2.2, RFC 9396 §6): what is asked for, narrowed to what was granted."""
+
+from dataclasses import dataclass, field, replace
+
+from oauth_provider.models import Authorization
+from oauth_provider.models.client import Client
+from oauth_provider.models.lifetimes import Limits
+from oauth_provider.models.resource import find_audience, find_limits
+from oauth_provider.models.scope import allowed_scopes
+from oauth_provider.protocol.access_token import JWT
+from oauth_provider.protocol.authorization_details import Detail, at_resources
+from oauth_provider.protocol.errors import InvalidGrant, InvalidTarget
+from oauth_provider.protocol.resource_indicator import narrow
+from oauth_provider.protocol.scope import downscope
+from oauth_provider.tokens.authorization_details import check_served, details_of
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a token is good for: scope tokens, the resources it is meant for (none: anywhere), and details."""
+
+    scope: tuple[str, ...]
+    resources: tuple[str, ...] = ()
+    lifetime: int | None = None  # the shortest of the resources', in seconds
+    limits: tuple[Limits, ...] = ()  # what the client and every resource of the sign-in set to it
+    format: str = ""  # what the resources want their tokens to be; empty: what the client's policy says
+    details: tuple[Detail, ...] = field(default=(), repr=False)
+
+    def narrowed_from(self, authorization: Authorization, client: Client) -> "Terms":
+        """These terms where they ask for part of what was granted, else all of it (RFC 6749 §6, RFC 8707 §2.2).
+
+        What the client may not ask for any more is not granted any more. Raises ``InvalidScope``, ``InvalidTarget``
+        and ``InvalidAuthorizationDetails`` where more is asked for, and ``InvalidGrant`` where nothing is left.
+        """
+        agreed = tuple(authorization.scope.split())
+        granted = tuple(scope for scope in agreed if scope in allowed_scopes(client.policy))
+        details = details_of(self.details, authorization, client)
+        if (agreed or authorization.authorization_details) and not (granted or details):
+            raise InvalidGrant("Nothing of what was granted is on offer any more.")
+        resources = narrow(self.resources, tuple(authorization.resources))
+        terms = Terms(downscope(self.scope, granted), resources, details=details).within_resources(authorization)
+        if self.details:
+            check_served(details, terms.resources)
+        return replace(terms, limits=(client.policy.limits, *terms.limits))
+
+    def within_resources(self, authorization: Authorization) -> "Terms":
+        """These terms as far as the resources serve them, by their registered names (RFC 8707 §2.2).
+
+        Raises ``InvalidTarget`` for one that is not registered; what DOT granted is left as it is.
+        """
+        if authorization.adopted_digest is not None:
+            return replace(self, limits=find_limits(authorization.resources))
+        audience = find_audience(self.resources, granted=authorization.resources)
+        scope = audience.served(self.scope)
+        details = at_resources(self.details, audience.identifiers)
+        if (self.scope or self.details) and not (scope or details):
+            raise InvalidTarget("Nothing that was granted is of use at this resource.")
+        return Terms(scope, audience.identifiers, audience.lifetime, audience.limits, audience.format, details)
+
+    def is_jwt(self, client: Client) -> bool:
+        """Is the access token to be a JWT (RFC 9068)? Its resources decide, or else the client's policy."""
+        return (self.format or client.policy.access_token_format) == JWT

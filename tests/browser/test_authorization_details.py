@@ -1,0 +1,66 @@
+"""The consent page for authorization details (RFC 9396 §3.1): read by eye, on a phone, in the dark, and by keyboard."""
+
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.playground import Playground
+from tests.browser.test_pages import WIDTH_OF_A_SMALL_PHONE
+
+pytestmark = pytest.mark.spec("RFC 9396", "3.1")
+
+ORDERS = [
+    {"type": "photo_print", "identifier": "snow", "copies": 2, "size": "20x30"},
+    {"type": "photo_print", "identifier": "harbour", "copies": 1, "size": "10x15"},
+]
+
+
+def ask(page: Page, seeded: dict[str, Any], *orders: dict[str, Any], scope: str = "notes:read") -> None:
+    """Go to the consent page."""
+    web = seeded["clients"]["web"]
+    query = {
+        "response_type": "code",
+        "client_id": web["client_id"],
+        "redirect_uri": web["redirect_uris"][0],
+        "scope": scope,
+        "authorization_details": json.dumps(orders),
+        "code_challenge": "x" * 43,
+        "code_challenge_method": "S256",
+    }
+    page.goto(f"{seeded['issuer']}/oauth/authorize?{urlencode(query)}")
+    if page.get_by_label("Password").count():
+        Playground(page, seeded).log_in()
+
+
+def test_each_order_is_said_in_words(page, unasked):
+    ask(page, unasked, *ORDERS)
+    expect(page.get_by_role("heading", name="Order a print")).to_have_count(2)
+    expect(page.get_by_text("2 prints of the photo snow, 20x30 cm.")).to_be_visible()
+    expect(page.get_by_text("One print of the photo harbour, 10x15 cm.")).to_be_visible()
+    expect(page.get_by_role("heading", name="It will also be able to")).to_be_visible()
+
+
+def test_it_is_asked_for_every_time(page, unasked):
+    for _time in range(2):
+        ask(page, unasked, ORDERS[0], scope="")
+        expect(page.get_by_text("2 prints of the photo snow")).to_be_visible()
+        with page.expect_response(lambda response: "/demo/callback?code=" in response.url):
+            page.get_by_role("button", name="Allow").click()
+
+
+@pytest.mark.parametrize("look", ["light", "dark"])
+def test_axe_finds_nothing(new_context, unasked, look):
+    page = new_context(color_scheme=look, reduced_motion="reduce").new_page()
+    ask(page, unasked, *ORDERS)
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
+
+
+def test_nothing_is_wider_than_a_small_phone(new_context, unasked):
+    page = new_context(viewport={"width": WIDTH_OF_A_SMALL_PHONE, "height": 640}).new_page()
+    ask(page, unasked, *ORDERS)
+    assert page.evaluate("document.documentElement.scrollWidth") <= WIDTH_OF_A_SMALL_PHONE
