@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -14,7 +14,11 @@ from oauth_provider.protocol.issuer import is_issuer
 from oauth_provider.resource_server.denylist_transport import DenylistOptions
 from oauth_provider.resource_server.verifiers import Verifier
 
+if TYPE_CHECKING:
+    from oauth_provider.resource_server.key_proof import KeyProof
+
 NAME = "OAUTH_RESOURCE_SERVER"
+SCHEME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 §5.6.2
 LOOPBACK = r"http://(localhost|127\.0\.0\.1|\[::1\])(:|/|$)"
 
 
@@ -51,6 +55,7 @@ class ResourceServerSettings:
         "AUTHORIZATION_SERVERS",
         "INTROSPECTION",
         "DENYLIST",
+        "KEY_PROOFS",
         "PRIVILEGE_FLAGS",
         "SCOPE_PERMISSIONS",
     )
@@ -159,6 +164,17 @@ class ResourceServerSettings:
         return DenylistOptions.read(self.project.get("DENYLIST"), f'{NAME}["DENYLIST"]')
 
     @property
+    def key_proofs(self) -> "tuple[KeyProof, ...]":
+        """``KEY_PROOFS``: the dotted paths of what proves that a caller has the key that a token is bound to.
+
+        Default: (), and a token that is bound to a key is refused. See ``key_proof.KeyProof``.
+        """
+        paths = self.project.get("KEY_PROOFS", ())
+        if not isinstance(paths, list | tuple) or not all(isinstance(path, str) for path in paths):
+            raise ImproperlyConfigured(f'{NAME}["KEY_PROOFS"] must be a list of dotted paths.')
+        return _load_proofs(tuple(paths))
+
+    @property
     def privilege_flags(self) -> tuple[str, ...]:
         """``PRIVILEGE_FLAGS``: what is False on a token's user unless a scope carries it.
 
@@ -207,6 +223,29 @@ def _load(path: str) -> Verifier:
     if not callable(verifier):
         raise ImproperlyConfigured(f"The verifier {path!r} is not callable.")
     return cast(Verifier, verifier)
+
+
+@cache
+def _load_proofs(paths: tuple[str, ...]) -> "tuple[KeyProof, ...]":
+    proofs = [_load_proof(path) for path in paths]
+    methods = [proof.confirmation for proof in proofs]
+    if len(set(methods)) != len(methods):
+        raise ImproperlyConfigured(f"Several key proofs are about the same: {', '.join(methods)}.")
+    return tuple(proofs)
+
+
+def _load_proof(path: str) -> "KeyProof":
+    try:
+        proof: Any = import_string(path)
+        proof = proof() if isinstance(proof, type) else proof
+    except Exception as error:  # a class of the project's own may raise anything
+        raise ImproperlyConfigured(f"The key proof {path!r} cannot be made: {error}") from error
+    named = [getattr(proof, name, None) for name in ("confirmation", "scheme")]
+    if not all(isinstance(name, str) and SCHEME.fullmatch(name) for name in named):
+        raise ImproperlyConfigured(f"The key proof {path!r} names no confirmation method or no scheme.")
+    if not all(callable(getattr(proof, name, None)) for name in ("check", "challenge", "metadata")):
+        raise ImproperlyConfigured(f"The key proof {path!r} lacks check, challenge or metadata.")
+    return cast("KeyProof", proof)
 
 
 conf = ResourceServerSettings()

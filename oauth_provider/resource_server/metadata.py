@@ -48,6 +48,8 @@ def describe(resource: str, name: str, scopes: tuple[str, ...]) -> dict[str, Any
         "scopes_supported": scopes,
         "bearer_methods_supported": ["header"],
     }
+    for proof in conf.key_proofs:
+        members |= proof.metadata()
     return {name: value for name, value in members.items() if value}
 
 
