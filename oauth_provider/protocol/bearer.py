@@ -40,7 +40,10 @@ def credentials(authorization: str, schemes: Collection[str]) -> tuple[str, str]
 def scheme_of(authorization: str, schemes: Collection[str]) -> str | None:
     """Which of ``schemes`` it is, in any case (RFC 9110 §11.1), and as it is spelt there."""
     name = authorization.partition(" ")[0].lower()
-    return next((scheme for scheme in schemes if scheme.lower() == name), None)
+    for scheme in schemes:
+        if scheme.lower() == name:
+            return scheme
+    return None
 
 
 def challenge(parameters: Mapping[str, str], scheme: str = BEARER) -> str:

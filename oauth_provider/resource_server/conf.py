@@ -69,7 +69,7 @@ class ResourceServerSettings:
     def project(self) -> Mapping[str, Any]:
         """The dictionary as the project wrote it."""
         value = getattr(settings, NAME, {})
-        if not isinstance(value, Mapping):
+        if not isinstance(value, (dict, Mapping)):  # the first is asked in C
             raise ImproperlyConfigured(f"{NAME} must be a dictionary.")
         return value
 
@@ -161,7 +161,8 @@ class ResourceServerSettings:
 
         Default: {}. A dictionary with ``URL`` (of a Redis), ``CHANNEL`` ("oauth-denylist") and ``TRANSPORT``.
         """
-        return DenylistOptions.read(self.project.get("DENYLIST"), f'{NAME}["DENYLIST"]')
+        value = self.project.get("DENYLIST")
+        return None if value is None else DenylistOptions.read(value, f'{NAME}["DENYLIST"]')
 
     @property
     def key_proofs(self) -> "tuple[KeyProof, ...]":
@@ -170,9 +171,9 @@ class ResourceServerSettings:
         Default: (), and a token that is bound to a key is refused. See ``key_proof.KeyProof``.
         """
         paths = self.project.get("KEY_PROOFS", ())
-        if not isinstance(paths, list | tuple) or not all(isinstance(path, str) for path in paths):
+        if not isinstance(paths, list | tuple) or not {str}.issuperset(map(type, paths)):
             raise ImproperlyConfigured(f'{NAME}["KEY_PROOFS"] must be a list of dotted paths.')
-        return _load_proofs(tuple(paths))
+        return _load_proofs(tuple(paths)) if paths else ()
 
     @property
     def privilege_flags(self) -> tuple[str, ...]:

@@ -63,7 +63,8 @@ def proof_for(cnf: Any) -> KeyProof | None:
 
 def schemes() -> tuple[str, ...]:
     """The authentication schemes that are taken here, ``Bearer`` first."""
-    return tuple(dict.fromkeys((BEARER, *(proof.scheme for proof in conf.key_proofs))))
+    proofs = conf.key_proofs
+    return tuple(dict.fromkeys((BEARER, *(proof.scheme for proof in proofs)))) if proofs else (BEARER,)
 
 
 def challenge_of(scheme: str) -> dict[str, str]:
