@@ -1,4 +1,4 @@
-"""``python -m tests.foreign.step_up.seed NAME [SECRET]``: a client, printed as JSON, and somebody with a TOTP secret."""
+"""``python -m tests.foreign.step_up.seed NAME [SECRET]``: a client, as JSON, and somebody with a secret of TOTP."""
 
 import json
 import sys
