@@ -292,13 +292,8 @@ def _frontchannel_logout(party: RelyingParty, value: bool) -> None:
     assert said_in(hint)["sid"] in page.text
 
 
-@trying("request_uri_parameter_supported")
-def _request_uri(party: RelyingParty, value: bool) -> None:
-    assert value is False
-    is_refused(party.authorize(request_uri="https://a.example/r"), "request_uri_not_supported", party.issuer)
-
-
-@trying("require_signed_request_object", "require_pushed_authorization_requests")
-def _plain(party: RelyingParty, value: bool) -> None:
+@trying("request_uri_parameter_supported", "require_signed_request_object", "require_pushed_authorization_requests")
+def _off(party: RelyingParty, value: bool) -> None:
     assert value is False
     assert "code" in party.authorize().answer
+    is_refused(party.authorize(request_uri="https://a.example/r"), "request_uri_not_supported", party.issuer)
