@@ -8,6 +8,7 @@ client's developer to believe that it may be sent. It is never read as a credent
 
 import logging
 from collections.abc import Callable, Iterable
+from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
@@ -46,6 +47,9 @@ def authenticate(request: HttpRequest, rules: Iterable[Rule] | None = None) -> A
         logger.info("Refused with %s: %s", error.error, error.detail or error.description)
         raise
     user = masked(token.user, token.scopes)
+    if token.authorization_details:
+        # What is remembered for the next call must not change with what a view does to its own.
+        token = replace(token, authorization_details=deepcopy(token.authorization_details))
     return token if user is token.user else replace(token, user=user)
 
 
