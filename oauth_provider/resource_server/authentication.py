@@ -55,7 +55,8 @@ def user_of(token: AccessToken) -> Any:
 
 def presented_token(request: HttpRequest) -> Presented | None:
     """The token that came with ``request``, if one did. Raises ``InvalidRequest`` and ``InvalidToken``."""
-    token = token_from_header(request.headers.get("Authorization", ""))
+    # ``request.headers`` would first be made of all that there are.
+    token = token_from_header(request.META.get("HTTP_AUTHORIZATION", ""))
     if "access_token" in request.GET:
         if token is not None:
             raise InvalidRequest("The access token was sent in more than one way.")
