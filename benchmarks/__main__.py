@@ -16,7 +16,6 @@ from benchmarks.ratios import Round
 from benchmarks.report import Result, as_json, as_table
 
 ROOT = Path(__file__).resolve().parent.parent
-SUBJECTS = ("ours", "dot")
 WARM_UP = 60
 MICRO = 1000
 
@@ -60,7 +59,7 @@ def run(rounds: int, requests: int) -> list[Result]:
     sides = sorted({side for one in COMPARISONS for side in (one.ours, one.other)}, key=lambda side: side.operation)
     measured: dict[Side, list[Round]] = {side: [] for side in sides}
     with ExitStack() as stack:
-        workers = {name: stack.enter_context(working(name)) for name in SUBJECTS}
+        workers = {name: stack.enter_context(working(name)) for name in {side.subject for side in sides}}
         for side in sides:
             workers[side.subject].round(side.operation, min(WARM_UP, requests))
         for worker in workers.values():

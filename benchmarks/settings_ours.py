@@ -1,9 +1,11 @@
 """The project with ``oauth_provider``, as it is installed."""
 
+from typing import Any
+
 from benchmarks.settings import *  # noqa: F403
 from benchmarks.settings import INSTALLED_APPS, SCOPES, database
 
 INSTALLED_APPS = [*INSTALLED_APPS, "oauth_provider"]
 ROOT_URLCONF = "benchmarks.urls_ours"
 DATABASES = {"default": database("ours")}
-OAUTH_PROVIDER = {"ISSUER": "https://api.example.com", "SCOPES": SCOPES}
+OAUTH_PROVIDER: dict[str, Any] = {"ISSUER": "https://api.example.com", "SCOPES": SCOPES}

@@ -59,7 +59,9 @@ def _columns(grant_type: str) -> dict[str, Any]:
     }
 
 
+OURS = Subject("/oauth/authorize", "/oauth/token", "/oauth/introspect", _create_ours)
 SUBJECTS = {
-    "ours": Subject("/oauth/authorize", "/oauth/token", "/oauth/introspect", _create_ours),
+    "ours": OURS,
+    "remembering": OURS,
     "dot": Subject("/o/authorize/", "/o/token/", "/o/introspect/", _create_dots),
 }

@@ -5,11 +5,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from oauth_provider.dot.names import access_token_model
-from oauth_provider.models import Authorization, ClientPolicy, TokenBinding
+from oauth_provider.models import Authorization, ClientPolicy, ClientSecret, TokenBinding
+from oauth_provider.models.authorization import _BY_CODE, _BY_FAMILY
+from oauth_provider.models.client_lookup import find_client, find_with_secret
 from oauth_provider.models.token import FoundToken
 from oauth_provider.protocol.digest import digest
 from tests.factories import ApplicationFactory, UserFactory
@@ -123,3 +125,58 @@ def test_it_is_compiled_once_and_asked_anew_each_time() -> None:
         found = TokenBinding.objects.find(digest(TOKEN))
         assert found is not None
         assert found.facts["policy_status"] == status
+
+
+# -- clients and locked sign-ins -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "policy", [None, {"jwks": {"keys": [{"kty": "EC"}]}, "scopes": ["notes:read"], "status": "suspended"}]
+)
+def test_a_client_is_found_as_the_orm_finds_it(policy: Any) -> None:
+    application = ApplicationFactory(policy=policy, name="Ünï %s")
+    ApplicationFactory(policy={})
+    by_orm = type(application)._base_manager.select_related("oauth_policy").get(pk=application.pk)
+    found = find_with_secret(application.client_id, application.secret)
+    assert found is not None
+    assert found.secret is not None
+    with CaptureQueriesContext(connection) as captured:
+        assert columns_of(found.client.application) == columns_of(by_orm)
+        assert columns_of(found.client.policy) == columns_of(ClientPolicy.of(by_orm))
+        assert found.client.policy.application is found.client.application
+    assert captured.captured_queries == []
+    assert columns_of(found.secret) == columns_of(ClientSecret.objects.get(application=application))
+
+
+@pytest.mark.parametrize("client_id", ["", "nobody", "%s", "' OR ''='", "x" * 256, "ü", "\x00"])
+def test_nobody_is_found_where_nobody_is(client_id: str) -> None:
+    ApplicationFactory()
+    assert find_with_secret(client_id, "a secret") is None
+    assert find_client(client_id) is None
+
+
+def test_only_a_live_secret_of_its_own_is_found_with_a_client() -> None:
+    one, other = ApplicationFactory(), ApplicationFactory()
+    for presented in ("", "wrong", other.secret, digest(one.secret)):
+        found = find_with_secret(one.client_id, presented)
+        assert found is not None
+        assert found.secret is None
+    for dead in ({"expires_at": datetime.now(UTC)}, {"expires_at": None, "from_dot": True, "encoded": "another hash"}):
+        ClientSecret.objects.filter(application=one).update(**dead)
+        found = find_with_secret(one.client_id, one.secret)
+        assert found is not None
+        assert found.secret is None
+
+
+def test_a_locked_sign_in_is_as_the_orm_finds_it() -> None:
+    authorization = bound(resource=["https://api.example/"])
+    Authorization.objects.filter(pk=authorization.pk).update(code_digest=digest("code"), cnf=CNF, amr=["pwd"])
+    by_orm = Authorization.objects.select_related("user").get()
+    with transaction.atomic():
+        found = _BY_CODE.find(digest("code"), using="default")
+        assert _BY_CODE.find(digest("another"), using="default") is None
+        assert _BY_FAMILY.find(digest("code"), using="default") is None
+    with CaptureQueriesContext(connection) as captured:
+        assert columns_of(found) == columns_of(by_orm)
+        assert columns_of(found.user) == columns_of(by_orm.user)
+    assert captured.captured_queries == []

@@ -28,7 +28,7 @@ def allow_origins(response: HttpResponse, request: HttpRequest, allowed: Collect
     An error may come before anybody knows which client it was (None): then any client's origin will do.
     """
     patch_vary_headers(response, ["Origin"])
-    origin = request.headers.get("Origin", "")
+    origin = request.META.get("HTTP_ORIGIN", "")
     if not origin or origin == "null":
         return
     if origin in allowed if allowed is not None else is_known(origin):

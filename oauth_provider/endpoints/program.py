@@ -63,7 +63,7 @@ def client_endpoint(endpoint: Endpoint, *, caller: Caller = authenticate) -> Vie
         try:
             check_method(request)
             form = parse_form(read_body(request))
-            authorization = request.headers.get("Authorization", "")
+            authorization = request.META.get("HTTP_AUTHORIZATION", "")
             client = caller(form.parameters, authorization, provider_settings.CLIENT_ADDRESS(request))
             said = endpoint(Call(request, client, form))
             response = answer(said.members, status=said.status)

@@ -60,7 +60,8 @@ def user_of(token: AccessToken) -> Any:
 
 def presented_token(request: HttpRequest) -> Presented | None:
     """The token that came with ``request``, if one did. Raises ``InvalidRequest`` and ``InvalidToken``."""
-    found = credentials(request.headers.get("Authorization", ""), schemes())
+    # ``request.headers`` would first be made of all that there are.
+    found = credentials(request.META.get("HTTP_AUTHORIZATION", ""), schemes())
     if "access_token" in request.GET:
         if found is not None:
             raise InvalidRequest("The access token was sent in more than one way.")

@@ -213,8 +213,7 @@ class ResourceServerSettings:
     @property
     def maps_permissions(self) -> bool:
         """Does ``SCOPE_PERMISSIONS`` name a permission, and not flags alone?"""
-        flags = self.privilege_flags
-        return any(name not in flags for names in self.scope_permissions.values() for name in names)
+        return maps_permissions(self.scope_permissions, self.privilege_flags)
 
     def register_default_verifier(self, dotted_path: str) -> None:
         """What ``VERIFIER`` is where the project sets none. The provider calls this in its ``ready()``."""
@@ -223,6 +222,11 @@ class ResourceServerSettings:
     def register_default_issuer(self, issuer: Callable[[], str], scopes: Callable[[], Mapping[str, str]]) -> None:
         """What ``AUTHORIZATION_SERVERS`` is where the project sets none. The provider calls this, too."""
         self._default_issuer, self._scope_words = issuer, scopes
+
+
+def maps_permissions(mapping: Mapping[str, Collection[str]], flags: Collection[str]) -> bool:
+    """Does ``mapping`` name a permission, and not ``flags`` alone?"""
+    return any(name not in flags for names in mapping.values() for name in names)
 
 
 # A path means the same thing for the life of the process; a verifier made here may keep state, such as keys.

@@ -15,7 +15,7 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Model
 
-from oauth_provider.resource_server.conf import conf
+from oauth_provider.resource_server.conf import conf, maps_permissions
 
 PERMISSION_CACHES = ("_perm_cache", "_user_perm_cache", "_group_perm_cache")
 
@@ -26,9 +26,10 @@ def masked(user: Any, scopes: Iterable[str]) -> Any:
         return user
     if isinstance(user, Masked):
         user = user.unmasked()
-    carried = {name for scope in scopes for name in conf.scope_permissions.get(scope, ())}
-    flags = tuple(flag for flag in conf.privilege_flags if flag not in carried and hasattr(type(user), flag))
-    permissions = carried.difference(conf.privilege_flags) if conf.maps_permissions else None
+    mapping, named = conf.scope_permissions, conf.privilege_flags
+    carried = {name for scope in scopes for name in mapping.get(scope, ())} if mapping else set()
+    flags = tuple(flag for flag in named if flag not in carried and hasattr(type(user), flag))
+    permissions = carried.difference(named) if maps_permissions(mapping, named) else None
     # Most people have no power. A flag that is no plain value of the row is not asked, but masked.
     if permissions is None and not any(user.__dict__.get(flag, True) for flag in flags):
         return user

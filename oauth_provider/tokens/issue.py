@@ -15,6 +15,7 @@ from oauth_provider.models import Authorization, TokenBinding
 from oauth_provider.models.authorization import Retry, Rotation
 from oauth_provider.models.authorization_details import is_allowed
 from oauth_provider.models.client import Client
+from oauth_provider.models.compiled_save import insert, update
 from oauth_provider.models.scope import allowed_scopes
 from oauth_provider.models.transaction import run
 from oauth_provider.protocol import token_string
@@ -98,7 +99,7 @@ def issue_for_code(authorization: Authorization, client: Client, terms: Terms) -
         authorization.refresh_token_digest = digest(refresh_token)
     else:
         authorization.expires_at = _expires(authorization, client, terms, now)
-    authorization.save(update_fields=REDEEMED)
+    update(authorization, REDEEMED, using=router.db_for_write(Authorization))
     issued = _new_access_token(authorization, client, terms, now)
     _store_access_token(issued, authorization, client, terms)
     return replace(issued, refresh_token=refresh_token)
@@ -157,11 +158,9 @@ def issue_for_client(client: Client, terms: Terms) -> Issued:
 
     def work() -> None:
         row = _access_token_row(issued, client, terms)
-        row.save(using=using, force_insert=True)
+        insert(row, using=using)
         if terms.details:
-            TokenBinding(access_token=row, authorization_details=list(terms.details)).save(
-                using=using, force_insert=True
-            )
+            insert(TokenBinding(access_token=row, authorization_details=list(terms.details)), using=using)
 
     if issued.unsigned is None:
         run(work, using=using, single=not terms.details)
@@ -177,7 +176,7 @@ def _rotate(authorization: Authorization, refresh: Refresh, issued: Issued, fami
         authorization.family_digest = digest(family)
         authorization.save(force_insert=True)
     else:
-        authorization.save(update_fields=ROTATED)
+        update(authorization, ROTATED, using=router.db_for_write(Authorization))
 
 
 @sensitive_variables()
@@ -198,14 +197,14 @@ def _store_access_token(issued: Issued, authorization: Authorization, client: Cl
     if issued.unsigned is None:
         row = _access_token_row(issued, client, terms)
         row.user_id = authorization.user_id
-        row.save(using=using, force_insert=True)
+        insert(row, using=using)
         binding = TokenBinding(
             access_token=row,
             authorization=authorization,
             cnf=authorization.cnf,
             authorization_details=list(terms.details),
         )
-        binding.save(using=using, force_insert=True)
+        insert(binding, using=using)
     _tell(issued, client, authorization, authorization.grant_type, using)
 
 

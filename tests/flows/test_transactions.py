@@ -1,14 +1,18 @@
 """Transactions (RFC 6749 §4.1.2 and §10.5): verbs own theirs, lock first, and commit what a refusal leaves behind."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
 
 import pytest
 from django.db import IntegrityError, OperationalError, ProgrammingError, connection, connections, transaction
+from django.db.models import Model
+from django.db.models.signals import pre_save
 from django.test.utils import CaptureQueriesContext
 from django.urls import resolve
 
-from oauth_provider.models import Authorization, ClientPolicy
+from oauth_provider.models import Authorization, ClientPolicy, TokenBinding
 from oauth_provider.models.transaction import ATTEMPTS, RowGone, run
 from oauth_provider.protocol.errors import InvalidGrant, OAuthError
 from tests import ledger
@@ -84,9 +88,23 @@ def test_the_first_statement_finds_and_locks_the_row(driver: Driver) -> None:
         assert first.startswith("UPDATE") or "FOR NO KEY UPDATE" in first
 
 
+@contextmanager
+def failing_at(model: type[Model], error: Exception) -> Iterator[None]:
+    """Inside, no row of ``model`` is saved."""
+
+    def fail(**facts: Any) -> None:
+        raise error
+
+    pre_save.connect(fail, sender=model)
+    try:
+        yield
+    finally:
+        pre_save.disconnect(fail, sender=model)
+
+
 def test_an_error_on_the_way_takes_everything_back(driver: Driver) -> None:
     code = driver.code()
-    broken = patch("oauth_provider.models.token.TokenBinding.save", side_effect=ProgrammingError("broken"))
+    broken = failing_at(TokenBinding, ProgrammingError("broken"))
     with ledger.unchanged(), broken, pytest.raises(ProgrammingError):
         driver.redeem(code)
     assert driver.redeem(code).status_code == 200
@@ -94,7 +112,7 @@ def test_an_error_on_the_way_takes_everything_back(driver: Driver) -> None:
 
 def test_a_row_that_is_gone_is_invalid_grant(driver: Driver) -> None:
     code = driver.code()
-    gone = patch("oauth_provider.models.token.TokenBinding.save", side_effect=caused("23503", IntegrityError))
+    gone = failing_at(TokenBinding, caused("23503", IntegrityError))
     with ledger.unchanged(), gone:
         ledger.refused(driver.redeem(code), "invalid_grant")
 

@@ -1,0 +1,8 @@
+"""The project with ``oauth_provider``, whose APIs remember good tokens for a moment."""
+
+from benchmarks.settings_ours import *  # noqa: F403
+from benchmarks.settings_ours import OAUTH_PROVIDER as OURS
+from benchmarks.settings_ours import database
+
+DATABASES = {"default": database("remembering")}
+OAUTH_PROVIDER = OURS | {"VERIFICATION_CACHE_LIFETIME": 30}
