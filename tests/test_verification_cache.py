@@ -59,7 +59,8 @@ def token(driver: Driver) -> str:
 def statements(act: Callable[[], Any]) -> int:
     with CaptureQueriesContext(connection) as captured:
         act()
-    return len(captured)
+    # A project with ATOMIC_REQUESTS begins and ends a transaction around the view, whatever the view does.
+    return len([one for one in captured if one["sql"].split()[0] not in {"BEGIN", "COMMIT"}])
 
 
 def is_remembered(token: str) -> bool:

@@ -38,6 +38,9 @@ PARAMETERS = {
         "4.1.3",
     ),
     "scope": Meaning("What is asked for, or what was given: nothing beyond it can be done.", "RFC 6749", "3.3"),
+    "authorization_details": Meaning(
+        "What no scope can say: what exactly, and how much of it. The page shows it in full.", "RFC 9396", "2"
+    ),
     "state": Meaning(
         "Comes back unchanged. Without it, somebody could make you finish a flow that they began.", "RFC 9700", "4.7.1"
     ),

@@ -31,6 +31,7 @@ class Pending:
     code_verifier: str
     nonce: str
     scope: str
+    order: bool = False  # of a print, in full (RFC 9396)
 
     @property
     def is_about_a_person(self) -> bool:

@@ -3,12 +3,14 @@
 It runs in the same project for convenience alone: everything it knows of the server came over HTTP.
 """
 
+import json
 import secrets
 from urllib.parse import urlencode, urlsplit
 
 import requests
 from django.conf import settings
 
+from demo_project.photos.prints import PHOTO_PRINT
 from demo_project.playground import legs
 from demo_project.playground.exchange import Exchange, Leg, Unreachable, fetch_json, send
 from demo_project.playground.id_token import read_id_token
@@ -31,6 +33,7 @@ ON_OFFER = {
     "openid": "Know who you are (OpenID Connect)",
     "profile": "Know your name",
 }
+ORDER = {"type": PHOTO_PRINT, "identifier": "snow", "copies": 2, "size": "20x30"}
 API = "/api/notes/"
 ROTATIONS_UNTIL_OLD = 3  # the newest serves, the one before it may be repeated, and all older ones are replays
 
@@ -45,10 +48,10 @@ def notes_api() -> DemoClient:
     return client_called("resource_server")
 
 
-def begin(memory: Memory, scope: str) -> None:
+def begin(memory: Memory, scope: str, *, order: bool = False) -> None:
     """Find the server's endpoints and make an authorization request. Raises ``Unreachable``."""
     memory.metadata = discover()
-    pending = Pending(secrets.token_urlsafe(24), secrets.token_urlsafe(48), secrets.token_urlsafe(24), scope)
+    pending = Pending(secrets.token_urlsafe(24), secrets.token_urlsafe(48), secrets.token_urlsafe(24), scope, order)
     memory.remember(pending)
     announce(memory, pending)
 
@@ -93,6 +96,7 @@ def authorization_url(memory: Memory, pending: Pending) -> str:
 def parameters_of(pending: Pending) -> Pairs:
     """The parameters of the authorization request."""
     nonce: Pairs = (("nonce", pending.nonce),) if pending.is_about_a_person else ()
+    order: Pairs = (("authorization_details", json.dumps([ORDER])),) if pending.order else ()
     return (
         ("response_type", "code"),
         ("client_id", photo_book().client_id),
@@ -102,6 +106,7 @@ def parameters_of(pending: Pending) -> Pairs:
         ("code_challenge", s256(pending.code_verifier)),
         ("code_challenge_method", "S256"),
         *nonce,
+        *order,
     )
 
 

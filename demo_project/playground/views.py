@@ -71,7 +71,7 @@ def begin(request: HttpRequest) -> HttpResponse:
     scope = " ".join(name for name in photo_book.ON_OFFER if name in request.POST.getlist("scope"))
     session.forget()
     try:
-        photo_book.begin(session.memory, scope or photo_book.FIRST_SCOPE)
+        photo_book.begin(session.memory, scope or photo_book.FIRST_SCOPE, order="order" in request.POST)
     except Unreachable as error:
         session.memory.notice = str(error)
     return session.keep(back())

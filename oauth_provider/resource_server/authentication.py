@@ -8,17 +8,19 @@ client's developer to believe that it may be sent. It is never read as a credent
 
 import logging
 from collections.abc import Callable, Iterable
+from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest
 from django.utils.encoding import escape_uri_path
 
-from oauth_provider.protocol.bearer import token_from_header
+from oauth_provider.protocol.bearer import credentials
 from oauth_provider.protocol.errors import InvalidRequest, InvalidToken, OAuthError
 from oauth_provider.resource_server.client_user import ClientUser
 from oauth_provider.resource_server.conf import conf
 from oauth_provider.resource_server.denylist import check_denylist
+from oauth_provider.resource_server.key_proof import check_key, schemes
 from oauth_provider.resource_server.masked_user import masked
 from oauth_provider.resource_server.presented import Presented
 from oauth_provider.resource_server.token import AccessToken
@@ -45,6 +47,9 @@ def authenticate(request: HttpRequest, rules: Iterable[Rule] | None = None) -> A
         logger.info("Refused with %s: %s", error.error, error.detail or error.description)
         raise
     user = masked(token.user, token.scopes)
+    if token.authorization_details:
+        # What is remembered for the next call must not change with what a view does to its own.
+        token = replace(token, authorization_details=deepcopy(token.authorization_details))
     return token if user is token.user else replace(token, user=user)
 
 
@@ -55,24 +60,18 @@ def user_of(token: AccessToken) -> Any:
 
 def presented_token(request: HttpRequest) -> Presented | None:
     """The token that came with ``request``, if one did. Raises ``InvalidRequest`` and ``InvalidToken``."""
-    token = token_from_header(request.headers.get("Authorization", ""))
+    found = credentials(request.headers.get("Authorization", ""), schemes())
     if "access_token" in request.GET:
-        if token is not None:
+        if found is not None:
             raise InvalidRequest("The access token was sent in more than one way.")
         raise InvalidRequest("Access tokens are not accepted in the URL; use the Authorization header.")
-    return None if token is None else Presented(request, "Bearer", token)
+    return None if found is None else Presented(request, *found)
 
 
 def check_expiry(token: AccessToken, presented: Presented) -> None:
     """RFC 6750 §3.1: verifiers look, but one that caches may have looked too early."""
     if token.is_expired():
         raise InvalidToken("The access token has expired.")
-
-
-def check_key(token: AccessToken, presented: Presented) -> None:
-    """RFC 9449 §7.1, RFC 8705 §3: a token bound to a key is worth nothing without proof of the key."""
-    if token.cnf is not None:
-        raise InvalidToken("The access token is bound to a key and cannot be used as a bearer token.")
 
 
 def check_audience(token: AccessToken, presented: Presented) -> None:

@@ -1,33 +1,42 @@
 """The challenge (RFC 6750 §3, RFC 9728 §5.1): every WWW-Authenticate value that asks for a token is made here."""
 
 from oauth_provider.protocol import bearer
+from oauth_provider.protocol.bearer import BEARER
 from oauth_provider.protocol.errors import InsufficientScope, OAuthError
 from oauth_provider.protocol.issuer import well_known_url
 from oauth_provider.protocol.scope import format_scope
 from oauth_provider.resource_server.conf import conf
+from oauth_provider.resource_server.key_proof import challenge_of, schemes
 from oauth_provider.resource_server.needs import NOTHING, Needs
 
 # RFC 6750 §3 allows neither of these in error_description, escaped or not.
 NOT_IN_DESCRIPTION = str.maketrans('"\\', "'/")
 
 
-def challenge(error: OAuthError | None = None, needs: Needs = NOTHING, resource: str | None = None) -> str:
+def challenge(
+    error: OAuthError | None = None, needs: Needs = NOTHING, resource: str | None = None, *, scheme: str = BEARER
+) -> str:
     """The value for a call refused with ``error``, or for one that came without a token (None).
 
     Without a token there is nothing to report, so ``error`` is left out (RFC 6750 §3.1). ``needs`` is
     everything that the operation needs, not only what was missing: a client that asks for the missing part
     alone would lose the rest. The ``scope`` of an ``InsufficientScope`` goes before that of ``needs``.
-    ``resource`` is what was called; default: ``RESOURCE``.
+    ``resource`` is what was called; default: ``RESOURCE``. Every scheme that is taken here gets its challenge, and
+    the error stands in that of ``scheme``, which the token came with (RFC 9449 §7.2).
     """
-    parameters = {"realm": conf.realm}
-    if error is not None:
-        parameters |= error.parameters()
-    if "error_description" in parameters:
-        parameters["error_description"] = parameters["error_description"].translate(NOT_IN_DESCRIPTION)
+    reported = error.parameters() if error is not None else {}
+    if "error_description" in reported:
+        reported["error_description"] = reported["error_description"].translate(NOT_IN_DESCRIPTION)
+    parameters: dict[str, str] = {}
     scope = (error.scope if isinstance(error, InsufficientScope) else ()) or needs.scope
     parameters["scope"] = format_scope(scope)
     parameters["acr_values"] = " ".join(needs.acr_values)
     parameters["max_age"] = "" if needs.max_age is None else str(needs.max_age)
     resource = conf.resource if resource is None else resource
     parameters["resource_metadata"] = well_known_url(resource, "oauth-protected-resource") if resource else ""
-    return bearer.challenge(parameters)
+    return ", ".join(
+        bearer.challenge(
+            {"realm": conf.realm, **(reported if one == scheme else {}), **parameters, **challenge_of(one)}, one
+        )
+        for one in schemes()
+    )

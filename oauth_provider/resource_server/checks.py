@@ -97,6 +97,16 @@ def check_denylist_is_guarded(app_configs: Any, **kwargs: Any) -> list[CheckMess
     ]
 
 
+def check_key_proofs(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """E047: what is named to prove keys cannot be used."""
+    try:
+        _ = conf.key_proofs
+    except ImproperlyConfigured as problem:
+        hint = f'{NAME}["KEY_PROOFS"] is a list of dotted paths of oauth_provider.resource_server.key_proof.KeyProof.'
+        return [Error(str(problem), hint=hint, id="oauth_resource_server.E047")]
+    return []
+
+
 def check_declarations(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """E040: a view whose scopes are missing or misspelt. It refuses the calls in question until that is mended."""
     return [
@@ -150,6 +160,7 @@ CHECKS = (
     check_settings,
     check_denylist,
     check_denylist_is_guarded,
+    check_key_proofs,
     *jwt_checks.CHECKS,
 )
 URL_CHECKS = (check_declarations, check_any_token, check_metadata)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -15,7 +15,11 @@ from oauth_provider.resource_server.denylist_transport import DenylistOptions
 from oauth_provider.resource_server.jwt_options import LOOPBACK, JwtOptions
 from oauth_provider.resource_server.verifiers import Verifier
 
+if TYPE_CHECKING:
+    from oauth_provider.resource_server.key_proof import KeyProof
+
 NAME = "OAUTH_RESOURCE_SERVER"
+SCHEME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 §5.6.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +56,7 @@ class ResourceServerSettings:
         "INTROSPECTION",
         "DENYLIST",
         "JWT",
+        "KEY_PROOFS",
         "PRIVILEGE_FLAGS",
         "SCOPE_PERMISSIONS",
     )
@@ -65,7 +70,7 @@ class ResourceServerSettings:
     def project(self) -> Mapping[str, Any]:
         """The dictionary as the project wrote it."""
         value = getattr(settings, NAME, {})
-        if not isinstance(value, Mapping):
+        if not isinstance(value, (dict, Mapping)):  # the first is asked in C
             raise ImproperlyConfigured(f"{NAME} must be a dictionary.")
         return value
 
@@ -157,7 +162,19 @@ class ResourceServerSettings:
 
         Default: {}. A dictionary with ``URL`` (of a Redis), ``CHANNEL`` ("oauth-denylist") and ``TRANSPORT``.
         """
-        return DenylistOptions.read(self.project.get("DENYLIST"), f'{NAME}["DENYLIST"]')
+        value = self.project.get("DENYLIST")
+        return None if value is None else DenylistOptions.read(value, f'{NAME}["DENYLIST"]')
+
+    @property
+    def key_proofs(self) -> "tuple[KeyProof, ...]":
+        """``KEY_PROOFS``: the dotted paths of what proves that a caller has the key that a token is bound to.
+
+        Default: (), and a token that is bound to a key is refused. See ``key_proof.KeyProof``.
+        """
+        paths = self.project.get("KEY_PROOFS", ())
+        if not isinstance(paths, list | tuple) or not {str}.issuperset(map(type, paths)):
+            raise ImproperlyConfigured(f'{NAME}["KEY_PROOFS"] must be a list of dotted paths.')
+        return _load_proofs(tuple(paths)) if paths else ()
 
     @property
     def jwt(self) -> JwtOptions:
@@ -225,6 +242,29 @@ def _load(path: str) -> Verifier:
 def forget_verifiers() -> None:
     """Make them anew when they are next needed, without what they remember: for tests."""
     _load.cache_clear()
+
+
+@cache
+def _load_proofs(paths: tuple[str, ...]) -> "tuple[KeyProof, ...]":
+    proofs = [_load_proof(path) for path in paths]
+    methods = [proof.confirmation for proof in proofs]
+    if len(set(methods)) != len(methods):
+        raise ImproperlyConfigured(f"Several key proofs are about the same: {', '.join(methods)}.")
+    return tuple(proofs)
+
+
+def _load_proof(path: str) -> "KeyProof":
+    try:
+        proof: Any = import_string(path)
+        proof = proof() if isinstance(proof, type) else proof
+    except Exception as error:  # a class of the project's own may raise anything
+        raise ImproperlyConfigured(f"The key proof {path!r} cannot be made: {error}") from error
+    named = [getattr(proof, name, None) for name in ("confirmation", "scheme")]
+    if not all(isinstance(name, str) and SCHEME.fullmatch(name) for name in named):
+        raise ImproperlyConfigured(f"The key proof {path!r} names no confirmation method or no scheme.")
+    if not all(callable(getattr(proof, name, None)) for name in ("check", "challenge", "metadata")):
+        raise ImproperlyConfigured(f"The key proof {path!r} lacks check, challenge or metadata.")
+    return cast("KeyProof", proof)
 
 
 conf = ResourceServerSettings()

@@ -8,6 +8,7 @@ from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.middleware.csrf import CsrfViewMiddleware
 
+from oauth_provider.protocol.bearer import BEARER
 from oauth_provider.protocol.errors import (
     InsufficientScope,
     InsufficientUserAuthentication,
@@ -17,6 +18,7 @@ from oauth_provider.protocol.errors import (
 from oauth_provider.protocol.scope_requirement import ScopeRequirement
 from oauth_provider.resource_server.authentication import authenticate, user_of
 from oauth_provider.resource_server.challenge import challenge
+from oauth_provider.resource_server.key_proof import presented_scheme
 from oauth_provider.resource_server.needs import NOTHING, Needs
 from oauth_provider.resource_server.sign_in import SignIn
 from oauth_provider.resource_server.token import AccessToken
@@ -68,7 +70,8 @@ class Guard:
             if token is not None:
                 self._check(token, requirement)
         except OAuthError as error:
-            return refused(error, self._needs(requirement, token))
+            scheme = presented_scheme(request.headers.get("Authorization", ""))
+            return refused(error, self._needs(requirement, token), scheme=scheme)
         if token is None and not (self.session and is_signed_in(request)):
             return refused(None, self._needs(requirement, None))
         if requirement is None:
@@ -94,14 +97,19 @@ class Guard:
         return Needs(scope=scope) & self.sign_in.needs
 
 
-def refused(error: OAuthError | None, needs: Needs = NOTHING, resource: str | None = None) -> HttpResponse:
-    """A refusal as JSON, with its challenge (RFC 6750 §3); ``error`` is None where no token came."""
+def refused(
+    error: OAuthError | None, needs: Needs = NOTHING, resource: str | None = None, *, scheme: str = BEARER
+) -> HttpResponse:
+    """A refusal as JSON, with its challenge (RFC 6750 §3); ``error`` is None where no token came.
+
+    ``scheme`` is what the token came with, and ``resource`` what was called, as for ``challenge``.
+    """
     body = error.parameters() if error else {"detail": "An access token is needed."}
     headers = {"Cache-Control": "no-store"}
     if isinstance(error, ServiceUnavailable):
         headers["Retry-After"] = str(error.retry_after)  # another token would not help
     else:
-        headers["WWW-Authenticate"] = challenge(error, needs, resource)
+        headers["WWW-Authenticate"] = challenge(error, needs, resource, scheme=scheme)
     return JsonResponse(body, status=error.status if error else 401, headers=headers)
 
 

@@ -22,9 +22,11 @@ from urllib.parse import quote_plus, urlencode
 from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.fetch import FetchError, Limits, fetch
+from oauth_provider.protocol.bearer import BEARER
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import InvalidToken, ServiceUnavailable
 from oauth_provider.resource_server.conf import conf
+from oauth_provider.resource_server.key_proof import schemes
 from oauth_provider.resource_server.token import AccessToken
 
 logger = logging.getLogger("oauth_provider.resource_server")
@@ -144,7 +146,9 @@ def read(members: dict[str, Any]) -> AccessToken:
     """
     if members["active"] is not True:
         raise InvalidToken("The access token is unknown, expired or revoked.")
-    if str(members.get("token_type", "")).lower() != "bearer":
+    # Without a key nobody could tell such a token of another scheme from a bearer token (RFC 9449 §6.2).
+    taken = schemes() if members.get("cnf") is not None else (BEARER,)
+    if str(members.get("token_type", "")).lower() not in {scheme.lower() for scheme in taken}:
         raise InvalidToken("This is not a bearer access token.", detail=f"token_type {members.get('token_type')!r}")
     issuer, issuers = members.get("iss", ""), conf.authorization_servers
     if issuer and issuers and issuer not in issuers:

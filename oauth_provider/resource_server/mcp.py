@@ -26,6 +26,7 @@ from oauth_provider.protocol.scope_requirement import ScopeRequirement
 from oauth_provider.resource_server.authentication import OF_EVERY_TOKEN, authenticate, user_of
 from oauth_provider.resource_server.demand import Demand
 from oauth_provider.resource_server.guard import refused
+from oauth_provider.resource_server.key_proof import presented_scheme
 from oauth_provider.resource_server.mcp_call import MAX_SIZE, Disconnected, Unreadable, read_body, replayed, tool_of
 from oauth_provider.resource_server.mcp_sessions import SESSION_ID, Sessions
 from oauth_provider.resource_server.metadata import answer, describe
@@ -108,7 +109,7 @@ class McpGuard:
             for demand in demands:
                 demand.check(token)
         except OAuthError as error:
-            return await respond(refused(error, needs, self.resource), scope, send)
+            return await respond(refused(error, needs, self.resource, scheme=scheme_of(scope)), scope, send)
         except Unreadable as error:
             return await respond(JsonResponse(PARSE_ERROR, status=error.status), scope, send)
         except Disconnected:
@@ -154,6 +155,12 @@ class McpGuard:
             logger.info("The access token of a stream has expired; the stream ends.")
             await send(dict(END))
         return None
+
+
+def scheme_of(scope: Scope) -> str:
+    """The authentication scheme of a call."""
+    headers = {name.lower(): value for name, value in scope["headers"]}
+    return presented_scheme(headers.get(b"authorization", b"").decode("latin-1"))
 
 
 def together(needs: Iterable[Needs]) -> Needs:

@@ -50,6 +50,8 @@ def describe(resource: str, name: str, scopes: tuple[str, ...], details_types: t
         "authorization_details_types_supported": details_types,
         "bearer_methods_supported": ["header"],
     }
+    for proof in conf.key_proofs:
+        members |= proof.metadata()
     return {name: value for name, value in members.items() if value}
 
 

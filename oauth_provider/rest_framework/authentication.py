@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from oauth_provider.protocol.errors import OAuthError
 from oauth_provider.resource_server.authentication import authenticate, user_of
 from oauth_provider.resource_server.challenge import challenge
+from oauth_provider.resource_server.key_proof import presented_scheme
 from oauth_provider.resource_server.token import AccessToken
 from oauth_provider.rest_framework.denial import answer_denials
 from oauth_provider.rest_framework.exceptions import Refused
@@ -30,7 +31,7 @@ class OAuthAuthentication(BaseAuthentication):
         try:
             token = authenticate(request._request)
         except OAuthError as error:
-            raise Refused(error) from error
+            raise Refused(error, scheme=presented_scheme(request.headers.get("Authorization", ""))) from error
         return None if token is None else (user_of(token), token)
 
     def authenticate_header(self, request: Request) -> str:

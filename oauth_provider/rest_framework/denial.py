@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from rest_framework.permissions import AND, OR
 from rest_framework.request import Request
 
-from oauth_provider.protocol.bearer import token_from_header
+from oauth_provider.protocol.bearer import credentials
 from oauth_provider.protocol.errors import InvalidToken, OAuthError
+from oauth_provider.resource_server.key_proof import presented_scheme, schemes
 from oauth_provider.resource_server.needs import NOTHING, Needs
 from oauth_provider.rest_framework.declaration import guard_of
 from oauth_provider.rest_framework.exceptions import Refused, TokenRequired
@@ -81,7 +82,8 @@ class Denial:
             if needs != NOTHING or not self.view.get_authenticate_header(request):
                 self._ask_for_a_token(request, needs)
         elif fault is not None and is_access_token(request.auth):
-            raise Refused(fault.permission.error(fault.permission.description), needs)
+            error = fault.permission.error(fault.permission.description)
+            raise Refused(error, needs, presented_scheme(request.headers.get("Authorization", "")))
         self._permission_denied(request, message=message, code=code)
 
     def _permissions(self, request: Request) -> list["Permission"]:
@@ -91,12 +93,12 @@ class Denial:
 
     def _ask_for_a_token(self, request: Request, needs: Needs) -> NoReturn:
         try:
-            presented = token_from_header(request.headers.get("Authorization", ""))
+            presented = credentials(request.headers.get("Authorization", ""), schemes())
         except OAuthError as error:
-            raise Refused(error, needs) from error
+            raise Refused(error, needs, presented_scheme(request.headers.get("Authorization", ""))) from error
         if presented is not None:
             # An authentication class that is not ours found the token bad and did not say so.
-            raise Refused(InvalidToken("The access token is not accepted."), needs)
+            raise Refused(InvalidToken("The access token is not accepted."), needs, presented[0])
         raise TokenRequired(needs)
 
     def _needs(

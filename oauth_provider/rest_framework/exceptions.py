@@ -6,23 +6,27 @@ and turns their 401 into 403 wherever the first authentication class of the view
 
 from rest_framework.exceptions import APIException, NotAuthenticated
 
+from oauth_provider.protocol.bearer import BEARER
 from oauth_provider.protocol.errors import OAuthError, ServiceUnavailable
 from oauth_provider.resource_server.challenge import challenge
 from oauth_provider.resource_server.needs import NOTHING, Needs
 
 
 class Refused(APIException):
-    """An ``OAuthError`` on its way out. The body is ``{"error": ..., "error_description": ...}``."""
+    """An ``OAuthError`` on its way out. The body is ``{"error": ..., "error_description": ...}``.
+
+    ``scheme`` is what the token came with.
+    """
 
     auth_header: str
 
-    def __init__(self, error: OAuthError, needs: Needs = NOTHING) -> None:
+    def __init__(self, error: OAuthError, needs: Needs = NOTHING, scheme: str = BEARER) -> None:
         super().__init__(error.parameters(), error.error)
         self.status_code = error.status
         if isinstance(error, ServiceUnavailable):
             self.wait = error.retry_after  # another token would not help
         else:
-            self.auth_header = challenge(error, needs)
+            self.auth_header = challenge(error, needs, scheme=scheme)
 
 
 class TokenRequired(APIException):

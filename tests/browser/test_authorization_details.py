@@ -64,3 +64,18 @@ def test_nothing_is_wider_than_a_small_phone(new_context, unasked):
     page = new_context(viewport={"width": WIDTH_OF_A_SMALL_PHONE, "height": 640}).new_page()
     ask(page, unasked, *ORDERS)
     assert page.evaluate("document.documentElement.scrollWidth") <= WIDTH_OF_A_SMALL_PHONE
+
+
+def test_the_playground_orders_a_print_and_shows_what_became_of_it(page, unasked):
+    playground = Playground(page, unasked)
+    playground.open()
+    page.get_by_label("photo_print").check()
+    playground.press("Connect Photo Book")
+    playground.go()
+    expect(page.get_by_text("2 prints of the photo snow, 20x30 cm.")).to_be_visible()
+    playground.press("Allow")
+    playground.press("Exchange the code for tokens")
+    expect(playground.chosen).to_contain_text("authorization_details")
+    expect(playground.chosen).to_contain_text('"identifier": "snow"')
+    playground.press("Look into the token")
+    expect(playground.chosen).to_contain_text("authorization_details")

@@ -1,4 +1,4 @@
-"""Encrypted ID tokens (OpenID Connect Core §10.2 and §16.14): to the client's own key, or no ID token at all."""
+"""Encrypted ID tokens (OpenID Connect Core §10.2): to the client's own key, or no ID token at all."""
 
 import logging
 from typing import Any
@@ -38,6 +38,7 @@ def published(web: Any, monkeypatch: pytest.MonkeyPatch, **columns: Any) -> Driv
 # -- what the client gets --------------------------------------------------------------------------------------
 
 
+@pytest.mark.spec("OIDC Core", "16.14")
 @pytest.mark.spec("RFC 7519", "5.2")
 @pytest.mark.parametrize("kind", ["RSA", "P-256", "P-384", "P-521", "X25519"])
 def test_the_client_opens_it_and_finds_a_signed_token(kind: str) -> None:
@@ -121,7 +122,6 @@ NO_KEY: list[dict[str, Any]] = [
 ]
 
 
-@pytest.mark.spec("OIDC Core", "16.14")
 @pytest.mark.parametrize("exchange", ["redeem", "refresh"])
 @pytest.mark.parametrize("jwks", [*NO_KEY, None], ids=map(str, range(len(NO_KEY) + 1)))
 def test_where_there_is_no_key_for_it_nothing_is_issued_and_nothing_spent(
@@ -163,6 +163,7 @@ def test_the_keys_of_others_are_not_asked() -> None:
 # -- keys at an address ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.spec("OIDC Core", "10.2.1")
 @pytest.mark.usefixtures("clock_cache")
 def test_they_are_fetched_once_and_a_new_one_is_found_when_they_are_old(monkeypatch: pytest.MonkeyPatch) -> None:
     answers = [answering(public("P-256"), SIGNING), answering(public("P-256", 1), SIGNING)]
@@ -262,6 +263,7 @@ def test_it_is_no_access_token_and_stands_in_no_table() -> None:
 
 
 @pytest.mark.spec("OIDC Back-Channel Logout", "2.4")
+@pytest.mark.spec("RFC 7519", "5.3")
 def test_logout_tokens_are_encrypted_as_id_tokens_are() -> None:
     driver = somebody(public("RSA"), backchannel_logout_uri=TOLD)
     claims = opened(driver.tokens()["id_token"], "RSA").claims

@@ -16,9 +16,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from oauth_provider.resource_server.decorators import requires_scopes
+from oauth_provider.models import ClientPolicy
+from oauth_provider.resource_server.decorators import requires_authorization_details, requires_scopes
 from oauth_provider.rest_framework.authentication import OAuthAuthentication
 from oauth_provider.rest_framework.permissions import HasScopes, RequiresAuthentication
+from tests import details
 from tests.driver import Driver
 from tests.factories import ApplicationFactory, UserFactory
 from tests.urls import urlpatterns as project_urls
@@ -56,8 +58,16 @@ def guarded_function(request: Any) -> JsonResponse:
     return JsonResponse({"user": request.user.pk, "client": request.auth.application.client_id})
 
 
+@requires_scopes("notes:read")
+@requires_authorization_details("account", actions="read")
+def detailed_function(request: Any) -> JsonResponse:
+    """A plain view that asks for details, too."""
+    return JsonResponse({"details": len(request.auth.authorization_details)})
+
+
 urlpatterns = [
     *project_urls,
+    path("detailed", detailed_function),
     path("guarded", GuardedView.as_view()),
     path("declared", DeclaredView.as_view()),
     path("function", guarded_function),
@@ -158,6 +168,37 @@ def test_a_malformed_token_costs_nothing(driver: Driver) -> None:
     with costing_at_most(0):
         response = call(access_token[:-1] + ("a" if access_token[-1] != "a" else "b"))
     assert response.status_code == 401
+
+
+@pytest.fixture
+def detailed(driver: Driver, settings: Any) -> Driver:
+    """The same client, which may ask for a type of authorization details."""
+    details.register(settings)
+    ClientPolicy.objects.filter(application=driver.application).update(authorization_details_types=["account"])
+    return driver
+
+
+def test_details_cost_no_more(detailed: Driver) -> None:
+    asked = {"authorization_details": details.said(details.READ)}
+    code = detailed.code(**asked)
+    with costing_at_most(7):
+        assert "code=" in detailed.authorize(**asked)["Location"]
+    with costing_at_most(8):
+        tokens = detailed.redeem(code, **asked).json()
+    with costing_at_most(8):
+        refreshed = detailed.refresh(tokens["refresh_token"], **asked).json()
+    with costing_at_most(1):
+        response = Browser().get("/detailed", headers={"Authorization": f"Bearer {refreshed['access_token']}"})
+    assert response.status_code == 200
+    with costing_at_most(2):
+        assert detailed.introspect(refreshed["access_token"]).json()["authorization_details"] == [details.READ]
+
+
+def test_details_of_a_clients_own_cost_a_row_and_its_transaction(detailed: Driver) -> None:
+    asked = {"authorization_details": details.said(details.READ)}
+    with costing_at_most(6):
+        response = detailed.token(grant_type="client_credentials", **asked)
+    assert response.status_code == 200
 
 
 def test_client_credentials_cost_three_statements(driver: Driver) -> None:

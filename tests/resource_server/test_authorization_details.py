@@ -133,6 +133,17 @@ def test_a_declaration_that_means_nothing_is_refused(arguments):
         requires_authorization_details(*arguments)
 
 
+def test_what_a_view_does_to_its_details_is_forgotten_with_the_call(issue):
+    @requires_authorization_details("account")
+    def careless(request: Any) -> HttpResponse:
+        request.auth.authorization_details[0]["actions"].append("write")
+        return HttpResponse()
+
+    remembered = issue(authorization_details=({"type": "account", "actions": ["read"]},))
+    assert call(careless).status_code == 200
+    assert remembered.authorization_details == ({"type": "account", "actions": ["read"]},)
+
+
 # -- elsewhere -----------------------------------------------------------------------------------------------
 
 

@@ -2,6 +2,9 @@
 
 import base64
 import json
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs
 
@@ -231,6 +234,51 @@ def test_a_server_that_fails_is_left_alone_for_a_while_and_then_tried_by_one(ser
     assert verifier("x").sub == "7"
     server.say = NO_ANSWERS["an error"]
     assert [refused() for _ in range(5)] == [8, 9, 10, 11, 12]
+
+
+@pytest.mark.parametrize("trickle", [b"", b"HTTP/1.1 200 OK\r\n"])
+def test_a_server_that_takes_its_time_is_given_up_after_the_timeout(server, options, trickle):
+    options(TIMEOUT=0.3)
+    over = threading.Event()
+
+    def say(connection, request):
+        while not over.is_set():
+            connection.sendall(trickle)
+            over.wait(0.05)
+
+    server.say = say
+    began = time.monotonic()
+    with pytest.raises(ServiceUnavailable):
+        conf.verifier("x")
+    assert time.monotonic() - began < 1.5
+    over.set()
+
+
+def test_of_many_calls_after_the_rest_one_tries(server, clock):
+    """The others are refused at once, though the one has no answer yet."""
+    server.say = NO_ANSWERS["an error"]
+    verifier, tried, others = IntrospectionVerifier(), threading.Event(), threading.Event()
+    for _ in range(introspection.FAILURES):
+        with pytest.raises(ServiceUnavailable):
+            verifier("x")
+    clock.now += introspection.REST + 0.1
+
+    def say(connection, request):
+        tried.set()
+        others.wait(10)
+        answer(json.dumps(ACTIVE))(connection, request)
+
+    server.say = say
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(verifier, "x")
+        assert tried.wait(10)
+        for _ in range(20):
+            with pytest.raises(ServiceUnavailable):
+                verifier("x")
+        others.set()
+        assert first.result().sub == "7"
+    assert len(server.requests) == introspection.FAILURES + 1
+    assert verifier("x").sub == "7"
 
 
 def test_an_inactive_token_is_no_failure(server):

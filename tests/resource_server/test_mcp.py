@@ -8,8 +8,10 @@ import pytest
 
 from oauth_provider.protocol.errors import ServiceUnavailable
 from oauth_provider.resource_server import mcp_sessions
+from oauth_provider.resource_server.authentication import OF_EVERY_TOKEN, RULES
 from oauth_provider.resource_server.decorators import any_of
 from oauth_provider.resource_server.demand import demand
+from oauth_provider.resource_server.denylist import check_denylist
 from oauth_provider.resource_server.mcp import guard
 from tests.resource_server.asgi import call
 
@@ -69,6 +71,21 @@ def test_a_token_for_this_server_passes_and_the_app_sees_who_calls_but_not_the_t
     assert seen == body
     assert (scope["auth"], str(scope["user"])) == (token, "client:service")
     assert scope["headers"] == [(b"x-other", b"kept")]
+
+
+@pytest.mark.spec("RFC 7009", "3")
+def test_what_holds_for_every_token_holds_here_too(guarded, server, issue_for, settings):
+    """Only the rule of the audience is its own."""
+    issue_for(cnf={"jkt": "key"})
+    settings.OAUTH_RESOURCE_SERVER |= {"KEY_PROOFS": ["tests.resource_server.key_proofs.HeaderProof"]}
+    bound = {"Authorization": "DPoP good", "DPoP": "key"}
+    assert call(guarded, body=LIST, headers=bound).status == 200
+    refused = call(guarded, body=LIST, headers=bound | {"DPoP": "other"})
+    assert (refused.status, len(server.calls)) == (401, 1)
+    assert 'DPoP realm="api", error="invalid_test_proof"' in refused.headers["www-authenticate"]
+    assert call(guarded, body=LIST, headers=GOOD).status == 401
+    assert OF_EVERY_TOKEN == guarded.rules[:-1] == RULES[:-1]
+    assert check_denylist in OF_EVERY_TOKEN
 
 
 @pytest.mark.spec("MCP Authorization", "Scope Selection Strategy")

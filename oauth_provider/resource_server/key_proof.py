@@ -1,0 +1,81 @@
+"""Proofs of a key (RFC 7800 §3): the interface that DPoP (RFC 9449), mutual TLS (RFC 8705) and others plug into.
+
+A token that is bound to a key says so in ``cnf``, whose one member is a confirmation method. For each method that
+is to be taken here, ``OAUTH_RESOURCE_SERVER["KEY_PROOFS"]`` names a ``KeyProof``. Where it names none, a bound token
+is worth nothing.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from oauth_provider.protocol.bearer import BEARER, scheme_of
+from oauth_provider.protocol.errors import InvalidToken
+from oauth_provider.resource_server.conf import conf
+from oauth_provider.resource_server.presented import Presented
+from oauth_provider.resource_server.token import AccessToken
+
+
+class KeyProof(Protocol):
+    """The contract of ``KEY_PROOFS``: a class, of which one instance serves the process, or an object."""
+
+    confirmation: str
+    """The member of ``cnf`` that this is about (IANA JWT Confirmation Methods): ``jkt``, ``x5t#S256``."""
+
+    scheme: str
+    """The authentication scheme that such a token is presented with: ``DPoP``, or ``Bearer``."""
+
+    def check(self, token: AccessToken, presented: Presented) -> None:
+        """Is the request of ``presented`` proof of the key in ``token.cnf``?
+
+        The token is good, is bound by this method alone, and came with this scheme. Raises ``InvalidToken``, or a
+        subclass of it with an error code of its own. What comes from the request is untrusted.
+        """
+
+    def challenge(self) -> Mapping[str, str]:
+        """Parameters of the challenge that asks for this scheme, such as ``algs``."""
+
+    def metadata(self) -> Mapping[str, Any]:
+        """Members of the protected resource metadata that tell of it (RFC 9728 §2)."""
+
+
+def check_key(token: AccessToken, presented: Presented) -> None:
+    """RFC 9449 §7.1, RFC 8705 §3: a token bound to a key is worth nothing without proof of the key."""
+    if token.cnf is None:
+        if presented.scheme != BEARER:
+            raise InvalidToken("The access token is not bound to a key, and must be sent as a bearer token.")
+        return
+    proof = proof_for(token.cnf)
+    if proof is None or proof.scheme != presented.scheme:
+        used = "a bearer token" if presented.scheme == BEARER else f"a {presented.scheme} token"
+        raise InvalidToken(f"The access token is bound to a key and cannot be used as {used}.")
+    proof.check(token, presented)
+
+
+def proof_for(cnf: Any) -> KeyProof | None:
+    """What proves the key that ``cnf`` names; None where that is not known here, or where there are several.
+
+    RFC 7800 §3.1 has unknown members ignored. In a token for APIs one could be what its issuer relies on.
+    """
+    if not isinstance(cnf, Mapping) or len(cnf) != 1:
+        return None
+    return next((proof for proof in conf.key_proofs if proof.confirmation in cnf), None)
+
+
+def schemes() -> tuple[str, ...]:
+    """The authentication schemes that are taken here, ``Bearer`` first."""
+    proofs = conf.key_proofs
+    return tuple(dict.fromkeys((BEARER, *(proof.scheme for proof in proofs)))) if proofs else (BEARER,)
+
+
+def challenge_of(scheme: str) -> dict[str, str]:
+    """The parameters that ``scheme`` has of its own."""
+    parameters: dict[str, str] = {}
+    for proof in conf.key_proofs:
+        if proof.scheme == scheme:
+            parameters |= proof.challenge()
+    return parameters
+
+
+def presented_scheme(authorization: str) -> str:
+    """The scheme of an Authorization header, if that is taken here; else ``Bearer``."""
+    return scheme_of(authorization, schemes()) or BEARER

@@ -1,0 +1,299 @@
+"""What the metadata advertise, tried: one function for each member, or for each value of it (RFC 8414 §2)."""
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+import requests
+from joserfc import jwt
+from joserfc.jwk import KeySet, import_key
+
+from oauth_provider.models import ClientPolicy
+from tests import encryption, jose_keys
+from tests.backchannel import TOLD, deliver, listening
+from tests.conformance.front_channel.relying_party import (
+    Arrived,
+    RelyingParty,
+    is_consent_page,
+    is_login_page,
+    is_refused,
+    said_in,
+)
+from tests.factories import ApplicationFactory, UserFactory
+
+Try = Callable[[RelyingParty, Any], None]
+TRIES: dict[str, Try] = {}
+
+
+def trying(*members: str) -> Callable[[Try], Try]:
+    """What follows tries the whole value of these members."""
+
+    def note(function: Try) -> Try:
+        TRIES.update(dict.fromkeys(members, function))
+        return function
+
+    return note
+
+
+def each(*members: str) -> Callable[[Try], Try]:
+    """What follows tries one value of these members, which are lists."""
+
+    def note(function: Try) -> Try:
+        def every(party: RelyingParty, values: Any) -> None:
+            for value in values:
+                function(party, value)
+
+        TRIES.update(dict.fromkeys(members, every))
+        return function
+
+    return note
+
+
+def known(party: RelyingParty) -> dict[str, Any]:
+    return requests.get(f"{party.issuer}/.well-known/openid-configuration", timeout=10).json()
+
+
+def tokens_of(party: RelyingParty, **request: Any) -> dict[str, Any]:
+    """The tokens of a sign-in that asks nothing, or for consent alone."""
+    page = party.authorize(**request)
+    arrived = party.submit(page, decision="allow") if is_consent_page(page) else page
+    assert isinstance(arrived, Arrived), arrived.text
+    answer = party.redeem(arrived.answer["code"])
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def change(party: RelyingParty, **policy: Any) -> None:
+    """Register other metadata for the client."""
+    ClientPolicy.objects.filter(application=party.application).update(**policy)
+
+
+def proven(party: RelyingParty, token: str, alg: str) -> dict[str, Any]:
+    keys = KeySet.import_key_set(requests.get(known(party)["jwks_uri"], timeout=10).json())
+    return jwt.decode(token, keys, algorithms=[alg]).claims
+
+
+@trying("issuer")
+def _issuer(party: RelyingParty, value: str) -> None:
+    assert value == party.issuer
+    assert said_in(tokens_of(party)["id_token"])["iss"] == value
+
+
+@trying("token_endpoint", "revocation_endpoint", "introspection_endpoint", "pushed_authorization_request_endpoint")
+def _program(party: RelyingParty, value: str) -> None:
+    answer = requests.post(value, auth=(party.application.client_id, party.application.secret), timeout=10)
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+
+
+@trying("authorization_endpoint", "end_session_endpoint")
+def _page(party: RelyingParty, value: str) -> None:
+    assert party.browser.get(value, timeout=10).headers["Content-Type"].startswith("text/html")
+
+
+@trying("userinfo_endpoint")
+def _userinfo(party: RelyingParty, value: str) -> None:
+    assert userinfo(party, value).json()["sub"]
+
+
+def userinfo(party: RelyingParty, url: str, **request: Any) -> requests.Response:
+    headers = {"Authorization": f"Bearer {tokens_of(party, **request)['access_token']}"}
+    answer = requests.get(url, headers=headers, timeout=10)
+    assert answer.status_code == 200, answer.text
+    return answer
+
+
+@trying("jwks_uri")
+def _jwks_uri(party: RelyingParty, value: str) -> None:
+    assert requests.get(value, timeout=10).json()["keys"]
+
+
+@each("prompt_values_supported")
+def _prompt(party: RelyingParty, value: str) -> None:
+    page = party.authorize(prompt=value)
+    if value == "none":
+        assert "code" in page.answer
+    elif value == "consent":
+        assert is_consent_page(page)
+    elif value == "select_account":
+        assert 'name="choice"' in page.text
+    else:  # both lead to the login page here, and end the login
+        assert value in ("login", "create")
+        assert is_login_page(page)
+        party.sign_in_and_allow(page, UserFactory())
+
+
+@each("acr_values_supported")
+def _acr(party: RelyingParty, value: str) -> None:
+    claims = json.dumps({"id_token": {"acr": {"essential": True, "value": value}}})
+    if value == "pwd":
+        assert said_in(tokens_of(party, claims=claims)["id_token"])["acr"] == value
+    else:
+        page = party.browser.get(f"{party.issuer}/oauth/authorize", params=party.request(claims=claims), timeout=10)
+        assert "/accounts/second-factor/" in page.url
+
+
+@each("scopes_supported")
+def _scope(party: RelyingParty, value: str) -> None:
+    asked = " ".join(dict.fromkeys(["openid", value]))
+    assert set(tokens_of(party, scope=asked, prompt="consent")["scope"].split()) == set(asked.split())
+
+
+@each("response_types_supported")
+def _response_type(party: RelyingParty, value: str) -> None:
+    assert set(party.authorize(response_type=value).answer) == {*value.split(), "state", "iss"}
+
+
+@each("response_modes_supported")
+def _response_mode(party: RelyingParty, value: str) -> None:
+    expected = {"response"} if value.endswith("jwt") else {"code", "state", "iss"}
+    assert set(party.authorize(response_mode=value).answer) == expected
+
+
+@each("grant_types_supported")
+def _grant_type(party: RelyingParty, value: str) -> None:
+    tokens, client, form = tokens_of(party), party.application, {}
+    if value == "refresh_token":
+        form = {"refresh_token": tokens["refresh_token"]}
+    elif value == "client_credentials":
+        client, form = ApplicationFactory(service=True), {"scope": "notes:read"}
+    else:  # that is how the tokens came
+        assert value == "authorization_code"
+        return
+    auth = (client.client_id, client.secret)
+    answer = requests.post(known(party)["token_endpoint"], data={"grant_type": value, **form}, auth=auth, timeout=10)
+    assert answer.status_code == 200, answer.text
+
+
+def _methods_at(endpoint: str) -> Try:
+    def every(party: RelyingParty, values: list[str]) -> None:
+        for method in values:
+            _authenticates(known(party)[endpoint], method)
+
+    return every
+
+
+for _endpoint in ("token_endpoint", "revocation_endpoint", "introspection_endpoint"):
+    trying(f"{_endpoint}_auth_methods_supported")(_methods_at(_endpoint))
+
+
+def _authenticates(url: str, method: str) -> None:
+    """Whoever proves nothing is told so; whoever does is asked for what is missing."""
+    client = ApplicationFactory(client_type="public" if method == "none" else "confidential")
+    form = {"client_id": client.client_id}
+    auth = (client.client_id, client.secret) if method == "client_secret_basic" else None
+    if method == "client_secret_post":
+        form["client_secret"] = client.secret
+    answer = requests.post(url, data={} if auth else form, auth=auth, timeout=10)
+    assert answer.json()["error"] in {"invalid_request", "unauthorized_client"}, (url, method, answer.text)
+
+
+@each("subject_types_supported")
+def _subject_type(party: RelyingParty, value: str) -> None:
+    before = said_in(tokens_of(party)["id_token"])["sub"]
+    change(party, subject_type=value)
+    after = said_in(tokens_of(party)["id_token"])["sub"]
+    assert (after == before) is (value == "public")
+
+
+@each("id_token_signing_alg_values_supported")
+def _id_token_alg(party: RelyingParty, value: str) -> None:
+    change(party, id_token_signed_response_alg=value)
+    assert proven(party, tokens_of(party)["id_token"], value)["aud"] == party.application.client_id
+
+
+@each("id_token_encryption_alg_values_supported")
+def _id_token_encryption_alg(party: RelyingParty, value: str) -> None:
+    assert opened(party, value, "A128CBC-HS256").header["alg"] == value
+
+
+@each("id_token_encryption_enc_values_supported")
+def _id_token_enc(party: RelyingParty, value: str) -> None:
+    assert opened(party, "RSA-OAEP-256", value).header["enc"] == value
+
+
+def opened(party: RelyingParty, alg: str, enc: str) -> Any:
+    kind = next(kind for kind in ("RSA", "P-256") if encryption.ALGS[encryption.public(kind)["kty"]] == alg)
+    columns = encryption.policy(encryption.public(kind), id_token_encrypted_response_enc=enc)
+    change(party, **columns)
+    return encryption.opened(tokens_of(party)["id_token"], kind)
+
+
+@each("userinfo_signing_alg_values_supported")
+def _userinfo_alg(party: RelyingParty, value: str) -> None:
+    change(party, userinfo_signed_response_alg=value)
+    answer = userinfo(party, known(party)["userinfo_endpoint"])
+    assert proven(party, answer.text, value)["aud"] == party.application.client_id
+
+
+@each("authorization_signing_alg_values_supported")
+def _jarm_alg(party: RelyingParty, value: str) -> None:
+    change(party, authorization_signed_response_alg=value)
+    assert proven(party, party.authorize(response_mode="jwt").answer["response"], value)["code"]
+
+
+@each("request_object_signing_alg_values_supported")
+def _request_object_alg(party: RelyingParty, value: str) -> None:
+    times = {"iss": party.application.client_id, "aud": party.issuer, "exp": int(time.time()) + 60}
+    header = {"alg": value, "kid": jose_keys.key(value).kid, "typ": "oauth-authz-req+jwt"}
+    claims = {**party.request(state="signed"), **times}
+    token = jwt.encode(header, claims, import_key(jose_keys.private_jwk(value)), algorithms=[value])
+    only = dict.fromkeys(party.request()) | {"client_id": party.application.client_id}
+    assert party.authorize(**{**only, "request": token}).answer["state"] == "signed"
+
+
+@trying("request_parameter_supported", "authorization_response_iss_parameter_supported")
+def _jar_and_iss(party: RelyingParty, value: bool) -> None:
+    assert value is True
+    assert party.authorize().answer["iss"] == party.issuer
+    _request_object_alg(party, "ES256")
+
+
+@each("claims_supported")
+def _claim(party: RelyingParty, value: str) -> None:
+    claims = json.dumps({"id_token": {value: None}})
+    asked = "openid profile email address phone"
+    assert value in said_in(tokens_of(party, scope=asked, claims=claims, prompt="consent")["id_token"])
+
+
+@trying("claim_types_supported", "claims_parameter_supported")
+def _claims(party: RelyingParty, value: Any) -> None:
+    assert value in (["normal"], True)
+    claims = json.dumps({"id_token": {"preferred_username": None}})
+    said = said_in(tokens_of(party, scope="openid profile", claims=claims, prompt="consent")["id_token"])
+    assert said["preferred_username"]
+
+
+@each("code_challenge_methods_supported")
+def _pkce(party: RelyingParty, value: str) -> None:
+    assert tokens_of(party, code_challenge_method=value)["access_token"]
+
+
+@trying("backchannel_logout_supported", "backchannel_logout_session_supported")
+def _backchannel_logout(party: RelyingParty, value: bool) -> None:
+    assert value is True
+    change(party, backchannel_logout_uri=TOLD, backchannel_logout_session_required=True)
+    hint = tokens_of(party)["id_token"]
+    with listening() as client:
+        party.browser.get(known(party)["end_session_endpoint"], params={"id_token_hint": hint}, timeout=10)
+        deliver()
+    (told,) = client.tokens()
+    assert proven(party, told, "RS256")["sid"] == said_in(hint)["sid"]
+
+
+@trying("frontchannel_logout_supported", "frontchannel_logout_session_supported")
+def _frontchannel_logout(party: RelyingParty, value: bool) -> None:
+    assert value is True
+    there = "https://app.example.com/frontchannel"
+    change(party, frontchannel_logout_uri=there, frontchannel_logout_session_required=True)
+    hint = tokens_of(party)["id_token"]
+    page = party.browser.get(known(party)["end_session_endpoint"], params={"id_token_hint": hint}, timeout=10)
+    assert f'<iframe src="{there}' in page.text
+    assert said_in(hint)["sid"] in page.text
+
+
+@trying("request_uri_parameter_supported", "require_signed_request_object", "require_pushed_authorization_requests")
+def _off(party: RelyingParty, value: bool) -> None:
+    assert value is False
+    assert "code" in party.authorize().answer
+    is_refused(party.authorize(request_uri="https://a.example/r"), "request_uri_not_supported", party.issuer)

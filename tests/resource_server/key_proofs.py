@@ -1,0 +1,67 @@
+"""Proofs of a key that only tests take: whoever knows the key's name has the key."""
+
+from oauth_provider.protocol.errors import InvalidToken
+
+
+class InvalidProof(InvalidToken):
+    """An error code of the method's own."""
+
+    error = "invalid_test_proof"
+
+
+class HeaderProof:
+    """As DPoP looks: a scheme of its own, and a header with the proof."""
+
+    confirmation = "jkt"
+    scheme = "DPoP"
+
+    def check(self, token, presented):
+        if presented.request.headers.get("DPoP") != token.cnf["jkt"]:
+            raise InvalidProof("The proof is of another key.")
+
+    def challenge(self):
+        return {"algs": "ES256 EdDSA"}
+
+    def metadata(self):
+        return {"dpop_signing_alg_values_supported": ["ES256", "EdDSA"]}
+
+
+class CertificateProof:
+    """As mutual TLS looks: bearer tokens, and a certificate that the proxy saw."""
+
+    confirmation = "x5t#S256"
+    scheme = "Bearer"
+
+    def check(self, token, presented):
+        if presented.request.META.get("SSL_CLIENT_THUMBPRINT") != token.cnf["x5t#S256"]:
+            raise InvalidToken("The certificate is another.")
+
+    def challenge(self):
+        return {}
+
+    def metadata(self):
+        return {"tls_client_certificate_bound_access_tokens": True}
+
+
+instance = CertificateProof()
+
+
+class Another(HeaderProof):
+    """About the same method."""
+
+
+class Nameless(HeaderProof):
+    confirmation = ""
+
+
+class Spaced(HeaderProof):
+    scheme = "D PoP"
+
+
+class Mute(HeaderProof):
+    challenge = None
+
+
+class Unmakeable(HeaderProof):
+    def __init__(self):
+        raise ValueError("no")
