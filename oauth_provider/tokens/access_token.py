@@ -37,6 +37,8 @@ logger = logging.getLogger("oauth_provider.tokens")
 
 # Of what a client asks for, in characters of JSON. base64url makes four of three; a third of it is for all the rest.
 LONGEST = MAX_LENGTH // 2
+# By so many seconds the clock of the machine that issued a token may be ahead of this one's.
+LEEWAY = 60
 
 
 @sensitive_variables()
@@ -47,9 +49,9 @@ def read_access_token(token: str) -> JwtAccessToken | None:
     """
     if token.count(".") != 2:
         return None
-    issuer = provider_settings.ISSUER or None
+    terms: dict[str, Any] = {"issuer": provider_settings.ISSUER or None, "now": time.time(), "leeway": LEEWAY}
     try:
-        return verify_access_token(token, key_ring().known, issuer=issuer, now=time.time(), allow_expired=True)
+        return verify_access_token(token, key_ring().known, allow_expired=True, **terms)
     except JoseError as error:
         logger.info("A JWT is no access token of ours: %s", error)
         return None

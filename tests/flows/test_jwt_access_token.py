@@ -562,6 +562,18 @@ def test_userinfo_refuses_every_other(driver: Driver) -> None:
     assert status(openid["access_token"]) == 401
 
 
+@pytest.mark.spec("RFC 9068", "4")
+def test_the_machine_that_issued_it_may_be_a_little_ahead(driver: Driver, asker: Driver) -> None:
+    with ledger.later(50):
+        token = driver.token(**OWN).json()["access_token"]
+    with ledger.later(3000):
+        far = driver.token(**OWN).json()["access_token"]
+    assert ledger.is_good(token)
+    assert asker.introspect(token).json()["active"] is True
+    assert not ledger.is_good(far)
+    assert asker.introspect(far).json() == {"active": False}
+
+
 @pytest.mark.parametrize("own", [False, True])
 def test_verifying_costs_one_statement(driver: Driver, own: bool) -> None:
     token = (driver.token(**OWN).json() if own else driver.tokens())["access_token"]
