@@ -9,6 +9,8 @@ from django.http import HttpRequest
 from django.urls import get_script_prefix
 from django.utils.module_loading import import_string
 
+from oauth_provider.signing_settings import SigningSettings
+
 ClientAddress = Callable[[HttpRequest], str]
 
 # What DOT offers where a project names no scopes at all.
@@ -25,16 +27,8 @@ def remote_address(request: HttpRequest) -> str:
     return str(request.META.get("REMOTE_ADDR", ""))
 
 
-class ProviderSettings:
+class ProviderSettings(SigningSettings):
     """The settings of the provider. Unknown names are found by a check (``oauth_provider.E010``)."""
-
-    @property
-    def user_settings(self) -> dict[str, Any]:
-        """The dictionary that the project wrote."""
-        return getattr(settings, "OAUTH_PROVIDER", None) or {}
-
-    def _get(self, name: str, default: Any) -> Any:
-        return self.user_settings.get(name, default)
 
     @property
     def ISSUER(self) -> str:
@@ -82,11 +76,6 @@ class ProviderSettings:
         return cast(int, self._get("ACCESS_TOKEN_LIFETIME", dot_setting("ACCESS_TOKEN_EXPIRE_SECONDS", 3600)))
 
     @property
-    def ACCESS_TOKEN_SIGNING_ALG(self) -> str:
-        """What access tokens that are JWTs are signed with (RFC 9068 §2.1). Default: "ES256"."""
-        return cast(str, self._get("ACCESS_TOKEN_SIGNING_ALG", "ES256"))
-
-    @property
     def DEFAULT_RESOURCE(self) -> str:
         """Whom a JWT access token is for where its client names no resource (RFC 9068 §3). Default: the issuer."""
         return cast(str, self._get("DEFAULT_RESOURCE", ""))
@@ -95,37 +84,6 @@ class ProviderSettings:
     def ID_TOKEN_LIFETIME(self) -> int:
         """How long an ID token may be believed, in seconds. Default: 3600."""
         return cast(int, self._get("ID_TOKEN_LIFETIME", 3600))
-
-    @property
-    def SIGNING_ALGORITHMS(self) -> tuple[str, ...]:
-        """The algorithms that keys are made for (RFC 7518 §3.1). Default: RS256, ES256, PS256 and EdDSA.
-
-        Clients get RS256 unless their policy names another, so leave it in (OpenID Connect Core §15.1).
-        """
-        return tuple(self._get("SIGNING_ALGORITHMS", ("RS256", "ES256", "PS256", "EdDSA")))
-
-    @property
-    def SIGNING_KEY_LIFETIME(self) -> int | None:
-        """How long a key signs before the next one does, in seconds. Default: 7776000 (90 days); None: for ever."""
-        return cast("int | None", self._get("SIGNING_KEY_LIFETIME", 90 * 86400))
-
-    @property
-    def SIGNING_KEY_LEAD(self) -> int:
-        """How long a key is published before it signs, for the caches of clients, in seconds. Default: 86400."""
-        return cast(int, self._get("SIGNING_KEY_LEAD", 86400))
-
-    @property
-    def SIGNING_KEYS(self) -> Sequence[str | Mapping[str, Any]] | None:
-        """Keys given by the project, each a private JWK or PEM, in place of those in the database. Default: None.
-
-        The first of an algorithm signs; all are published. A public one is published alone.
-        """
-        return cast("Sequence[str | Mapping[str, Any]] | None", self._get("SIGNING_KEYS", None))
-
-    @property
-    def SIGNER(self) -> str:
-        """Dotted path of a function that returns ``Signer`` objects: keys that never leave a KMS. Default: none."""
-        return cast(str, self._get("SIGNER", ""))
 
     @property
     def PAIRWISE_SECRET(self) -> str:
@@ -299,5 +257,8 @@ class ProviderSettings:
 provider_settings = ProviderSettings()
 
 NAMES: tuple[str, ...] = tuple(
-    name for name, value in vars(ProviderSettings).items() if name.isupper() and isinstance(value, property)
+    name
+    for group in ProviderSettings.__mro__
+    for name, value in vars(group).items()
+    if name.isupper() and isinstance(value, property)
 )

@@ -4,6 +4,7 @@ They are signed once the transaction is over, as ID tokens are: no row waits for
 so a refresh that is repeated gets the same token under another signature.
 """
 
+import json
 import logging
 import time
 from collections.abc import Callable
@@ -21,7 +22,8 @@ from oauth_provider.conf import provider_settings
 from oauth_provider.models import Authorization
 from oauth_provider.models.client import Client
 from oauth_provider.protocol.access_token import JwtAccessToken, sign_access_token, verify_access_token
-from oauth_provider.protocol.errors import ServerError
+from oauth_provider.protocol.bearer import MAX_LENGTH
+from oauth_provider.protocol.errors import InvalidAuthorizationDetails, InvalidScope, ServerError
 from oauth_provider.protocol.id_token import OPENID
 from oauth_provider.protocol.jose import JoseError, Key
 from oauth_provider.protocol.scope import format_scope
@@ -33,6 +35,11 @@ from oauth_provider.tokens.unsigned import Unsigned
 
 logger = logging.getLogger("oauth_provider.tokens")
 
+# Of what a client asks for, in characters of JSON. base64url makes four of three; a third of it is for all the rest.
+LONGEST = MAX_LENGTH // 2
+# By so many seconds the clock of the machine that issued a token may be ahead of this one's.
+LEEWAY = 60
+
 
 @sensitive_variables()
 def read_access_token(token: str) -> JwtAccessToken | None:
@@ -42,9 +49,9 @@ def read_access_token(token: str) -> JwtAccessToken | None:
     """
     if token.count(".") != 2:
         return None
-    issuer = provider_settings.ISSUER or None
+    terms: dict[str, Any] = {"issuer": provider_settings.ISSUER or None, "now": time.time(), "leeway": LEEWAY}
     try:
-        return verify_access_token(token, key_ring().known, issuer=issuer, now=time.time(), allow_expired=True)
+        return verify_access_token(token, key_ring().known, allow_expired=True, **terms)
     except JoseError as error:
         logger.info("A JWT is no access token of ours: %s", error)
         return None
@@ -59,9 +66,13 @@ class AccessTokens:
     ring: Callable[[], KeyRing] = field(default=key_ring)
 
     def check(self, terms: Terms, *, is_clients_own: bool = False) -> None:
-        """Raise ``ServerError`` while nothing is spent yet, if a JWT is due and cannot be made."""
+        """Raise ``ServerError`` while nothing is spent yet, if a JWT is due and cannot be made.
+
+        ``InvalidAuthorizationDetails`` and ``InvalidScope`` where it would be too long for a header.
+        """
         if not terms.is_jwt(self.client):
             return
+        check_length(terms)
         self._signer()
         self.issuer()
         if is_clients_own:
@@ -100,6 +111,16 @@ class AccessTokens:
         audience = [provider_settings.DEFAULT_RESOURCE or self.issuer()]
         audience += [self.issuer()] if OPENID in issued.scope and issued.authorization is not None else []
         return tuple(dict.fromkeys(audience))
+
+
+def check_length(terms: Terms) -> None:
+    """No API takes a longer one than ``bearer`` has it. Raises ``InvalidAuthorizationDetails`` and ``InvalidScope``."""
+    said = json.dumps([terms.scope, terms.resources, *map(dict, terms.details)])
+    if len(said) <= LONGEST:
+        return
+    if terms.details:
+        raise InvalidAuthorizationDetails("These are too long for one access token: ask for some of them at a time.")
+    raise InvalidScope("This is too much for one access token: ask for less at a time.")
 
 
 def check_client_id(client_id: str) -> None:
