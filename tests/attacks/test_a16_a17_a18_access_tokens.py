@@ -7,7 +7,6 @@ import base64
 import hashlib
 import hmac
 import json
-import time
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -160,12 +159,12 @@ def test_an_access_token_is_no_id_token_hint_and_no_assertion(driver: Driver, to
         {"iss": "HTTPS://AUTH.EXAMPLE.COM"},
         {"iss": None},
         {"iss": [ISSUER]},
-        {"exp": int(time.time()) - 1},
+        {"exp": 1_000_000_000},
         {"exp": None},
         {"exp": "9999999999"},
         {"exp": 1e300},
-        {"iat": int(time.time()) + 3600},
-        {"nbf": int(time.time()) + 3600},
+        {"iat": 9_000_000_000},
+        {"nbf": 9_000_000_000},
         {"jti": None},
         {"client_id": None},
         {"client_id": {"a": 1}},
@@ -225,7 +224,7 @@ def test_a_client_that_is_called_as_a_person_is_no_person(driver: Driver, tokens
 
 
 @pytest.mark.parametrize("alg", ["none", "None", "NONE", "nOnE", "", " none", "HS256", "RS1", "ES256K", "dir", "ES384"])
-@pytest.mark.parametrize("kid", [EC.kid, None])
+@pytest.mark.parametrize("kid", [EC.kid, None], ids=["our key", "no key"])
 def test_an_algorithm_that_proves_nothing_is_refused_and_nothing_is_fetched(
     driver: Driver, tokens: dict[str, Any], fetched: list[str], alg: str, kid: str | None
 ) -> None:

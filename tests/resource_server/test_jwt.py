@@ -141,8 +141,8 @@ def test_a_clients_own_token_is_nobodys(fake_issuer: FakeIssuer) -> None:
         ({"aud": []}, "no aud"),
         ({"expires_in": -1}, "expired"),
         ({"exp": "soon"}, "no time"),
-        ({"iat": int(time.time()) + 3600}, "not come"),
-        ({"nbf": int(time.time()) + 3600}, "not come"),
+        ({"iat": 9_000_000_000}, "not come"),
+        ({"nbf": 9_000_000_000}, "not come"),
         ({"jti": None}, "no jti"),
         ({"client_id": None}, "no client_id"),
         ({"sub": ""}, "no sub"),
@@ -150,7 +150,7 @@ def test_a_clients_own_token_is_nobodys(fake_issuer: FakeIssuer) -> None:
         ({"typ": "logout+jwt"}, "type"),
         ({"key": jose_keys.key("ES256", 7)}, "No key"),
     ],
-    ids=str,
+    ids=lambda value: value if isinstance(value, str) else ", ".join(value),
 )
 @pytest.mark.parametrize("view", [plain, Notes])
 def test_what_is_no_token_for_this_api_is_401(
@@ -297,7 +297,9 @@ def test_what_is_no_jwt_is_asked_about(fake_issuer: FakeIssuer, mixed: Any) -> N
     assert len(mixed.requests) == 1
 
 
-@pytest.mark.parametrize("changes", [{"expires_in": -1}, {"typ": "JWT"}, {"key": jose_keys.key("ES256", 7)}], ids=str)
+@pytest.mark.parametrize(
+    "changes", [{"expires_in": -1}, {"typ": "JWT"}, {"key": jose_keys.key("ES256", 7)}], ids=", ".join
+)
 def test_nobody_is_asked_about_a_jwt_that_is_refused(
     fake_issuer: FakeIssuer, mixed: Any, changes: dict[str, Any]
 ) -> None:
