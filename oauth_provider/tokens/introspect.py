@@ -102,13 +102,8 @@ def _about_dot(token: str, issuer: str, caller: Client) -> dict[str, Any]:
 
 
 def _of_refresh_token(row: Any, scope: str, issued_at: datetime, issuer: str) -> dict[str, Any]:
-    return {
-        "active": True,
-        "scope": scope,
-        "client_id": row.application.client_id,
-        "iat": _seconds(issued_at),
-        "iss": issuer,
-    }
+    members = {"active": True, "client_id": row.application.client_id, "iat": _seconds(issued_at), "iss": issuer}
+    return members | ({"scope": scope} if scope else {})
 
 
 def _person(user: Any, caller: Client) -> dict[str, Any]:

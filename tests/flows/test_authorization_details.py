@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 import pytest
 
 from oauth_provider.models import Authorization, ClientPolicy, Consent, PendingRequest, TokenBinding
+from oauth_provider.protocol.jws import parse
 from oauth_provider.tokens.verifier import verify
 from tests import ledger
 from tests.details import ONE, READ, TWO, TYPES, register, said
@@ -433,9 +434,27 @@ def test_introspection_tells_what_the_token_is_for(driver):
     about = asker.introspect(tokens["access_token"]).json()
     assert about["authorization_details"] == [READ]
     assert "scope" not in about
-    assert asker.introspect(tokens["refresh_token"]).json()["authorization_details"] == [ONE, READ]
+    kept = asker.introspect(tokens["refresh_token"]).json()
+    assert kept["authorization_details"] == [ONE, READ]
+    assert "scope" not in kept
     plain = signed_in().tokens()
     assert "authorization_details" not in asker.introspect(plain["access_token"]).json()
+
+
+@pytest.mark.spec("RFC 9396", "9.1")
+def test_a_jwt_tells_them_itself(driver):
+    ClientPolicy.objects.update(access_token_format="jwt")
+    response = granted(driver, ONE, READ, authorization_details=said({**READ, "actions": ["read"]}))
+    claims = parse(response.json()["access_token"]).claims
+    assert claims["authorization_details"] == details_of(response) == [{**READ, "actions": ["read"]}]
+    assert "scope" not in claims
+    asker = signed_in(policy={"may_introspect": True})
+    about = asker.introspect(response.json()["access_token"]).json()
+    assert about["authorization_details"] == claims["authorization_details"]
+    own = driver.token(grant_type="client_credentials", authorization_details=said(READ))
+    assert parse(own.json()["access_token"]).claims["authorization_details"] == [READ]
+    again = driver.refresh(response.json()["refresh_token"])
+    assert parse(again.json()["access_token"]).claims["authorization_details"] == details_of(again) == [ONE, READ]
 
 
 @pytest.mark.spec("RFC 9396", "9.2")
