@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.views.decorators.debug import sensitive_variables
 
+from oauth_provider.authorization.browser_state import session_state
 from oauth_provider.authorization.demand import visit_of
 from oauth_provider.authorization.grant import Question, answer_no, answer_yes, words_shown
 from oauth_provider.authorization.request import Source, from_pairs, known_pairs
@@ -66,7 +67,8 @@ def decide(http: HttpRequest, handle: str, decision: str, issuer: str) -> Author
     def answer(pending: PendingRequest) -> str:
         question = question_of(http, pending)
         if decision == ALLOW:
-            return code_response(question.destination, answer_yes(question), issuer).to_text()
+            watched = session_state(http, question.destination, question.scope)
+            return code_response(question.destination, answer_yes(question), issuer, watched).to_text()
         answer_no(question)
         return error_response(question.destination, AccessDenied("The user denied the request."), issuer).to_text()
 

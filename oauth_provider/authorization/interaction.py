@@ -9,6 +9,7 @@ from django.shortcuts import resolve_url
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_variables
 
+from oauth_provider.authorization.browser_state import session_state
 from oauth_provider.authorization.decision import ask
 from oauth_provider.authorization.demand import (
     Demand,
@@ -122,7 +123,8 @@ def _grant(question: Question, visit: Visit, issuer: str) -> Step:
     if CONSENT not in visit.prompts:
         code = answer_without_asking(question)
         if code is not None:
-            return Answer(code_response(destination, code, issuer))
+            watched = session_state(visit.http, destination, question.scope)
+            return Answer(code_response(destination, code, issuer, watched))
     if visit.is_silent:
         if is_identity_assured(destination):
             return Refused(destination, ConsentRequired("The user has not consented to all of this."))

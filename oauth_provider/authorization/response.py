@@ -62,9 +62,10 @@ def from_text(text: str) -> AuthorizationResponse:
 
 
 @sensitive_variables()
-def code_response(destination: Destination, code: str, issuer: str) -> AuthorizationResponse:
-    """The browser takes the code."""
-    return _response(destination, {"code": code}, issuer)
+def code_response(destination: Destination, code: str, issuer: str, session_state: str = "") -> AuthorizationResponse:
+    """The browser takes the code, and what the client may watch the session with."""
+    watched = {"session_state": session_state} if session_state else {}
+    return _response(destination, {"code": code, **watched}, issuer)
 
 
 def error_response(destination: Destination, error: OAuthError, issuer: str) -> AuthorizationResponse:

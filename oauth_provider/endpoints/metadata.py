@@ -36,6 +36,7 @@ ENDPOINTS = {
     "jwks_uri": "oauth_provider:jwks",
     "pushed_authorization_request_endpoint": "oauth_provider:par",
     "end_session_endpoint": "oauth_provider:logout",
+    "check_session_iframe": "oauth_provider:check_session",
 }
 MAX_AGE = 300
 
@@ -113,6 +114,8 @@ def mounted(issuer: str) -> dict[str, str]:
     """The URL of every endpoint that is mounted, on the issuer's host whatever host was asked."""
     urls = {}
     for name, pattern in ENDPOINTS.items():
+        if name == "check_session_iframe" and not provider_settings.SESSION_MANAGEMENT:
+            continue
         try:
             urls[name] = urljoin(issuer, reverse(pattern))
         except NoReverseMatch:
