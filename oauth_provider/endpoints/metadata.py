@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 
 from oauth_provider.authorization.context import authentication_context
-from oauth_provider.authorization.rules import RESPONSE_TYPES, prompts_supported
+from oauth_provider.authorization.rules import prompts_supported, response_types_supported
 from oauth_provider.clients.authentication import METHODS
 from oauth_provider.conf import provider_settings
 from oauth_provider.endpoints.document import Document, document_of, serve
@@ -23,6 +23,7 @@ from oauth_provider.protocol import pkce, response_mode, subject
 from oauth_provider.protocol.issuer import issuer_path
 from oauth_provider.protocol.jose import ALGORITHMS
 from oauth_provider.protocol.jwe import CONTENT_ENCRYPTION, KEY_MANAGEMENT
+from oauth_provider.protocol.response_type import IMPLICIT_GRANT, is_front_channel
 from oauth_provider.tokens.claims import registered
 from oauth_provider.tokens.key_ring import algorithms
 
@@ -69,9 +70,9 @@ def describe(issuer: str) -> dict[str, Any]:
         **acr_values(),
         **authorization_details_types(),
         "scopes_supported": list(all_scopes()),
-        "response_types_supported": list(RESPONSE_TYPES),
+        "response_types_supported": list(response_types_supported()),
         "response_modes_supported": list(response_mode.SUPPORTED),
-        "grant_types_supported": list(GRANTS),
+        "grant_types_supported": grant_types(),
         "token_endpoint_auth_methods_supported": list(METHODS),
         "revocation_endpoint_auth_methods_supported": list(METHODS),
         "introspection_endpoint_auth_methods_supported": secret_methods,
@@ -96,6 +97,11 @@ def describe(issuer: str) -> dict[str, Any]:
         "request_uri_parameter_supported": False,
         "require_pushed_authorization_requests": provider_settings.REQUIRE_PUSHED_AUTHORIZATION_REQUESTS,
     }
+
+
+def grant_types() -> list[str]:
+    """Those of the token endpoint, and the one of tokens that come from the other (RFC 7591 §2.1)."""
+    return [*GRANTS, *([IMPLICIT_GRANT] if any(map(is_front_channel, response_types_supported())) else [])]
 
 
 def acr_values() -> dict[str, list[str]]:

@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from tests.conformance.relying_party import TIMEOUT, RelyingParty
-from tests.conformance.test_rp_initiated_logout import BYE, is_signed_in, log_out
+from tests.conformance.test_rp_initiated_logout import BYE, log_out
 from tests.factories import ApplicationFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -60,4 +60,4 @@ def test_unchanged_until_the_logout_and_changed_after_it(server: str, user: Any)
     assert status(relying_party, session_state) == "unchanged"
     log_out(relying_party, id_token_hint=tokens["id_token"], post_logout_redirect_uri=BYE, state="s")
     assert status(relying_party, session_state) == "changed"
-    assert not is_signed_in(relying_party)
+    assert not relying_party.is_signed_in()
