@@ -351,7 +351,7 @@ def test_every_rule_is_broken_by_some_test_here_or_of_pushed_requests_or_legacy_
     assert names == {
         "check_single", "check_text", "check_not_nested", "check_request_object", "check_pushed", "check_signed",
         "check_response_type", "check_response_mode", "check_grant_type", "check_pkce", "check_claims", "check_prompt",
-        "check_max_age", "check_id_token",
+        "check_max_age", "check_id_token", "check_authorization_details",
     }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from oauth_provider.models import Authorization, ClientPolicy
 from oauth_provider.protocol import jws
 from oauth_provider.protocol.jose import ALGORITHMS, left_half_hash
 from oauth_provider.protocol.response_type import HYBRID, IMPLICIT, LEGACY
+from oauth_provider.protocol.token_string import ACCESS_TOKEN, is_token
 from oauth_provider.tokens.key_ring import key_ring
 from tests import ledger
 from tests.driver import METADATA, USERINFO, Driver, query_of, signed_in
@@ -133,6 +134,14 @@ def test_the_access_token_is_good_and_there_is_no_refresh_token(driver: Driver, 
     assert driver.browser.get(USERINFO, headers=bearer).json()["given_name"] == "Ann"
     assert Authorization.objects.get().family_digest is None
     assert answer["access_token"] not in ledger.text()
+
+
+@pytest.mark.spec("RFC 9068", "2")
+@pytest.mark.parametrize("response_type", ["token", "code id_token token"])
+def test_it_is_no_jwt_that_whoever_sees_the_url_could_read(response_type: str) -> None:
+    answer = answer_of(legacy(policy={"access_token_format": "jwt"}), response_type)
+    assert is_token(answer["access_token"], ACCESS_TOKEN)
+    assert ledger.is_good(answer["access_token"])
 
 
 @CORE
