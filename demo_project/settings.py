@@ -42,6 +42,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "oauth_provider.middleware.BrowserStateMiddleware",  # for logins and logouts on the demo's own pages
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 

@@ -15,6 +15,7 @@ from oauth_provider.endpoints import (
     token,
     userinfo,
 )
+from oauth_provider.pages import check_session
 from oauth_provider.pages.authorize import authorize
 from oauth_provider.pages.consent import consent
 from oauth_provider.pages.logout import confirm, logout
@@ -47,5 +48,6 @@ urlpatterns = [
     re_path(r"^oauth/userinfo/?$", userinfo.view, name="userinfo"),
     re_path(r"^oauth/jwks/?$", jwks.view, name="jwks"),
     re_path(r"^oauth/logout/?$", logout, name="logout"),
+    re_path(r"^oauth/check_session/?$", check_session.view, name="check_session"),
     re_path(r"^oauth/logout/confirm/?$", confirm, name="logout_confirm"),
 ]

@@ -5,10 +5,11 @@ from typing import Any
 from django.http import HttpRequest
 from django.views.decorators.debug import sensitive_variables
 
+from oauth_provider.authorization.browser_state import session_state
 from oauth_provider.authorization.demand import visit_of
 from oauth_provider.authorization.grant import Question, answer_no, answer_yes, words_shown
 from oauth_provider.authorization.request import Source, from_pairs, known_pairs
-from oauth_provider.authorization.response import AuthorizationResponse, code_response, error_response, from_text
+from oauth_provider.authorization.response import AuthorizationResponse, error_response, from_text, granted_response
 from oauth_provider.authorization.rules import check, establish
 from oauth_provider.authorization.sign_in import binding_of
 from oauth_provider.authorization.ticket import Ticket
@@ -36,7 +37,7 @@ def ask(http: HttpRequest, question: Question, *, sid: str = "") -> str:
     )
 
 
-def question_of(http: HttpRequest, pending: PendingRequest) -> Question:
+def question_of(http: HttpRequest, pending: PendingRequest, issuer: str = "") -> Question:
     """What ``pending`` asks, judged anew: the client may have been suspended or changed since.
 
     Raises ``InvalidRequest`` where it may not be answered any more.
@@ -50,7 +51,7 @@ def question_of(http: HttpRequest, pending: PendingRequest) -> Question:
     visit = visit_of(http, Ticket(request), destination.client)
     if kept.get("sid") and not equal(kept["sid"], digest(visit.recorded.sid)):
         raise InvalidRequest("Somebody signed in meanwhile.", detail="another sign-in than the one demanded")
-    question = Question(request, destination, asked, http.user, visit.sign_in)
+    question = Question(request, destination, asked, http.user, visit.sign_in, issuer)
     if kept.get("shown") != words_shown(question):
         raise InvalidRequest("What this request asks for has changed meanwhile.")
     return question
@@ -64,9 +65,10 @@ def decide(http: HttpRequest, handle: str, decision: str, issuer: str) -> Author
     """
 
     def answer(pending: PendingRequest) -> str:
-        question = question_of(http, pending)
+        question = question_of(http, pending, issuer)
         if decision == ALLOW:
-            return code_response(question.destination, answer_yes(question), issuer).to_text()
+            watched = session_state(http, question.destination, question.scope)
+            return granted_response(question.destination, answer_yes(question), issuer, watched).to_text()
         answer_no(question)
         return error_response(question.destination, AccessDenied("The user denied the request."), issuer).to_text()
 

@@ -1,6 +1,8 @@
-"""Granting: from a yes, given now or remembered, to a code (RFC 6749 §4.1.2)."""
+"""Granting: from a yes, given now or remembered, to a code (RFC 6749 §4.1.2), or to what a legacy client asks for."""
 
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -23,18 +25,22 @@ from oauth_provider.protocol.claims import parse_claims
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.offline_access import ends_with_session
 from oauth_provider.protocol.redirect_uri import is_https
+from oauth_provider.protocol.response_type import CODE, ID_TOKEN, IMPLICIT_GRANT, TOKEN, parts_of
 from oauth_provider.protocol.scope import format_scope
+from oauth_provider.tokens.front_channel import issue_for_response
+from oauth_provider.tokens.id_token import describe_beside
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked of a person: who asks, for what, and under which sign-in."""
+    """What is asked of a person: who asks, for what, and under which sign-in. ``issuer`` answers."""
 
     request: AuthorizationRequest
     destination: Destination
     asked: Asked
     user: Any
     sign_in: SignIn
+    issuer: str = ""
 
     @property
     def scope(self) -> tuple[str, ...]:
@@ -52,27 +58,35 @@ def is_identity_assured(destination: Destination) -> bool:
     return not destination.client.is_public or is_https(destination.redirect_uri)
 
 
-def answer_without_asking(question: Question) -> str | None:
-    """A code, where a consent given before covers all of it, or the operator has said yes for everyone."""
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """What came of a yes: the parameters of the answer, and what an ID token among them says once it is signed."""
+
+    parameters: Mapping[str, str] = field(repr=False)
+    id_token: Mapping[str, Any] | None = field(default=None, repr=False)
+
+
+def answer_without_asking(question: Question) -> Granted | None:
+    """What was asked for, where a consent given before covers all of it, or the operator has said yes for everyone."""
     if not is_identity_assured(question.destination):
         return None
     application = question.client.application
 
-    def work() -> str | None:
+    def work() -> Granted | None:
         if application.skip_authorization:
-            return _make_code(question)
+            return _make(question)
         if not are_remembered(question.asked.details):
             return None
         consent = Consent.objects.remembered(user=question.user, application=application)
         if consent is None or not consent.covers(shown=shown(question.client), **_digests(question)):
             return None
-        return _make_code(question)
+        return _make(question)
 
     return run(work, using=router.db_for_write(Authorization))
 
 
-def answer_yes(question: Question) -> str:
-    """Remember the consent and make the code. Runs inside the transaction of the decision."""
+def answer_yes(question: Question) -> Granted:
+    """Remember the consent and make what was asked for. Runs inside the transaction of the decision."""
     remembered = [detail for detail in question.asked.details if are_remembered([detail])]
     Consent.objects.give(
         user=question.user,
@@ -80,7 +94,7 @@ def answer_yes(question: Question) -> str:
         shown=shown(question.client),
         **{**_digests(question), "details": digests_of_details(remembered)},
     )
-    return _make_code(question)
+    return _make(question)
 
 
 def answer_no(question: Question) -> None:
@@ -122,21 +136,41 @@ def _granted_details(question: Question) -> list[dict[str, Any]]:
 
 
 @sensitive_variables()
-def _make_code(question: Question) -> str:
+def _make(question: Question) -> Granted:
     _spend(question)
-    code = token_string.make_token(token_string.CODE)
-    expires = timezone.now() + timedelta(seconds=provider_settings.AUTHORIZATION_CODE_LIFETIME)
+    asked = parts_of(question.request.response_type)
+    code = token_string.make_token(token_string.CODE) if CODE in asked else ""
+    authorization = _authorize(question, code)
+    parameters = {"code": code} if code else {}
+    access_token = ""
+    if TOKEN in asked:
+        issued = issue_for_response(authorization, question.client)
+        access_token = issued.access_token
+        said = issued.answer().items()
+        parameters |= {name: value if isinstance(value, str) else json.dumps(value) for name, value in said}
+    if ID_TOKEN not in asked:
+        return Granted(parameters)
+    id_token = describe_beside(authorization, question.client, question.issuer, code=code, access_token=access_token)
+    return Granted(parameters, id_token)
+
+
+@sensitive_variables()
+def _authorize(question: Question, code: str) -> Authorization:
+    """The row of this sign-in; one without a code has nothing to be redeemed."""
+    lifetime = provider_settings.AUTHORIZATION_CODE_LIFETIME if code else provider_settings.ID_TOKEN_LIFETIME
+    now = timezone.now()
+    expires = now + timedelta(seconds=lifetime)
     session_ends = question.sign_in.ends_at if ends_with_session(question.scope) else None
     expires = min(expires, session_ends or expires)
-    Authorization.objects.create(
+    return Authorization.objects.create(
         application=question.client.application,
         user=question.user,
-        grant_type="authorization_code",
+        grant_type="authorization_code" if code else IMPLICIT_GRANT,
         scope=format_scope(question.scope),
         resources=list(question.asked.audience.identifiers),
         authorization_details=_granted_details(question),
         redirect_uri=question.destination.redirect_uri,
-        code_challenge=question.request.code_challenge,
+        code_challenge=question.request.code_challenge if code else "",
         nonce=question.request.nonce,
         claims=parse_claims(question.request.claims),
         auth_time=question.sign_in.auth_time,
@@ -144,8 +178,8 @@ def _make_code(question: Question) -> str:
         amr=list(question.sign_in.amr),
         sid=question.sign_in.sid,
         session_expires_at=session_ends,
-        code_digest=digest(code),
-        code_expires_at=expires,
+        code_digest=digest(code) if code else None,
+        code_expires_at=expires if code else None,
+        redeemed_at=None if code else now,
         expires_at=expires,
     )
-    return code

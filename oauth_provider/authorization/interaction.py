@@ -9,6 +9,7 @@ from django.shortcuts import resolve_url
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_variables
 
+from oauth_provider.authorization.browser_state import session_state
 from oauth_provider.authorization.decision import ask
 from oauth_provider.authorization.demand import (
     Demand,
@@ -24,7 +25,7 @@ from oauth_provider.authorization.demand import (
 )
 from oauth_provider.authorization.grant import Question, answer_without_asking, is_identity_assured
 from oauth_provider.authorization.person import asked_person
-from oauth_provider.authorization.response import AuthorizationResponse, code_response
+from oauth_provider.authorization.response import AuthorizationResponse, granted_response
 from oauth_provider.authorization.rules import Destination, check, establish, prompts_of
 from oauth_provider.authorization.sign_in import end, spend
 from oauth_provider.authorization.ticket import Ticket, to_text
@@ -93,7 +94,7 @@ def next_step(http: HttpRequest, ticket: Ticket, issuer: str) -> Step:
             return step
     if was_made_for_this(visit):
         spend(http)
-    return _grant(Question(ticket.request, destination, asked, http.user, visit.sign_in), visit, issuer)
+    return _grant(Question(ticket.request, destination, asked, http.user, visit.sign_in, issuer), visit, issuer)
 
 
 @sensitive_variables()
@@ -120,9 +121,10 @@ def resume_url(ticket: Ticket) -> str:
 def _grant(question: Question, visit: Visit, issuer: str) -> Step:
     destination = question.destination
     if CONSENT not in visit.prompts:
-        code = answer_without_asking(question)
-        if code is not None:
-            return Answer(code_response(destination, code, issuer))
+        granted = answer_without_asking(question)
+        if granted is not None:
+            watched = session_state(visit.http, destination, question.scope)
+            return Answer(granted_response(destination, granted, issuer, watched))
     if visit.is_silent:
         if is_identity_assured(destination):
             return Refused(destination, ConsentRequired("The user has not consented to all of this."))

@@ -1,19 +1,25 @@
 """The authorization response (RFC 6749 §4.1.2, RFC 9207 §2, JARM §2.1): the one exit, with ``state`` and ``iss``.
 
-A signed one is signed when it is sent, after the transaction that made its code: no row waits for a key.
+What is signed in it, or all of it, is signed when it is sent, after the transaction that made its code: no row waits
+for a key.
 """
 
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from django.views.decorators.debug import sensitive_variables
 
+from oauth_provider.authorization.grant import Granted
 from oauth_provider.authorization.rules import Destination
+from oauth_provider.clients.encryption import envelope_for
+from oauth_provider.models.client_lookup import find_client
 from oauth_provider.protocol import jws
-from oauth_provider.protocol.errors import OAuthError
+from oauth_provider.protocol.errors import OAuthError, ServerError
 from oauth_provider.protocol.response_mode import FORM_POST, FRAGMENT, SIGNED, as_fragment, as_query, carrier_of
+from oauth_provider.tokens.id_token import IdTokens
 from oauth_provider.tokens.key_ring import key_ring
 
 # How long a signed answer may be believed, in seconds: ten minutes at most (JARM §2.1).
@@ -29,6 +35,7 @@ class AuthorizationResponse:
     parameters: Mapping[str, str] = field(repr=False)
     client_id: str
     alg: str  # what it is signed with, where its mode is one of those
+    id_token: Mapping[str, Any] | None = field(default=None, repr=False)  # what the one among them says
 
     @property
     def is_form_post(self) -> bool:
@@ -44,15 +51,26 @@ class AuthorizationResponse:
     @sensitive_variables()
     def sent_parameters(self) -> Mapping[str, str]:
         """The parameters, or the one that is all of them, signed. Raises ``ServerError`` where no key can."""
+        parameters = {**self.parameters, **self._signed_id_token()}
         if self.response_mode not in SIGNED:
-            return self.parameters
-        claims = {**self.parameters, "aud": self.client_id, "exp": int(time.time()) + SIGNED_LIFETIME}
+            return parameters
+        claims = {**parameters, "aud": self.client_id, "exp": int(time.time()) + SIGNED_LIFETIME}
         return {"response": jws.sign(claims, key_ring().signer(self.alg))}
 
     @sensitive_variables()
     def to_text(self) -> str:
         """All of it, to be sealed."""
-        return json.dumps([self.redirect_uri, self.response_mode, dict(self.parameters), self.client_id, self.alg])
+        said = [self.redirect_uri, self.response_mode, dict(self.parameters), self.client_id, self.alg, self.id_token]
+        return json.dumps(said)
+
+    @sensitive_variables()
+    def _signed_id_token(self) -> dict[str, str]:
+        if self.id_token is None:
+            return {}
+        client = find_client(self.client_id)
+        if client is None:
+            raise ServerError("The application is gone.")
+        return {"id_token": IdTokens(client, str, envelope_for(client)).sign(self.id_token)}
 
 
 @sensitive_variables()
@@ -62,9 +80,13 @@ def from_text(text: str) -> AuthorizationResponse:
 
 
 @sensitive_variables()
-def code_response(destination: Destination, code: str, issuer: str) -> AuthorizationResponse:
-    """The browser takes the code."""
-    return _response(destination, {"code": code}, issuer)
+def granted_response(
+    destination: Destination, granted: Granted, issuer: str, session_state: str = ""
+) -> AuthorizationResponse:
+    """The browser takes what was granted, and what the client may watch the session with."""
+    watched = {"session_state": session_state} if session_state else {}
+    response = _response(destination, {**granted.parameters, **watched}, issuer)
+    return replace(response, id_token=granted.id_token)
 
 
 def error_response(destination: Destination, error: OAuthError, issuer: str) -> AuthorizationResponse:

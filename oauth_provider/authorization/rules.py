@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from oauth_provider.authorization.request import PARAMETERS, AuthorizationRequest, Source, is_printable
+from oauth_provider.clients.encryption import envelope_for
 from oauth_provider.conf import provider_settings
 from oauth_provider.models import client_lookup
 from oauth_provider.models.authorization_details import requested_details
@@ -21,19 +22,22 @@ from oauth_provider.protocol.authorization_details import Detail, at_resources, 
 from oauth_provider.protocol.claims import parse_claims
 from oauth_provider.protocol.errors import (
     InvalidRequest,
+    InvalidScope,
     InvalidTarget,
     RegistrationNotSupported,
     RequestUriNotSupported,
     UnauthorizedClient,
     UnsupportedResponseType,
 )
+from oauth_provider.protocol.offline_access import OFFLINE_ACCESS
 from oauth_provider.protocol.pkce import check_code_challenge, check_nonce_binds
 from oauth_provider.protocol.request_object import JSON_PARAMETERS
+from oauth_provider.protocol.response_type import CODE, ID_TOKEN, LEGACY, canonical, is_front_channel, parts_of
+from oauth_provider.tokens.id_token import IdTokens
 from oauth_provider.tokens.key_ring import key_ring
 
 Rule = Callable[[AuthorizationRequest, Client], None]
 
-RESPONSE_TYPES = ("code",)
 OPENID = "openid"
 
 
@@ -54,8 +58,10 @@ def establish(request: AuthorizationRequest) -> Destination:
     redirect_uri = find_redirect_uri(request, client)
     # A state that could not be sent back unharmed is refused further on, and not sent back.
     state = request.state if is_printable(request.state) and "state" not in request.repeated else ""
-    known = request.response_mode in response_mode.SUPPORTED and "response_mode" not in request.repeated
-    return Destination(client, redirect_uri, state, request.response_mode if known else response_mode.QUERY)
+    asked = request.response_mode if "response_mode" not in request.repeated else ""
+    return Destination(
+        client, redirect_uri, state, response_mode.settled(asked, is_front_channel=answers_with_token(request))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +82,18 @@ def check(request: AuthorizationRequest, client: Client) -> Asked:
     details = parse_details(request.authorization_details)
     # Details may be all that is asked for (RFC 9396 §3): the default scopes are for who asks for nothing.
     scope = requested_scopes(request.scope, client.policy) if request.scope or not details else ()
+    scope = without_offline_access(request, scope)
+    if not scope and not details:
+        raise InvalidScope("Without a code nothing is there to be kept for later.")
     audience.check_scope(scope)
     if details and not scope and not at_resources(details, audience.identifiers):
         raise InvalidTarget("Nothing that is asked for is of use at this resource.")
     return Asked(scope, audience, details)
+
+
+def without_offline_access(request: AuthorizationRequest, scope: tuple[str, ...]) -> tuple[str, ...]:
+    """OpenID Connect Core §11: it means nothing where no code comes, and so nothing that could be refreshed."""
+    return scope if CODE in parts_of(request.response_type) else tuple(one for one in scope if one != OFFLINE_ACCESS)
 
 
 def check_identifiers_single(request: AuthorizationRequest) -> None:
@@ -162,33 +176,55 @@ def check_pushed(request: AuthorizationRequest, client: Client) -> None:
 
 
 def check_response_type(request: AuthorizationRequest, client: Client) -> None:
-    """RFC 6749 §3.1.1: ``code``, and no other."""
+    """RFC 6749 §3.1.1: ``code``, and what the operator and the client's policy add to it."""
     if not request.response_type:
         raise InvalidRequest("response_type is missing.")
-    if request.response_type not in RESPONSE_TYPES:
-        raise UnsupportedResponseType("response_type must be code.")
+    response_type = canonical(request.response_type)
+    if response_type not in response_types_supported():
+        raise UnsupportedResponseType(f"response_type must be {' or '.join(response_types_supported())}.")
+    if response_type not in client.policy.response_types:
+        raise UnauthorizedClient("This client may not use this response_type.")
 
 
 def check_response_mode(request: AuthorizationRequest, client: Client) -> None:
-    """OAuth 2.0 Multiple Response Type Encoding Practices §2.1, JARM §2.3."""
-    if request.response_mode and request.response_mode not in response_mode.SUPPORTED:
+    """OAuth 2.0 Multiple Response Type Encoding Practices §2.1 and §5, JARM §2.3."""
+    asked = request.response_mode
+    if asked and asked not in response_mode.SUPPORTED:
         raise InvalidRequest("response_mode is not supported.")
-    if request.response_mode in response_mode.SIGNED:
+    if asked and response_mode.is_refused(asked, is_front_channel=answers_with_token(request)):
+        raise InvalidRequest("response_mode must not put a token into the query.")
+    if asked in response_mode.SIGNED:
         # What could not be sent must not be made. Raises ``ServerError``.
         key_ring().signer(client.policy.authorization_signed_response_alg)
 
 
+def check_id_token(request: AuthorizationRequest, client: Client) -> None:
+    """OpenID Connect Core §3.2.2.1 and §3.3.2.11: an ID token that a browser brings is bound to its client's request.
+
+    What could not be signed or encrypted must not be made: raises what that would.
+    """
+    if ID_TOKEN not in parts_of(request.response_type):
+        return
+    if OPENID not in request.scope.split():
+        raise InvalidRequest("response_type asks for an id_token, and scope has no openid.")
+    if not request.nonce:
+        raise InvalidRequest("nonce is required.")
+    IdTokens(client, str, envelope_for(client)).check((OPENID,))
+
+
 def check_grant_type(request: AuthorizationRequest, client: Client) -> None:
-    """RFC 6749 §4.1.2.1: the client may use the authorization code grant."""
-    if not client.allows_grant_type("authorization_code"):
+    """RFC 6749 §4.1.2.1: the client may use the authorization code grant, where it asks for a code."""
+    if CODE in parts_of(request.response_type) and not client.allows_grant_type("authorization_code"):
         raise UnauthorizedClient("This client may not use the authorization code grant.")
 
 
 def check_pkce(request: AuthorizationRequest, client: Client) -> None:
-    """RFC 9700 §2.1.1: PKCE with S256, for every client; ``nonce`` in its place where one is excused.
+    """RFC 9700 §2.1.1: PKCE with S256, for every code; ``nonce`` in its place where a client is excused.
 
     A client that is excused and sends a challenge is held to it.
     """
+    if CODE not in parts_of(request.response_type):
+        return
     if not client.policy.is_excused_from_pkce or request.code_challenge or request.code_challenge_method:
         check_code_challenge(request.code_challenge, request.code_challenge_method)
     else:
@@ -226,6 +262,7 @@ RULES: tuple[tuple[Rule, frozenset[Source]], ...] = (
     (check_signed, EVERYWHERE),
     (check_response_type, EVERYWHERE),
     (check_response_mode, EVERYWHERE),
+    (check_id_token, EVERYWHERE),
     (check_grant_type, EVERYWHERE),
     (check_pkce, EVERYWHERE),
     (check_claims, EVERYWHERE),
@@ -243,3 +280,14 @@ def prompts_of(request: AuthorizationRequest) -> frozenset[str]:
 def prompts_supported() -> tuple[str, ...]:
     """``create`` needs a page to sign up on (Initiating User Registration §4.1)."""
     return (*PROMPTS, CREATE) if provider_settings.SIGN_UP_URL else PROMPTS
+
+
+def response_types_supported() -> tuple[str, ...]:
+    """``code``, and what is turned on beside it."""
+    return (CODE, *(one for one in LEGACY if one in provider_settings.LEGACY_RESPONSE_TYPES))
+
+
+def answers_with_token(request: AuthorizationRequest) -> bool:
+    """Is a token asked for from this endpoint, as may be done here?"""
+    known = canonical(request.response_type) in response_types_supported()
+    return known and is_front_channel(request.response_type)

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 
 from oauth_provider.authorization.context import authentication_context
-from oauth_provider.authorization.rules import RESPONSE_TYPES, prompts_supported
+from oauth_provider.authorization.rules import prompts_supported, response_types_supported
 from oauth_provider.clients.authentication import METHODS
 from oauth_provider.conf import provider_settings
 from oauth_provider.endpoints.document import Document, document_of, serve
@@ -23,6 +23,7 @@ from oauth_provider.protocol import pkce, response_mode, subject
 from oauth_provider.protocol.issuer import issuer_path
 from oauth_provider.protocol.jose import ALGORITHMS
 from oauth_provider.protocol.jwe import CONTENT_ENCRYPTION, KEY_MANAGEMENT
+from oauth_provider.protocol.response_type import IMPLICIT_GRANT, is_front_channel
 from oauth_provider.tokens.claims import registered
 from oauth_provider.tokens.key_ring import algorithms
 
@@ -36,6 +37,7 @@ ENDPOINTS = {
     "jwks_uri": "oauth_provider:jwks",
     "pushed_authorization_request_endpoint": "oauth_provider:par",
     "end_session_endpoint": "oauth_provider:logout",
+    "check_session_iframe": "oauth_provider:check_session",
 }
 MAX_AGE = 300
 
@@ -68,9 +70,9 @@ def describe(issuer: str) -> dict[str, Any]:
         **acr_values(),
         **authorization_details_types(),
         "scopes_supported": list(all_scopes()),
-        "response_types_supported": list(RESPONSE_TYPES),
+        "response_types_supported": list(response_types_supported()),
         "response_modes_supported": list(response_mode.SUPPORTED),
-        "grant_types_supported": list(GRANTS),
+        "grant_types_supported": grant_types(),
         "token_endpoint_auth_methods_supported": list(METHODS),
         "revocation_endpoint_auth_methods_supported": list(METHODS),
         "introspection_endpoint_auth_methods_supported": secret_methods,
@@ -97,6 +99,11 @@ def describe(issuer: str) -> dict[str, Any]:
     }
 
 
+def grant_types() -> list[str]:
+    """Those of the token endpoint, and the one of tokens that come from the other (RFC 7591 §2.1)."""
+    return [*GRANTS, *([IMPLICIT_GRANT] if any(map(is_front_channel, response_types_supported())) else [])]
+
+
 def acr_values() -> dict[str, list[str]]:
     """The levels of authentication that the project reaches; left out where it names none."""
     supported = authentication_context().acr_values_supported
@@ -113,6 +120,8 @@ def mounted(issuer: str) -> dict[str, str]:
     """The URL of every endpoint that is mounted, on the issuer's host whatever host was asked."""
     urls = {}
     for name, pattern in ENDPOINTS.items():
+        if name == "check_session_iframe" and not provider_settings.SESSION_MANAGEMENT:
+            continue
         try:
             urls[name] = urljoin(issuer, reverse(pattern))
         except NoReverseMatch:

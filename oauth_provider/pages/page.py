@@ -14,6 +14,7 @@ from django.templatetags.static import static
 from django.utils.translation import gettext as _
 
 from oauth_provider.models.transaction import RowGone
+from oauth_provider.pages.browser_state import keep_browser_state
 from oauth_provider.protocol.errors import InvalidRequest, OAuthError
 from oauth_provider.protocol.frontchannel_logout import origin as origin_of
 from oauth_provider.protocol.token_string import random_text
@@ -27,16 +28,20 @@ View = Callable[..., HttpResponse]
 
 
 def for_people(view: View) -> View:
-    """A page: what it refuses is shown to the person. It asks for a login itself and owns its transactions."""
+    """A page: what it refuses is shown to the person. It asks for a login itself and owns its transactions.
+
+    A login or logout shows in its browser state.
+    """
 
     @functools.wraps(view)
     def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
-            return view(request, *args, **kwargs)
+            response = view(request, *args, **kwargs)
         except OAuthError as error:
-            return error_page(request, error)
+            response = error_page(request, error)
         except RowGone:
-            return error_page(request, InvalidRequest("The application or the account is gone."))
+            response = error_page(request, InvalidRequest("The application or the account is gone."))
+        return keep_browser_state(request, response)
 
     freed: View = login_not_required(non_atomic_requests(page))
     return freed
@@ -59,12 +64,17 @@ def content_security_policy(*, scripts: bool = False, frames: Iterable[str] = ()
 
     ``scripts`` lets those run that stand beside the stylesheet; ``frames`` are URLs whose origins may be framed.
     """
-    parts = urlsplit(static(STYLESHEET))
-    origin = f"{parts.scheme}://{parts.netloc}" if parts.scheme and parts.netloc else "'self'"
+    origin = static_origin()
     allowed = f"style-src {origin}; img-src {origin}" + (f"; script-src {origin}" if scripts else "")
     framed = " ".join(sorted({origin_of(frame) for frame in frames}))
     allowed += f"; frame-src {framed}" if framed else ""
     return f"default-src 'none'; {allowed}; base-uri 'none'; frame-ancestors 'none'"
+
+
+def static_origin() -> str:
+    """Where our stylesheet and scripts are, as a policy names it."""
+    parts = urlsplit(static(STYLESHEET))
+    return f"{parts.scheme}://{parts.netloc}" if parts.scheme and parts.netloc else "'self'"
 
 
 def error_page(request: HttpRequest, error: OAuthError, *, back_to: str = "", client_name: str = "") -> HttpResponse:

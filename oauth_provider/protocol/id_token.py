@@ -25,7 +25,8 @@ PROTOCOL_CLAIMS = frozenset(
 class IdToken:
     """What an ID token says. Times are seconds since the epoch; what is not known is left out of it.
 
-    ``at_hash`` is the hash of the access token that is issued beside it (§3.1.3.6), never that token.
+    ``at_hash`` is the hash of the access token that is issued beside it (§3.1.3.6), never that token, and ``c_hash``
+    that of the code (§3.3.2.11).
     """
 
     issuer: str
@@ -34,6 +35,7 @@ class IdToken:
     issued_at: int
     lifetime: int
     at_hash: str = ""
+    c_hash: str = ""
     nonce: str = ""
     auth_time: int | None = None
     acr: str = ""
@@ -45,6 +47,7 @@ class IdToken:
         """The claims. ``azp`` names the client as ``aud`` does, for relying parties that look there (§2)."""
         known = {
             "at_hash": self.at_hash,
+            "c_hash": self.c_hash,
             "nonce": self.nonce,
             "auth_time": self.auth_time,
             "acr": self.acr,
@@ -65,7 +68,12 @@ class IdToken:
 
 def sign_id_token(id_token: IdToken, key: Key) -> str:
     """The ID token by ``key``."""
-    return jws.sign(id_token.members(), key, typ=TYP)
+    return sign_members(id_token.members(), key)
+
+
+def sign_members(members: Mapping[str, Any], key: Key) -> str:
+    """The ID token that says what an ``IdToken`` said before."""
+    return jws.sign(members, key, typ=TYP)
 
 
 def verify_id_token(

@@ -14,6 +14,22 @@ SIGNED = {"jwt": QUERY, **{f"{carrier}.jwt": carrier for carrier in CARRIERS}}
 SUPPORTED = (*CARRIERS, *SIGNED)
 
 
+def settled(asked: str, *, is_front_channel: bool) -> str:
+    """The mode of an answer: the one that was ``asked`` for where it can be, else the default of its response type.
+
+    An answer ``is_front_channel`` where it holds a token: such a one is in no query (Multiple Response Types §5).
+    """
+    default = FRAGMENT if is_front_channel else QUERY
+    if asked == "jwt":
+        return f"{default}.jwt"
+    return asked if asked in SUPPORTED and not is_refused(asked, is_front_channel=is_front_channel) else default
+
+
+def is_refused(asked: str, *, is_front_channel: bool) -> bool:
+    """Would a token end up in the query, and in the log of a server?"""
+    return is_front_channel and asked != "jwt" and carrier_of(asked) == QUERY
+
+
 def carrier_of(response_mode: str) -> str:
     """Where the answer stands, signed or not."""
     return SIGNED.get(response_mode, response_mode)

@@ -6,6 +6,8 @@
 CODE, ID_TOKEN, TOKEN = "code", "id_token", "token"
 HYBRID = ("code id_token", "code token", "code id_token token")
 IMPLICIT = ("id_token", "id_token token", "token")
+# The grant of what is issued without a code (RFC 7591 §2.1); no token endpoint knows it.
+IMPLICIT_GRANT = "implicit"
 LEGACY = (*HYBRID, *IMPLICIT)
 
 

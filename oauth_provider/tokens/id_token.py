@@ -18,10 +18,10 @@ from oauth_provider.conf import provider_settings
 from oauth_provider.models import Authorization
 from oauth_provider.models.client import Client
 from oauth_provider.protocol.claims import ID_TOKEN, asked_for
-from oauth_provider.protocol.id_token import OPENID, IdToken, sign_id_token, verify_id_token
+from oauth_provider.protocol.id_token import OPENID, IdToken, sign_members, verify_id_token
 from oauth_provider.protocol.jose import JoseError, Key, left_half_hash
 from oauth_provider.protocol.jwe import Envelope
-from oauth_provider.tokens.claims import ClaimContext, id_token_claims
+from oauth_provider.tokens.claims import ClaimContext, id_token_claims, userinfo_claims
 from oauth_provider.tokens.issue import Issued
 from oauth_provider.tokens.key_ring import KeyRing, key_ring
 from oauth_provider.tokens.subject import check_subjects, subject_of
@@ -78,31 +78,59 @@ class IdTokens:
             return issued
         asked = asked_for(authorization.claims, ID_TOKEN)
         context = ClaimContext(self.client.client_id, issued.scope, asked)
-        signer = self._signer()
+        alg = self.client.policy.id_token_signed_response_alg
         id_token = replace(
-            self._describe(authorization, context),
+            _describe(authorization, self.client, self.issuer(), context),
             # The hash is made here: a report of a signer that fails must not hold the token.
-            at_hash=left_half_hash(signer.alg, issued.access_token),
+            at_hash=left_half_hash(alg, issued.access_token),
             nonce=authorization.nonce if echo_nonce else "",
         )
-        return replace(issued, id_token=self.envelope.close(sign_id_token(id_token, signer)))
+        return replace(issued, id_token=self.sign(id_token.members()))
+
+    @sensitive_variables()
+    def sign(self, members: Mapping[str, Any]) -> str:
+        """The ID token that says this, encrypted where the client wants it. Raises what ``check`` does."""
+        return self.envelope.close(sign_members(members, self._signer()))
 
     def _signer(self) -> Key:
         return self.ring.signer(self.client.policy.id_token_signed_response_alg)
 
-    def _describe(self, authorization: Authorization, context: ClaimContext) -> IdToken:
-        return IdToken(
-            issuer=self.issuer(),
-            subject=subject_of(authorization.user, self.client),
-            client_id=self.client.client_id,
-            issued_at=int(time.time()),
-            lifetime=provider_settings.ID_TOKEN_LIFETIME,
-            auth_time=_seconds(authorization.auth_time),
-            acr=authorization.acr,
-            amr=tuple(authorization.amr),
-            sid=authorization.sid,
-            claims=id_token_claims(authorization.user, context),
-        )
+
+@sensitive_variables()
+def describe_beside(
+    authorization: Authorization, client: Client, issuer: str, *, code: str = "", access_token: str = ""
+) -> dict[str, Any]:
+    """What an ID token in the authorization response says, beside those (§3.2.2.10, §3.3.2.11); to be signed yet.
+
+    Alone, it is all that the client will ever get: it tells the claims of the scopes too (§5.4).
+    """
+    asked = asked_for(authorization.claims, ID_TOKEN)
+    context = ClaimContext(client.client_id, tuple(authorization.scope.split()), asked)
+    id_token = _describe(authorization, client, issuer, context)
+    if not code and not access_token:
+        id_token = replace(id_token, claims=userinfo_claims(authorization.user, context))
+    alg = client.policy.id_token_signed_response_alg
+    return replace(
+        id_token,
+        at_hash=left_half_hash(alg, access_token) if access_token else "",
+        c_hash=left_half_hash(alg, code) if code else "",
+        nonce=authorization.nonce,
+    ).members()
+
+
+def _describe(authorization: Authorization, client: Client, issuer: str, context: ClaimContext) -> IdToken:
+    return IdToken(
+        issuer=issuer,
+        subject=subject_of(authorization.user, client),
+        client_id=client.client_id,
+        issued_at=int(time.time()),
+        lifetime=provider_settings.ID_TOKEN_LIFETIME,
+        auth_time=_seconds(authorization.auth_time),
+        acr=authorization.acr,
+        amr=tuple(authorization.amr),
+        sid=authorization.sid,
+        claims=id_token_claims(authorization.user, context),
+    )
 
 
 def _seconds(moment: datetime | None) -> int | None:

@@ -87,12 +87,12 @@ class Refresh:
 
 
 @sensitive_variables()
-def issue_for_code(authorization: Authorization, client: Client, terms: Terms) -> Issued:
+def issue_for_code(authorization: Authorization, client: Client, terms: Terms, *, refreshable: bool = True) -> Issued:
     """The first tokens of an authorization whose row is locked and whose code was just redeemed."""
     now = timezone.now()
     refresh_token = None
     authorization.extend(now, terms.limits)
-    if client.allows_grant_type("refresh_token"):
+    if refreshable and client.allows_grant_type("refresh_token"):
         family = token_string.make_family()
         refresh_token = token_string.make_refresh_token(family)
         authorization.family_digest = digest(family)

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client as Browser
 from django.test import modify_settings
 
+from oauth_provider.urls import urlpatterns
 from tests.driver import Driver, signed_in
 from tests.factories import ApplicationFactory
 
@@ -47,3 +48,22 @@ def test_a_page_says_so_itself_whatever_middleware_a_project_has(page: Any) -> N
         response = page(signed_in())
     assert "frame-ancestors 'none'" in response["Content-Security-Policy"]
     assert response["X-Frame-Options"] == "DENY"
+
+
+@pytest.mark.spec("OIDC Session Management", "3.2")
+def test_one_page_may_stand_in_frames_and_has_nothing_to_click() -> None:
+    response = Browser().get("/oauth/check_session")
+    assert "frame-ancestors" not in response["Content-Security-Policy"]
+    assert not response.has_header("X-Frame-Options")
+    body = response.content.decode().partition("<body>")[2]
+    assert body.split() == ["</body>", "</html>"]
+
+
+def test_it_is_the_only_one() -> None:
+    paths = [f"/{one.pattern.regex.pattern}" for one in urlpatterns if one.name and not one.pattern.regex.groups]
+    framed = []
+    for path in paths:
+        response = Browser().get(path.replace("^", "").replace("/?$", ""))
+        if response["Content-Type"].startswith("text/html") and not response.has_header("X-Frame-Options"):
+            framed.append(path)
+    assert framed == ["/^oauth/check_session/?$"]

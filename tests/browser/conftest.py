@@ -30,12 +30,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("browser"))
 
 
+def executable() -> str:
+    """Where the browser is."""
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    if found is None:
+        raise FileNotFoundError("Chromium is not installed: apt-get install chromium, or name it in CHROMIUM.")
+    return found
+
+
 def launch(playwright: Playwright) -> Browser:
     """The browser, without any data of anybody's."""
-    executable = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-    if executable is None:
-        raise FileNotFoundError("Chromium is not installed: apt-get install chromium, or name it in CHROMIUM.")
-    return playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
+    return playwright.chromium.launch(executable_path=executable(), args=["--no-sandbox"])
 
 
 @pytest.fixture(scope="session")

@@ -191,7 +191,6 @@ LATER = {
     "oidcc-registration-*": REGISTRATION,
     "oidcc-redirect-uri-regfrag": REGISTRATION,
     "oidcc-3rd_party-*": REGISTRATION,
-    "oidcc-session-management-*": "session management is not offered yet",
 }
 
 

@@ -26,6 +26,7 @@ MEMBERS: dict[str, type] = {
     "pushed_authorization_request_endpoint": str,
     "jwks_uri": str,
     "end_session_endpoint": str,
+    "check_session_iframe": str,
     "scopes_supported": list,
     "response_types_supported": list,
     "response_modes_supported": list,
@@ -86,7 +87,7 @@ def test_every_member_is_known_and_of_its_type(relying_party: RelyingParty) -> N
 @pytest.mark.spec("OIDF", "oidcc-discovery-endpoint-verification")
 def test_every_url_is_the_issuers_and_answers(relying_party: RelyingParty) -> None:
     urls = [value for value in relying_party.configuration.values() if isinstance(value, str)]
-    assert len(urls) == 9
+    assert len(urls) == 10
     for url in urls[1:]:
         assert urlsplit(url).netloc == urlsplit(relying_party.issuer).netloc
         assert requests.get(url, timeout=TIMEOUT, allow_redirects=False).status_code != 404

@@ -346,12 +346,12 @@ def test_no_scope_asks_for_the_default_ones(driver: Driver) -> None:
     assert Authorization.objects.get().scope == "notes:read"
 
 
-def test_every_rule_is_broken_by_some_test_here_or_of_pushed_requests() -> None:
+def test_every_rule_is_broken_by_some_test_here_or_of_pushed_requests_or_legacy_types() -> None:
     names = {rule.__name__ for rule, _sources in RULES}
     assert names == {
         "check_single", "check_text", "check_not_nested", "check_request_object", "check_pushed", "check_signed",
         "check_response_type", "check_response_mode", "check_grant_type", "check_pkce", "check_claims", "check_prompt",
-        "check_max_age", "check_authorization_details",
+        "check_max_age", "check_id_token", "check_authorization_details",
     }  # fmt: skip
 
 

@@ -29,7 +29,7 @@ def test_only_code_state_and_iss_arrive_and_the_code_is_long(
     party: RelyingParty, user: Any, response_mode: str | None
 ) -> None:
     arrived = party.sign_in_and_allow(party.authorize(response_mode=response_mode), user)
-    assert set(arrived.answer) == {"code", "state", "iss"}
+    assert set(arrived.answer) == {"code", "state", "session_state", "iss"}
     assert (arrived.answer["state"], arrived.answer["iss"]) == ("af0ifjsldkj", party.issuer)
     assert len(re.sub(r"^\w+?_", "", arrived.answer["code"])) >= 22  # of 62 characters: 128 bits and more
     assert party.redeem(arrived.answer["code"]).status_code == 200

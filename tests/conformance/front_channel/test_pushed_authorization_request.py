@@ -40,7 +40,7 @@ def test_a_pushed_request_is_named_and_the_name_is_long(party: RelyingParty) -> 
 @pytest.mark.parametrize("response_mode", [None, "fragment", "form_post"])
 def test_client_id_and_request_uri_are_enough(party: RelyingParty, user: Any, response_mode: str | None) -> None:
     arrived = party.sign_in_and_allow(party.open(party.pushed(response_mode=response_mode)), user)
-    assert set(arrived.answer) == {"code", "state", "iss"}
+    assert set(arrived.answer) == {"code", "state", "session_state", "iss"}
     assert party.redeem(arrived.answer["code"]).status_code == 200
 
 
@@ -140,7 +140,7 @@ def test_cancel_is_access_denied_with_a_long_state_intact(party: RelyingParty, u
 @pytest.mark.parametrize("outside", [{}, {"state": "outside"}], ids=str)
 def test_a_state_that_was_not_pushed_is_not_sent_back(party: RelyingParty, user: Any, outside: dict[str, str]) -> None:
     arrived = party.sign_in_and_allow(party.open(party.pushed(state=None), **outside), user)
-    assert set(arrived.answer) == {"code", "iss"}
+    assert set(arrived.answer) == {"code", "session_state", "iss"}
 
 
 @pytest.mark.parametrize(

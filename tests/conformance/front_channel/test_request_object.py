@@ -100,7 +100,7 @@ def test_what_is_in_the_object_counts(party: RelyingParty, user: Any, ways: Any)
 @fapi2("ensure-authorization-request-without-state-success")
 def test_a_state_outside_alone_is_not_sent_back(party: RelyingParty, user: Any, ways: Any) -> None:
     arrived = party.sign_in_and_allow(ways(party, signed(party, state=None), state="outside"), user)
-    assert set(arrived.answer) == {"code", "iss"}
+    assert set(arrived.answer) == {"code", "session_state", "iss"}
     assert "s_hash" not in said_in(party.id_token(arrived))
 
 

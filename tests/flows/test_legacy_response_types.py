@@ -1,0 +1,416 @@
+"""Hybrid and implicit response types (OpenID Connect Core §3.2 and §3.3, RFC 6749 §4.2), where an operator has them."""
+
+import re
+from html import unescape
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+
+from oauth_provider.dot.names import access_token_model
+from oauth_provider.models import Authorization, ClientPolicy
+from oauth_provider.protocol import jws
+from oauth_provider.protocol.jose import ALGORITHMS, left_half_hash
+from oauth_provider.protocol.response_type import HYBRID, IMPLICIT, LEGACY
+from oauth_provider.protocol.token_string import ACCESS_TOKEN, is_token
+from oauth_provider.tokens.key_ring import key_ring
+from tests import ledger
+from tests.driver import METADATA, USERINFO, Driver, query_of, signed_in
+from tests.encryption import opened, policy, public
+from tests.factories import CALLBACK, UserFactory
+from tests.settings import OAUTH_PROVIDER
+
+pytestmark = [pytest.mark.django_db, pytest.mark.spec("OAuth 2.0 Multiple Response Type Encoding Practices", "5")]
+
+NONCE = "n-0S6_WzA2Mj"
+CORE = pytest.mark.spec("OIDC Core", "3.3.2")
+# What no claim about a person is.
+PROTOCOL = {"iss", "sub", "aud", "azp", "exp", "iat", "auth_time", "sid", "nonce", "at_hash", "c_hash"}
+
+
+@pytest.fixture(autouse=True)
+def _turned_on(settings: Any) -> None:
+    settings.OAUTH_PROVIDER = {**OAUTH_PROVIDER, "LEGACY_RESPONSE_TYPES": LEGACY}
+
+
+def legacy(**options: Any) -> Driver:
+    user = UserFactory(first_name="Ann", last_name="Lee", email="ann@example.com")
+    columns = {"response_types": ["code", *LEGACY], **options.pop("policy", {})}
+    driver = signed_in(user, policy=columns, skip_authorization=True, **options)
+    driver.scope = "openid profile notes:read"
+    return driver
+
+
+@pytest.fixture
+def driver() -> Driver:
+    return legacy()
+
+
+def fragment_of(response: Any) -> dict[str, str]:
+    """The answer behind ``#``, and nothing of it before."""
+    assert response.status_code == 303, response.content
+    before, _mark, fragment = response["Location"].partition("#")
+    assert before == CALLBACK
+    return {name: values[0] for name, values in parse_qs(fragment).items()}
+
+
+def answer_of(driver: Driver, response_type: str, **changes: Any) -> dict[str, str]:
+    return fragment_of(driver.authorize(**{"response_type": response_type, "nonce": NONCE, **changes}))
+
+
+def claims_of(id_token: str) -> dict[str, Any]:
+    return dict(jws.verify(id_token, key_ring().published, algorithms=ALGORITHMS).claims)
+
+
+def error_of(driver: Driver, response_type: str, **changes: Any) -> str:
+    """The error of a request that leaves nothing behind, in the fragment."""
+    with ledger.unchanged():
+        answer = answer_of(driver, response_type, **changes)
+    assert not set(answer) & {"code", "access_token", "id_token"}
+    assert (answer["state"], answer["iss"]) == ("a state", "https://auth.example.com")
+    return answer["error"]
+
+
+# -- what comes ------------------------------------------------------------------------------------------------
+
+
+@CORE
+@pytest.mark.parametrize("response_type", LEGACY)
+def test_exactly_what_was_asked_for_comes_behind_the_hash(driver: Driver, response_type: str) -> None:
+    answer = answer_of(driver, response_type)
+    due = {"state", "iss", "session_state"}
+    for part in response_type.split():
+        due |= {"access_token", "token_type", "expires_in", "scope"} if part == "token" else {part}
+    assert set(answer) == due
+
+
+@pytest.mark.parametrize("response_type", ["id_token code", "token id_token code", "token code", "token id_token"])
+def test_the_order_means_nothing(driver: Driver, response_type: str) -> None:
+    assert set(response_type.split()) - {"token"} <= set(answer_of(driver, response_type))
+
+
+@pytest.mark.spec("OIDC Core", "3.3.2.11")
+@pytest.mark.parametrize("response_type", [one for one in LEGACY if "id_token" in one])
+def test_the_id_token_is_bound_to_the_request_and_to_what_stands_beside_it(driver: Driver, response_type: str) -> None:
+    answer = answer_of(driver, response_type)
+    claims = claims_of(answer["id_token"])
+    assert (claims["nonce"], claims["aud"]) == (NONCE, driver.application.client_id)
+    assert claims["iss"] == "https://auth.example.com"
+    assert claims["sub"] == str(Authorization.objects.get().user_id)
+    assert claims.get("c_hash") == (left_half_hash("RS256", answer["code"]) if "code" in answer else None)
+    token = answer.get("access_token")
+    assert claims.get("at_hash") == (left_half_hash("RS256", token) if token else None)
+
+
+@pytest.mark.parametrize("alg", ["ES256", "PS256", "EdDSA"])
+def test_it_is_signed_with_the_clients_algorithm(alg: str) -> None:
+    driver = legacy(policy={"id_token_signed_response_alg": alg})
+    answer = answer_of(driver, "code id_token")
+    token = jws.verify(answer["id_token"], key_ring().published, algorithms=[alg])
+    assert token.claims["c_hash"] == left_half_hash(alg, answer["code"])
+
+
+@pytest.mark.spec("OIDC Core", "5.4")
+def test_an_id_token_alone_tells_the_claims_of_the_scopes(driver: Driver) -> None:
+    claims = claims_of(answer_of(driver, "id_token")["id_token"])
+    assert (claims["given_name"], claims["family_name"]) == ("Ann", "Lee")
+    assert "email" not in claims
+
+
+@pytest.mark.spec("OIDC Core", "5.4")
+@pytest.mark.parametrize("response_type", ["id_token token", *(one for one in HYBRID if "id_token" in one)])
+def test_where_userinfo_can_be_asked_it_does_not(driver: Driver, response_type: str) -> None:
+    assert set(claims_of(answer_of(driver, response_type)["id_token"])) <= PROTOCOL
+
+
+@pytest.mark.spec("RFC 6749", "4.2.2")
+@pytest.mark.parametrize("response_type", [one for one in LEGACY if "token" in one.split()])
+def test_the_access_token_is_good_and_there_is_no_refresh_token(driver: Driver, response_type: str) -> None:
+    answer = answer_of(driver, response_type)
+    assert (answer["token_type"], answer["scope"]) == ("Bearer", driver.scope)
+    assert 3590 <= int(answer["expires_in"]) <= 3600
+    assert ledger.is_good(answer["access_token"])
+    bearer = {"authorization": f"Bearer {answer['access_token']}"}
+    assert driver.browser.get(USERINFO, headers=bearer).json()["given_name"] == "Ann"
+    assert Authorization.objects.get().family_digest is None
+    assert answer["access_token"] not in ledger.text()
+
+
+@pytest.mark.spec("RFC 9068", "2")
+@pytest.mark.parametrize("response_type", ["token", "code id_token token"])
+def test_it_is_no_jwt_that_whoever_sees_the_url_could_read(response_type: str) -> None:
+    answer = answer_of(legacy(policy={"access_token_format": "jwt"}), response_type)
+    assert is_token(answer["access_token"], ACCESS_TOKEN)
+    assert ledger.is_good(answer["access_token"])
+
+
+@CORE
+@pytest.mark.parametrize("response_type", HYBRID)
+def test_a_hybrid_code_is_redeemed_like_any_other(driver: Driver, response_type: str) -> None:
+    answer = answer_of(driver, response_type)
+    tokens = driver.redeem(answer["code"]).json()
+    assert {"access_token", "refresh_token", "id_token"} <= set(tokens)
+    claims = claims_of(tokens["id_token"])
+    assert claims["nonce"] == NONCE
+    if "id_token" in answer:
+        first = claims_of(answer["id_token"])
+        assert all(claims[name] == first[name] for name in ("iss", "sub", "auth_time", "sid"))
+    if "access_token" in answer:
+        assert ledger.is_good(answer["access_token"])
+        assert answer["access_token"] != tokens["access_token"]
+
+
+@pytest.mark.spec("RFC 6749", "4.1.2")
+def test_a_replayed_hybrid_code_ends_the_token_that_came_beside_it(driver: Driver) -> None:
+    answer = answer_of(driver, "code id_token token")
+    driver.redeem(answer["code"])
+    ledger.refused(driver.redeem(answer["code"]), "invalid_grant")
+    assert not ledger.is_good(answer["access_token"])
+    assert ledger.is_over(answer["access_token"])
+
+
+def test_the_token_beside_a_code_outlives_the_code(driver: Driver) -> None:
+    answer = answer_of(driver, "code token")
+    with ledger.later(900):
+        assert ledger.is_good(answer["access_token"])
+        ledger.refused(driver.redeem(answer["code"]), "invalid_grant")
+    with ledger.later(3601):
+        assert not ledger.is_good(answer["access_token"])
+
+
+def test_the_clients_shorter_lifetime_counts() -> None:
+    driver = legacy(policy={"access_token_lifetime": 10})
+    answer = answer_of(driver, "token")
+    assert int(answer["expires_in"]) <= 10
+    with ledger.later(11):
+        assert not ledger.is_good(answer["access_token"])
+
+
+@pytest.mark.spec("OIDC Core", "11")
+def test_without_a_code_nothing_is_kept_for_later(driver: Driver) -> None:
+    driver.scope = "openid offline_access"
+    answer_of(driver, "id_token token")
+    assert Authorization.objects.get().scope == "openid"
+
+
+@pytest.mark.spec("OIDC Core", "11")
+def test_and_where_that_is_all_that_is_asked_for_nothing_is(driver: Driver) -> None:
+    assert error_of(driver, "token", scope="offline_access") == "invalid_scope"
+
+
+def test_a_token_that_lives_shorter_than_its_code_does_not_take_it_along() -> None:
+    driver = legacy(policy={"access_token_lifetime": 1})
+    answer = answer_of(driver, "code token")
+    with ledger.later(20):
+        assert not ledger.is_good(answer["access_token"])
+        assert driver.redeem(answer["code"]).status_code == 200
+
+
+@pytest.mark.spec("RFC 8707", "2")
+def test_the_token_is_for_the_resource_that_was_asked_for(driver: Driver, settings: Any) -> None:
+    settings.OAUTH_PROVIDER = {**settings.OAUTH_PROVIDER, "RESOURCES": {"https://api.example.com/notes": "Notes"}}
+    answer_of(driver, "token", resource="https://api.example.com/notes", scope="notes:read")
+    assert access_token_model().objects.get().resource == ["https://api.example.com/notes"]
+
+
+@pytest.mark.parametrize("response_type", ["code id_token token", "id_token token"])
+def test_a_decision_answers_twice_the_same_for_a_double_click(response_type: str) -> None:
+    driver = legacy()
+    driver.application.skip_authorization = False
+    driver.application.save()
+    page = driver.authorize(response_type=response_type, nonce=NONCE)["Location"]
+    first, second = fragment_of(driver.decide(page)), fragment_of(driver.decide(page))
+    assert first == second
+    assert (Authorization.objects.count(), access_token_model().objects.count()) == (1, 1)
+    assert first["access_token"] not in ledger.text()
+
+
+@pytest.mark.parametrize("response_type", LEGACY)
+def test_a_no_brings_an_error_and_nothing_else(response_type: str) -> None:
+    driver = legacy()
+    driver.application.skip_authorization = False
+    driver.application.save()
+    page = driver.authorize(response_type=response_type, nonce=NONCE)["Location"]
+    answer = fragment_of(driver.decide(page, "deny"))
+    assert (answer["error"], set(answer) & {"code", "access_token", "id_token"}) == ("access_denied", set())
+    assert not Authorization.objects.exists()
+
+
+def test_a_pushed_request_may_ask_for_one(driver: Driver) -> None:
+    pushed = driver.push(response_type="code id_token", nonce=NONCE).json()
+    assert {"code", "id_token"} <= set(fragment_of(driver.open(pushed["request_uri"])))
+
+
+@pytest.mark.spec("OIDC Back-Channel Logout", "2.7")
+def test_a_logout_ends_what_came_without_a_code(driver: Driver) -> None:
+    token = answer_of(driver, "id_token token")["access_token"]
+    driver.browser.logout()
+    assert not ledger.is_good(token)
+
+
+# -- how it travels --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.spec("OAuth 2.0 Form Post Response Mode", "2")
+@pytest.mark.parametrize("response_type", LEGACY)
+def test_a_form_carries_it_past_every_url(driver: Driver, response_type: str) -> None:
+    response = driver.authorize(response_type=response_type, nonce=NONCE, response_mode="form_post")
+    assert response.status_code == 200
+    form = dict(re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', response.content.decode()))
+    last = response_type.rsplit(maxsplit=1)[-1]
+    assert (last if last != "token" else "access_token") in form
+    assert not response.has_header("Location")
+    if "id_token" in form:
+        assert claims_of(unescape(form["id_token"]))["nonce"] == NONCE
+
+
+@pytest.mark.spec("JARM", "2.3")
+@pytest.mark.parametrize("response_mode", ["jwt", "fragment.jwt"])
+def test_a_signed_answer_holds_it_behind_the_hash(driver: Driver, response_mode: str) -> None:
+    answer = answer_of(driver, "code id_token token", response_mode=response_mode)
+    assert set(answer) == {"response"}
+    said = claims_of(answer["response"])
+    assert ledger.is_good(said["access_token"])
+    assert claims_of(said["id_token"])["c_hash"] == left_half_hash("RS256", said["code"])
+
+
+@pytest.mark.parametrize("response_type", LEGACY)
+@pytest.mark.parametrize("response_mode", ["query", "query.jwt"])
+def test_no_token_is_put_into_a_query(driver: Driver, response_type: str, response_mode: str) -> None:
+    assert error_of(driver, response_type, response_mode=response_mode) == "invalid_request"
+
+
+# -- what is refused -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.spec("OIDC Core", "3.2.2.1")
+@pytest.mark.parametrize("response_type", [one for one in LEGACY if "id_token" in one])
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"nonce": None}, "invalid_request"),
+        ({"nonce": ""}, "invalid_request"),
+        ({"scope": "notes:read"}, "invalid_request"),
+        ({"prompt": "none", "max_age": "0"}, "login_required"),
+        ({"scope": "openid nothing:here"}, "invalid_scope"),
+    ],
+    ids=str,
+)
+def test_without_nonce_or_openid_there_is_no_id_token(
+    driver: Driver, response_type: str, changes: dict[str, Any], error: str
+) -> None:
+    assert error_of(driver, response_type, **changes) == error
+
+
+@pytest.mark.spec("RFC 9700", "2.1.1")
+@pytest.mark.parametrize("response_type", HYBRID)
+@pytest.mark.parametrize("changes", [{"code_challenge": None}, {"code_challenge_method": "plain"}], ids=str)
+def test_pkce_is_the_rule_for_the_code_of_a_hybrid_answer(
+    driver: Driver, response_type: str, changes: dict[str, Any]
+) -> None:
+    assert error_of(driver, response_type, **changes) == "invalid_request"
+
+
+@pytest.mark.parametrize("response_type", IMPLICIT)
+def test_where_there_is_no_code_there_is_nothing_to_challenge(driver: Driver, response_type: str) -> None:
+    assert "error" not in answer_of(driver, response_type, code_challenge=None, code_challenge_method=None)
+
+
+@pytest.mark.parametrize("response_type", LEGACY)
+def test_turned_off_there_is_none_of_it(driver: Driver, settings: Any, response_type: str) -> None:
+    settings.OAUTH_PROVIDER = OAUTH_PROVIDER
+    with ledger.unchanged():
+        answer = query_of(driver.authorize(response_type=response_type, nonce=NONCE)["Location"])
+    assert answer["error"] == "unsupported_response_type"
+
+
+@pytest.mark.parametrize("response_type", LEGACY)
+def test_a_client_that_was_not_given_it_does_not_get_it(driver: Driver, response_type: str) -> None:
+    ClientPolicy.objects.update(response_types=["code", *(one for one in LEGACY if one != response_type)])
+    assert error_of(driver, response_type) == "unauthorized_client"
+    ClientPolicy.objects.update(response_types=["code", response_type])
+    assert "error" not in answer_of(driver, response_type)
+
+
+def test_a_client_can_be_kept_from_plain_codes(driver: Driver) -> None:
+    ClientPolicy.objects.update(response_types=["id_token"])
+    with ledger.unchanged():
+        assert query_of(driver.authorize()["Location"])["error"] == "unauthorized_client"
+
+
+@pytest.mark.spec("RFC 6749", "4.1.2.1")
+def test_a_code_still_needs_its_grant(driver: Driver) -> None:
+    ClientPolicy.objects.update(grant_types=[])
+    assert error_of(driver, "code id_token") == "unauthorized_client"
+    assert "error" not in answer_of(driver, "id_token")
+
+
+@pytest.mark.parametrize(
+    "response_type",
+    [
+        "code code",
+        "id_token id_token",
+        "none",
+        "CODE",
+        "code  id_token",
+        "code,id_token",
+        "code none",
+        " code",
+        "code id_token ",
+    ],
+)
+def test_what_is_no_response_type_is_unsupported(driver: Driver, response_type: str) -> None:
+    with ledger.unchanged():
+        answer = query_of(driver.authorize(response_type=response_type, nonce=NONCE)["Location"])
+    assert answer["error"] == "unsupported_response_type"
+
+
+def test_a_person_changed_in_between_decides_nothing() -> None:
+    driver = legacy()
+    driver.application.skip_authorization = False
+    driver.application.save()
+    page = driver.authorize(response_type="id_token token", nonce=NONCE)["Location"]
+    driver.sign_in(UserFactory())
+    with ledger.unchanged():
+        ledger.is_error_page(driver.decide(page))
+
+
+def test_where_no_key_can_sign_nothing_is_made(driver: Driver, settings: Any) -> None:
+    others = settings.OAUTH_PROVIDER["SIGNING_KEYS"][1:]
+    settings.OAUTH_PROVIDER = {**settings.OAUTH_PROVIDER, "SIGNING_KEYS": others}
+    with ledger.unchanged():
+        ledger.is_error_page(driver.authorize(response_type="code id_token", nonce=NONCE), "server_error")
+
+
+@pytest.mark.spec("OIDC Core", "10.2")
+def test_a_client_that_wants_it_encrypted_gets_it_so() -> None:
+    driver = legacy(policy=policy(public("RSA")))
+    answer = answer_of(driver, "code id_token")
+    token = opened(answer["id_token"], "RSA")
+    assert (token.claims["nonce"], token.claims["c_hash"]) == (NONCE, left_half_hash("RS256", answer["code"]))
+
+
+@pytest.mark.spec("OIDC Core", "10.2")
+def test_or_nothing_is_made() -> None:
+    driver = legacy(policy=policy(alg="RSA-OAEP-256", jwks=None))
+    with ledger.unchanged():
+        ledger.is_error_page(driver.authorize(response_type="code id_token", nonce=NONCE), "server_error")
+
+
+@pytest.mark.spec("RFC 7591", "2.1")
+def test_the_token_endpoint_knows_no_implicit_grant(driver: Driver) -> None:
+    with ledger.unchanged():
+        ledger.refused(driver.token(grant_type="implicit"), "unsupported_grant_type")
+
+
+# -- metadata --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.spec("RFC 8414", "2")
+@pytest.mark.parametrize("listed", [(), ("code id_token",), ("id_token",), LEGACY], ids=str)
+def test_the_metadata_says_what_is_on(driver: Driver, settings: Any, listed: Any) -> None:
+    settings.OAUTH_PROVIDER = {**OAUTH_PROVIDER, "LEGACY_RESPONSE_TYPES": listed}
+    document = driver.browser.get(METADATA).json()
+    assert document["response_types_supported"] == ["code", *listed]
+    assert ("implicit" in document["grant_types_supported"]) is bool(listed)
+    assert {"query", "fragment", "form_post"} <= set(document["response_modes_supported"])
