@@ -1,5 +1,7 @@
 """Remembered access tokens (RFC 7009 §2): no statement for a hit, and never one after a revocation was committed."""
 
+import os
+import signal
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -16,6 +18,8 @@ from oauth_provider.models import Authorization, ClientPolicy, Consent, TokenBin
 from oauth_provider.models.verification_cache import verification_cache as cache
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import InvalidToken
+from oauth_provider.resource_server.denylist_transport import DenylistOptions
+from oauth_provider.tokens import denylist
 from oauth_provider.tokens.revoke import revoke_access_tokens, revoke_refresh_tokens, revoke_user
 from oauth_provider.tokens.verifier import find_good, verify
 from tests import ledger
@@ -393,6 +397,30 @@ def test_holds_that_were_rolled_back_do_not_pile_up(monkeypatch: pytest.MonkeyPa
     clock.now += verification_cache.LONGEST_TRANSACTION + 1
     memory.release([("user", 0)], using="default")
     assert memory._held == {}
+
+
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing forks here")
+def test_a_forked_process_remembers_nothing_and_waits_for_nobody(token: str) -> None:
+    """Whoever held a lock at that moment is not there any more."""
+    reading, writing = os.pipe()
+    publisher = denylist._publisher(DenylistOptions(transport="tests.resource_server.transports.FakeTransport"))
+    with cache._lock, publisher._lock:
+        child = os.fork()
+        if child == 0:
+            signal.alarm(20)  # rather than wait for ever
+            try:
+                made = denylist._publisher(DenylistOptions(transport="tests.resource_server.transports.FakeTransport"))
+                made.publish([])
+                cache.hold([("user", 1)])
+                os.write(writing, b"yes" if len(cache) == 0 and made is not publisher else b"no")
+            finally:
+                os._exit(0)
+    os.waitpid(child, 0)
+    os.close(writing)
+    assert os.read(reading, 3) == b"yes"
+    os.close(reading)
+    assert is_remembered(token)
 
 
 def test_threads_may_use_it_all_at_once(token: str, driver: Driver) -> None:

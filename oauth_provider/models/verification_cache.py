@@ -5,6 +5,7 @@ a row that was read before it: from before its UPDATE until after its COMMIT wha
 nor recalled; afterwards it is *marked* with the time, and what was read earlier is void.
 """
 
+import os
 import threading
 import time
 from collections import OrderedDict
@@ -101,6 +102,11 @@ class VerificationCache:
             self._marks.clear()
             self._void_before = 0.0
 
+    def start_anew(self) -> None:
+        """In a forked process: what it was given may change elsewhere from now on, and the lock may be locked."""
+        self._lock = threading.Lock()
+        self.clear()
+
     def __len__(self) -> int:
         return len(self._rows)
 
@@ -155,3 +161,4 @@ def _copied(row: Row) -> Row:
 
 
 verification_cache = VerificationCache()
+os.register_at_fork(after_in_child=verification_cache.start_anew)

@@ -17,10 +17,10 @@ from django.utils.encoding import escape_uri_path
 
 from oauth_provider.protocol.bearer import credentials
 from oauth_provider.protocol.errors import InvalidRequest, InvalidToken, OAuthError
+from oauth_provider.resource_server.bound_token import check_key, schemes
 from oauth_provider.resource_server.client_user import ClientUser
 from oauth_provider.resource_server.conf import conf
 from oauth_provider.resource_server.denylist import check_denylist
-from oauth_provider.resource_server.key_proof import check_key, schemes
 from oauth_provider.resource_server.masked_user import masked
 from oauth_provider.resource_server.presented import Presented
 from oauth_provider.resource_server.token import AccessToken

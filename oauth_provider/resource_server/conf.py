@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -13,13 +13,10 @@ from django.utils.module_loading import import_string
 from oauth_provider.protocol.issuer import is_issuer
 from oauth_provider.resource_server.denylist_transport import DenylistOptions
 from oauth_provider.resource_server.jwt_options import LOOPBACK, JwtOptions
+from oauth_provider.resource_server.key_proof import KeyProof, load_proofs
 from oauth_provider.resource_server.verifiers import Verifier
 
-if TYPE_CHECKING:
-    from oauth_provider.resource_server.key_proof import KeyProof
-
 NAME = "OAUTH_RESOURCE_SERVER"
-SCHEME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 §5.6.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,7 +163,7 @@ class ResourceServerSettings:
         return None if value is None else DenylistOptions.read(value, f'{NAME}["DENYLIST"]')
 
     @property
-    def key_proofs(self) -> "tuple[KeyProof, ...]":
+    def key_proofs(self) -> tuple[KeyProof, ...]:
         """``KEY_PROOFS``: the dotted paths of what proves that a caller has the key that a token is bound to.
 
         Default: (), and a token that is bound to a key is refused. See ``key_proof.KeyProof``.
@@ -174,7 +171,7 @@ class ResourceServerSettings:
         paths = self.project.get("KEY_PROOFS", ())
         if not isinstance(paths, list | tuple) or not {str}.issuperset(map(type, paths)):
             raise ImproperlyConfigured(f'{NAME}["KEY_PROOFS"] must be a list of dotted paths.')
-        return _load_proofs(tuple(paths)) if paths else ()
+        return load_proofs(tuple(paths)) if paths else ()
 
     @property
     def jwt(self) -> JwtOptions:
@@ -246,29 +243,6 @@ def _load(path: str) -> Verifier:
 def forget_verifiers() -> None:
     """Make them anew when they are next needed, without what they remember: for tests."""
     _load.cache_clear()
-
-
-@cache
-def _load_proofs(paths: tuple[str, ...]) -> "tuple[KeyProof, ...]":
-    proofs = [_load_proof(path) for path in paths]
-    methods = [proof.confirmation for proof in proofs]
-    if len(set(methods)) != len(methods):
-        raise ImproperlyConfigured(f"Several key proofs are about the same: {', '.join(methods)}.")
-    return tuple(proofs)
-
-
-def _load_proof(path: str) -> "KeyProof":
-    try:
-        proof: Any = import_string(path)
-        proof = proof() if isinstance(proof, type) else proof
-    except Exception as error:  # a class of the project's own may raise anything
-        raise ImproperlyConfigured(f"The key proof {path!r} cannot be made: {error}") from error
-    named = [getattr(proof, name, None) for name in ("confirmation", "scheme")]
-    if not all(isinstance(name, str) and SCHEME.fullmatch(name) for name in named):
-        raise ImproperlyConfigured(f"The key proof {path!r} names no confirmation method or no scheme.")
-    if not all(callable(getattr(proof, name, None)) for name in ("check", "challenge", "metadata")):
-        raise ImproperlyConfigured(f"The key proof {path!r} lacks check, challenge or metadata.")
-    return cast("KeyProof", proof)
 
 
 conf = ResourceServerSettings()

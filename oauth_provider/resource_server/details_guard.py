@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from oauth_provider.protocol.details_requirement import DESCRIPTION, DetailsRequirement
 from oauth_provider.protocol.errors import InsufficientAuthorizationDetails, OAuthError
 from oauth_provider.resource_server.authentication import authenticate, requested_url
+from oauth_provider.resource_server.bound_token import presented_scheme
 from oauth_provider.resource_server.guard import check_csrf, is_signed_in, refused, set_caller
 from oauth_provider.resource_server.token import AccessToken
 
@@ -29,7 +30,7 @@ class DetailsGuard:
             if self.requirement.met_by(token.authorization_details, requested_url(request)) is None:
                 raise InsufficientAuthorizationDetails(DESCRIPTION)
         except OAuthError as error:
-            return refused(error)
+            return refused(error, scheme=presented_scheme(request.headers.get("Authorization", "")))
         set_caller(request, token)
         return None
 

@@ -17,8 +17,8 @@ from oauth_provider.protocol.errors import (
 )
 from oauth_provider.protocol.scope_requirement import ScopeRequirement
 from oauth_provider.resource_server.authentication import authenticate, user_of
+from oauth_provider.resource_server.bound_token import presented_scheme
 from oauth_provider.resource_server.challenge import challenge
-from oauth_provider.resource_server.key_proof import presented_scheme
 from oauth_provider.resource_server.needs import NOTHING, Needs
 from oauth_provider.resource_server.sign_in import SignIn
 from oauth_provider.resource_server.token import AccessToken

@@ -25,8 +25,8 @@ from oauth_provider.fetch import FetchError, Limits, fetch
 from oauth_provider.protocol.bearer import BEARER
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import InvalidToken, ServiceUnavailable
+from oauth_provider.resource_server.bound_token import schemes
 from oauth_provider.resource_server.conf import conf
-from oauth_provider.resource_server.key_proof import schemes
 from oauth_provider.resource_server.token import AccessToken
 
 logger = logging.getLogger("oauth_provider.resource_server")

@@ -1,18 +1,21 @@
 """Proofs of a key (RFC 7800 §3): the interface that DPoP (RFC 9449), mutual TLS (RFC 8705) and others plug into.
 
 A token that is bound to a key says so in ``cnf``, whose one member is a confirmation method. For each method that
-is to be taken here, ``OAUTH_RESOURCE_SERVER["KEY_PROOFS"]`` names a ``KeyProof``. Where it names none, a bound token
-is worth nothing.
+is to be taken here, ``OAUTH_RESOURCE_SERVER["KEY_PROOFS"]`` names a ``KeyProof``.
 """
 
+import re
 from collections.abc import Mapping
-from typing import Any, Protocol
+from functools import cache
+from typing import Any, Protocol, cast
 
-from oauth_provider.protocol.bearer import BEARER, scheme_of
-from oauth_provider.protocol.errors import InvalidToken
-from oauth_provider.resource_server.conf import conf
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.module_loading import import_string
+
 from oauth_provider.resource_server.presented import Presented
 from oauth_provider.resource_server.token import AccessToken
+
+SCHEME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 §5.6.2
 
 
 class KeyProof(Protocol):
@@ -38,44 +41,25 @@ class KeyProof(Protocol):
         """Members of the protected resource metadata that tell of it (RFC 9728 §2)."""
 
 
-def check_key(token: AccessToken, presented: Presented) -> None:
-    """RFC 9449 §7.1, RFC 8705 §3: a token bound to a key is worth nothing without proof of the key."""
-    if token.cnf is None:
-        if presented.scheme != BEARER:
-            raise InvalidToken("The access token is not bound to a key, and must be sent as a bearer token.")
-        return
-    proof = proof_for(token.cnf)
-    if proof is None or proof.scheme != presented.scheme:
-        used = "a bearer token" if presented.scheme == BEARER else f"a {presented.scheme} token"
-        raise InvalidToken(f"The access token is bound to a key and cannot be used as {used}.")
-    proof.check(token, presented)
+@cache
+def load_proofs(paths: tuple[str, ...]) -> tuple[KeyProof, ...]:
+    """What the dotted ``paths`` name, each made once. Raises ``ImproperlyConfigured``."""
+    proofs = [_load_proof(path) for path in paths]
+    methods = [proof.confirmation for proof in proofs]
+    if len(set(methods)) != len(methods):
+        raise ImproperlyConfigured(f"Several key proofs are about the same: {', '.join(methods)}.")
+    return tuple(proofs)
 
 
-def proof_for(cnf: Any) -> KeyProof | None:
-    """What proves the key that ``cnf`` names; None where that is not known here, or where there are several.
-
-    RFC 7800 §3.1 has unknown members ignored. In a token for APIs one could be what its issuer relies on.
-    """
-    if not isinstance(cnf, Mapping) or len(cnf) != 1:
-        return None
-    return next((proof for proof in conf.key_proofs if proof.confirmation in cnf), None)
-
-
-def schemes() -> tuple[str, ...]:
-    """The authentication schemes that are taken here, ``Bearer`` first."""
-    proofs = conf.key_proofs
-    return tuple(dict.fromkeys((BEARER, *(proof.scheme for proof in proofs)))) if proofs else (BEARER,)
-
-
-def challenge_of(scheme: str) -> dict[str, str]:
-    """The parameters that ``scheme`` has of its own."""
-    parameters: dict[str, str] = {}
-    for proof in conf.key_proofs:
-        if proof.scheme == scheme:
-            parameters |= proof.challenge()
-    return parameters
-
-
-def presented_scheme(authorization: str) -> str:
-    """The scheme of an Authorization header, if that is taken here; else ``Bearer``."""
-    return scheme_of(authorization, schemes()) or BEARER
+def _load_proof(path: str) -> KeyProof:
+    try:
+        proof: Any = import_string(path)
+        proof = proof() if isinstance(proof, type) else proof
+    except Exception as error:  # a class of the project's own may raise anything
+        raise ImproperlyConfigured(f"The key proof {path!r} cannot be made: {error}") from error
+    named = [getattr(proof, name, None) for name in ("confirmation", "scheme")]
+    if not all(isinstance(name, str) and SCHEME.fullmatch(name) for name in named):
+        raise ImproperlyConfigured(f"The key proof {path!r} names no confirmation method or no scheme.")
+    if not all(callable(getattr(proof, name, None)) for name in ("check", "challenge", "metadata")):
+        raise ImproperlyConfigured(f"The key proof {path!r} lacks check, challenge or metadata.")
+    return cast(KeyProof, proof)

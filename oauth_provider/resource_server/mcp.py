@@ -24,9 +24,9 @@ from oauth_provider.protocol.issuer import well_known_url
 from oauth_provider.protocol.resource_indicator import covers, is_resource
 from oauth_provider.protocol.scope_requirement import ScopeRequirement
 from oauth_provider.resource_server.authentication import OF_EVERY_TOKEN, authenticate, user_of
+from oauth_provider.resource_server.bound_token import presented_scheme
 from oauth_provider.resource_server.demand import Demand
 from oauth_provider.resource_server.guard import refused
-from oauth_provider.resource_server.key_proof import presented_scheme
 from oauth_provider.resource_server.mcp_call import MAX_SIZE, Disconnected, Unreadable, read_body, replayed, tool_of
 from oauth_provider.resource_server.mcp_sessions import SESSION_ID, Sessions
 from oauth_provider.resource_server.metadata import answer, describe

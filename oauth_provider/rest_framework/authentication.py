@@ -11,8 +11,8 @@ from rest_framework.request import Request
 
 from oauth_provider.protocol.errors import OAuthError
 from oauth_provider.resource_server.authentication import authenticate, user_of
+from oauth_provider.resource_server.bound_token import presented_scheme
 from oauth_provider.resource_server.challenge import challenge
-from oauth_provider.resource_server.key_proof import presented_scheme
 from oauth_provider.resource_server.token import AccessToken
 from oauth_provider.rest_framework.denial import answer_denials
 from oauth_provider.rest_framework.exceptions import Refused

@@ -17,7 +17,7 @@ from rest_framework.request import Request
 
 from oauth_provider.protocol.bearer import credentials
 from oauth_provider.protocol.errors import InvalidToken, OAuthError
-from oauth_provider.resource_server.key_proof import presented_scheme, schemes
+from oauth_provider.resource_server.bound_token import presented_scheme, schemes
 from oauth_provider.resource_server.needs import NOTHING, Needs
 from oauth_provider.rest_framework.declaration import guard_of
 from oauth_provider.rest_framework.exceptions import Refused, TokenRequired

@@ -6,6 +6,7 @@ long as APIs remember them, or until they expire.
 """
 
 import logging
+import os
 import threading
 import time
 from collections import deque
@@ -66,6 +67,10 @@ class Publisher:
 @cache
 def _publisher(options: DenylistOptions) -> Publisher:
     return Publisher(make_transport(options))
+
+
+# A lock may come along locked into a forked process.
+os.register_at_fork(after_in_child=_publisher.cache_clear)
 
 
 def deny(kind: str, ids: Iterable[str], *, expires: datetime | None = None, until_now: bool = False) -> None:
