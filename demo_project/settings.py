@@ -29,6 +29,8 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",  # Swagger UI from our own origin
     "demo_project",  # before oauth_provider, whose oauth_walk it tells about itself
     "demo_project.notes",
     "oauth2_provider",
@@ -45,11 +47,14 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
+NOTES_SCOPES = {
+    "notes:read": "Read your notes",
+    "notes:write": "Write and delete your notes",
+}
 OAUTH_PROVIDER = {
     "ISSUER": ISSUER,
     "SCOPES": {
-        "notes:read": "Read your notes",
-        "notes:write": "Write and delete your notes",
+        **NOTES_SCOPES,
         "photos:read": "See your photos",
         "photos:print": "Order prints of your photos",
     },
@@ -73,6 +78,21 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+}
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Notes",
+    "DESCRIPTION": "A person's own notes, for the apps they let in.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    # For apps; a session is for the person in the browser. And of all scopes, those of this API.
+    "AUTHENTICATION_WHITELIST": ["oauth_provider.rest_framework.authentication.OAuthAuthentication"],
+    "OAUTH2_SCOPES": NOTES_SCOPES,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "oauth_provider.rest_framework.schema.document_refusals",
+    ],
 }
 
 DATABASES = {"default": environment.database(os.environ.get("DATABASE_URL") or f"sqlite:///{BASE_DIR}/demo.sqlite3")}
