@@ -60,7 +60,11 @@ OAUTH_PROVIDER = {
     },
     # A token for one of them opens no other; the notes API takes any that is not for others alone.
     "RESOURCES": {
-        addresses.PHOTOS_RESOURCE: {"name": "Photos", "scopes": ["photos:read", "photos:print"]},
+        addresses.PHOTOS_RESOURCE: {
+            "name": "Photos",
+            "scopes": ["photos:read", "photos:print"],
+            "access_token_format": "jwt",
+        },
         addresses.ASSISTANT_RESOURCE: "Notes for assistants",
         f"{ISSUER}/api/notes": "Notes",
     },
