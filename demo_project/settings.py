@@ -29,6 +29,8 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",  # Swagger UI from our own origin
     "demo_project",  # before oauth_provider, whose oauth_walk it tells about itself
     "demo_project.notes",
     "oauth2_provider",
@@ -46,17 +48,24 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
+NOTES_SCOPES = {
+    "notes:read": "Read your notes",
+    "notes:write": "Write and delete your notes",
+}
 OAUTH_PROVIDER = {
     "ISSUER": ISSUER,
     "SCOPES": {
-        "notes:read": "Read your notes",
-        "notes:write": "Write and delete your notes",
+        **NOTES_SCOPES,
         "photos:read": "See your photos",
         "photos:print": "Order prints of your photos",
     },
     # A token for one of them opens no other; the notes API takes any that is not for others alone.
     "RESOURCES": {
-        addresses.PHOTOS_RESOURCE: {"name": "Photos", "scopes": ["photos:read", "photos:print"]},
+        addresses.PHOTOS_RESOURCE: {
+            "name": "Photos",
+            "scopes": ["photos:read", "photos:print"],
+            "access_token_format": "jwt",
+        },
         addresses.ASSISTANT_RESOURCE: "Notes for assistants",
         f"{ISSUER}/api/notes": "Notes",
     },
@@ -74,6 +83,21 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+}
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Notes",
+    "DESCRIPTION": "A person's own notes, for the apps they let in.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    # For apps; a session is for the person in the browser. And of all scopes, those of this API.
+    "AUTHENTICATION_WHITELIST": ["oauth_provider.rest_framework.authentication.OAuthAuthentication"],
+    "OAUTH2_SCOPES": NOTES_SCOPES,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "oauth_provider.rest_framework.schema.document_refusals",
+    ],
 }
 
 DATABASES = {"default": environment.database(os.environ.get("DATABASE_URL") or f"sqlite:///{BASE_DIR}/demo.sqlite3")}

@@ -7,6 +7,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from demo_project import seed
+from demo_project.api_reference import callback, reference, schema
 from demo_project.clients import clients
 from demo_project.page_headers import strict
 from oauth_provider.pages.login import LoginView
@@ -20,4 +21,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("favicon.ico", RedirectView.as_view(url=static("demo/icon.svg"))),
     path("api/notes/", include("demo_project.notes.urls")),
+    path("api/schema/", schema, name="schema"),
+    path("api/docs/", reference, name="api-reference"),
+    path("api/docs/callback", callback, name="api-reference-callback"),
 ]

@@ -17,7 +17,8 @@ MIDDLEWARE = ["django.middleware.security.SecurityMiddleware", "django.middlewar
 ROOT_URLCONF = "demo_project.photos.urls"
 
 OAUTH_RESOURCE_SERVER = {
-    "VERIFIER": "oauth_provider.resource_server.introspection.IntrospectionVerifier",
+    # A token for this service alone is a JWT, and is verified here; about any other the issuer is asked.
+    "VERIFIER": "oauth_provider.resource_server.jwt.JWTOrIntrospectionVerifier",
     "RESOURCE": addresses.PHOTOS_RESOURCE,
     "RESOURCE_NAME": "Photos",
     "AUTHORIZATION_SERVERS": [addresses.ISSUER],

@@ -37,14 +37,19 @@ def can_refresh(memory: Memory) -> bool:
     return bool(memory.refresh_tokens)
 
 
-def knows_who(memory: Memory) -> bool:
-    """Tokens came, and they may say who somebody is."""
-    return has_tokens(memory) and "openid" in memory.scope.split()
+def may(scope: str) -> Condition:
+    """Tokens came, and they are good for ``scope``."""
+    return lambda memory: has_tokens(memory) and scope in memory.scope.split()
 
 
 def is_connected(memory: Memory) -> bool:
     """Tokens came, and nothing has ended them."""
     return can_refresh(memory) and not memory.ended
+
+
+def is_challenged(memory: Memory) -> bool:
+    """An API wants a newer sign-in."""
+    return bool(memory.challenge)
 
 
 def has_rotated(memory: Memory) -> bool:
@@ -166,7 +171,28 @@ ACTS = (
     ),
     Act(name="call", label="Call the API", about="Steps 6 and 7: read your notes.", possible=has_tokens, do=call),
     Act(name="write", label="Write a note", about="Needs notes:write as well.", possible=has_tokens, do=write),
-    Act(name="who", label="Ask who you are", about="OpenID Connect.", possible=knows_who, do=ask_who),
+    Act(
+        name="step_up",
+        label="Sign in again",
+        about="As Photos asked: the authorization request says max_age.",
+        possible=is_challenged,
+        do=photo_book.step_up,
+    ),
+    Act(
+        name="photos",
+        label="Call Photos",
+        about="Another service, which asks what the token is worth.",
+        possible=may("photos:read"),
+        do=photo_book.call_photos,
+    ),
+    Act(
+        name="print",
+        label="Order a print",
+        about="Photos wants a sign-in of the last minute.",
+        possible=may("photos:print"),
+        do=photo_book.order_print,
+    ),
+    Act(name="who", label="Ask who you are", about="OpenID Connect.", possible=may("openid"), do=ask_who),
     Act(
         name="refresh",
         label="Refresh",
@@ -231,7 +257,7 @@ ACTS = (
 
 
 # The way through, for whoever presses the first button each time.
-GUIDE = ("exchange", "call", "introspect", "refresh", "replay")
+GUIDE = ("step_up", "exchange", "call", "photos", "print", "introspect", "refresh", "replay")
 
 
 def next_act(memory: Memory) -> Act | None:

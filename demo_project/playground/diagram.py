@@ -24,7 +24,7 @@ PARTIES = (
     Lane("User", "you, in this browser", "user"),
     Lane("Client", "Photo Book", "client"),
     Lane("Authorization Server", "oauth_provider", "authorization-server"),
-    Lane("Resource Server", "Notes API", "resource-server"),
+    Lane("Resource Server", "Notes, Photos", "resource-server"),
 )
 
 STEPS = (

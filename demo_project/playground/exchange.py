@@ -37,12 +37,16 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A request and its answer. ``members`` is the JSON object that came; empty, as ``error``, where none did."""
+    """A request and its answer. ``members`` is the JSON object that came; empty, as ``error``, where none did.
+
+    ``challenge`` holds the parameters of ``WWW-Authenticate``.
+    """
 
     messages: tuple[Message, Message]
     status: int
     members: dict[str, Any]
     error: str
+    challenge: dict[str, str]
 
     @property
     def is_refused(self) -> bool:
@@ -57,7 +61,8 @@ def send(leg: Leg, request: requests.Request) -> Exchange:
     content = _json_of(answer)
     members = content if isinstance(content, dict) else {}
     error = "" if answer.ok else refusal_of(answer, content)[0]
-    return Exchange((_said(leg, prepared), _answered(leg, answer, content)), answer.status_code, members, error)
+    messages = (_said(leg, prepared), _answered(leg, answer, content))
+    return Exchange(messages, answer.status_code, members, error, challenge_of(answer))
 
 
 def fetch_json(url: str) -> Any:
@@ -128,11 +133,16 @@ def _answered(leg: Leg, answer: requests.Response, content: Any) -> Message:
 
 def refusal_of(answer: requests.Response, content: Any) -> tuple[str, str]:
     """The error and what it means in words: from the JSON, or else from the challenge."""
-    said = dict(CHALLENGE.findall(answer.headers.get("WWW-Authenticate", "")))
+    said = challenge_of(answer)
     if isinstance(content, dict):
         said |= {name: str(value) for name, value in content.items()}
     error = said.get("error", "")
     return error, in_words(error, said.get("error_description", ""), answer.status_code)
+
+
+def challenge_of(answer: requests.Response) -> dict[str, str]:
+    """What the challenge says, if there is one (RFC 6750 §3)."""
+    return dict(CHALLENGE.findall(answer.headers.get("WWW-Authenticate", "")))
 
 
 def _json_of(answer: requests.Response) -> Any:

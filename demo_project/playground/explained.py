@@ -49,6 +49,7 @@ PARAMETERS = {
     "code_challenge_method": Meaning("How the challenge was made. S256 is the one that protects.", "RFC 7636", "4.3"),
     "code": Meaning("Serves once, for a minute, for this client and its code_verifier.", "RFC 6749", "4.1.2"),
     "iss": Meaning("Who answered. A client of several servers must not mix them up.", "RFC 9207", "2"),
+    "max_age": Meaning("How long ago you may have signed in, in seconds: else you do so again.", "RFC 9470", "4"),
     "grant_type": Meaning("What is handed in for tokens.", "RFC 6749", "4.1.3"),
     "access_token": Meaning("Opens the API. Whoever holds it may use it, so it lives briefly.", "RFC 6749", "1.4"),
     "token_type": Meaning("How it is presented: Bearer, in the Authorization header.", "RFC 6750", "2.1"),

@@ -80,6 +80,25 @@ BARE = Leg(
     about_request="The same call, and no token.",
     about_answer="",
 )
+PHOTOS = Leg(
+    sender=Party.CLIENT,
+    receiver=Party.RESOURCE_SERVER,
+    request="Request to Photos",
+    answer="Photos",
+    about_request=(
+        "Another API, at another address, with no database and no idea of who you are. The same token opens it, if you "
+        "agreed to photos:read."
+    ),
+    about_answer="It asked the authorization server what the token is worth, and believed the answer.",
+)
+PRINT = Leg(
+    sender=Party.CLIENT,
+    receiver=Party.RESOURCE_SERVER,
+    request="Order a print",
+    answer="Ordered",
+    about_request="Prints cost money. Photos wants to be sure that it is still you, and not somebody at your desk.",
+    about_answer="You signed in less than a minute ago.",
+)
 REFRESH = Leg(
     sender=Party.CLIENT,
     receiver=Party.AUTHORIZATION_SERVER,

@@ -32,6 +32,8 @@ class Pending:
     nonce: str
     scope: str
     order: bool = False  # of a print, in full (RFC 9396)
+    max_age: str = ""
+    acr_values: str = ""
 
     @property
     def is_about_a_person(self) -> bool:
@@ -41,7 +43,10 @@ class Pending:
 
 @dataclass(slots=True)
 class Memory:
-    """One visitor's walk through the flow, as the client knows it. Newest ``refresh_tokens`` last."""
+    """One visitor's walk through the flow, as the client knows it. Newest ``refresh_tokens`` last.
+
+    ``challenge`` is what an API said that was not content with how long ago the visitor signed in (RFC 9470 §3).
+    """
 
     metadata: dict[str, str] = field(default_factory=dict)
     pending: list[Pending] = field(default_factory=list)
@@ -52,6 +57,7 @@ class Memory:
     access_token: str = ""
     scope: str = ""
     refresh_tokens: list[str] = field(default_factory=list)
+    challenge: dict[str, str] = field(default_factory=dict)
     done: list[str] = field(default_factory=list)
     ended: str = ""
     notice: str = ""

@@ -10,6 +10,7 @@ from urllib.parse import urlencode, urlsplit
 import requests
 from django.conf import settings
 
+from demo_project import addresses
 from demo_project.photos.prints import PHOTO_PRINT
 from demo_project.playground import legs
 from demo_project.playground.exchange import Exchange, Leg, Unreachable, fetch_json, send
@@ -32,9 +33,12 @@ ON_OFFER = {
     "notes:write": "Write and delete your notes",
     "openid": "Know who you are (OpenID Connect)",
     "profile": "Know your name",
+    "photos:read": "See your photos, at another service",
+    "photos:print": "Order prints of them",
 }
 ORDER = {"type": PHOTO_PRINT, "identifier": "snow", "copies": 2, "size": "20x30"}
 API = "/api/notes/"
+STEP_UP = ("max_age", "acr_values")
 ROTATIONS_UNTIL_OLD = 3  # the newest serves, the one before it may be repeated, and all older ones are replays
 
 
@@ -51,9 +55,20 @@ def notes_api() -> DemoClient:
 def begin(memory: Memory, scope: str, *, order: bool = False) -> None:
     """Find the server's endpoints and make an authorization request. Raises ``Unreachable``."""
     memory.metadata = discover()
-    pending = Pending(secrets.token_urlsafe(24), secrets.token_urlsafe(48), secrets.token_urlsafe(24), scope, order)
-    memory.remember(pending)
-    announce(memory, pending)
+    _ask(memory, Pending(*values(), scope, order=order))
+
+
+def step_up(memory: Memory) -> None:
+    """Ask again, for the sign-in that an API wants (RFC 9470 §4)."""
+    order = bool(memory.answered and memory.answered.order)
+    wanted = {name: memory.challenge.get(name, "") for name in STEP_UP}
+    memory.answered, memory.challenge = None, {}
+    _ask(memory, Pending(*values(), memory.scope, order=order, **wanted))
+
+
+def values() -> tuple[str, str, str]:
+    """``state``, ``code_verifier`` and ``nonce`` of one request."""
+    return secrets.token_urlsafe(24), secrets.token_urlsafe(48), secrets.token_urlsafe(24)
 
 
 def discover() -> dict[str, str]:
@@ -97,6 +112,7 @@ def parameters_of(pending: Pending) -> Pairs:
     """The parameters of the authorization request."""
     nonce: Pairs = (("nonce", pending.nonce),) if pending.is_about_a_person else ()
     order: Pairs = (("authorization_details", json.dumps([ORDER])),) if pending.order else ()
+    wanted: Pairs = (("max_age", pending.max_age), ("acr_values", pending.acr_values))
     return (
         ("response_type", "code"),
         ("client_id", photo_book().client_id),
@@ -107,6 +123,7 @@ def parameters_of(pending: Pending) -> Pairs:
         ("code_challenge_method", "S256"),
         *nonce,
         *order,
+        *(pair for pair in wanted if pair[1]),
     )
 
 
@@ -188,6 +205,19 @@ def call_api(memory: Memory, method: str = "GET", *, with_token: bool = True) ->
     return _write_down(memory, send(legs.RESOURCE if with_token else legs.BARE, request))
 
 
+def call_photos(memory: Memory) -> Exchange:
+    """The same token at another service."""
+    return _write_down(memory, send(legs.PHOTOS, _with_token(memory, "GET", f"{addresses.PHOTOS_RESOURCE}/")))
+
+
+def order_print(memory: Memory) -> Exchange:
+    """A call for which it matters when somebody signed in; what is wanted is remembered (RFC 9470 §3)."""
+    ordered = send(legs.PRINT, _with_token(memory, "POST", f"{addresses.PHOTOS_RESOURCE}/snow/print"))
+    is_too_old = ordered.error == "insufficient_user_authentication"
+    memory.challenge = ordered.challenge if is_too_old else {}
+    return _write_down(memory, ordered)
+
+
 def ask_who(memory: Memory) -> Exchange:
     """OpenID Connect Core §5.3."""
     request = requests.Request("GET", memory.metadata["userinfo_endpoint"])
@@ -209,6 +239,15 @@ def take(memory: Memory, exchange: Exchange) -> None:
     newest = exchange.members.get("refresh_token")
     if newest and newest not in memory.refresh_tokens:
         memory.refresh_tokens.append(newest)
+
+
+def _ask(memory: Memory, pending: Pending) -> None:
+    memory.remember(pending)
+    announce(memory, pending)
+
+
+def _with_token(memory: Memory, method: str, url: str) -> requests.Request:
+    return requests.Request(method, url, headers={"Authorization": f"Bearer {memory.access_token}"})
 
 
 def _post(memory: Memory, leg: Leg, endpoint: str, form: dict[str, str], by: DemoClient | None = None) -> Exchange:

@@ -95,7 +95,9 @@ def act(request: HttpRequest, name: str) -> HttpResponse:
     came = str(len(memory.messages))
     if chosen is None or request.POST.get("came") != came:
         return back()
-    lock = f"demo-playground:{session.key}:{came}"
+    # By the answer, too: whoever begins anew comes to the same number of messages again.
+    answered = memory.answered.state if memory.answered else ""
+    lock = f"demo-playground:{session.key}:{answered}:{came}"
     if not cache.add(lock, name, ONE_AT_A_TIME):
         return back()
     try:

@@ -14,6 +14,9 @@ MEANINGS = {
         "The access token has expired, was revoked, or never was one. The client has to refresh, or ask anew."
     ),
     "insufficient_scope": "The token is good, but not for this. The client has to ask you for more.",
+    "insufficient_user_authentication": (
+        "The token is good, but you signed in too long ago for this. The client has to send you to sign in again."
+    ),
     "unauthorized_client": "The client may not use this flow.",
     "unsupported_grant_type": "The server does not offer this grant.",
 }

@@ -24,6 +24,12 @@ Alternatives = tuple[tuple[str, ...], ...]
 NO_SCOPE: Alternatives = ((),)
 # An expression of many alternatives multiplies out; nobody reads more of them than this.
 MOST = 16
+REFUSALS = {
+    "400": "The request is malformed, or the access token was sent in another way than by the header.",
+    "401": "The access token is missing, unknown, expired, or not meant for this API.",
+    "403": "The access token lacks a scope, or its user may not do this.",
+}
+CHALLENGE = {"WWW-Authenticate": {"description": "What a token needs (RFC 6750).", "schema": {"type": "string"}}}
 
 
 class OAuthScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -88,3 +94,16 @@ def _url(name: str) -> str:
         return urljoin(next(iter(conf.authorization_servers), ""), reverse(name))
     except NoReverseMatch:
         return ""
+
+
+def document_refusals(result: Any, generator: Any, request: Any, public: bool) -> Any:
+    """A hook of drf-spectacular (``POSTPROCESSING_HOOKS``): operations that take access tokens say how they refuse.
+
+    RFC 6750 §3.1: 400, 401 and 403, each with its challenge. What the project documents itself stays as it is.
+    """
+    operations = (operation for path in result.get("paths", {}).values() for operation in path.values())
+    for operation in operations:
+        if any(OAuthScheme.name in requirement for requirement in operation.get("security", ())):
+            for status, description in REFUSALS.items():
+                operation["responses"].setdefault(status, {"description": description, "headers": CHALLENGE})
+    return result

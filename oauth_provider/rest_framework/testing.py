@@ -1,29 +1,26 @@
-"""The test kit: calls with tokens that nobody had to issue, and a whole code flow (RFC 6749 §4.1) where somebody does.
+"""The test kit: calls with tokens that nobody had to issue; ``run_code_flow`` is for those that somebody does.
 
 A forced token travels as any other does, in the Authorization header through the whole of Django; only the
 verifier is replaced for the time of the call. So expiry, audience, masking and challenges are the real ones.
 """
 
-import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
 
 from django.conf import settings
-from django.test import Client
 from django.test.utils import override_settings
-from django.urls import reverse
 from rest_framework.test import APIClient
 
 from oauth_provider.protocol.errors import InvalidToken
-from oauth_provider.protocol.pkce import s256
 from oauth_provider.resource_server.conf import NAME
 from oauth_provider.resource_server.token import AccessToken
+from oauth_provider.rest_framework.code_flow import run_code_flow
 
-FORM = "application/x-www-form-urlencoded"
+__all__ = ["OAuthAPIClient", "assert_requires_scopes", "run_code_flow", "verify"]
+
 TOKEN = "a-token-of-the-test-kit"
 _forced: ContextVar[AccessToken] = ContextVar("_forced")
 
@@ -127,39 +124,3 @@ def assert_requires_scopes(
     answer = call()
     assert answer.status_code not in {401, 403}, f"{method} {url} refuses a token with {' '.join(needed)!r}."
     return answer
-
-
-def run_code_flow(
-    application: Any, user: Any, *, scope: str, client_secret: str = "", **parameters: str
-) -> dict[str, Any]:
-    """Sign ``user`` in, agree to everything, and redeem the code at the provider of this project: the token response.
-
-    ``application`` is a row of the client registry; its first redirect URI is used. ``parameters`` are further
-    parameters of the authorization request.
-    """
-    browser, code_verifier = Client(), secrets.token_urlsafe(32)
-    browser.force_login(user)
-    redirect_uri = parameters.setdefault("redirect_uri", application.redirect_uris.split()[0])
-    request = {
-        "response_type": "code",
-        "client_id": application.client_id,
-        "scope": scope,
-        "state": secrets.token_urlsafe(16),
-        "code_challenge": s256(code_verifier),
-        "code_challenge_method": "S256",
-    } | parameters
-    response: Any = browser.get(reverse("oauth_provider:authorize"), request)
-    if not response.headers.get("Location", redirect_uri).startswith(redirect_uri):
-        response = browser.post(response["Location"], {"decision": "allow"})
-    answer = {
-        name: values[0] for name, values in parse_qs(urlsplit(response.headers.get("Location", "")).query).items()
-    }
-    assert "code" in answer, f"No code came of it: {answer or response.content!r}"
-    assert answer["state"] == request["state"]
-    form = {"grant_type": "authorization_code", "code": answer["code"], "code_verifier": code_verifier}
-    form |= {"redirect_uri": redirect_uri, "client_id": application.client_id}
-    form |= {"client_secret": client_secret} if client_secret else {}
-    sent = browser.post(reverse("oauth_provider:token"), urlencode(form), content_type=FORM)
-    tokens: dict[str, Any] = sent.json()
-    assert "access_token" in tokens, tokens
-    return tokens

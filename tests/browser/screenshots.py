@@ -138,6 +138,8 @@ def see_visitor(page: Page, demo: dict[str, Any], picture: Picture) -> None:
     picture("playground-replay")
     page.goto(f"{demo['issuer']}/demo/clients")
     picture("clients")
+    page.goto(f"{demo['issuer']}/api/docs/", wait_until="networkidle")
+    picture("api-reference")
     page.goto(f"{demo['issuer']}/oauth/authorize?client_id=nobody")
     picture("error")
     playground.open()

@@ -16,6 +16,21 @@ from tests.demo.server import ROOT, Demo, migrated, wait_for
 from tests.demo.visitor import Visitor
 
 PATIENCE = 30
+# An hour goes by for every sign-in: in what tokens know, and in the sessions.
+AN_HOUR_LATER = """
+from datetime import timedelta
+from django.contrib.sessions.models import Session
+from django.db.models import F
+from oauth_provider.authorization.sign_in import SIGN_IN
+from oauth_provider.models import Authorization
+Authorization.objects.update(auth_time=F("auth_time") - timedelta(hours=1))
+for row in Session.objects.all():
+    known = row.get_decoded()
+    if SIGN_IN in known:
+        known[SIGN_IN]["auth_time"] -= 3600
+        row.session_data = Session.objects.encode(known)
+        row.save()
+"""
 
 
 @dataclass(frozen=True, slots=True)

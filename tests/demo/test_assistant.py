@@ -148,10 +148,7 @@ def test_a_server_that_points_at_the_metadata_of_another_gets_no_token(fleet: Fl
         (b"{}", 400),
         (b'{"jsonrpc": "2.0", "id": 1, "method": "no/such"}', None),
         (b'{"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "no_such"}}', None),
-        (
-            (b'{"method": "tools/list", "method": "tools/call", "params": {"name": "add_note"}}', 400),
-            400,
-        ),
+        (b'{"method": "tools/list", "method": "tools/call", "params": {"name": "add_note"}}', 400),
         (b'{"a": "' + b"x" * 5_000_000 + b'"}', 413),
     ],
 )

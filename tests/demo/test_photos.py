@@ -178,6 +178,19 @@ def test_no_scope_is_an_order(fleet: Fleet, token: str, visitor: Visitor) -> Non
     assert fleet.call("", "/photos/snow/order", "POST").status_code == 401
 
 
+@pytest.mark.spec("RFC 9068", "4")
+def test_a_token_for_the_photos_alone_is_a_jwt_that_the_service_verifies(fleet: Fleet, visitor: Visitor) -> None:
+    """By the issuer's keys. A forged one opens nothing, and a scope is a scope."""
+    token = visitor.allow("photos:read", resource=fleet.resource)
+    head, payload, signature = token.split(".")
+    answer = fleet.call(token)
+    assert (answer.status_code, answer.json()["photos"][0]["name"]) == (200, "harbour")
+    for forged in (f"{head}.{payload}.", f"{head}.{payload}.{signature[::-1]}", f"{payload}.{head}.{signature}"):
+        refused = fleet.call(forged)
+        assert (refused.status_code, refused.json()["error"]) == (401, "invalid_token")
+    assert fleet.call(token, "/photos/snow/print", "POST").json()["error"] == "insufficient_scope"
+
+
 # -- metadata ------------------------------------------------------------------------------------------------
 
 

@@ -112,7 +112,7 @@ def test_a_button_needs_the_token_of_its_form(guest: Guest, path: str) -> None:
     assert guest.get(f"{guest.address}{path}", timeout=10).status_code == 405
 
 
-@pytest.mark.parametrize("path", ["/", "/demo/clients", "/accounts/login/"])
+@pytest.mark.parametrize("path", ["/", "/demo/clients", "/accounts/login/", "/api/docs/", "/api/docs/callback"])
 def test_the_demo_sends_a_strict_policy(guest: Guest, path: str) -> None:
     """Nothing inline, nothing from elsewhere, in nobody's frame."""
     answer = guest.get(f"{guest.address}{path}", timeout=10)

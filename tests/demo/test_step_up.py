@@ -6,27 +6,12 @@ from typing import Any
 import pytest
 import requests
 
-from tests.demo.fleet import Fleet
+from tests.demo.fleet import AN_HOUR_LATER, Fleet
 from tests.demo.visitor import Visitor
 
 pytestmark = [pytest.mark.xdist_group("fleet"), pytest.mark.spec("RFC 9470", "5")]
 
 PARAMETER = re.compile(r'(\w+)="([^"]*)"')
-# An hour goes by for every sign-in: in what tokens know, and in the sessions.
-AN_HOUR_LATER = """
-from datetime import timedelta
-from django.contrib.sessions.models import Session
-from django.db.models import F
-from oauth_provider.authorization.sign_in import SIGN_IN
-from oauth_provider.models import Authorization
-Authorization.objects.update(auth_time=F("auth_time") - timedelta(hours=1))
-for row in Session.objects.all():
-    known = row.get_decoded()
-    if SIGN_IN in known:
-        known[SIGN_IN]["auth_time"] -= 3600
-        row.session_data = Session.objects.encode(known)
-        row.save()
-"""
 
 
 def test_the_api_asks_the_client_sends_the_person_back_and_the_new_token_passes(fleet: Fleet) -> None:

@@ -150,3 +150,21 @@ def test_where_nobody_knows_whence_tokens_come_they_are_bearer_tokens():
 
 def test_the_provider_tells_the_words_of_its_scopes():
     assert conf.scope_words["notes:read"] == "Read your notes"
+
+
+@pytest.mark.spec("RFC 6750", "3.1")
+def test_a_hook_documents_how_operations_with_tokens_refuse():
+    other = view(AllowAny, authentication_classes=[SessionAuthentication])
+    generated = document(*urlpatterns, path("x", other.as_view()))
+    generated["paths"]["/notes/"]["get"]["responses"]["403"] = {"description": "mine"}
+    schema.document_refusals(generated, None, None, True)
+    validate_schema(generated)
+    listing = generated["paths"]["/notes/"]["get"]["responses"]
+    assert listing.keys() == {"200", "400", "401", "403"}
+    assert listing["401"]["headers"].keys() == {"WWW-Authenticate"}
+    assert listing["403"] == {"description": "mine"}
+    assert generated["paths"]["/x"]["get"]["responses"].keys() == {"200"}
+
+
+def test_a_document_without_operations_is_left_as_it_is():
+    assert schema.document_refusals({"openapi": "3.0.3"}, None, None, True) == {"openapi": "3.0.3"}

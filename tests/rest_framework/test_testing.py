@@ -193,3 +193,32 @@ def test_a_flow_that_fails_says_why(scope, parameters, complaint):
     secret = parameters.pop("client_secret", application.secret)
     with pytest.raises(AssertionError, match=complaint):
         run_code_flow(application, UserFactory(), scope=scope, client_secret=secret, **parameters)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("resource", [(), ("https://photos.example.com/",)])
+def test_a_whole_flow_over_http_ends_in_the_same_tokens(live_server, resource, settings):
+    settings.OAUTH_PROVIDER = {**settings.OAUTH_PROVIDER, "RESOURCES": dict.fromkeys(resource, "Photos")}
+    application = ApplicationFactory()
+    tokens = run_code_flow(
+        application,
+        UserFactory(),
+        scope="notes:read",
+        client_secret=application.secret,
+        live_url=live_server.url,
+        **({"resource": resource[0]} if resource else {}),
+    )
+    assert tokens["scope"] == "notes:read"
+    assert Authorization.objects.get().resources == list(resource)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("parameters", "complaint"),
+    [({"scope": "unheard-of"}, "invalid_scope"), ({"client_secret": "wrong"}, "invalid_client")],
+)
+def test_a_flow_over_http_that_fails_says_why(live_server, parameters, complaint):
+    application = ApplicationFactory()
+    given = {"scope": "notes:read", "client_secret": application.secret} | parameters
+    with pytest.raises(AssertionError, match=complaint):
+        run_code_flow(application, UserFactory(), live_url=live_server.url, **given)

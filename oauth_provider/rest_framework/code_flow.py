@@ -1,0 +1,127 @@
+"""A whole code flow for tests (RFC 6749 §4.1, RFC 7636): in this process, or over HTTP against a live server."""
+
+import re
+import secrets
+from collections.abc import Mapping
+from typing import Any, Protocol
+from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
+
+import requests
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+
+from oauth_provider.protocol.pkce import s256
+
+FORM = "application/x-www-form-urlencoded"
+CSRF_FIELD = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+TIMEOUT = 30
+
+
+class Browser(Protocol):
+    """The browser of somebody who is signed in. It follows no redirect."""
+
+    def get(self, path: str, query: Mapping[str, str]) -> Any:
+        """A page."""
+
+    def decide(self, path: str) -> Any:
+        """Say yes on the consent page at ``path``."""
+
+    def send(self, path: str, form: Mapping[str, str]) -> Any:
+        """A client's form. This is not the browser's, but goes to the same server."""
+
+
+class InProcess:
+    """Django's test client."""
+
+    def __init__(self, user: Any) -> None:
+        self.client = Client()
+        self.client.force_login(user)
+
+    def get(self, path: str, query: Mapping[str, str]) -> Any:
+        """GET."""
+        return self.client.get(path, dict(query))
+
+    def decide(self, path: str) -> Any:
+        """The decision alone: this client is not asked for the token of a form."""
+        return self.client.post(path, {"decision": "allow"})
+
+    def send(self, path: str, form: Mapping[str, str]) -> Any:
+        """POST."""
+        return self.client.post(path, urlencode(form), content_type=FORM)
+
+
+class Live:
+    """HTTP to a server that shares this process's database, such as pytest-django's ``live_server``."""
+
+    def __init__(self, user: Any, url: str) -> None:
+        signed_in = Client()
+        signed_in.force_login(user)
+        self.url = url
+        self.session = requests.Session()
+        self.session.trust_env = False
+        name = settings.SESSION_COOKIE_NAME
+        self.session.cookies.set(name, signed_in.cookies[name].value, domain=_cookie_domain(url))
+
+    def get(self, path: str, query: Mapping[str, str]) -> Any:
+        """GET."""
+        return self._request("GET", path, params=query)
+
+    def decide(self, path: str) -> Any:
+        """Read the page, and send its form."""
+        page = self._request("GET", path)
+        token = CSRF_FIELD.search(page.text)
+        form = {"decision": "allow", **({"csrfmiddlewaretoken": token[1]} if token else {})}
+        return self._request("POST", path, data=form, headers={"Referer": page.url})
+
+    def send(self, path: str, form: Mapping[str, str]) -> Any:
+        """POST, without the browser's cookies."""
+        with requests.Session() as client:
+            client.trust_env = False
+            return client.post(urljoin(self.url, path), data=dict(form), timeout=TIMEOUT, allow_redirects=False)
+
+    def _request(self, method: str, path: str, **options: Any) -> requests.Response:
+        return self.session.request(method, urljoin(self.url, path), timeout=TIMEOUT, allow_redirects=False, **options)
+
+
+def run_code_flow(
+    application: Any, user: Any, *, scope: str, client_secret: str = "", live_url: str = "", **parameters: str
+) -> dict[str, Any]:
+    """Sign ``user`` in, agree to everything, and redeem the code at the provider of this project: the token response.
+
+    ``application`` is a row of the client registry; its first redirect URI is used. ``live_url`` is the address of a
+    live server on the same database; without it Django's test client does it all. ``parameters`` are further
+    parameters of the authorization request; ``resource`` goes to the token request, too (RFC 8707 §2.2).
+    """
+    browser: Browser = Live(user, live_url) if live_url else InProcess(user)
+    code_verifier = secrets.token_urlsafe(32)
+    redirect_uri = parameters.setdefault("redirect_uri", application.redirect_uris.split()[0])
+    request = {
+        "response_type": "code",
+        "client_id": application.client_id,
+        "scope": scope,
+        "state": secrets.token_urlsafe(16),
+        "code_challenge": s256(code_verifier),
+        "code_challenge_method": "S256",
+    } | parameters
+    response = browser.get(reverse("oauth_provider:authorize"), request)
+    if not response.headers.get("Location", redirect_uri).startswith(redirect_uri):
+        response = browser.decide(response.headers["Location"])
+    answer = {
+        name: values[0] for name, values in parse_qs(urlsplit(response.headers.get("Location", "")).query).items()
+    }
+    assert "code" in answer, f"No code came of it: {answer or response.content!r}"
+    assert answer["state"] == request["state"]
+    form = {"grant_type": "authorization_code", "code": answer["code"], "code_verifier": code_verifier}
+    form |= {"redirect_uri": redirect_uri, "client_id": application.client_id}
+    form |= {"client_secret": client_secret} if client_secret else {}
+    form |= {"resource": parameters["resource"]} if "resource" in parameters else {}
+    tokens: dict[str, Any] = browser.send(reverse("oauth_provider:token"), form).json()
+    assert "access_token" in tokens, tokens
+    return tokens
+
+
+def _cookie_domain(url: str) -> str:
+    """As ``http.cookiejar`` writes the host of ``url``: a name without a dot gets one."""
+    host = urlsplit(url).hostname or ""
+    return host if "." in host else f"{host}.local"
