@@ -32,6 +32,7 @@ COMPARISONS = (
     _with_dot("refresh", "refresh", 5),
     _with_dot("introspection", "introspection", 3),
     Comparison("guarded / unguarded view", Side("ours", "guarded"), Side("ours", "unguarded"), 0.34),
+    Comparison("JWT / unguarded view", Side("jwt", "guarded"), Side("jwt", "unguarded"), 0.80),
     # What opting in to VERIFICATION_CACHE_LIFETIME brings.
     Comparison("remembered token", Side("remembering", "guarded"), Side("dot", "guarded")),
     Comparison("remembered / unguarded view", Side("remembering", "guarded"), Side("remembering", "unguarded")),

@@ -2,7 +2,8 @@
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 CALLBACK = "https://app.example.com/callback"
@@ -26,14 +27,15 @@ class Subject:
     create_client: Callable[[str], Client]
 
 
-def _create_ours(grant_type: str) -> Client:
+def _create_ours(grant_type: str, **policy_of: Any) -> Client:
     """The secret is made by machine and stored as its digest, as all of ours are."""
     from oauth_provider.dot.names import application_model
     from oauth_provider.models import ClientPolicy, ClientSecret
 
     application = application_model()._default_manager.create(**_columns(grant_type), hash_client_secret=False)
     policy = ClientPolicy.default_for(application)
-    policy.may_introspect = True
+    for name, value in {"may_introspect": True, **policy_of}.items():
+        setattr(policy, name, value)
     policy.save()
     _row, secret = ClientSecret.objects.create_secret(application)
     return Client(application.client_id, secret)
@@ -63,5 +65,6 @@ OURS = Subject("/oauth/authorize", "/oauth/token", "/oauth/introspect", _create_
 SUBJECTS = {
     "ours": OURS,
     "remembering": OURS,
+    "jwt": replace(OURS, create_client=partial(_create_ours, access_token_format="jwt")),
     "dot": Subject("/o/authorize/", "/o/token/", "/o/introspect/", _create_dots),
 }

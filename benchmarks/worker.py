@@ -32,6 +32,7 @@ def _serve(name: str) -> None:
     from django.contrib.auth import get_user_model
     from django.test import Client as Browser
 
+    from benchmarks.keys import publish
     from benchmarks.operations import Driver
     from benchmarks.server import Server
     from benchmarks.subjects import SUBJECTS
@@ -40,7 +41,10 @@ def _serve(name: str) -> None:
     browser = Browser(headers={"host": "api.example.com"})
     browser.force_login(get_user_model()._default_manager.create(username="ada"))
     app, service = (subject.create_client(kind) for kind in ("authorization-code", "client-credentials"))
-    driver = Driver(subject, Server(), browser, app, service)
+    server = Server()
+    driver = Driver(subject, server, browser, app, service)
+    if name == "jwt":
+        publish(server)
     for line in sys.stdin:
         order = json.loads(line)
         _say(_ANSWERS[order.pop("do")](driver, **order))

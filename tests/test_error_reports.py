@@ -9,10 +9,11 @@ import pytest
 from django.test import RequestFactory
 from django.views.debug import ExceptionReporter
 
-from oauth_provider.models import SigningKey
+from oauth_provider.models import SigningKey, TokenBinding
 from oauth_provider.tokens.key_ring import _parsed, key_ring
 from tests.driver import Driver
 from tests.factories import ApplicationFactory, UserFactory
+from tests.failing import failing_at
 from tests.jose_keys import key
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 6819", "5.1.6")]
@@ -45,16 +46,15 @@ def driver() -> Driver:
     return driver
 
 
-@pytest.mark.parametrize("place", ["oauth_provider.models.token.TokenBinding.save", "oauth_provider.tokens.issue.seal"])
-def test_a_report_of_a_failed_refresh_holds_no_token_and_no_secret(driver: Driver, place: str) -> None:
+BROKEN = RuntimeError("out of order")
+
+
+@pytest.mark.parametrize(
+    "breaking", [failing_at(TokenBinding, BROKEN), patch("oauth_provider.tokens.issue.seal", side_effect=BROKEN)]
+)
+def test_a_report_of_a_failed_refresh_holds_no_token_and_no_secret(driver: Driver, breaking: Any) -> None:
     refresh_token = driver.tokens()["refresh_token"]
-    made: list[str] = []
-
-    def fail(*args: Any, **kwargs: Any) -> None:
-        made.extend(value for value in kwargs.values() if isinstance(value, str))
-        raise RuntimeError("out of order")
-
-    with patch(place, fail):
+    with breaking:
         report = reports_of(lambda: driver.refresh(refresh_token))
     for secret in (refresh_token, driver.application.secret):
         assert secret not in report
@@ -64,7 +64,7 @@ def test_a_report_of_a_failed_refresh_holds_no_token_and_no_secret(driver: Drive
 
 def test_a_report_of_a_failed_exchange_holds_no_code_and_no_verifier(driver: Driver) -> None:
     code = driver.code()
-    with patch("oauth_provider.models.token.TokenBinding.save", side_effect=RuntimeError("out of order")):
+    with failing_at(TokenBinding, BROKEN):
         report = reports_of(lambda: driver.redeem(code))
     for secret in (code, driver.code_verifier, driver.application.secret):
         assert secret not in report

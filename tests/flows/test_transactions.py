@@ -1,14 +1,10 @@
 """Transactions (RFC 6749 §4.1.2 and §10.5): verbs own theirs, lock first, and commit what a refusal leaves behind."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
 
 import pytest
 from django.db import IntegrityError, OperationalError, ProgrammingError, connection, connections, transaction
-from django.db.models import Model
-from django.db.models.signals import pre_save
 from django.test.utils import CaptureQueriesContext
 from django.urls import resolve
 
@@ -18,6 +14,7 @@ from oauth_provider.protocol.errors import InvalidGrant, OAuthError
 from tests import ledger
 from tests.driver import AUTHORIZE, INTROSPECT, METADATA, REVOKE, TOKEN, Driver, signed_in
 from tests.factories import ApplicationFactory
+from tests.failing import failing_at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 6749", "10.5")]
 
@@ -86,20 +83,6 @@ def test_the_first_statement_finds_and_locks_the_row(driver: Driver) -> None:
         first = statements[begin + 1]
         assert Authorization._meta.db_table in first
         assert first.startswith("UPDATE") or "FOR NO KEY UPDATE" in first
-
-
-@contextmanager
-def failing_at(model: type[Model], error: Exception) -> Iterator[None]:
-    """Inside, no row of ``model`` is saved."""
-
-    def fail(**facts: Any) -> None:
-        raise error
-
-    pre_save.connect(fail, sender=model)
-    try:
-        yield
-    finally:
-        pre_save.disconnect(fail, sender=model)
 
 
 def test_an_error_on_the_way_takes_everything_back(driver: Driver) -> None:
