@@ -83,7 +83,7 @@ def _program(party: RelyingParty, value: str) -> None:
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
 
 
-@trying("authorization_endpoint", "end_session_endpoint")
+@trying("authorization_endpoint", "end_session_endpoint", "check_session_iframe")
 def _page(party: RelyingParty, value: str) -> None:
     assert party.browser.get(value, timeout=10).headers["Content-Type"].startswith("text/html")
 
@@ -141,12 +141,12 @@ def _details(party: RelyingParty, value: str) -> None:
 
 @each("response_types_supported")
 def _response_type(party: RelyingParty, value: str) -> None:
-    assert set(party.authorize(response_type=value).answer) == {*value.split(), "state", "iss"}
+    assert set(party.authorize(response_type=value).answer) == {*value.split(), "state", "session_state", "iss"}
 
 
 @each("response_modes_supported")
 def _response_mode(party: RelyingParty, value: str) -> None:
-    expected = {"response"} if value.endswith("jwt") else {"code", "state", "iss"}
+    expected = {"response"} if value.endswith("jwt") else {"code", "state", "session_state", "iss"}
     assert set(party.authorize(response_mode=value).answer) == expected
 
 
