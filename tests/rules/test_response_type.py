@@ -5,7 +5,7 @@ import pytest
 from oauth_provider.protocol.response_mode import SUPPORTED, carrier_of, is_refused, settled
 from oauth_provider.protocol.response_type import HYBRID, IMPLICIT, LEGACY, canonical, is_front_channel, parts_of
 
-pytestmark = pytest.mark.spec("OAuth 2.0 Multiple Response Type Encoding Practices", "5")
+pytestmark = pytest.mark.spec("Multiple Response Types", "5")
 
 
 @pytest.mark.parametrize("response_type", ["code", *LEGACY])
