@@ -42,7 +42,7 @@ def test_requests_oauth2client_completes_the_flow(server: str, user: Any, applic
         f"?{urlencode({'client_id': application.client_id, 'request_uri': pushed.request_uri})}"
     )
     arrived = request.validate_callback(Person(server).sign_in_and_allow(str(pushed), user))
-    assert (request.issuer, arrived.kwargs) == (server, {"iss": server})
+    assert (request.issuer, set(arrived.kwargs), arrived.kwargs["iss"]) == (server, {"iss", "session_state"}, server)
 
     tokens = client.authorization_code(arrived)  # it proves the ID token by our keys, its nonce and its times
     assert tokens.id_token.issuer == server

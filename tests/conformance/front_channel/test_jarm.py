@@ -49,7 +49,7 @@ def opened(party: RelyingParty, arrived: Any, response_mode: str, alg: str) -> d
 def test_a_code_comes_signed(party: RelyingParty, user: Any, response_mode: str, alg: str) -> None:
     arrived = party.sign_in_and_allow(party.authorize(response_mode=response_mode), user)
     said = opened(party, arrived, response_mode, alg)
-    assert set(said) == {"code", "state"}
+    assert set(said) == {"code", "state", "session_state"}
     assert party.redeem(said["code"]).status_code == 200
 
 
