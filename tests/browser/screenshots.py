@@ -148,9 +148,14 @@ def see_visitor(page: Page, demo: dict[str, Any], picture: Picture) -> None:
     playground.go()
     playground.press("Cancel")
     picture("playground-denied")
+    playground.press("Start anew")
+    playground.connect("order")
+    playground.go()
+    picture("consent-order")
+    playground.press("Allow")
     page.goto(f"{demo['issuer']}/oauth/logout?client_id={demo['clients']['web']['client_id']}")
     picture("logout")
-    playground.press("Log out")
+    page.locator("main form button").first.click()  # its words are those of the page's language
     picture("logged-out")
 
 
@@ -193,6 +198,8 @@ def see_admin(page: Page, demo: dict[str, Any], picture: Picture) -> None:
     picture("admin-tokens")
     page.goto(f"{admin}/oauth_provider/resource/add/")
     picture("admin-add-resource")
+    page.goto(f"{admin}/oauth_provider/logoutdelivery/")
+    picture("admin-logout-deliveries")
 
 
 if __name__ == "__main__":
