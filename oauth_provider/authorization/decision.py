@@ -13,7 +13,10 @@ from oauth_provider.authorization.response import AuthorizationResponse, error_r
 from oauth_provider.authorization.rules import check, establish
 from oauth_provider.authorization.sign_in import binding_of
 from oauth_provider.authorization.ticket import Ticket
+from oauth_provider.clients.encryption import envelope_for
+from oauth_provider.conf import provider_settings
 from oauth_provider.models import PendingRequest
+from oauth_provider.models.client import as_client
 from oauth_provider.protocol.digest import digest, equal
 from oauth_provider.protocol.errors import AccessDenied, InvalidRequest
 
@@ -72,7 +75,17 @@ def decide(http: HttpRequest, handle: str, decision: str, issuer: str) -> Author
         answer_no(question)
         return error_response(question.destination, AccessDenied("The user denied the request."), issuer).to_text()
 
+    _fetch_keys(http, handle)
     text = PendingRequest.objects.decide(
         handle, user=http.user, session=binding_of(http), decision=decision, answer=answer
     )
     return from_text(text)
+
+
+def _fetch_keys(http: HttpRequest, handle: str) -> None:
+    """Where the answer may hold an encrypted ID token, its client's keys are known before a row is locked."""
+    if not provider_settings.LEGACY_RESPONSE_TYPES:
+        return
+    pending = PendingRequest.objects.waiting(handle, user=http.user, session=binding_of(http))
+    if pending is not None:
+        envelope_for(as_client(pending.application))

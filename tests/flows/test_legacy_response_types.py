@@ -6,17 +6,21 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
+from django.db import connection
 
+from oauth_provider.clients import jwks_uri
 from oauth_provider.dot.names import access_token_model
+from oauth_provider.fetch import Fetched
 from oauth_provider.models import Authorization, ClientPolicy
 from oauth_provider.protocol import jws
 from oauth_provider.protocol.jose import ALGORITHMS, left_half_hash
 from oauth_provider.protocol.response_type import HYBRID, IMPLICIT, LEGACY
 from oauth_provider.protocol.token_string import ACCESS_TOKEN, is_token
 from oauth_provider.tokens.key_ring import key_ring
-from tests import ledger
+from tests import jose_keys, ledger
+from tests.client_keys import JWKS_URI, jwks, send, signed
 from tests.driver import METADATA, USERINFO, Driver, query_of, signed_in
-from tests.encryption import opened, policy, public
+from tests.encryption import answering, opened, policy, public
 from tests.factories import CALLBACK, UserFactory
 from tests.settings import OAUTH_PROVIDER
 
@@ -396,6 +400,36 @@ def test_or_nothing_is_made() -> None:
     driver = legacy(policy=policy(alg="RSA-OAEP-256", jwks=None))
     with ledger.unchanged():
         ledger.is_error_page(driver.authorize(response_type="code id_token", nonce=NONCE), "server_error")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("clock_cache")
+def test_its_keys_are_not_fetched_while_a_row_is_locked(monkeypatch: pytest.MonkeyPatch) -> None:
+    inside: list[bool] = []
+
+    def web(*args: Any, **kwargs: Any) -> Fetched:
+        inside.append(connection.in_atomic_block)
+        return answering(public("P-256"))
+
+    monkeypatch.setattr(jwks_uri, "fetch", web)
+    driver = legacy(policy=policy(public("P-256"), jwks=None, jwks_uri=JWKS_URI))
+    driver.application.skip_authorization = False
+    driver.application.save()
+    page = driver.authorize(response_type="id_token", nonce=NONCE)["Location"]
+    jwks_uri.caches["default"].clear()  # the person thought about it, or another process answers
+    assert opened(fragment_of(driver.decide(page))["id_token"], "P-256").claims["nonce"] == NONCE
+    assert inside == [False, False]
+
+
+@pytest.mark.spec("RFC 9101", "6.3")
+@pytest.mark.parametrize(("signed_type", "beside"), [("code", "code id_token token"), ("id_token", "code")])
+def test_a_signed_request_says_itself_what_is_asked_for(signed_type: str, beside: str) -> None:
+    driver = legacy(policy={"jwks": jwks(jose_keys.key("ES256")), "require_signed_request_object": True})
+    token = signed(driver, jose_keys.key("ES256"), response_type=signed_type, nonce=NONCE)
+    location = send(driver, token, response_type=beside, scope="openid")["Location"]
+    answer = {**query_of(location), **query_of(location.replace("#", "?"))}
+    assert set(answer) & {"code", "id_token", "access_token"} == {signed_type}
+    assert error_of(driver, "id_token") == "invalid_request"
 
 
 @pytest.mark.spec("RFC 7591", "2.1")
