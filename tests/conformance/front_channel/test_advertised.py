@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from oauth_provider.protocol.response_type import LEGACY
 from tests import details, jose_keys
 from tests.client_keys import jwks
 from tests.conformance.front_channel.advertised import TRIES, known
@@ -27,12 +28,13 @@ def party(issuer: str, user: Any, settings: Any) -> RelyingParty:
         "PAIRWISE_SECRET": "a secret that is never to be rotated",
         "AUTHENTICATION_CONTEXT": "tests.flows.test_acr.TwoFactors",
         "AUTHORIZATION_DETAILS_TYPES": details.TYPES,
+        "LEGACY_RESPONSE_TYPES": LEGACY,
     }
     algorithms = [jose_keys.key(alg) for alg in ("RS256", "ES256", "PS256", "EdDSA")]
     user.first_name, user.last_name, user.email = "Ann", "Lee", "ann@example.com"
     user.save()
-    policy = {"jwks": jwks(*algorithms), "authorization_details_types": list(details.TYPES), "may_introspect": True}
-    application = ApplicationFactory(policy=policy)
+    allowed = {"authorization_details_types": list(details.TYPES), "response_types": ["code", *LEGACY]}
+    application = ApplicationFactory(policy={"jwks": jwks(*algorithms), "may_introspect": True, **allowed})
     party = RelyingParty(issuer, application)
     party.sign_in_and_allow(party.authorize(), user)
     return party
