@@ -1,7 +1,5 @@
 """Issuing an access token in the authorization response (RFC 6749 §4.2.2, OpenID Connect Core §3.3.2.5)."""
 
-from dataclasses import replace
-
 from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.models import Authorization
@@ -19,7 +17,7 @@ def issue_for_response(authorization: Authorization, client: Client) -> Issued:
     in a URL says nothing to whoever reads it there.
     """
     until = authorization.expires_at
-    terms = replace(Terms(()).narrowed_from(authorization, client), format=OPAQUE)
+    terms = Terms((), format=OPAQUE).narrowed_from(authorization, client)
     issued = issue_for_code(authorization, client, terms, refreshable=False)
     if authorization.expires_at < until:  # a short-lived token must not take its code along with it
         authorization.expires_at = until

@@ -23,7 +23,9 @@ class Terms:
     resources: tuple[str, ...] = ()
     lifetime: int | None = None  # the shortest of the resources', in seconds
     limits: tuple[Limits, ...] = ()  # what the client and every resource of the sign-in set to it
-    format: str = ""  # what the resources want their tokens to be; empty: what the client's policy says
+    format: str = (
+        ""  # what it has to be, by whoever asks or else by the resources; empty: what the client's policy says
+    )
     details: tuple[Detail, ...] = field(default=(), repr=False)
 
     def narrowed_from(self, authorization: Authorization, client: Client) -> "Terms":
@@ -38,7 +40,8 @@ class Terms:
         if (agreed or authorization.authorization_details) and not (granted or details):
             raise InvalidGrant("Nothing of what was granted is on offer any more.")
         resources = narrow(self.resources, tuple(authorization.resources))
-        terms = Terms(downscope(self.scope, granted), resources, details=details).within_resources(authorization)
+        terms = Terms(downscope(self.scope, granted), resources, format=self.format, details=details)
+        terms = terms.within_resources(authorization)
         if self.details:
             check_served(details, terms.resources)
         return replace(terms, limits=(client.policy.limits, *terms.limits))
@@ -55,7 +58,8 @@ class Terms:
         details = at_resources(self.details, audience.identifiers)
         if (self.scope or self.details) and not (scope or details):
             raise InvalidTarget("Nothing that was granted is of use at this resource.")
-        return Terms(scope, audience.identifiers, audience.lifetime, audience.limits, audience.format, details)
+        kind = self.format or audience.format
+        return Terms(scope, audience.identifiers, audience.lifetime, audience.limits, kind, details)
 
     def is_jwt(self, client: Client) -> bool:
         """Is the access token to be a JWT (RFC 9068)? Its resources decide, or else the client's policy."""

@@ -149,6 +149,17 @@ def test_it_is_no_jwt_that_whoever_sees_the_url_could_read(response_type: str) -
     assert ledger.is_good(answer["access_token"])
 
 
+def test_nor_do_resources_that_want_different_ones_stand_in_its_way(driver: Driver, settings: Any) -> None:
+    wanted = {"https://a.example.com/": "jwt", "https://b.example.com/": "opaque"}
+    resources = {uri: {"name": uri, "access_token_format": kind} for uri, kind in wanted.items()}
+    settings.OAUTH_PROVIDER = {**settings.OAUTH_PROVIDER, "RESOURCES": resources}
+    answer = answer_of(driver, "code token", resource=list(wanted))
+    assert is_token(answer["access_token"], ACCESS_TOKEN)
+    assert access_token_model().objects.get().resource == list(wanted)
+    ledger.refused(driver.redeem(answer["code"]), "invalid_target")
+    assert driver.redeem(answer["code"], resource="https://a.example.com/").json()["access_token"].count(".") == 2
+
+
 @CORE
 @pytest.mark.parametrize("response_type", HYBRID)
 def test_a_hybrid_code_is_redeemed_like_any_other(driver: Driver, response_type: str) -> None:
