@@ -13,8 +13,11 @@ REFERENCES = ("$ref", "$dynamicRef")
 # Keywords by which a schema says what an object looks like, and those by which it says what else may stand there.
 NAMED = ("properties", "patternProperties")
 PARTS = ("allOf", "anyOf", "oneOf", "if", "then", "else")
-DESCRIBING = frozenset({*NAMED, *PARTS, *REFERENCES})
+DEPENDENT = "dependentSchemas"
+DESCRIBING = frozenset({*NAMED, *PARTS, *REFERENCES, DEPENDENT})
 OPEN = frozenset({"additionalProperties", "unevaluatedProperties"})
+# Those that describe what stands inside without naming it.
+INNER = frozenset({"items", "prefixItems", "contains", "unevaluatedItems", *OPEN})
 # A path is made of the members that somebody sent.
 SAFE_PATH = re.compile(r"[\w.$\[\]-]{1,80}", re.ASCII)
 
@@ -94,9 +97,9 @@ def _inside(schema: Any) -> Any:
     for keyword, described in made.items():
         if keyword in NAMED and isinstance(described, Mapping):
             made[keyword] = {name: closed(one) for name, one in described.items()}
-        elif keyword in ("items", "contains"):
-            made[keyword] = closed(described)
-        elif keyword == "$defs" and isinstance(described, Mapping):
+        elif keyword in INNER:
+            made[keyword] = [closed(one) for one in described] if isinstance(described, list) else closed(described)
+        elif keyword in ("$defs", DEPENDENT) and isinstance(described, Mapping):
             made[keyword] = {name: _inside(one) for name, one in described.items()}
         elif keyword in PARTS:
             made[keyword] = [_inside(one) for one in described] if isinstance(described, list) else _inside(described)

@@ -328,6 +328,33 @@ def test_unknown_members_wrong_types_and_missing_ones_do_not(value):
         Schema(SCHEMA).check(value)
 
 
+PAYEE = {"properties": {"iban": {"type": "string"}}}
+
+
+@pytest.mark.spec("RFC 9396", "5")
+@pytest.mark.parametrize(
+    ("inside", "around"),
+    [
+        ({"prefixItems": [PAYEE]}, lambda payee: [payee]),
+        ({"unevaluatedItems": PAYEE}, lambda payee: [payee]),
+        ({"contains": PAYEE, "items": True}, lambda payee: [payee]),
+        ({"additionalProperties": PAYEE}, lambda payee: {"rent": payee}),
+        ({"patternProperties": {"^r": PAYEE}}, lambda payee: {"rent": payee}),
+        ({"unevaluatedProperties": PAYEE}, lambda payee: {"rent": payee}),
+        ({"dependentSchemas": {"iban": PAYEE}}, lambda payee: payee),
+        ({"anyOf": [{"type": "string"}, PAYEE]}, lambda payee: payee),
+        ({"if": PAYEE, "then": {"properties": {"iban": True}}}, lambda payee: payee),
+        ({"$ref": "#/$defs/payee"}, lambda payee: payee),
+    ],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
+)
+def test_whichever_keyword_describes_it(inside, around):
+    schema = Schema({"properties": {"to": inside}, "$defs": {"payee": PAYEE}})
+    schema.check({"to": around({"iban": "GB1"})})
+    with pytest.raises(Misfit):
+        schema.check({"to": around({"iban": "GB1", "unknown": 1})})
+
+
 def test_what_says_for_itself_what_else_may_be_is_left_open():
     Schema({"properties": {"a": True}, "additionalProperties": {"type": "integer"}}).check({"b": 1})
     Schema({"allOf": [{"properties": {"a": True}}], "properties": {"b": True}}).check({"a": 1, "b": 1})
