@@ -12,10 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from oauth_provider.admin.client_form import CHECKBOXES
-from oauth_provider.conf import provider_settings
+from oauth_provider.authorization.rules import response_types_supported
 from oauth_provider.dot.names import Row
 from oauth_provider.models import ClientPolicy
-from oauth_provider.protocol.response_type import CODE, LEGACY
 
 # The columns of the policy that this part of the form has, under their own names.
 EXCEPTIONS = ("response_types", "pkce_excused_until")
@@ -43,7 +42,7 @@ class LegacyForm(forms.Form):
 
 def offered_response_types() -> dict[str, str]:
     """``code``, and what the operator has turned on."""
-    return {one: one for one in (CODE, *(one for one in LEGACY if one in provider_settings.LEGACY_RESPONSE_TYPES))}
+    return {one: one for one in response_types_supported()}
 
 
 def excuse_fault(until: date | None) -> str:

@@ -284,7 +284,9 @@ def prompts_supported() -> tuple[str, ...]:
 
 def response_types_supported() -> tuple[str, ...]:
     """``code``, and what is turned on beside it."""
-    return (CODE, *(one for one in LEGACY if one in provider_settings.LEGACY_RESPONSE_TYPES))
+    listed = provider_settings.LEGACY_RESPONSE_TYPES
+    # A text is no list: ``in`` would find others in it than the one that it names.
+    return (CODE, *(one for one in LEGACY if not isinstance(listed, str) and one in listed))
 
 
 def answers_with_token(request: AuthorizationRequest) -> bool:

@@ -341,6 +341,14 @@ def test_turned_off_there_is_none_of_it(driver: Driver, settings: Any, response_
 
 
 @pytest.mark.parametrize("response_type", LEGACY)
+def test_a_forgotten_comma_turns_on_nothing(driver: Driver, settings: Any, response_type: str) -> None:
+    settings.OAUTH_PROVIDER = {**OAUTH_PROVIDER, "LEGACY_RESPONSE_TYPES": ("code id_token token")}
+    with ledger.unchanged():
+        answer = query_of(driver.authorize(response_type=response_type, nonce=NONCE)["Location"])
+    assert answer["error"] == "unsupported_response_type"
+
+
+@pytest.mark.parametrize("response_type", LEGACY)
 def test_a_client_that_was_not_given_it_does_not_get_it(driver: Driver, response_type: str) -> None:
     ClientPolicy.objects.update(response_types=["code", *(one for one in LEGACY if one != response_type)])
     assert error_of(driver, response_type) == "unauthorized_client"
