@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.core.checks.registry import registry
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpResponse, JsonResponse
 from django.test import RequestFactory
@@ -30,6 +31,7 @@ pytest_plugins = ["oauth_provider.resource_server.fixtures"]
 ISSUER, RESOURCE = "https://auth.example.com", "https://api.example/notes"
 JWT = "oauth_provider.resource_server.jwt.JWTVerifier"
 MIXED = "oauth_provider.resource_server.jwt.JWTOrIntrospectionVerifier"
+OPAQUE = "oauth_provider.resource_server.introspection.IntrospectionVerifier"
 
 
 @pytest.fixture(autouse=True)
@@ -364,6 +366,32 @@ def test_whose_tokens_for_which_api_is_checked(settings: Any, changes: dict[str,
     assert [message.id.removeprefix("oauth_resource_server.") for message in messages] == expected
     assert all(message.hint for message in messages)
     assert set(jwt_checks.CHECKS) <= set(checks.CHECKS)
+
+
+@pytest.mark.spec("RFC 8707", "2")
+@pytest.mark.parametrize(
+    ("hosts", "changes", "expected"),
+    [
+        (["api.example.com"], {"VERIFIER": OPAQUE}, []),
+        ([".example.com"], {"VERIFIER": OPAQUE}, []),
+        (["*"], {"VERIFIER": OPAQUE}, ["W046"]),
+        (["api.example.com", "*"], {"VERIFIER": MIXED}, ["W046"]),
+        (["*"], {"RESOURCE": ""}, ["W046"]),
+        (["*"], {}, []),
+        (["*"], {"VERIFIER": "no.such.thing"}, []),
+        (["*"], {"RESOURCE": 7}, []),
+    ],
+    ids=str,
+)
+def test_a_host_that_anybody_may_name_is_found_before_it_decides(
+    settings: Any, hosts: list[str], changes: dict[str, Any], expected: list[str]
+) -> None:
+    settings.ALLOWED_HOSTS = hosts
+    settings.OAUTH_RESOURCE_SERVER |= changes
+    messages = checks.check_hosts(None)
+    assert [message.id.removeprefix("oauth_resource_server.") for message in messages] == expected
+    assert all(message.hint for message in messages)
+    assert checks.check_hosts in registry.get_checks(include_deployment_checks=True)
 
 
 def test_keys_of_a_stranger_are_not_fetched_for_a_stranger(
