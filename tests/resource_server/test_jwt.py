@@ -1,6 +1,8 @@
 """The JWT verifier (RFC 9068 §4): an API that has nothing but the keys of its issuers."""
 
 import json
+import os
+import signal
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -274,6 +276,29 @@ def test_a_refused_token_is_not_remembered(fake_issuer: FakeIssuer) -> None:
     for number in range(5):
         refused(fake_issuer.token(jti=str(number), expires_in=-1))
     assert "{}" in repr(conf.verifier._memory) or "OrderedDict()" in repr(conf.verifier._memory)  # type: ignore[attr-defined]
+
+
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing forks here")
+def test_a_forked_process_waits_for_nobody(fake_issuer: FakeIssuer) -> None:
+    """Whoever looked something up or fetched keys at that moment is not there any more."""
+    token = fake_issuer.token()
+    conf.verifier(token)
+    verifier: Any = conf.verifier
+    reading, writing = os.pipe()
+    with verifier._memory._lock, verifier._keys[ISSUER]._turn:
+        child = os.fork()
+        if child == 0:
+            signal.alarm(20)  # rather than wait for ever
+            try:
+                os.write(writing, b"yes" if conf.verifier(token).client_id == "a-client" else b"no")
+            finally:
+                os._exit(0)
+    os.waitpid(child, 0)
+    os.close(writing)
+    assert os.read(reading, 3) == b"yes"
+    os.close(reading)
+    assert conf.verifier is verifier
 
 
 # -- together with introspection -----------------------------------------------------------------------------------
