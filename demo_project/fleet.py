@@ -18,7 +18,7 @@ from demo_project.seed import client_called
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 PATIENCE = 5
-ADDED = {"DJANGO_RUNSERVER_HIDE_WARNING": "true"}  # said once in the README, not three times in a terminal
+ADDED = {"DJANGO_RUNSERVER_HIDE_WARNING": "true"}  # this is for looking at, not a deployment
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.exceptions import ImproperlyConfigured
 
 from oauth_provider.models.scope import all_scopes
-from oauth_provider.resource_server.checks import CHECKS, URL_CHECKS
+from oauth_provider.resource_server.checks import CHECKS, DEPLOY_CHECKS, URL_CHECKS
 from oauth_provider.resource_server.conf import conf
 from oauth_provider.resource_server.inspection import inspections
 from oauth_provider.tokens.verifier import verify
@@ -15,6 +15,8 @@ VERIFIER = f"{verify.__module__}.{verify.__name__}"
 
 for check in CHECKS:
     register(check, Tags.security)
+for check in DEPLOY_CHECKS:
+    register(check, Tags.security, deploy=True)
 for check in URL_CHECKS:
     register(check, Tags.urls)
 

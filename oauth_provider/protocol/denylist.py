@@ -1,7 +1,7 @@
 """Denials (RFC 7009 §3): what a server that revoked something tells those who may still believe in it.
 
 A denial names what it denies and holds nothing that could be used: an identifier, or the digest of a random
-token. Whoever can send one can only take access away; nobody can give any back.
+token. Whoever can send one can take access away; nobody can give more than there would be without denials.
 """
 
 import json

@@ -21,5 +21,7 @@ class ResourceServerConfig(AppConfig):
 
         for check in checks.CHECKS:
             framework.register(check, framework.Tags.security)
+        for check in checks.DEPLOY_CHECKS:
+            framework.register(check, framework.Tags.security, deploy=True)
         for check in checks.URL_CHECKS:
             framework.register(check, framework.Tags.urls)

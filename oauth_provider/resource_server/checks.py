@@ -15,6 +15,7 @@ from oauth_provider.resource_server import jwt_checks
 from oauth_provider.resource_server.conf import NAME, conf
 from oauth_provider.resource_server.denylist_transport import TRANSPORT_HINT, transport_problem
 from oauth_provider.resource_server.inspection import inspections
+from oauth_provider.resource_server.jwt import JWTVerifier
 
 
 def check_verifier(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
@@ -107,6 +108,23 @@ def check_key_proofs(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     return []
 
 
+def check_hosts(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """W046: the called URL says whom a token is for, and its host is whatever the caller writes into the header."""
+    try:
+        is_known_otherwise = bool(conf.resource) and isinstance(conf.verifier, JWTVerifier)
+    except ImproperlyConfigured:
+        return []  # E003 and E004 say so
+    if "*" not in settings.ALLOWED_HOSTS or is_known_otherwise:
+        return []
+    return [
+        Warning(
+            "ALLOWED_HOSTS lets every Host header through, and with it tokens that were issued for other APIs.",
+            hint="Name the hosts of this site in ALLOWED_HOSTS (RFC 8707 §2).",
+            id="oauth_resource_server.W046",
+        )
+    ]
+
+
 def check_declarations(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """E040: a view whose scopes are missing or misspelt. It refuses the calls in question until that is mended."""
     return [
@@ -163,4 +181,5 @@ CHECKS = (
     check_key_proofs,
     *jwt_checks.CHECKS,
 )
+DEPLOY_CHECKS = (check_hosts,)
 URL_CHECKS = (check_declarations, check_any_token, check_metadata)

@@ -1,5 +1,6 @@
 """OAUTH_RESOURCE_SERVER: the settings of an API that takes access tokens, each read when it is asked for."""
 
+import os
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, fields
@@ -241,8 +242,12 @@ def _load(path: str) -> Verifier:
 
 
 def forget_verifiers() -> None:
-    """Make them anew when they are next needed, without what they remember: for tests."""
+    """Make them anew when they are next needed, without what they remember: for tests and forked processes."""
     _load.cache_clear()
+
+
+# Their locks may come along locked.
+os.register_at_fork(after_in_child=forget_verifiers)
 
 
 conf = ResourceServerSettings()

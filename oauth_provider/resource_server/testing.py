@@ -48,7 +48,10 @@ class FakeIssuer:
         return {"keys": [dict(key.public_jwk) for key in self.keys]}
 
     def rotate(self) -> Key:
-        """Sign with a new key from now on; those before it stay published."""
+        """Sign with a new key from now on; those before it stay published.
+
+        A verifier asks for keys every ten seconds at most: one that has just done so refuses the new key until then.
+        """
         key, _private = generate_key(self.alg)
         self.keys.append(key)
         return key

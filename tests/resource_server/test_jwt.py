@@ -1,11 +1,14 @@
 """The JWT verifier (RFC 9068 §4): an API that has nothing but the keys of its issuers."""
 
 import json
+import os
+import signal
 import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.core.checks.registry import registry
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpResponse, JsonResponse
 from django.test import RequestFactory
@@ -30,6 +33,7 @@ pytest_plugins = ["oauth_provider.resource_server.fixtures"]
 ISSUER, RESOURCE = "https://auth.example.com", "https://api.example/notes"
 JWT = "oauth_provider.resource_server.jwt.JWTVerifier"
 MIXED = "oauth_provider.resource_server.jwt.JWTOrIntrospectionVerifier"
+OPAQUE = "oauth_provider.resource_server.introspection.IntrospectionVerifier"
 
 
 @pytest.fixture(autouse=True)
@@ -274,6 +278,29 @@ def test_a_refused_token_is_not_remembered(fake_issuer: FakeIssuer) -> None:
     assert "{}" in repr(conf.verifier._memory) or "OrderedDict()" in repr(conf.verifier._memory)  # type: ignore[attr-defined]
 
 
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing forks here")
+def test_a_forked_process_waits_for_nobody(fake_issuer: FakeIssuer) -> None:
+    """Whoever looked something up or fetched keys at that moment is not there any more."""
+    token = fake_issuer.token()
+    conf.verifier(token)
+    verifier: Any = conf.verifier
+    reading, writing = os.pipe()
+    with verifier._memory._lock, verifier._keys[ISSUER]._turn:
+        child = os.fork()
+        if child == 0:
+            signal.alarm(20)  # rather than wait for ever
+            try:
+                os.write(writing, b"yes" if conf.verifier(token).client_id == "a-client" else b"no")
+            finally:
+                os._exit(0)
+    os.waitpid(child, 0)
+    os.close(writing)
+    assert os.read(reading, 3) == b"yes"
+    os.close(reading)
+    assert conf.verifier is verifier
+
+
 # -- together with introspection -----------------------------------------------------------------------------------
 
 
@@ -364,6 +391,32 @@ def test_whose_tokens_for_which_api_is_checked(settings: Any, changes: dict[str,
     assert [message.id.removeprefix("oauth_resource_server.") for message in messages] == expected
     assert all(message.hint for message in messages)
     assert set(jwt_checks.CHECKS) <= set(checks.CHECKS)
+
+
+@pytest.mark.spec("RFC 8707", "2")
+@pytest.mark.parametrize(
+    ("hosts", "changes", "expected"),
+    [
+        (["api.example.com"], {"VERIFIER": OPAQUE}, []),
+        ([".example.com"], {"VERIFIER": OPAQUE}, []),
+        (["*"], {"VERIFIER": OPAQUE}, ["W046"]),
+        (["api.example.com", "*"], {"VERIFIER": MIXED}, ["W046"]),
+        (["*"], {"RESOURCE": ""}, ["W046"]),
+        (["*"], {}, []),
+        (["*"], {"VERIFIER": "no.such.thing"}, []),
+        (["*"], {"RESOURCE": 7}, []),
+    ],
+    ids=str,
+)
+def test_a_host_that_anybody_may_name_is_found_before_it_decides(
+    settings: Any, hosts: list[str], changes: dict[str, Any], expected: list[str]
+) -> None:
+    settings.ALLOWED_HOSTS = hosts
+    settings.OAUTH_RESOURCE_SERVER |= changes
+    messages = checks.check_hosts(None)
+    assert [message.id.removeprefix("oauth_resource_server.") for message in messages] == expected
+    assert all(message.hint for message in messages)
+    assert checks.check_hosts in registry.get_checks(include_deployment_checks=True)
 
 
 def test_keys_of_a_stranger_are_not_fetched_for_a_stranger(
