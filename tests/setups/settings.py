@@ -33,7 +33,7 @@ SETUPS = {
 apps, options = SETUPS[SETUP]
 
 SECRET_KEY = "a key for a project that lives for two seconds"
-ALLOWED_HOSTS = ["*"]
+ALLOWED_HOSTS = ["testserver", "auth.example.com"]
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
