@@ -1,6 +1,6 @@
 """The project with django-oauth-toolkit alone, at its defaults."""
 
-from benchmarks.settings import *  # noqa: F403
+from benchmarks.settings import *  # noqa: F403 - settings that begin with another module's
 from benchmarks.settings import SCOPES, database
 
 ROOT_URLCONF = "benchmarks.urls_dot"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from benchmarks.settings_ours import *  # noqa: F403
+from benchmarks.settings_ours import *  # noqa: F403 - settings that begin with another module's
 from benchmarks.settings_ours import database
 
 DATABASES = {"default": database("jwt")}

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from benchmarks.settings import *  # noqa: F403
+from benchmarks.settings import *  # noqa: F403 - settings that begin with another module's
 from benchmarks.settings import INSTALLED_APPS, SCOPES, database
 
 INSTALLED_APPS = [*INSTALLED_APPS, "oauth_provider"]

@@ -1,6 +1,6 @@
 """The project with ``oauth_provider``, whose APIs remember good tokens for a moment."""
 
-from benchmarks.settings_ours import *  # noqa: F403
+from benchmarks.settings_ours import *  # noqa: F403 - settings that begin with another module's
 from benchmarks.settings_ours import OAUTH_PROVIDER as OURS
 from benchmarks.settings_ours import database
 

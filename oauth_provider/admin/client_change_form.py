@@ -18,7 +18,8 @@ from oauth_provider.protocol.registration import Registration
 
 
 def _of_policy(name: str, **options: Any) -> forms.Field:
-    field: forms.Field = ClientPolicy._meta.get_field(name).formfield(**options)  # type: ignore[union-attr, assignment]
+    column: Any = ClientPolicy._meta.get_field(name)
+    field: forms.Field = column.formfield(**options)
     return field
 
 

@@ -60,7 +60,7 @@ class ClientForm(forms.ModelForm):  # type: ignore[type-arg]  # it takes none at
         help_text=gettext_lazy("What the client may ask for at most."),
     )
 
-    fields: ClassVar[dict[str, forms.Field]]  # type: ignore[misc]
+    fields: ClassVar[dict[str, forms.Field]]  # type: ignore[misc]  # the instance's
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -78,7 +78,7 @@ class ClientForm(forms.ModelForm):  # type: ignore[type-arg]  # it takes none at
     def _offer(self, name: str, known: dict[str, str]) -> None:
         """The choices there are, and those that the client has although they are there no more."""
         gone = {value: _("%(name)s (no longer there)") % {"name": value} for value in self.initial[name]}
-        self.fields[name].choices = list({**gone, **known}.items())  # type: ignore[attr-defined]
+        self.fields[name].choices = list({**gone, **known}.items())  # type: ignore[attr-defined]  # it has choices
 
     def clean_redirect_uris(self) -> str:
         """Every new line by the rules of the protocol, and by the schemes that DOT was told to allow."""

@@ -37,7 +37,7 @@ class ResourceForm(forms.ModelForm):  # type: ignore[type-arg]  # it takes none 
         super().__init__(*args, **kwargs)
         gone = {scope: _("%(name)s (no longer there)") % {"name": scope} for scope in self.initial.get("scopes") or ()}
         known = {scope: f"{scope}: {words}" for scope, words in all_scopes().items()}
-        self.fields["scopes"].choices = list({**gone, **known}.items())  # type: ignore[attr-defined]
+        self.fields["scopes"].choices = list({**gone, **known}.items())  # type: ignore[attr-defined]  # it has choices
 
     def clean_identifier(self) -> str:
         """RFC 3986 §6.2.3: another spelling of one that is registered would be the same resource twice."""

@@ -221,7 +221,7 @@ class SecretViews(BoundedAdmin):
         if not self.has_change_permission(request, application):
             raise PermissionDenied
         if application is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]  # not in the stubs
         if application.client_type == "public":
             messages.warning(request, _("A public client keeps no secret (RFC 6749 §2.1)."))
             return HttpResponseRedirect(self._change_url(application))

@@ -41,7 +41,7 @@ def renew_backend() -> None:
     if BACKENDS in sys.modules:
         from oauth2_provider.oauth2_backends import get_oauthlib_core
 
-        sys.modules[BACKENDS].OAuthLibCore = get_oauthlib_core()  # type: ignore[attr-defined]
+        sys.modules[BACKENDS].OAuthLibCore = get_oauthlib_core()  # type: ignore[attr-defined]  # DOT's own name
 
 
 def guard_decorators() -> None:

@@ -152,7 +152,7 @@ def _subscription(options: DenylistOptions) -> Subscription:
 
 def _start_anew() -> None:
     """A thread does not come along into a forked process, and a lock may have come along locked."""
-    global _starting  # noqa: PLW0603
+    global _starting  # noqa: PLW0603 - one lock for each process
     _starting = threading.Lock()
     _subscription.cache_clear()
 

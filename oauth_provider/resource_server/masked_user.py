@@ -65,14 +65,14 @@ class Masked:
             update_fields = frozenset(update_fields) - self._columns
             if not update_fields:
                 return
-        super().save_base(*args, update_fields=update_fields, **kwargs)  # type: ignore[misc]
+        super().save_base(*args, update_fields=update_fields, **kwargs)  # type: ignore[misc]  # a model's
 
     def _prepare_related_fields_for_save(self, operation_name: str, fields: Any = None) -> None:
         # The two bulk operations read the row's values without saving it; this is where they look at it first.
         written = self._columns if fields is None else self._columns & {field.attname for field in fields}
         if operation_name != "save" and written:
             raise ValueError(f"{', '.join(written)} cannot be saved from the user of an access token.")
-        super()._prepare_related_fields_for_save(operation_name, fields)  # type: ignore[misc]
+        super()._prepare_related_fields_for_save(operation_name, fields)  # type: ignore[misc]  # a model's
 
     def refresh_from_db(self, using: Any = None, fields: Iterable[str] | None = None, **kwargs: Any) -> None:
         """As ever; the flags stay what they are here."""
@@ -80,11 +80,11 @@ class Masked:
             fields = [name for name in fields if name not in self._flags]
             if not fields:
                 return
-        super().refresh_from_db(using, fields, **kwargs)  # type: ignore[misc]
+        super().refresh_from_db(using, fields, **kwargs)  # type: ignore[misc]  # a model's
 
     def clean_fields(self, exclude: Collection[str] | None = None) -> None:
         """As ever; it would assign what it cleaned."""
-        super().clean_fields(exclude={*(exclude or ()), *self._columns})  # type: ignore[misc]
+        super().clean_fields(exclude={*(exclude or ()), *self._columns})  # type: ignore[misc]  # a model's
 
     def unmasked(self) -> Any:
         """The user as their row has them."""

@@ -32,7 +32,7 @@ REFUSALS = {
 CHALLENGE = {"WWW-Authenticate": {"description": "What a token needs (RFC 6750).", "schema": {"type": "string"}}}
 
 
-class OAuthScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class OAuthScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # its own hook
     """``OAuthAuthentication`` as a security scheme: the code flow of the provider, or a bearer token of another."""
 
     target_class = "oauth_provider.rest_framework.authentication.OAuthAuthentication"

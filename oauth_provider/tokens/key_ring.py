@@ -119,7 +119,7 @@ def _of(source: Any) -> Kept | None:
 @sensitive_variables()
 def _read_again(source: Any, old: Kept) -> KeyRing:
     """What is read now; the keys of before where that fails, so that an outage of a minute is none of ours."""
-    global _kept  # noqa: PLW0603
+    global _kept  # noqa: PLW0603 - one ring for each process
     try:
         return _read(source)
     except Exception:  # a database or a KMS fails in its own way
@@ -130,7 +130,7 @@ def _read_again(source: Any, old: Kept) -> KeyRing:
 
 @sensitive_variables()
 def _read(source: Any) -> KeyRing:
-    global _kept  # noqa: PLW0603
+    global _kept  # noqa: PLW0603 - one ring for each process
     given = configured_keys()
     ring = _ring(_first_of_each(given), given, given) if given is not None else _from_database()
     # Within a transaction the keys may be our own, and be rolled back with it.

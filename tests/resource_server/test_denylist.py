@@ -226,19 +226,23 @@ def test_nonsense_neither_counts_nor_ends_anything(issue, transport, caplog):
 
 
 def test_what_was_kept_is_known_before_the_first_answer(issue, settings):
+    released, over = threading.Event(), threading.Event()
+
     class Slow(FakeTransport):
         def listen(self):
-            time.sleep(0.2)
+            released.wait(10)
             yield denial().text()
             yield None
-            time.sleep(60)
+            over.wait(10)
 
     issue(**FACTS)
     heard = Subscription(Slow())
     heard.start()
+    threading.Timer(0.2, released.set).start()
     heard.wait()
     assert heard.denylist.denies(access_token(authorization_id="a"), "")
     heard.stop()
+    over.set()
 
 
 def test_while_nothing_answers_only_the_first_second_is_waited_for(issue, monkeypatch):
