@@ -36,7 +36,7 @@ class ProviderSettings(SigningSettings):
 
         Default: none. Under ``DEBUG`` it is then taken from the request; in production it must be set.
         """
-        return cast(str, self._get("ISSUER", ""))
+        return self._get("ISSUER", "")
 
     @property
     def SCOPES(self) -> Mapping[str, str]:
@@ -65,7 +65,7 @@ class ProviderSettings(SigningSettings):
     @property
     def AUTHORIZATION_CODE_LIFETIME(self) -> int:
         """How long a code may be redeemed, in seconds. Default: 60."""
-        return cast(int, self._get("AUTHORIZATION_CODE_LIFETIME", 60))
+        return self._get("AUTHORIZATION_CODE_LIFETIME", 60)
 
     @property
     def ACCESS_TOKEN_LIFETIME(self) -> int:
@@ -73,32 +73,33 @@ class ProviderSettings(SigningSettings):
 
         Default: DOT's ``ACCESS_TOKEN_EXPIRE_SECONDS`` where the project wrote one, else 3600.
         """
-        return cast(int, self._get("ACCESS_TOKEN_LIFETIME", dot_setting("ACCESS_TOKEN_EXPIRE_SECONDS", 3600)))
+        own = self._get("ACCESS_TOKEN_LIFETIME", None)
+        return cast(int, dot_setting("ACCESS_TOKEN_EXPIRE_SECONDS", 3600) if own is None else own)
 
     @property
     def DEFAULT_RESOURCE(self) -> str:
         """Whom a JWT access token is for where its client names no resource (RFC 9068 §3). Default: the issuer."""
-        return cast(str, self._get("DEFAULT_RESOURCE", ""))
+        return self._get("DEFAULT_RESOURCE", "")
 
     @property
     def ID_TOKEN_LIFETIME(self) -> int:
         """How long an ID token may be believed, in seconds. Default: 3600."""
-        return cast(int, self._get("ID_TOKEN_LIFETIME", 3600))
+        return self._get("ID_TOKEN_LIFETIME", 3600)
 
     @property
     def PAIRWISE_SECRET(self) -> str:
         """What pairwise subjects are made with (OpenID Connect Core §8.1); it can never be changed. Default: none."""
-        return cast(str, self._get("PAIRWISE_SECRET", ""))
+        return self._get("PAIRWISE_SECRET", "")
 
     @property
     def AUTHORIZATION_IDLE_LIFETIME(self) -> int:
         """How long a sign-in lives without a refresh, in seconds. Default: 2592000 (30 days)."""
-        return cast(int, self._get("AUTHORIZATION_IDLE_LIFETIME", 30 * 86400))
+        return self._get("AUTHORIZATION_IDLE_LIFETIME", 30 * 86400)
 
     @property
     def AUTHORIZATION_LIFETIME(self) -> int | None:
         """How long a sign-in lives at most, however often it is refreshed, in seconds. Default: None (no end)."""
-        return cast("int | None", self._get("AUTHORIZATION_LIFETIME", None))
+        return self._get("AUTHORIZATION_LIFETIME", None)
 
     @property
     def REFRESH_TOKEN_RETRY_WINDOW(self) -> int:
@@ -106,17 +107,17 @@ class ProviderSettings(SigningSettings):
 
         0 turns retries off.
         """
-        return cast(int, self._get("REFRESH_TOKEN_RETRY_WINDOW", 30))
+        return self._get("REFRESH_TOKEN_RETRY_WINDOW", 30)
 
     @property
     def PENDING_REQUEST_LIFETIME(self) -> int:
         """How long a consent page waits for its answer, in seconds. Default: 600."""
-        return cast(int, self._get("PENDING_REQUEST_LIFETIME", 600))
+        return self._get("PENDING_REQUEST_LIFETIME", 600)
 
     @property
     def LOGIN_LIFETIME(self) -> int:
         """How long a request waits for the person to sign in, in seconds. Default: 3600."""
-        return cast(int, self._get("LOGIN_LIFETIME", 3600))
+        return self._get("LOGIN_LIFETIME", 3600)
 
     @property
     def RESOURCES(self) -> Mapping[str, Any]:
@@ -124,7 +125,7 @@ class ProviderSettings(SigningSettings):
 
         Default: none. Those in the database stand beside them, and win where both name the same one.
         """
-        return cast("Mapping[str, Any]", self._get("RESOURCES", {}))
+        return self._get("RESOURCES", {})
 
     @property
     def AUTHORIZATION_DETAILS_TYPES(self) -> Mapping[str, Any]:
@@ -132,12 +133,12 @@ class ProviderSettings(SigningSettings):
 
         Default: none, and every request with such details is refused. A client may ask for those in its policy.
         """
-        return cast("Mapping[str, Any]", self._get("AUTHORIZATION_DETAILS_TYPES", {}))
+        return self._get("AUTHORIZATION_DETAILS_TYPES", {})
 
     @property
     def PUSHED_REQUEST_LIFETIME(self) -> int:
         """How long a pushed request may be opened (RFC 9126 §2.2), in seconds. Default: 300."""
-        return cast(int, self._get("PUSHED_REQUEST_LIFETIME", 300))
+        return self._get("PUSHED_REQUEST_LIFETIME", 300)
 
     @property
     def REQUIRE_PUSHED_AUTHORIZATION_REQUESTS(self) -> bool:
@@ -145,7 +146,7 @@ class ProviderSettings(SigningSettings):
 
         Default: False. A client's policy may require it of that client alone.
         """
-        return cast(bool, self._get("REQUIRE_PUSHED_AUTHORIZATION_REQUESTS", False))
+        return self._get("REQUIRE_PUSHED_AUTHORIZATION_REQUESTS", False)
 
     @property
     def REQUIRE_SIGNED_REQUEST_OBJECT(self) -> bool:
@@ -153,7 +154,7 @@ class ProviderSettings(SigningSettings):
 
         Default: False. A client's policy may require it of that client alone.
         """
-        return cast(bool, self._get("REQUIRE_SIGNED_REQUEST_OBJECT", False))
+        return self._get("REQUIRE_SIGNED_REQUEST_OBJECT", False)
 
     @property
     def SIGN_UP_URL(self) -> str:
@@ -161,7 +162,7 @@ class ProviderSettings(SigningSettings):
 
         Default: none, and ``prompt=create`` is neither taken nor advertised.
         """
-        return cast(str, self._get("SIGN_UP_URL", ""))
+        return self._get("SIGN_UP_URL", "")
 
     @property
     def AUTHENTICATION_CONTEXT(self) -> str:
@@ -170,7 +171,7 @@ class ProviderSettings(SigningSettings):
         Default: ``oauth_provider.authorization.context.AuthenticationContext``, which knows only when it was.
         """
         default = "oauth_provider.authorization.context.AuthenticationContext"
-        return cast(str, self._get("AUTHENTICATION_CONTEXT", default))
+        return self._get("AUTHENTICATION_CONTEXT", default)
 
     @property
     def CLIENT_AUTHENTICATION_FAILURES(self) -> str:
@@ -178,7 +179,7 @@ class ProviderSettings(SigningSettings):
 
         Default: "10/minute".
         """
-        return cast(str, self._get("CLIENT_AUTHENTICATION_FAILURES", "10/minute"))
+        return self._get("CLIENT_AUTHENTICATION_FAILURES", "10/minute")
 
     @property
     def CLIENT_ADDRESS(self) -> ClientAddress:
@@ -192,7 +193,7 @@ class ProviderSettings(SigningSettings):
 
         Default: False. Loopback addresses and ``localhost`` are always allowed.
         """
-        return cast(bool, self._get("LEGACY_HTTP_REDIRECT_URIS", False))
+        return self._get("LEGACY_HTTP_REDIRECT_URIS", False)
 
     @property
     def LEGACY_RESPONSE_TYPES(self) -> Sequence[str]:
@@ -200,7 +201,7 @@ class ProviderSettings(SigningSettings):
 
         Default: none.
         """
-        return cast("Sequence[str]", self._get("LEGACY_RESPONSE_TYPES", ()))
+        return self._get("LEGACY_RESPONSE_TYPES", ())
 
     @property
     def SESSION_MANAGEMENT(self) -> bool:
@@ -208,7 +209,7 @@ class ProviderSettings(SigningSettings):
 
         Default: True.
         """
-        return cast(bool, self._get("SESSION_MANAGEMENT", True))
+        return self._get("SESSION_MANAGEMENT", True)
 
     @property
     def VERIFICATION_CACHE_LIFETIME(self) -> int:
@@ -216,7 +217,7 @@ class ProviderSettings(SigningSettings):
 
         A revocation in the same process is obeyed at once, one in another after so long, or by the denylist.
         """
-        return cast(int, self._get("VERIFICATION_CACHE_LIFETIME", 0))
+        return self._get("VERIFICATION_CACHE_LIFETIME", 0)
 
     @property
     def DENYLIST(self) -> Mapping[str, Any]:
@@ -224,7 +225,7 @@ class ProviderSettings(SigningSettings):
 
         Default: {}, and nobody is told. ``OAUTH_RESOURCE_SERVER["DENYLIST"]`` is the same at the other end.
         """
-        return cast("Mapping[str, Any]", self._get("DENYLIST", {}))
+        return self._get("DENYLIST", {})
 
     @property
     def INTERNAL_HOSTS(self) -> Sequence[str]:
@@ -232,22 +233,22 @@ class ProviderSettings(SigningSettings):
 
         Default: none, and only public addresses are called. A loopback name may then be called over http too.
         """
-        return cast("Sequence[str]", self._get("INTERNAL_HOSTS", ()))
+        return self._get("INTERNAL_HOSTS", ())
 
     @property
     def CACHE(self) -> str:
         """The alias in ``CACHES`` where failures are counted, shared by all processes. Default: "default"."""
-        return cast(str, self._get("CACHE", "default"))
+        return self._get("CACHE", "default")
 
     @property
     def SWEEP_RETENTION(self) -> int:
         """How long ended sign-ins are kept before ``oauth_sweep`` deletes them, in seconds. Default: 604800."""
-        return cast(int, self._get("SWEEP_RETENTION", 7 * 86400))
+        return self._get("SWEEP_RETENTION", 7 * 86400)
 
     def issuer_of(self, request: HttpRequest) -> str:
         """The issuer; only under ``DEBUG`` is the request believed. Raises ``ImproperlyConfigured``."""
-        if self.ISSUER:
-            return self.ISSUER
+        if issuer := self.ISSUER:
+            return issuer
         if not settings.DEBUG:
             raise ImproperlyConfigured('OAUTH_PROVIDER["ISSUER"] must be set where DEBUG is off.')
         scheme: Literal["http", "https"] = "https" if request.is_secure() else "http"

@@ -1,9 +1,11 @@
 """``OAUTH_PROVIDER``, as far as it is about keys and what they sign (RFC 7517, RFC 7518): a part of ``conf``."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any, TypeVar
 
 from django.conf import settings
+
+T = TypeVar("T")
 
 
 class SigningSettings:
@@ -14,8 +16,9 @@ class SigningSettings:
         """The dictionary that the project wrote."""
         return getattr(settings, "OAUTH_PROVIDER", None) or {}
 
-    def _get(self, name: str, default: Any) -> Any:
-        return self.user_settings.get(name, default)
+    def _get(self, name: str, default: T) -> T:
+        value: T = (getattr(settings, "OAUTH_PROVIDER", None) or {}).get(name, default)
+        return value
 
     @property
     def SIGNING_ALGORITHMS(self) -> tuple[str, ...]:
@@ -28,12 +31,12 @@ class SigningSettings:
     @property
     def SIGNING_KEY_LIFETIME(self) -> int | None:
         """How long a key signs before the next one does, in seconds. Default: 7776000 (90 days); None: for ever."""
-        return cast("int | None", self._get("SIGNING_KEY_LIFETIME", 90 * 86400))
+        return self._get("SIGNING_KEY_LIFETIME", 90 * 86400)
 
     @property
     def SIGNING_KEY_LEAD(self) -> int:
         """How long a key is published before it signs, for the caches of clients, in seconds. Default: 86400."""
-        return cast(int, self._get("SIGNING_KEY_LEAD", 86400))
+        return self._get("SIGNING_KEY_LEAD", 86400)
 
     @property
     def SIGNING_KEYS(self) -> Sequence[str | Mapping[str, Any]] | None:
@@ -41,14 +44,14 @@ class SigningSettings:
 
         The first of an algorithm signs; all are published. A public one is published alone.
         """
-        return cast("Sequence[str | Mapping[str, Any]] | None", self._get("SIGNING_KEYS", None))
+        return self._get("SIGNING_KEYS", None)
 
     @property
     def SIGNER(self) -> str:
         """Dotted path of a function that returns ``Signer`` objects: keys that never leave a KMS. Default: none."""
-        return cast(str, self._get("SIGNER", ""))
+        return self._get("SIGNER", "")
 
     @property
     def ACCESS_TOKEN_SIGNING_ALG(self) -> str:
         """What access tokens that are JWTs are signed with (RFC 9068 §2.1). Default: "ES256"."""
-        return cast(str, self._get("ACCESS_TOKEN_SIGNING_ALG", "ES256"))
+        return self._get("ACCESS_TOKEN_SIGNING_ALG", "ES256")

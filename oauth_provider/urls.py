@@ -36,18 +36,19 @@ well_known = [
     re_path(r"^(?P<path>.+)/\.well-known/openid-configuration/?$", metadata.view),
 ]
 
+# Django tries one after the other, so what is called most often comes first.
 urlpatterns = [
-    *_well_known_here,
+    re_path(r"^oauth/token/?$", token.token, name="token"),
+    re_path(r"^oauth/introspect/?$", introspection.introspection, name="introspect"),
     re_path(r"^oauth/authorize/?$", authorize, name="authorize"),
+    re_path(r"^oauth/userinfo/?$", userinfo.view, name="userinfo"),
+    re_path(r"^oauth/revoke/?$", revocation.revoke, name="revoke"),
+    re_path(r"^oauth/par/?$", pushed_authorization_request.pushed_authorization_request, name="par"),
     re_path(r"^oauth/consent/(?P<handle>[0-9A-Za-z]{43})/?$", consent, name="consent"),
     re_path(r"^oauth/select-account/?$", select_account, name="select_account"),
-    re_path(r"^oauth/token/?$", token.token, name="token"),
-    re_path(r"^oauth/par/?$", pushed_authorization_request.pushed_authorization_request, name="par"),
-    re_path(r"^oauth/revoke/?$", revocation.revoke, name="revoke"),
-    re_path(r"^oauth/introspect/?$", introspection.introspection, name="introspect"),
-    re_path(r"^oauth/userinfo/?$", userinfo.view, name="userinfo"),
     re_path(r"^oauth/jwks/?$", jwks.view, name="jwks"),
     re_path(r"^oauth/logout/?$", logout, name="logout"),
-    re_path(r"^oauth/check_session/?$", check_session.view, name="check_session"),
     re_path(r"^oauth/logout/confirm/?$", confirm, name="logout_confirm"),
+    re_path(r"^oauth/check_session/?$", check_session.view, name="check_session"),
+    *_well_known_here,
 ]

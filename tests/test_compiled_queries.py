@@ -8,11 +8,11 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from oauth_provider.dot.names import access_token_model
+from oauth_provider.dot.names import access_token_model, application_model, concrete_names
 from oauth_provider.models import Authorization, ClientPolicy, ClientSecret, TokenBinding
 from oauth_provider.models.authorization import _BY_CODE, _BY_FAMILY
-from oauth_provider.models.client_lookup import find_client, find_with_secret
-from oauth_provider.models.token import FoundToken
+from oauth_provider.models.client_lookup import UNREAD, find_client, find_with_secret
+from oauth_provider.models.found_token import COLUMNS, USERINFO_COLUMNS, FoundToken, UserinfoTerms
 from oauth_provider.protocol.digest import digest
 from tests.factories import ApplicationFactory, UserFactory
 
@@ -48,7 +48,8 @@ def columns_of(row: Any) -> Any:
 def everything(found: FoundToken | None) -> Any:
     """All that a found token says, every column of its rows included."""
     assert found is not None
-    return found.facts, columns_of(found.user), found.client, columns_of(found.application), found.using
+    rows = found.user, found.load_application()
+    return found._replace(user=None), *map(columns_of, rows)
 
 
 CASES = {
@@ -63,6 +64,11 @@ CASES = {
     "a binding without authorization": lambda: TokenBinding.objects.create(access_token=stored()),
     "a local expiry": lambda: stored(expires=MOMENT.astimezone(datetime.now().astimezone().tzinfo)),
 }
+
+
+def test_fields_stand_in_the_order_of_their_columns() -> None:
+    assert FoundToken._fields[: len(COLUMNS)] == tuple(COLUMNS)
+    assert UserinfoTerms._fields == tuple(USERINFO_COLUMNS)
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -87,28 +93,67 @@ def test_converters_are_kept() -> None:
     authorization = bound(resource=["https://api.example/"])
     found = TokenBinding.objects.find(digest(TOKEN))
     assert found is not None
-    assert (found.facts["cnf"], found.facts["act"]) == (CNF, {"sub": "actor"})
-    assert found.facts["resources"] == ["https://api.example/"]
-    assert found.facts["public_id"] == uuid.UUID(str(authorization.public_id))
-    assert isinstance(found.facts["public_id"], uuid.UUID)
+    assert (found.cnf, found.act) == (CNF, {"sub": "actor"})
+    assert found.resources == ["https://api.example/"]
+    assert found.public_id == uuid.UUID(str(authorization.public_id))
+    assert isinstance(found.public_id, uuid.UUID)
     for name in ("expires", "revoked_at", "ends_at"):
-        assert (found.facts[name], found.facts[name].utcoffset()) == (MOMENT, timedelta(0))
+        assert (getattr(found, name), getattr(found, name).utcoffset()) == (MOMENT, timedelta(0))
 
 
-def test_the_user_and_the_client_are_rows_like_any_other() -> None:
+def test_the_user_is_a_row_like_any_other() -> None:
     authorization = bound()
     found = TokenBinding.objects.find(digest(TOKEN))
     assert found is not None
     with CaptureQueriesContext(connection) as captured:
-        for row in (found.user, found.application):
-            assert not row.get_deferred_fields()
-            assert not row._state.adding
-            assert row._state.db == connection.alias
+        assert not found.user.get_deferred_fields()
+        assert not found.user._state.adding
+        assert found.user._state.db == connection.alias
     assert captured.captured_queries == []
-    assert (found.user, found.application) == (authorization.user, authorization.application)
+    assert found.user == authorization.user
     found.user.first_name = "Ada"
     found.user.save()
     assert type(found.user).objects.get().first_name == "Ada"
+
+
+def test_the_client_is_asked_for_as_it_is_now() -> None:
+    authorization = bound()
+    found = TokenBinding.objects.find(digest(TOKEN))
+    assert found is not None
+    application_model().objects.update(name="renamed")
+    with CaptureQueriesContext(connection) as captured:
+        application = found.load_application()
+    assert len(captured.captured_queries) == 1
+    assert (application, application.name) == (authorization.application, "renamed")
+    application_model().objects.all().delete()
+    assert found.load_application() is None
+
+
+def test_what_the_userinfo_endpoint_answers_by_comes_along_where_it_asks() -> None:
+    authorization = bound()
+    Authorization.objects.update(claims={"userinfo": {"email": None}})
+    ClientPolicy.objects.update(subject_type="pairwise", userinfo_signed_response_alg="ES256")
+    plain, asked = TokenBinding.objects.find(digest(TOKEN)), TokenBinding.objects.find_for_userinfo(digest(TOKEN))
+    assert plain is not None
+    assert asked is not None
+    assert everything(asked._replace(userinfo=plain.userinfo)) == everything(plain)
+    assert asked.userinfo == UserinfoTerms(
+        claims={"userinfo": {"email": None}},
+        signed_response_alg="ES256",
+        subject_type="pairwise",
+        sector_identifier_uri="",
+        redirect_uris=authorization.application.redirect_uris,
+        allowed_origins=authorization.application.allowed_origins,
+    )
+    assert TokenBinding.objects.find_for_userinfo(digest("unknown")) is None
+
+
+def test_psycopg_remembers_how_to_read_it() -> None:
+    """It parses longer statements anew each time that they run."""
+    bound()
+    with CaptureQueriesContext(connection) as captured:
+        TokenBinding.objects.find(digest(TOKEN))
+    assert len(captured.captured_queries[0]["sql"]) < 4096
 
 
 def test_it_is_one_statement_that_is_counted_and_logged() -> None:
@@ -124,28 +169,52 @@ def test_it_is_compiled_once_and_asked_anew_each_time() -> None:
         ClientPolicy.objects.filter(application=authorization.application).update(status=status)
         found = TokenBinding.objects.find(digest(TOKEN))
         assert found is not None
-        assert found.facts["policy_status"] == status
+        assert found.policy_status == status
 
 
 # -- clients and locked sign-ins -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "policy", [None, {"jwks": {"keys": [{"kty": "EC"}]}, "scopes": ["notes:read"], "status": "suspended"}]
-)
+POLICIES = [None, {"jwks": {"keys": [{"kty": "EC"}]}, "scopes": ["notes:read"], "status": "suspended"}]
+
+
+@pytest.mark.parametrize("policy", POLICIES)
 def test_a_client_is_found_as_the_orm_finds_it(policy: Any) -> None:
     application = ApplicationFactory(policy=policy, name="Ünï %s")
     ApplicationFactory(policy={})
     by_orm = type(application)._base_manager.select_related("oauth_policy").get(pk=application.pk)
-    found = find_with_secret(application.client_id, application.secret)
+    found = find_client(application.client_id)
+    assert found is not None
+    with CaptureQueriesContext(connection) as captured:
+        assert columns_of(found.application) == columns_of(by_orm)
+        assert columns_of(found.policy) == columns_of(ClientPolicy.of(by_orm))
+        assert ClientPolicy.of(found.application) is found.policy
+        assert found.policy.application is found.application
+    assert captured.captured_queries == []
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_a_client_that_authenticates_is_the_same_but_for_what_nobody_reads(policy: Any) -> None:
+    application = ApplicationFactory(policy=policy, name="Ünï %s")
+    whole, found = find_client(application.client_id), find_with_secret(application.client_id, application.secret)
+    assert whole is not None
     assert found is not None
     assert found.secret is not None
+    assert found.secret.pk == ClientSecret.objects.get(application=application).pk
+    row, policy_row = found.client.application, found.client.policy
     with CaptureQueriesContext(connection) as captured:
-        assert columns_of(found.client.application) == columns_of(by_orm)
-        assert columns_of(found.client.policy) == columns_of(ClientPolicy.of(by_orm))
-        assert found.client.policy.application is found.client.application
+        assert row.name == whole.application.name
+        assert policy_row.scopes == whole.policy.scopes
+        assert policy_row.application is row
+        assert ClientPolicy.of(row) is policy_row
     assert captured.captured_queries == []
-    assert columns_of(found.secret) == columns_of(ClientSecret.objects.get(application=application))
+    assert row.get_deferred_fields() == UNREAD & set(concrete_names(type(row)))
+    assert columns_of(row) == columns_of(whole.application)
+    assert columns_of(policy_row) == columns_of(whole.policy)
+
+
+def test_nothing_is_left_unread_that_is_no_column() -> None:
+    assert set(concrete_names(application_model())) | set(concrete_names(ClientPolicy)) >= UNREAD
 
 
 @pytest.mark.parametrize("client_id", ["", "nobody", "%s", "' OR ''='", "x" * 256, "ü", "\x00"])

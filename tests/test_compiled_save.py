@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from oauth_provider.dot.names import access_token_model
 from oauth_provider.models import Authorization, TokenBinding
-from oauth_provider.models.compiled_save import _is_plain, insert, update
+from oauth_provider.models.compiled_save import insert, is_plain, update
 from oauth_provider.protocol.digest import digest
 from tests.factories import ApplicationFactory, UserFactory
 
@@ -136,9 +136,9 @@ def test_a_model_that_saves_itself_is_left_to_it(authorization: Authorization) -
     saved: list[Any] = []
     try:
         with patch.object(Authorization, "save", lambda self, **how: saved.append(how)):
-            _is_plain.cache_clear()
+            is_plain.cache_clear()
             insert(authorization, using="default")
             update(authorization, ("acr",), using="default")
     finally:
-        _is_plain.cache_clear()
+        is_plain.cache_clear()
     assert saved == [{"using": "default", "force_insert": True}, {"using": "default", "update_fields": ("acr",)}]

@@ -14,17 +14,22 @@ REFRESH_TOKEN: str = getattr(settings, "OAUTH2_PROVIDER_REFRESH_TOKEN_MODEL", "o
 # Models of DOT may be swapped, so their type is known only to the project: rows of them are ``Any`` here.
 Row = Any
 
+# Which model is configured is settled once all are loaded. Until then it raises, and nothing is kept.
 
+
+@cache
 def application_model() -> type[Row]:
     """The configured Application: the client registry."""
     return apps.get_model(APPLICATION)
 
 
+@cache
 def access_token_model() -> type[Row]:
     """The configured AccessToken: the token table."""
     return apps.get_model(ACCESS_TOKEN)
 
 
+@cache
 def refresh_token_model() -> type[Row]:
     """The configured RefreshToken: read once for each token that DOT issued."""
     return apps.get_model(REFRESH_TOKEN)

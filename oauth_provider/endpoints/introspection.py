@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from oauth_provider.clients.authentication import authenticate
 from oauth_provider.conf import provider_settings
 from oauth_provider.endpoints.program import Answer, Call, client_endpoint
-from oauth_provider.models.client import Client, as_client
+from oauth_provider.models.client import Client
+from oauth_provider.models.client_lookup import find_client
 from oauth_provider.protocol.bearer import token_from_header
 from oauth_provider.protocol.errors import InvalidRequest, InvalidToken
 from oauth_provider.tokens.introspect import INACTIVE, introspect
@@ -35,9 +36,11 @@ def caller(form: Mapping[str, str], authorization: str, address: str) -> Client:
     if "client_secret" in form:
         raise InvalidRequest("More than one method of client authentication was used.")
     token = describe(find_good(presented))
-    if SCOPE not in token.scopes or token.cnf is not None or token.resources or token.application is None:
+    is_for_this = SCOPE in token.scopes and token.cnf is None and not token.resources
+    client = find_client(token.client_id) if is_for_this else None
+    if client is None:
         raise InvalidToken("The access token is not for introspection.")
-    return as_client(token.application)
+    return client
 
 
 introspection = client_endpoint(answer, caller=caller)

@@ -10,7 +10,8 @@ from oauth_provider.clients.body import read_body
 from oauth_provider.conf import provider_settings
 from oauth_provider.endpoints.cors import allow_origins, preflight
 from oauth_provider.endpoints.program import MethodNotAllowed, answer, for_programs, refuse, unstored
-from oauth_provider.models.token import FoundToken
+from oauth_provider.models import TokenBinding
+from oauth_provider.models.found_token import FoundToken
 from oauth_provider.protocol import jws
 from oauth_provider.protocol.bearer import challenge, token_from_header
 from oauth_provider.protocol.claims import USERINFO, asked_for
@@ -41,8 +42,8 @@ def userinfo(request: HttpRequest) -> HttpResponse:
     try:
         if request.method not in METHODS:
             raise MethodNotAllowed("This endpoint takes GET and POST.")
-        found = find_good(presented_token(request))
-        origins = str(found.client["allowed_origins"] or "").split()
+        found = find_good(presented_token(request), TokenBinding.objects.find_for_userinfo)
+        origins = (found.userinfo.allowed_origins or "").split()
         check(found, request)
         response = _tell(found, request)
     except OAuthError as error:
@@ -72,12 +73,12 @@ def presented_token(request: HttpRequest) -> str:
 
 def check(found: FoundToken, request: HttpRequest) -> None:
     """The rules, in order. Raises ``InvalidToken`` and ``InsufficientScope``."""
-    if found.facts["cnf"] is not None:
+    if found.cnf is not None:
         raise InvalidToken("The access token is bound to a key and cannot be used as a bearer token.")
     here = urljoin(provider_settings.issuer_of(request), request.path)
     if not is_audience(found.places, here):
         raise InvalidToken("The access token was issued for another resource.", detail=f"this is {here!r}")
-    if OPENID not in found.facts["scope"].split():
+    if OPENID not in found.scope.split():
         raise InsufficientScope("The access token was not issued for openid.", scope=(OPENID,))
     if found.user is None:
         raise InvalidToken("The access token is nobody's.", detail="a client's own token")
@@ -85,11 +86,11 @@ def check(found: FoundToken, request: HttpRequest) -> None:
 
 @sensitive_variables()
 def _tell(found: FoundToken, request: HttpRequest) -> HttpResponse:
-    client_id = str(found.client["client_id"] or "")
-    asked = asked_for(found.facts["claims"] or {}, USERINFO)
-    context = ClaimContext(client_id, tuple(found.facts["scope"].split()), asked)
+    client_id = found.client_id or ""
+    asked = asked_for(found.userinfo.claims or {}, USERINFO)
+    context = ClaimContext(client_id, tuple(found.scope.split()), asked)
     members = {**userinfo_claims(found.user, context), "sub": _subject(found)}
-    alg = found.facts["userinfo_alg"]
+    alg = found.userinfo.signed_response_alg
     if not alg:
         return answer(members)
     signed = {**members, "iss": provider_settings.issuer_of(request), "aud": client_id}
@@ -97,8 +98,8 @@ def _tell(found: FoundToken, request: HttpRequest) -> HttpResponse:
 
 
 def _subject(found: FoundToken) -> str:
-    redirect_uris = str(found.client["redirect_uris"] or "").split()
-    return subject_by(found.user, found.facts["subject_type"], redirect_uris, found.facts["sector_identifier_uri"])
+    terms = found.userinfo
+    return subject_by(found.user, terms.subject_type, (terms.redirect_uris or "").split(), terms.sector_identifier_uri)
 
 
 def _refuse(error: OAuthError, request: HttpRequest) -> HttpResponse:

@@ -182,10 +182,6 @@ class ClientPolicy(ClientMetadata, ClientLegacy, Lifetimes):
         """Refused wherever a token is used and wherever one is issued."""
         return self.status == self.Status.SUSPENDED
 
-    def allows_scope(self, scope: str) -> bool:
-        """May this client ask for ``scope`` at all?"""
-        return self.scopes is None or scope in self.scopes
-
 
 @dataclass(frozen=True, slots=True)
 class Client:
@@ -197,7 +193,7 @@ class Client:
     @property
     def is_barred(self) -> bool:
         """Suspended here, or not usable in the words of DOT's model."""
-        return is_barred(self.application)
+        return self.policy.is_suspended or not is_usable(self.application)
 
     @property
     def client_id(self) -> str:

@@ -1,26 +1,69 @@
 """Finding a client by its identifier, with its policy and the secret that was presented (RFC 6749 §2.3.1)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.db import router
-from django.db.models import FilteredRelation, Q, QuerySet
+from django.db.models import FilteredRelation, Model, Q, QuerySet
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.dot.names import Row, application_model, concrete_names
-from oauth_provider.models.client import Client, ClientPolicy, as_client
-from oauth_provider.models.client_secret import ClientSecret
-from oauth_provider.models.compiled import CompiledQuery, whole_row
+from oauth_provider.models.client import Client, ClientPolicy
+from oauth_provider.models.client_secret import LAST_USED_PRECISION
+from oauth_provider.models.compiled import CompiledQuery
 from oauth_provider.protocol.digest import digest
+
+# What no endpoint for programs reads of a client and its policy. Each is still there, for one more statement.
+UNREAD = frozenset(
+    {
+        "algorithm",
+        "authorization_signed_response_alg",
+        "backchannel_logout_session_required",
+        "backchannel_logout_uri",
+        "cimd_expires_at",
+        "created",
+        "created_at",
+        "default_max_age",
+        "frontchannel_logout_session_required",
+        "frontchannel_logout_uri",
+        "hash_client_secret",
+        "post_logout_redirect_uris",
+        "require_auth_time",
+        "require_pushed_authorization_requests",
+        "require_signed_request_object",
+        "response_types",
+        "skip_authorization",
+        "updated",
+        "updated_at",
+        "userinfo_signed_response_alg",
+    }
+)
+SECRET = ("id", "last_used_at", "expires_at", "from_dot", "encoded")
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSecret:
+    """The row of a live machine-made secret that was presented, as far as it matters now."""
+
+    pk: int
+    last_used_at: datetime | None
+
+    @property
+    def is_due_for_last_used(self) -> bool:
+        """Has the last use been noted so long ago that it is worth a write?"""
+        return self.last_used_at is None or self.last_used_at < timezone.now() - LAST_USED_PRECISION
 
 
 @dataclass(frozen=True, slots=True)
 class FoundClient:
-    """A client, and the row of the live machine-made secret that was presented for it, if it was one."""
+    """A client, and the live machine-made secret that was presented for it, if it was one."""
 
     client: Client
-    secret: ClientSecret | None
+    secret: FoundSecret | None
 
 
 def is_client_id(client_id: str) -> bool:
@@ -30,53 +73,79 @@ def is_client_id(client_id: str) -> bool:
 
 def find_client(client_id: str) -> Client | None:
     """The client called ``client_id``, suspended or not, in one statement; None if there is none."""
-    found = find_with_secret(client_id, "")
-    return found.client if found is not None else None
+    if not is_client_id(client_id):
+        return None
+    using = router.db_for_read(application_model())
+    rows = _WHOLE.run(using, client_id)
+    return _client(rows[0], using, frozenset()) if rows else None
 
 
 @sensitive_variables()
 def find_with_secret(client_id: str, presented: str) -> FoundClient | None:
-    """The same, and which of its secrets ``presented`` is, in that statement."""
+    """The same, and which of its secrets ``presented`` is, in one statement that leaves ``UNREAD`` out."""
     if not is_client_id(client_id):
         return None
-    model = application_model()
-    using = router.db_for_read(model)
-    rows = _LOOKUP.run(using, client_id, digest(presented) if presented else "")
+    using = router.db_for_read(application_model())
+    rows = _WITH_SECRET.run(using, client_id, digest(presented) if presented else "")
     if not rows:
         return None
-    columns, policy_columns = len(concrete_names(model)), len(concrete_names(ClientPolicy))
-    values, others = rows[0][:columns], rows[0][columns:]
-    application = whole_row(model, values, using)
-    _set_policy(application, others[:policy_columns], using)
-    return FoundClient(as_client(application), _live_secret(application, others[policy_columns:], using))
+    client = _client(rows[0], using, UNREAD)
+    return FoundClient(client, _live_secret(client.application, rows[0][-len(SECRET) :]))
 
 
-def _set_policy(application: Row, values: list[Any], using: str) -> None:
+@sensitive_variables()
+def _client(values: Sequence[Any], using: str, unread: frozenset[str]) -> Client:
     """As ``select_related`` does: ``ClientPolicy.of`` then costs no statement, also where there is none."""
+    model: type[Model] = application_model()
+    columns, policy_columns = _read(model, unread), _read(ClientPolicy, unread)
+    application: Row = model.from_db(using, columns, values[: len(columns)])
+    policy_values = values[len(columns) : len(columns) + len(policy_columns)]
+    if policy_values[policy_columns["application_id"]] is None:
+        return Client(application, ClientPolicy.default_for(application))
+    policy = ClientPolicy.from_db(using, policy_columns, policy_values)
     relation: Any = ClientPolicy._meta.get_field("application")
-    policy = whole_row(ClientPolicy, values, using)
-    if policy is not None:
-        relation.set_cached_value(policy, application)
+    relation.set_cached_value(policy, application)
     relation.remote_field.set_cached_value(application, policy)
+    return Client(application, policy)
 
 
-def _live_secret(application: Row, values: list[Any], using: str) -> ClientSecret | None:
-    secret: ClientSecret | None = whole_row(ClientSecret, values, using)
-    if secret is None or (secret.expires_at is not None and secret.expires_at <= timezone.now()):
+@sensitive_variables()
+def _live_secret(application: Row, values: Sequence[Any]) -> FoundSecret | None:
+    pk, last_used_at, expires_at, from_dot, encoded = values
+    if pk is None or (expires_at is not None and expires_at <= timezone.now()):
         return None
     # A copy of DOT's secret ends as soon as another stands in DOT's column, however it came there.
-    return secret if not secret.from_dot or secret.encoded == application.client_secret else None
+    return None if from_dot and encoded != application.client_secret else FoundSecret(pk, last_used_at)
 
 
-def _lookup(client_id: Any, secret_digest: Any) -> QuerySet[Any, Any]:
-    presented = FilteredRelation("oauth_secrets", condition=Q(oauth_secrets__digest=secret_digest))
-    found = application_model()._base_manager.filter(client_id=client_id).annotate(presented_secret=presented)
-    rows: QuerySet[Any, Any] = found.values_list(
-        *concrete_names(application_model()),
-        *(f"oauth_policy__{name}" for name in concrete_names(ClientPolicy)),
-        *(f"presented_secret__{name}" for name in concrete_names(ClientSecret)),
-    )
+@cache
+def _read(model: type[Model], unread: frozenset[str]) -> dict[str, int]:
+    """The names of the columns that are read, in order, each with its place."""
+    names = [name for name in concrete_names(model) if name not in unread]
+    return {name: place for place, name in enumerate(names)}
+
+
+def _paths(unread: frozenset[str]) -> tuple[str, ...]:
+    model: type[Model] = application_model()
+    return (*_read(model, unread), *(f"oauth_policy__{name}" for name in _read(ClientPolicy, unread)))
+
+
+def _called(client_id: Any) -> Any:
+    return application_model()._base_manager.filter(client_id=client_id)
+
+
+def _whole(client_id: Any) -> QuerySet[Any, Any]:
+    rows: QuerySet[Any, Any] = _called(client_id).values_list(*_paths(frozenset()))
     return rows
 
 
-_LOOKUP = CompiledQuery(_lookup)
+def _with_secret(client_id: Any, secret_digest: Any) -> QuerySet[Any, Any]:
+    presented = FilteredRelation("oauth_secrets", condition=Q(oauth_secrets__digest=secret_digest))
+    secret = (f"presented_secret__{name}" for name in SECRET)
+    found = _called(client_id).annotate(presented_secret=presented)
+    rows: QuerySet[Any, Any] = found.values_list(*_paths(UNREAD), *secret)
+    return rows
+
+
+_WHOLE = CompiledQuery(_whole)
+_WITH_SECRET = CompiledQuery(_with_secret)

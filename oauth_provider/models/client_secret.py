@@ -166,11 +166,6 @@ class ClientSecret(models.Model):
     def __str__(self) -> str:
         return f"secret …{self.hint}" if self.hint else f"secret {self.pk}"
 
-    @property
-    def is_due_for_last_used(self) -> bool:
-        """Has the last use been noted so long ago that it is worth a write?"""
-        return self.last_used_at is None or self.last_used_at < timezone.now() - LAST_USED_PRECISION
-
 
 def is_machine_made(secret: str) -> bool:
     """Has it exactly the shape of the secrets that DOT generates, and as much randomness as ours?"""

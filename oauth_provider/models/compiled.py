@@ -7,13 +7,16 @@ logged like any other.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from inspect import signature
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.db import connections
 from django.db.models import Model, QuerySet
 
 from oauth_provider.dot.names import concrete_names
+from oauth_provider.models.timestamp_text import select_as_text
 
 Converter = Callable[[Any, Any, Any], Any]
 
@@ -44,7 +47,7 @@ class CompiledQuery:
         connection = connections[alias]
         with connection.cursor() as cursor:
             cursor.execute(compiled.sql, parameters)
-            rows = [list(row) for row in cursor.fetchall()]
+            rows = list(map(list, cursor.fetchall()))
         for row in rows:
             for position, convert, expression in compiled.converters:
                 row[position] = convert(row[position], expression, connection)
@@ -52,7 +55,10 @@ class CompiledQuery:
 
     def _compile(self, alias: str) -> Compiled:
         gaps = [f"parameter {name} of a compiled query" for name in signature(self._build).parameters]
-        compiler = self._build(*gaps).query.get_compiler(using=alias)
+        query = self._build(*gaps).query
+        if connections[alias].vendor == "postgresql":
+            select_as_text(query)
+        compiler = query.get_compiler(using=alias)
         sql, parameters = compiler.as_sql()
         converters = compiler.get_converters([expression for expression, _sql, _alias in compiler.select])
         compiled = Compiled(
@@ -67,6 +73,12 @@ class CompiledQuery:
         )
         self._compiled[alias] = compiled
         return compiled
+
+
+@cache
+def user_model() -> type[Any]:
+    """The project's user model, looked up once: queries are compiled for it once, too."""
+    return get_user_model()
 
 
 def whole_row(model: type[Model], values: Sequence[Any], using: str) -> Any:

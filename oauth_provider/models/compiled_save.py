@@ -4,14 +4,25 @@ Fields prepare their values and receivers of signals are told, as ever. What is 
 which of its many cases this is.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
+from types import NoneType
 from typing import Any
 
 from django.db import DatabaseError, connections
-from django.db.models import Model
+from django.db.models import CharField, DateTimeField, ForeignKey, Model, OneToOneField, TextField
 from django.db.models.signals import post_save, pre_save
 from django.db.models.sql import InsertQuery
+
+# What these very classes hand to any database as it is. A subclass may do otherwise.
+AS_IT_IS: Mapping[type, tuple[type, ...]] = {
+    CharField: (str, NoneType),
+    TextField: (str, NoneType),
+    ForeignKey: (NoneType,),
+    OneToOneField: (NoneType,),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +37,14 @@ class Save:
 def insert(row: Model, *, using: str) -> None:
     """As ``row.save(using=using, force_insert=True)``."""
     model = type(row)
-    if not _is_plain(model, using):
+    if not is_plain(model, using):
         row.save(using=using, force_insert=True)
         return
     save, connection = _insert(model, using), connections[using]
     told: dict[str, Any] = {"instance": row, "raw": False, "using": using, "update_fields": None}
     pre_save.send(sender=model, **told)
     with connection.cursor() as cursor:
-        cursor.execute(save.sql, [_prepared(row, field, connection, add=True) for field in save.fields])
+        cursor.execute(save.sql, [prepared(row, field, connection, add=True) for field in save.fields])
         returned = cursor.fetchone() if save.returning else ()
     for field, value in zip(save.returning, returned, strict=True):
         setattr(row, field.attname, value)
@@ -44,21 +55,21 @@ def insert(row: Model, *, using: str) -> None:
 def update(row: Model, names: tuple[str, ...], *, using: str) -> None:
     """As ``row.save(using=using, update_fields=names)``. Raises ``DatabaseError`` where the row is gone."""
     model = type(row)
-    if not _is_plain(model, using):
+    if not is_plain(model, using):
         row.save(using=using, update_fields=names)
         return
     save, connection = _update(model, names, using), connections[using]
     told: dict[str, Any] = {"instance": row, "raw": False, "using": using, "update_fields": frozenset(names)}
     pre_save.send(sender=model, **told)
     with connection.cursor() as cursor:
-        cursor.execute(save.sql, [_prepared(row, field, connection, add=False) for field in save.fields])
+        cursor.execute(save.sql, [prepared(row, field, connection, add=False) for field in save.fields])
         if not cursor.rowcount:
             raise DatabaseError("The row that was to be updated is gone.")
     post_save.send(sender=model, created=False, **told)
 
 
 @cache
-def _is_plain(model: Any, using: str) -> bool:
+def is_plain(model: Any, using: str) -> bool:
     """Is a row one row of one table, and all that it says a value? A project's own AccessToken may be otherwise."""
     meta, features = model._meta, connections[using].features
     is_value = all(
@@ -89,5 +100,12 @@ def _update(model: Any, names: tuple[str, ...], using: str) -> Save:
     return Save(sql, (*fields, meta.pk))
 
 
-def _prepared(row: Model, field: Any, connection: Any, *, add: bool) -> Any:
-    return field.get_db_prep_save(field.pre_save(row, add), connection=connection)
+def prepared(row: Model, field: Any, connection: Any, *, add: bool) -> Any:
+    """As ``field.pre_save`` and ``field.get_db_prep_save`` say, without asking where their answer is known."""
+    kind = type(field)
+    if kind in AS_IT_IS and type(value := getattr(row, field.attname)) in AS_IT_IS[kind]:
+        return value
+    value = field.pre_save(row, add)
+    if kind is DateTimeField and type(value) is datetime and value.tzinfo is not None:
+        return connection.ops.adapt_datetimefield_value(value)
+    return field.get_db_prep_save(value, connection=connection)

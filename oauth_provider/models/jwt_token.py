@@ -4,22 +4,28 @@ The one lookup that an API call costs, as ``models.token`` has it for opaque tok
 proven by its signature; everything that may have changed since is read.
 """
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.db import connections, models, router
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from oauth_provider.dot.names import application_model, concrete_names
 from oauth_provider.models.authorization import Authorization
-from oauth_provider.models.compiled import CompiledQuery, whole_row
+from oauth_provider.models.compiled import CompiledQuery, user_model, whole_row
+from oauth_provider.models.found_token import (
+    COLUMNS,
+    USERINFO_COLUMNS,
+    FoundToken,
+    UserinfoTerms,
+    client_row,
+    paths_of_client,
+    paths_of_user,
+)
 from oauth_provider.models.revoked_token import RevokedToken
-from oauth_provider.models.token import COLUMNS, FoundToken
 from oauth_provider.protocol.access_token import JwtAccessToken
 from oauth_provider.protocol.digest import digest
 
@@ -78,28 +84,27 @@ def _said(token: JwtAccessToken) -> dict[str, Any]:
 # The other facts, by where they stand seen from an authorization, and from a client.
 _READ_OF_AUTHORIZATION = {
     name: "pk" if path == AUTHORIZATION_KEY else path.removeprefix(AUTHORIZATION)
-    for name, path in COLUMNS.items()
+    for name, path in (COLUMNS | USERINFO_COLUMNS).items()
     if path.startswith((AUTHORIZATION, CLIENT)) or path in ("user_id", "application_id", AUTHORIZATION_KEY)
 }
 _READ_OF_CLIENT = {
     name: "pk" if name == "application_id" else path.removeprefix(CLIENT)
-    for name, path in COLUMNS.items()
+    for name, path in (COLUMNS | USERINFO_COLUMNS).items()
     if path.startswith(CLIENT) or name == "application_id"
 }
 
 
 def _of_authorization(public_id: Any) -> models.QuerySet[Any, Any]:
-    users = [f"user__{name}" for name in concrete_names(get_user_model())]
-    clients = [f"{CLIENT}{name}" for name in concrete_names(application_model())]
     found = Authorization._base_manager.filter(public_id=public_id)
-    rows: models.QuerySet[Any, Any] = found.values_list(*_READ_OF_AUTHORIZATION.values(), *users, *clients)
+    paths = (*_READ_OF_AUTHORIZATION.values(), *paths_of_user(), *paths_of_client())
+    rows: models.QuerySet[Any, Any] = found.values_list(*paths)
     return rows
 
 
 def _of_client(client_id: Any, jti_digest: Any) -> models.QuerySet[Any, Any]:
     revoked = RevokedToken._base_manager.filter(jti_digest=jti_digest)
     found = application_model()._base_manager.filter(~models.Exists(revoked), client_id=client_id)
-    rows: models.QuerySet[Any, Any] = found.values_list(*_READ_OF_CLIENT.values(), *concrete_names(application_model()))
+    rows: models.QuerySet[Any, Any] = found.values_list(*_READ_OF_CLIENT.values(), *paths_of_client(""))
     return rows
 
 
@@ -113,12 +118,11 @@ _OF_CLIENT = CompiledQuery(_of_client)
 
 
 def _found(row: Any, token: JwtAccessToken, using: str) -> FoundToken:
-    read: Mapping[str, str] = _READ_OF_AUTHORIZATION if token.authorization_id else _READ_OF_CLIENT
+    read = _READ_OF_AUTHORIZATION if token.authorization_id else _READ_OF_CLIENT
     facts: dict[str, Any] = {**dict.fromkeys(COLUMNS), **dict(zip(read, row, strict=False)), **_said(token)}
-    rest = row[len(read) :]
-    user = None
+    terms = UserinfoTerms(**{name: facts.pop(name) for name in USERINFO_COLUMNS if name in facts})
+    user, rest = None, row[len(read) :]
     if facts["user_id"] is not None:
-        width = len(concrete_names(get_user_model()))
-        user, rest = whole_row(get_user_model(), rest[:width], using), rest[width:]
-    client = dict(zip(concrete_names(application_model()), rest, strict=True))
-    return FoundToken(facts, user, client, using, token)
+        width = len(concrete_names(user_model()))
+        user, rest = whole_row(user_model(), rest[:width], using), rest[width:]
+    return FoundToken(**facts, user=user, using=using, client=client_row(rest, using), userinfo=terms, jwt=token)

@@ -31,7 +31,8 @@ def all_scopes() -> Mapping[str, str]:
 
 def allowed_scopes(policy: ClientPolicy) -> tuple[str, ...]:
     """The scopes that the client of ``policy`` may ask for."""
-    return tuple(scope for scope in all_scopes() if policy.allows_scope(scope))
+    registry = all_scopes()
+    return tuple(registry) if policy.scopes is None else tuple(scope for scope in registry if scope in policy.scopes)
 
 
 def requested_scopes(scope: str, policy: ClientPolicy) -> tuple[str, ...]:

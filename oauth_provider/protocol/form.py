@@ -58,7 +58,7 @@ def parse_form(body: str) -> Form:
     for name, value in pairs:
         if name in parameters and name != REPEATABLE:
             raise InvalidRequest("A parameter is repeated.", detail=f"repeated: {name[:64]!r}")
-        if not is_text(name) or not is_text(value):
+        if not is_text(name + value):
             raise InvalidRequest("A parameter holds control characters.", detail=f"in {name[:64]!r}")
         parameters[name] = value
     resources = tuple(value for name, value in pairs if name == REPEATABLE and value)

@@ -16,9 +16,10 @@ class ResourceServerConfig(AppConfig):
     verbose_name = _("OAuth resource server")
 
     def ready(self) -> None:
-        """Register the checks."""
-        from oauth_provider.resource_server import checks
+        """Settle the settings, and register the checks."""
+        from oauth_provider.resource_server import checks, conf
 
+        conf.settle()
         for check in checks.CHECKS:
             framework.register(check, framework.Tags.security)
         for check in checks.DEPLOY_CHECKS:

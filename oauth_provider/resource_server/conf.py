@@ -192,7 +192,10 @@ class ResourceServerSettings:
 
         Default: ("is_staff", "is_superuser"). A user model may have others.
         """
-        flags = self.project.get("PRIVILEGE_FLAGS", ("is_staff", "is_superuser"))
+        project = self.project
+        if "PRIVILEGE_FLAGS" not in project:
+            return ("is_staff", "is_superuser")
+        flags = project["PRIVILEGE_FLAGS"]
         if not isinstance(flags, list | tuple) or not all(isinstance(flag, str) for flag in flags):
             raise ImproperlyConfigured(f'{NAME}["PRIVILEGE_FLAGS"] must be a list of names.')
         return tuple(flags)
@@ -248,6 +251,13 @@ def forget_verifiers() -> None:
 
 # Their locks may come along locked.
 os.register_at_fork(after_in_child=forget_verifiers)
+
+
+def settle() -> None:
+    """Give the dictionary its default, as Django's settings have theirs. To ask for one that is missing costs two
+    exceptions, and each call asks several times."""
+    if not hasattr(settings, NAME):
+        setattr(settings, NAME, {})
 
 
 conf = ResourceServerSettings()

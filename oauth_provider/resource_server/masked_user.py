@@ -27,10 +27,12 @@ def masked(user: Any, scopes: Iterable[str]) -> Any:
     if isinstance(user, Masked):
         user = user.unmasked()
     mapping, named = conf.scope_permissions, conf.privilege_flags
+    # Most people have no power. A flag that is no plain value of the row is not asked, but masked.
+    if not mapping and not any([user.__dict__.get(flag, True) for flag in named]):
+        return user
     carried = {name for scope in scopes for name in mapping.get(scope, ())} if mapping else set()
     flags = tuple(flag for flag in named if flag not in carried and hasattr(type(user), flag))
     permissions = carried.difference(named) if maps_permissions(mapping, named) else None
-    # Most people have no power. A flag that is no plain value of the row is not asked, but masked.
     if permissions is None and not any(user.__dict__.get(flag, True) for flag in flags):
         return user
     state: Any = user.__getstate__()

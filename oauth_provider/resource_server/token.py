@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from django.utils import timezone
-
 from oauth_provider.protocol import resource_indicator
 
 _NOT_LOADED: Any = object()
@@ -45,7 +43,7 @@ class AccessToken:
 
     def __post_init__(self) -> None:
         for moment in (self.expires, self.issued_at, self.auth_time):
-            if moment is not None and timezone.is_naive(moment):
+            if moment is not None and moment.utcoffset() is None:
                 raise ValueError("expires, issued_at and auth_time must be aware datetimes.")
 
     @property
@@ -55,7 +53,7 @@ class AccessToken:
 
     @property
     def application(self) -> Any:
-        """The client's ``Application`` where the provider is at hand, else None. Built when first read."""
+        """The client's ``Application`` where the provider is at hand, else None. Asked for when first read."""
         if self._application is _NOT_LOADED:
             # The one thing that a frozen value may learn later: most calls never ask for it.
             application = self.load_application() if self.load_application else None

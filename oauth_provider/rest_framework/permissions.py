@@ -69,7 +69,7 @@ class HasScopes(Composable, NeedsToken):
         requirement = self._required(request, view)
         if requirement is None or not is_access_token(token):
             return False
-        return any(token.allow_scopes(alternative) for alternative in requirement.alternatives)
+        return any(map(token.allow_scopes, requirement.alternatives))
 
     def has_object_permission(self, request: Request, view: "APIView", obj: Any) -> bool:
         """The same for every object; ``~`` would otherwise turn DRF's default, yes, into no."""

@@ -10,8 +10,8 @@ from oauth_provider.dot.names import refresh_token_model
 from oauth_provider.models import Authorization
 from oauth_provider.models.adoption import is_live
 from oauth_provider.models.client import Client, ClientPolicy, is_barred
+from oauth_provider.models.found_token import FoundToken
 from oauth_provider.models.resource import find_limits
-from oauth_provider.models.token import FoundToken
 from oauth_provider.protocol import token_string
 from oauth_provider.protocol.digest import digest, equal
 from oauth_provider.protocol.subject import PAIRWISE
@@ -39,29 +39,28 @@ def introspect(token: str, issuer: str, caller: Client) -> dict[str, Any]:
 
 
 def _about_access_token(found: FoundToken, issuer: str, caller: Client) -> dict[str, Any]:
-    facts = found.facts
     members: dict[str, Any] = {
         "active": True,
-        "client_id": found.client["client_id"],
+        "client_id": found.client_id,
         "token_type": "Bearer",
-        "exp": _seconds(facts["expires"]),
-        "iat": _seconds(facts["issued_at"]),
+        "exp": _seconds(found.expires),
+        "iat": _seconds(found.issued_at),
         "iss": issuer,
     }
     if found.user is not None:
         members |= _person(found.user, caller)
     known = {
         "jti": found.jwt.jti if found.jwt else "",
-        "scope": facts["scope"],
-        "aud": facts["resources"],
-        "cnf": facts["cnf"],
-        "auth_time": _seconds(facts["auth_time"]) if facts["auth_time"] else None,  # RFC 9470 §6.2
-        "acr": facts["acr"],
+        "scope": found.scope,
+        "aud": found.resources,
+        "cnf": found.cnf,
+        "auth_time": _seconds(found.auth_time) if found.auth_time else None,  # RFC 9470 §6.2
+        "acr": found.acr,
         # For the denylist. Who knows people by names of its own must not know them again by this one.
-        "authorization_id": str(facts["public_id"] or "") if caller.policy.subject_type != PAIRWISE else "",
+        "authorization_id": str(found.public_id or "") if caller.policy.subject_type != PAIRWISE else "",
     }
     members |= {name: value for name, value in known.items() if value}
-    return members | said(facts["authorization_details"])
+    return members | said(found.authorization_details)
 
 
 @sensitive_variables()

@@ -15,7 +15,8 @@ from oauth_provider.models import Authorization, TokenBinding
 from oauth_provider.models.authorization import Retry, Rotation
 from oauth_provider.models.authorization_details import is_allowed
 from oauth_provider.models.client import Client
-from oauth_provider.models.compiled_save import insert, update
+from oauth_provider.models.compare_and_set import write
+from oauth_provider.models.compiled_save import insert
 from oauth_provider.models.scope import allowed_scopes
 from oauth_provider.models.transaction import run
 from oauth_provider.protocol import token_string
@@ -99,9 +100,8 @@ def issue_for_code(authorization: Authorization, client: Client, terms: Terms, *
         authorization.refresh_token_digest = digest(refresh_token)
     else:
         authorization.expires_at = _expires(authorization, client, terms, now)
-    update(authorization, REDEEMED, using=router.db_for_write(Authorization))
     issued = _new_access_token(authorization, client, terms, now)
-    _store_access_token(issued, authorization, client, terms)
+    _store(issued, authorization, REDEEMED, client, terms)
     return replace(issued, refresh_token=refresh_token)
 
 
@@ -117,13 +117,13 @@ def issue_for_refresh(authorization: Authorization, refresh: Refresh, terms: Ter
     ours = token_string.parse_refresh_token(refresh.presented)
     if ours is not None and keeps_refresh_token(refresh.client):
         authorization.keep(now)
-        authorization.save(update_fields=KEPT)
         issued = replace(issued, refresh_token=refresh.presented)
+        _store(issued, authorization, KEPT, refresh.client, terms)
     else:
         family = ours.family if ours is not None else token_string.make_family()
         issued = replace(issued, refresh_token=token_string.make_refresh_token(family))
-        _rotate(authorization, refresh, issued, family, now)
-    _store_access_token(issued, authorization, refresh.client, terms)
+        changed = _rotate(authorization, refresh, issued, family, now)
+        _store(issued, authorization, changed, refresh.client, terms)
     return issued
 
 
@@ -169,42 +169,46 @@ def issue_for_client(client: Client, terms: Terms) -> Issued:
 
 
 @sensitive_variables()
-def _rotate(authorization: Authorization, refresh: Refresh, issued: Issued, family: str, now: datetime) -> None:
+def _rotate(
+    authorization: Authorization, refresh: Refresh, issued: Issued, family: str, now: datetime
+) -> tuple[str, ...]:
+    """What is left to save of the authorization."""
     sealed = seal(_as_text(issued), secret=refresh.presented, context=refresh.context(authorization))
     authorization.apply(Rotation(digest(issued.refresh_token or ""), sealed), now)
-    if authorization.pk is None:  # DOT issued the token: this is where its authorization begins
-        authorization.family_digest = digest(family)
-        authorization.save(force_insert=True)
-    else:
-        update(authorization, ROTATED, using=router.db_for_write(Authorization))
+    if authorization.pk is not None:
+        return ROTATED
+    # DOT issued the token: this is where its authorization begins.
+    authorization.family_digest = digest(family)
+    authorization.save(force_insert=True)
+    return ()
 
 
 @sensitive_variables()
 def _new_access_token(authorization: Authorization, client: Client, terms: Terms, now: datetime) -> Issued:
-    issued = _new(client, terms, now, _expires(authorization, client, terms, now))
-    return replace(issued, authorization=authorization)
+    return _new(client, terms, now, _expires(authorization, client, terms, now), authorization)
 
 
 @sensitive_variables()
-def _new(client: Client, terms: Terms, now: datetime, expires: datetime) -> Issued:
+def _new(
+    client: Client, terms: Terms, now: datetime, expires: datetime, authorization: Authorization | None = None
+) -> Issued:
     unsigned = Unsigned.new(now, terms.resources) if terms.is_jwt(client) else None
     token = "" if unsigned else token_string.make_token(token_string.ACCESS_TOKEN)
-    return Issued(token, expires, terms.scope, details=terms.details, unsigned=unsigned)
+    return Issued(token, expires, terms.scope, details=terms.details, unsigned=unsigned, authorization=authorization)
 
 
-def _store_access_token(issued: Issued, authorization: Authorization, client: Client, terms: Terms) -> None:
+def _store(issued: Issued, authorization: Authorization, names: tuple[str, ...], client: Client, terms: Terms) -> None:
+    """Save the columns ``names`` of the authorization, and the access token that hangs on it, unless it has no row."""
     using = router.db_for_write(Authorization)
+    pair = None
     if issued.unsigned is None:
         row = _access_token_row(issued, client, terms)
         row.user_id = authorization.user_id
-        insert(row, using=using)
-        binding = TokenBinding(
-            access_token=row,
-            authorization=authorization,
-            cnf=authorization.cnf,
-            authorization_details=list(terms.details),
+        pair = (
+            row,
+            TokenBinding(authorization=authorization, cnf=authorization.cnf, authorization_details=list(terms.details)),
         )
-        insert(binding, using=using)
+    write(authorization, names, pair, using=using)
     _tell(issued, client, authorization, authorization.grant_type, using)
 
 

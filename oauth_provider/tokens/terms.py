@@ -35,31 +35,33 @@ class Terms:
         and ``InvalidAuthorizationDetails`` where more is asked for, and ``InvalidGrant`` where nothing is left.
         """
         agreed = tuple(authorization.scope.split())
-        granted = tuple(scope for scope in agreed if scope in allowed_scopes(client.policy))
+        allowed = allowed_scopes(client.policy)
+        granted = tuple(scope for scope in agreed if scope in allowed)
         details = details_of(self.details, authorization, client)
         if (agreed or authorization.authorization_details) and not (granted or details):
             raise InvalidGrant("Nothing of what was granted is on offer any more.")
         resources = narrow(self.resources, tuple(authorization.resources))
         terms = Terms(downscope(self.scope, granted), resources, format=self.format, details=details)
-        terms = terms.within_resources(authorization)
+        terms = terms.within_resources(authorization, client.policy.limits)
         if self.details:
             check_served(details, terms.resources)
-        return replace(terms, limits=(client.policy.limits, *terms.limits))
+        return terms
 
-    def within_resources(self, authorization: Authorization) -> "Terms":
+    def within_resources(self, authorization: Authorization, *limits: Limits) -> "Terms":
         """These terms as far as the resources serve them, by their registered names (RFC 8707 §2.2).
 
-        Raises ``InvalidTarget`` for one that is not registered; what DOT granted is left as it is.
+        The resources' own limits are added to ``limits``. Raises ``InvalidTarget`` for one that is not registered; what
+        DOT granted is left as it is.
         """
         if authorization.adopted_digest is not None:
-            return replace(self, limits=find_limits(authorization.resources))
+            return replace(self, limits=(*limits, *find_limits(authorization.resources)))
         audience = find_audience(self.resources, granted=authorization.resources)
         scope = audience.served(self.scope)
         details = at_resources(self.details, audience.identifiers)
         if (self.scope or self.details) and not (scope or details):
             raise InvalidTarget("Nothing that was granted is of use at this resource.")
         kind = self.format or audience.format
-        return Terms(scope, audience.identifiers, audience.lifetime, audience.limits, kind, details)
+        return Terms(scope, audience.identifiers, audience.lifetime, (*limits, *audience.limits), kind, details)
 
     def is_jwt(self, client: Client) -> bool:
         """Is the access token to be a JWT (RFC 9068)? Its resources decide, or else the client's policy."""

@@ -9,8 +9,8 @@ from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.conf import provider_settings
 from oauth_provider.models import TokenBinding
+from oauth_provider.models.found_token import FoundToken
 from oauth_provider.models.jwt_token import find_jwt
-from oauth_provider.models.token import FoundToken
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import InvalidToken
 from oauth_provider.protocol.token_string import is_broken
@@ -34,24 +34,23 @@ def verify(token: str) -> AccessToken:
 
 def describe(found: FoundToken) -> AccessToken:
     """What a good token says."""
-    facts = found.facts
     return AccessToken(
-        scope=facts["scope"],
-        client_id=found.client["client_id"] or "",
+        scope=found.scope,
+        client_id=found.client_id or "",
         sub=None if found.user is None else public_subject(found.user),
-        expires=_aware(facts["expires"]),
-        issued_at=_aware(facts["issued_at"]),
+        expires=_aware(found.expires),
+        issued_at=_aware(found.issued_at),
         issuer=provider_settings.ISSUER,
         resources=found.places,
-        cnf=facts["cnf"],
-        act=facts["act"],
-        auth_time=_aware(facts["auth_time"]) if facts["auth_time"] else None,
-        acr=facts["acr"] or None,
+        cnf=found.cnf,
+        act=found.act,
+        auth_time=_aware(found.auth_time) if found.auth_time else None,
+        acr=found.acr or None,
         jti=found.jwt.jti if found.jwt else None,
-        authorization_details=tuple(facts["authorization_details"] or ()),
-        authorization_id=str(facts["public_id"]) if facts["public_id"] else None,
+        authorization_details=tuple(found.authorization_details or ()),
+        authorization_id=str(found.public_id) if found.public_id else None,
         user=found.user,
-        load_application=lambda: found.application,
+        load_application=found.load_application,
     )
 
 
@@ -84,4 +83,4 @@ def find(token: str, by_checksum: Find | None = None) -> FoundToken | None:
 
 def _aware(moment: datetime) -> datetime:
     """Where ``USE_TZ`` is off, what is stored is the project's own local time."""
-    return timezone.make_aware(moment) if timezone.is_naive(moment) else moment
+    return timezone.make_aware(moment) if moment.utcoffset() is None else moment

@@ -1,0 +1,38 @@
+"""Timestamps of compiled queries on PostgreSQL: sent as text, and read by ``datetime.fromisoformat``.
+
+Under Django psycopg reads each one in Python, with a regular expression; six of them cost more than five joins do.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import DateTimeField, Func
+from django.db.models.sql import Query
+
+
+class TimestampText(Func):
+    """A column of timestamps as PostgreSQL writes it, in the time zone of the connection (``DateStyle`` is ISO)."""
+
+    template = "%(expressions)s::text"
+
+    def get_db_converters(self, connection: Any) -> list[Any]:
+        """Text first becomes what the column's own converters take."""
+        return [_read, *super().get_db_converters(connection)]
+
+
+def select_as_text(query: Query) -> None:
+    """Have ``query`` select its columns of timestamps as text."""
+    query.select = tuple(
+        TimestampText(column, output_field=column.output_field)
+        if isinstance(column.output_field, DateTimeField)
+        else column
+        for column in query.select
+    )
+
+
+def _read(value: str | None, expression: Any, connection: Any) -> datetime | None:
+    if value is None:
+        return None
+    moment, zone = datetime.fromisoformat(value), connection.timezone
+    # The text is in that zone; it is None where USE_TZ is off. ``replace`` costs ten times the rest.
+    return moment if moment.tzinfo is zone else moment.replace(tzinfo=zone)
