@@ -12,10 +12,10 @@ from oauth_provider.clients.failures import check_failures, count_failure
 from oauth_provider.dot.names import Row
 from oauth_provider.dot.secret import is_hashed, is_secret
 from oauth_provider.models.client import Client
-from oauth_provider.models.client_lookup import FoundClient, find_with_secret
+from oauth_provider.models.client_lookup import FoundClient, find_with_secret, recall_with_secret
 from oauth_provider.models.client_secret import ClientSecret
 from oauth_provider.protocol.digest import equal
-from oauth_provider.protocol.errors import InvalidClient, InvalidRequest
+from oauth_provider.protocol.errors import InvalidClient, InvalidRequest, OAuthError
 from oauth_provider.signals import client_authentication_failed
 
 
@@ -50,6 +50,24 @@ def authenticate(form: Mapping[str, str], authorization: str, address: str) -> C
             sender=Client, client_id=credentials.client_id, address=address, method=credentials.method
         )
         raise
+
+
+@sensitive_variables()
+def recall(form: Mapping[str, str], authorization: str, address: str) -> Client | None:
+    """The same by what this process remembers, to be confirmed by the database; None where ``authenticate`` must say.
+
+    It refuses nobody, and counts nothing.
+    """
+    try:
+        credentials = presented(form, authorization)
+    except OAuthError:
+        return None
+    found = recall_with_secret(credentials.client_id, credentials.secret)
+    if found is None or not found.client.allows_authentication_method(credentials.method) or found.client.is_barred:
+        return None
+    if found.client.is_public:
+        return found.client
+    return found.client if found.secret is not None and not found.secret.is_due_for_last_used else None
 
 
 @sensitive_variables()

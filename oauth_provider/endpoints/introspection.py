@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from oauth_provider.clients.authentication import authenticate
+from oauth_provider.clients.authentication import authenticate, recall
 from oauth_provider.conf import provider_settings
 from oauth_provider.endpoints.program import Answer, Call, client_endpoint
 from oauth_provider.models.client import Client
@@ -43,4 +43,4 @@ def caller(form: Mapping[str, str], authorization: str, address: str) -> Client:
     return client
 
 
-introspection = client_endpoint(answer, caller=caller)
+introspection = client_endpoint(answer, caller=caller, recall=recall)

@@ -17,6 +17,7 @@ from oauth_provider.clients.body import read_body
 from oauth_provider.conf import provider_settings
 from oauth_provider.endpoints.cors import allow_reading, preflight
 from oauth_provider.models.client import Client
+from oauth_provider.models.client_memory import ClientChanged
 from oauth_provider.protocol.bearer import challenge
 from oauth_provider.protocol.errors import InvalidClient, InvalidToken, OAuthError, TemporarilyUnavailable
 from oauth_provider.protocol.form import Form, parse_form
@@ -46,13 +47,16 @@ class Answer:
 Endpoint = Callable[[Call], Answer]
 # From the parameters of the body, the Authorization header and an address to the client that calls.
 Caller = Callable[[Mapping[str, str], str, str], Client]
+# The same from memory, or None.
+Recall = Callable[[Mapping[str, str], str, str], Client | None]
 View = Callable[[HttpRequest], HttpResponse]
 
 
-def client_endpoint(endpoint: Endpoint, *, caller: Caller = authenticate) -> View:
+def client_endpoint(endpoint: Endpoint, *, caller: Caller = authenticate, recall: Recall | None = None) -> View:
     """The view of an endpoint that authenticated clients POST a form to, and that answers JSON or an OAuth error.
 
-    It needs no cookie, no CSRF token and no login, and owns its transactions.
+    It needs no cookie, no CSRF token and no login, and owns its transactions. One that can ``recall`` its client
+    confirms it before it writes or tells anything, or as it writes.
     """
 
     @functools.wraps(endpoint)
@@ -64,8 +68,12 @@ def client_endpoint(endpoint: Endpoint, *, caller: Caller = authenticate) -> Vie
             check_method(request)
             form = parse_form(read_body(request))
             authorization = request.META.get("HTTP_AUTHORIZATION", "")
-            client = caller(form.parameters, authorization, provider_settings.CLIENT_ADDRESS(request))
-            said = endpoint(Call(request, client, form))
+            presented = form.parameters, authorization, provider_settings.CLIENT_ADDRESS(request)
+            client = recall(*presented) if recall is not None else None
+            said = said_to_recalled(endpoint, Call(request, client, form)) if client is not None else None
+            if said is None:
+                client = caller(*presented)
+                said = endpoint(Call(request, client, form))
             response = answer(said.members, status=said.status)
         except OAuthError as error:
             response = refuse(error, request, client)
@@ -74,6 +82,23 @@ def client_endpoint(endpoint: Endpoint, *, caller: Caller = authenticate) -> Vie
 
     # A report of an error on its way must hold neither secrets nor tokens.
     return for_programs(sensitive_post_parameters()(sensitive_variables()(view)))
+
+
+def said_to_recalled(endpoint: Endpoint, call: Call) -> Answer | None:
+    """What ``endpoint`` says to a client that was recalled; None where that is not what the client is now.
+
+    Raises ``OAuthError``, which the client that it is now would get as well.
+    """
+    try:
+        try:
+            said = endpoint(call)
+        except OAuthError:
+            call.client.confirm()
+            raise
+        call.client.confirm()
+    except ClientChanged:
+        return None
+    return said
 
 
 def for_programs(view: View) -> View:

@@ -2,14 +2,17 @@
 
 from functools import partial
 
+from oauth_provider.clients.authentication import recall
 from oauth_provider.conf import provider_settings
 from oauth_provider.endpoints.program import Answer, Call, client_endpoint
 from oauth_provider.grants.request import TokenRequest
 from oauth_provider.grants.table import exchange
 
 
-@client_endpoint
-def token(call: Call) -> Answer:
+def answer(call: Call) -> Answer:
     """Every grant there is, by its ``grant_type``."""
     issuer = partial(provider_settings.issuer_of, call.http)
     return Answer(exchange(TokenRequest(call.client, call.form, issuer)).answer())
+
+
+token = client_endpoint(answer, recall=recall)

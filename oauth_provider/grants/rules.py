@@ -9,7 +9,12 @@ from oauth_provider.tokens.terms import Terms
 
 
 def check_client(authorization: Authorization, request: TokenRequest, presented: str) -> None:
-    """RFC 6749 §4.1.3 and §6: it was issued to the client that presents it, or it is as good as unknown."""
+    """RFC 6749 §4.1.3 and §6: it was issued to the client that presents it, or it is as good as unknown.
+
+    Raises ``ClientChanged``: what is done to a locked row asks no more about the client.
+    """
+    if authorization.seen_version is None:
+        request.client.confirm()
     if authorization.application_id != request.client.application.pk:
         raise InvalidGrant(f"The {presented} is unknown.", detail=f"another client's {presented}")
 

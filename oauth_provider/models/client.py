@@ -1,6 +1,6 @@
 """Clients: DOT's Application and what it lacks: a policy of what it may do (RFC 6749 §2)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import models
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from oauth_provider.dot.names import APPLICATION, Row, application_model
 from oauth_provider.dot.usability import is_usable
 from oauth_provider.models.client_legacy import ClientLegacy
+from oauth_provider.models.client_memory import Recalled
 from oauth_provider.models.client_metadata import ClientMetadata
 from oauth_provider.models.lifetimes import Lifetimes
 from oauth_provider.models.validation import check_frame_uri, check_jwks, check_logout_uri, check_names
@@ -185,10 +186,19 @@ class ClientPolicy(ClientMetadata, ClientLegacy, Lifetimes):
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """One client: ``application`` is DOT's row, ``policy`` what it may do."""
+    """One client: ``application`` is DOT's row, ``policy`` what it may do.
+
+    One that was ``recalled`` from memory is still to be confirmed by the database, before or as it is acted for.
+    """
 
     application: Row
     policy: ClientPolicy
+    recalled: Recalled | None = field(default=None, repr=False, compare=False)
+
+    def confirm(self) -> None:
+        """See that this is what the client is now. Raises ``ClientChanged``."""
+        if self.recalled is not None:
+            self.recalled.confirm()
 
     @property
     def is_barred(self) -> bool:

@@ -1,7 +1,7 @@
 """Finding a client by its identifier, with its policy and the secret that was presented (RFC 6749 §2.3.1)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -13,6 +13,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.dot.names import Row, application_model, concrete_names
 from oauth_provider.models.client import Client, ClientPolicy
+from oauth_provider.models.client_memory import Recalled, client_memory, is_remembering, version_of
 from oauth_provider.models.client_secret import LAST_USED_PRECISION
 from oauth_provider.models.compiled import CompiledQuery
 from oauth_provider.protocol.digest import digest
@@ -86,11 +87,43 @@ def find_with_secret(client_id: str, presented: str) -> FoundClient | None:
     if not is_client_id(client_id):
         return None
     using = router.db_for_read(application_model())
-    rows = _WITH_SECRET.run(using, client_id, digest(presented) if presented else "")
-    if not rows:
+    key = (using, client_id, digest(presented) if presented else "")
+    if not is_remembering(using):
+        rows = _WITH_SECRET.run(*key)
+        return _found_client(rows[0], using) if rows else None
+    fetched = _WITH_VERSION.fetch(*key)
+    if not fetched:
         return None
-    client = _client(rows[0], using, UNREAD)
-    return FoundClient(client, _live_secret(client.application, rows[0][-len(SECRET) :]))
+    version, *values = _WITH_VERSION.convert(using, fetched[0])
+    found = _found_client(values, using)
+    if found.secret is not None or not presented:
+        client_memory.keep(key, fetched[0], version)
+    return found
+
+
+@sensitive_variables()
+def recall_with_secret(client_id: str, presented: str) -> FoundClient | None:
+    """The same as this process remembers it, to be confirmed by the database; None where it does not."""
+    using = router.db_for_read(application_model())
+    if not is_remembering(using):
+        return None
+    key = (using, client_id, digest(presented) if presented else "")
+    known = client_memory.find(key)
+    if known is None:
+        return None
+    _version, *values = _WITH_VERSION.convert(using, known.values)
+    found = _found_client(values, using)
+    if found.secret is None and presented:
+        return None
+    secret_id = found.secret.pk if found.secret is not None else None
+    recalled = Recalled(key, known.version, found.client.application.pk, secret_id)
+    return replace(found, client=replace(found.client, recalled=recalled))
+
+
+@sensitive_variables()
+def _found_client(values: Sequence[Any], using: str) -> FoundClient:
+    client = _client(values, using, UNREAD)
+    return FoundClient(client, _live_secret(client.application, values[-len(SECRET) :]))
 
 
 @sensitive_variables()
@@ -141,11 +174,20 @@ def _whole(client_id: Any) -> QuerySet[Any, Any]:
 
 def _with_secret(client_id: Any, secret_digest: Any) -> QuerySet[Any, Any]:
     presented = FilteredRelation("oauth_secrets", condition=Q(oauth_secrets__digest=secret_digest))
-    secret = (f"presented_secret__{name}" for name in SECRET)
     found = _called(client_id).annotate(presented_secret=presented)
-    rows: QuerySet[Any, Any] = found.values_list(*_paths(UNREAD), *secret)
+    rows: QuerySet[Any, Any] = found.values_list(*_paths_with_secret())
     return rows
 
 
+def _with_version(client_id: Any, secret_digest: Any) -> QuerySet[Any, Any]:
+    version = version_of(ClientPolicy._meta.db_table, "presented_secret")
+    rows: QuerySet[Any, Any] = _with_secret(client_id, secret_digest).values_list(version, *_paths_with_secret())
+    return rows
+
+
+def _paths_with_secret() -> tuple[str, ...]:
+    return (*_paths(UNREAD), *(f"presented_secret__{name}" for name in SECRET))
+
+
 _WHOLE = CompiledQuery(_whole)
-_WITH_SECRET = CompiledQuery(_with_secret)
+_WITH_SECRET, _WITH_VERSION = CompiledQuery(_with_secret), CompiledQuery(_with_version)

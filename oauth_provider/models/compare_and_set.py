@@ -1,7 +1,7 @@
 """Compare and set: what a verb writes about a row that it read without a lock, in one statement.
 
 On PostgreSQL the usual exchange reads its authorization as it is, and writes all that it has to write only if that row
-has not changed since. Everything else (a row that did change, a replay, another database, a project that listens to
+has not changed since, nor the client for which it is done. Everything else (a row that did change, a replay, another database, a project that listens to
 the saving of these rows) is done under the row's lock.
 """
 
@@ -14,6 +14,8 @@ from django.db import connections
 from django.db.models import Model
 from django.db.models.signals import post_save, pre_save
 
+from oauth_provider.models.client import Client
+from oauth_provider.models.client_memory import Recalled, condition
 from oauth_provider.models.compiled_save import insert, is_plain, prepared, update
 
 # A new row, and another new one that hangs on it.
@@ -53,10 +55,13 @@ def is_offered(models: tuple[type[Model], ...], using: str) -> bool:
     )
 
 
-def write(row: Any, names: tuple[str, ...], pair: Pair | None, *, using: str) -> None:
-    """Update ``names`` of ``row`` and insert ``pair``. Raises ``LockNeeded`` where the row is not as it was seen."""
+def write(row: Any, names: tuple[str, ...], pair: Pair | None, client: Client, *, using: str) -> None:
+    """Update ``names`` of ``row`` and insert ``pair`` for ``client``.
+
+    Raises ``LockNeeded`` where the row is not as it was seen, or the client not as it is remembered.
+    """
     if row.seen_version is not None:
-        _compare_and_set(row, names, pair, using)
+        _compare_and_set(row, names, pair, client.recalled, using)
         return
     if names:
         update(row, names, using=using)
@@ -67,11 +72,30 @@ def write(row: Any, names: tuple[str, ...], pair: Pair | None, *, using: str) ->
         insert(second, using=using)
 
 
-def _compare_and_set(row: Any, names: tuple[str, ...], pair: Pair | None, using: str) -> None:
+def insert_for(client: Client, row: Model, *, using: str) -> None:
+    """Insert ``row`` for ``client``. Raises ``ClientChanged`` where it is not as it is remembered."""
+    recalled = client.recalled
+    if recalled is None or not is_offered((type(row),), using):
+        client.confirm()
+        insert(row, using=using)
+        return
+    connection = connections[using]
+    sql, fields = _insertion(cast(Hashable, type(row)), using)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*(prepared(row, field, connection, add=True) for field in fields), *recalled.parameters])
+        written = cursor.fetchone()
+    recalled.settle(written is not None)
+    (row.pk,) = written
+    row._state.adding, row._state.db = False, using
+
+
+def _compare_and_set(
+    row: Any, names: tuple[str, ...], pair: Pair | None, recalled: Recalled | None, using: str
+) -> None:
     connection, model = connections[using], cast(Hashable, type(row))
-    statement = _statement(model, names, tuple(type(one) for one in pair or ()), using)
+    statement = _statement(model, names, tuple(type(one) for one in pair or ()), recalled is not None, using)
     parameters = [prepared(row, field, connection, add=False) for field in statement.fields]
-    parameters.append(row.seen_version)
+    parameters += [row.seen_version, *(recalled.parameters if recalled is not None else ())]
     for one, fields in zip(pair or (), statement.of_pair, strict=True):
         parameters += [prepared(one, field, connection, add=True) for field in fields]
     with connection.cursor() as cursor:
@@ -79,6 +103,8 @@ def _compare_and_set(row: Any, names: tuple[str, ...], pair: Pair | None, using:
         written = cursor.fetchone()
     if written is None:
         raise LockNeeded
+    if recalled is not None:
+        recalled.settle(True)
     row.seen_version = None  # as it is now, nobody has seen it
     if pair is not None:
         first, second = pair
@@ -107,31 +133,45 @@ def _foreign_key(target: Any, model: Any) -> Any:
 
 
 @cache
-def _statement(model: Any, names: tuple[str, ...], models: tuple[Any, ...], using: str) -> Statement:
+def _insertion(model: Any, using: str) -> tuple[str, tuple[Any, ...]]:
+    fields = _without_key(model)
+    return _insert(model, fields, f"WHERE {condition()}", using), fields
+
+
+@cache
+def _statement(
+    model: Any, names: tuple[str, ...], models: tuple[Any, ...], is_for_recalled: bool, using: str
+) -> Statement:
     quote, meta = connections[using].ops.quote_name, model._meta
     fields, key = tuple(meta.get_field(name) for name in names), quote(meta.pk.column)
     assigned = ", ".join(f"{quote(field.column)} = %s" for field in fields)
-    where = f"{key} = %s AND xmin::text = %s"
+    where = f"{key} = %s AND xmin::text = %s" + (f" AND {condition()}" if is_for_recalled else "")
     sql = f"UPDATE {quote(meta.db_table)} SET {assigned} WHERE {where} RETURNING {key}"  # noqa: S608 - our own names
     if not models:
         return Statement(sql, (*fields, meta.pk), ())
     first, second = models
     link = _foreign_key(first, second)
-    of_first = tuple(field for field in first._meta.concrete_fields if field is not first._meta.auto_field)
-    of_second = tuple(field for field in second._meta.concrete_fields if field is not link)
-    first_sql = _insert_from("changed", first, of_first, quote)
-    second_sql = _insert_from("added", second, of_second, quote, link=link)
+    of_first, of_second = _without_key(first), tuple(one for one in second._meta.concrete_fields if one is not link)
+    first_sql = _insert(first, of_first, "FROM changed", using)
+    second_sql = _insert(second, of_second, "FROM added", using, link=link)
     sql = f"WITH changed AS ({sql}), added AS ({first_sql}) {second_sql}"
     return Statement(sql, (*fields, meta.pk), (of_first, of_second))
 
 
-def _insert_from(source: str, model: Any, fields: tuple[Any, ...], quote: Any, link: Any = None) -> str:
-    """A row of ``model`` if ``source`` has one, whose key goes into ``link``. What it returns is the key."""
+def _without_key(model: Any) -> tuple[Any, ...]:
+    return tuple(field for field in model._meta.concrete_fields if field is not model._meta.auto_field)
+
+
+def _insert(model: Any, fields: tuple[Any, ...], provided: str, using: str, link: Any = None) -> str:
+    """A row of ``model`` where ``provided`` yields one; into ``link`` goes the key that it yields. Returns that key, or
+    the row's own."""
+    quote, meta = connections[using].ops.quote_name, model._meta
     columns, values = [quote(field.column) for field in fields], ["%s"] * len(fields)
+    returned = quote(meta.pk.column)
     if link is not None:
-        columns, values = [quote(link.column), *columns], [f"{source}.{quote(link.target_field.column)}", *values]
-    key = quote(model._meta.pk.column)
+        returned = quote(link.column)
+        columns, values = [returned, *columns], [quote(link.target_field.column), *values]
     return (
-        f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(columns)}) "  # noqa: S608 - our own names
-        f"SELECT {', '.join(values)} FROM {source} RETURNING {key if link is None else quote(link.column)}"
+        f"INSERT INTO {quote(meta.db_table)} ({', '.join(columns)}) "  # noqa: S608 - our own names
+        f"SELECT {', '.join(values)} {provided} RETURNING {returned}"
     )

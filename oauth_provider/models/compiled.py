@@ -38,20 +38,26 @@ class CompiledQuery:
         self._build = build
         self._compiled: dict[str, Compiled] = {}
 
-    def run(self, alias: str, *given: str) -> list[list[Any]]:
+    def run(self, alias: str, *given: Any) -> list[list[Any]]:
         """The columns of each row for the parameters ``given``, converted as the ORM would."""
+        return [self.convert(alias, row) for row in self.fetch(alias, *given)]
+
+    def fetch(self, alias: str, *given: Any) -> list[Sequence[Any]]:
+        """The same as the database gives them, for ``convert``."""
         compiled = self._compiled.get(alias) or self._compile(alias)
         parameters = list(compiled.parameters)
         for place, value in zip(compiled.places, given, strict=True):
             parameters[place] = value
-        connection = connections[alias]
-        with connection.cursor() as cursor:
+        with connections[alias].cursor() as cursor:
             cursor.execute(compiled.sql, parameters)
-            rows = list(map(list, cursor.fetchall()))
-        for row in rows:
-            for position, convert, expression in compiled.converters:
-                row[position] = convert(row[position], expression, connection)
-        return rows
+            return list(cursor.fetchall())
+
+    def convert(self, alias: str, fetched: Sequence[Any]) -> list[Any]:
+        """One row of ``fetch``, converted anew: nothing that can be changed in one is in another."""
+        row, connection = list(fetched), connections[alias]
+        for position, convert, expression in self._compiled[alias].converters:
+            row[position] = convert(row[position], expression, connection)
+        return row
 
     def _compile(self, alias: str) -> Compiled:
         gaps = [f"parameter {name} of a compiled query" for name in signature(self._build).parameters]

@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.db import models, router
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from oauth_provider.conf import provider_settings
 from oauth_provider.dot.names import ACCESS_TOKEN, Row, access_token_model, concrete_names
 from oauth_provider.models.authorization import Authorization
-from oauth_provider.models.client import is_barred
+from oauth_provider.models.client import Client, is_barred
+from oauth_provider.models.client_memory import condition
 from oauth_provider.models.compiled import CompiledQuery, user_model, whole_row
 from oauth_provider.models.found_token import (
     COLUMNS,
@@ -33,6 +35,19 @@ class TokenBindingManager(models.Manager["TokenBinding"]):
         using = router.db_for_write(access_token_model())
         rows = _LOOKUP.run(using, checksum)
         return _found(rows[0], using) if rows else None
+
+    def find_for(self, client: Client, checksum: str) -> FoundToken | None:
+        """The same for ``client``, which it confirms by the way. Raises ``ClientChanged``."""
+        recalled = client.recalled
+        if recalled is None:
+            return self.find(checksum)
+        using = router.db_for_write(access_token_model())
+        rows = _CONFIRMING_LOOKUP.run(using, checksum, *recalled.parameters)
+        if not rows:
+            return None
+        is_confirmed, *row = rows[0]
+        recalled.settle(is_confirmed)
+        return _found(row, using)
 
     def find_for_userinfo(self, checksum: str) -> FoundToken | None:
         """The same, with its ``userinfo``."""
@@ -116,7 +131,15 @@ def _userinfo_lookup(checksum: Any) -> models.QuerySet[Any, Any]:
     return _lookup(checksum).values_list(*USERINFO_COLUMNS.values(), *_paths())
 
 
+def _confirming_lookup(
+    checksum: Any, secret_id: Any, application_id: Any, version: Any
+) -> models.QuerySet[Any, Any]:
+    is_so: Any = RawSQL(condition(), (secret_id, application_id, version), output_field=models.BooleanField())  # noqa: S611 - our own names
+    return _lookup(checksum).values_list(is_so, *_paths())
+
+
 _LOOKUP, _USERINFO_LOOKUP = CompiledQuery(_lookup), CompiledQuery(_userinfo_lookup)
+_CONFIRMING_LOOKUP = CompiledQuery(_confirming_lookup)
 
 
 def _found(row: Sequence[Any], using: str) -> FoundToken:

@@ -1,13 +1,14 @@
 """Introspection (RFC 7662 §2.2): what a token says, or that it is not active, and never why."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.dot.names import refresh_token_model
-from oauth_provider.models import Authorization
+from oauth_provider.models import Authorization, TokenBinding
 from oauth_provider.models.adoption import is_live
 from oauth_provider.models.client import Client, ClientPolicy, is_barred
 from oauth_provider.models.found_token import FoundToken
@@ -30,7 +31,7 @@ def introspect(token: str, issuer: str, caller: Client) -> dict[str, Any]:
         return _about_refresh_token(token, parts.family, issuer, caller)
     if token_string.is_broken(token):
         return INACTIVE
-    found = find(token)
+    found = find(token, partial(TokenBinding.objects.find_for, caller))
     if found is None:
         return (
             INACTIVE if token_string.is_token(token, token_string.ACCESS_TOKEN) else _about_dot(token, issuer, caller)

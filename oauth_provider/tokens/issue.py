@@ -15,7 +15,7 @@ from oauth_provider.models import Authorization, TokenBinding
 from oauth_provider.models.authorization import Retry, Rotation
 from oauth_provider.models.authorization_details import is_allowed
 from oauth_provider.models.client import Client
-from oauth_provider.models.compare_and_set import write
+from oauth_provider.models.compare_and_set import insert_for, write
 from oauth_provider.models.compiled_save import insert
 from oauth_provider.models.scope import allowed_scopes
 from oauth_provider.models.transaction import run
@@ -158,12 +158,13 @@ def issue_for_client(client: Client, terms: Terms) -> Issued:
 
     def work() -> None:
         row = _access_token_row(issued, client, terms)
-        insert(row, using=using)
+        insert_for(client, row, using=using)
         if terms.details:
             insert(TokenBinding(access_token=row, authorization_details=list(terms.details)), using=using)
 
     if issued.unsigned is None:
         run(work, using=using, single=not terms.details)
+    client.confirm()
     _tell(issued, client, None, "client_credentials", using)
     return issued
 
@@ -208,7 +209,7 @@ def _store(issued: Issued, authorization: Authorization, names: tuple[str, ...],
             row,
             TokenBinding(authorization=authorization, cnf=authorization.cnf, authorization_details=list(terms.details)),
         )
-    write(authorization, names, pair, using=using)
+    write(authorization, names, pair, client, using=using)
     _tell(issued, client, authorization, authorization.grant_type, using)
 
 
