@@ -16,6 +16,7 @@ from django.db.models.expressions import RawSQL
 
 from oauth_provider.dot.names import application_model
 from oauth_provider.models.compiled_save import is_plain
+from oauth_provider.models.kept_cursor import fetch
 
 REMEMBERED = 1_000
 # In seconds. PostgreSQL counts transactions in 32 bits, and none comes round within that.
@@ -66,9 +67,8 @@ class Recalled:
         """Ask, unless a statement has. Raises ``ClientChanged``."""
         if self.is_confirmed:
             return
-        with connections[self.key[0]].cursor() as cursor:
-            cursor.execute(f"SELECT {condition()}", self.parameters)  # noqa: S608 - our own names
-            (is_so,) = cursor.fetchone()
+        sql = f"SELECT {condition()}"  # noqa: S608 - our own names
+        ((is_so,),) = fetch(connections[self.key[0]], sql, self.parameters)
         self.settle(is_so)
 
 

@@ -17,6 +17,7 @@ from django.db.models.signals import post_save, pre_save
 from oauth_provider.models.client import Client
 from oauth_provider.models.client_memory import Recalled, condition
 from oauth_provider.models.compiled_save import insert, is_plain, prepared, update
+from oauth_provider.models.kept_cursor import fetch
 
 # A new row, and another new one that hangs on it.
 Pair: TypeAlias = tuple[Model, Model]
@@ -81,11 +82,10 @@ def insert_for(client: Client, row: Model, *, using: str) -> None:
         return
     connection = connections[using]
     sql, fields = _insertion(cast(Hashable, type(row)), using)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [*(prepared(row, field, connection, add=True) for field in fields), *recalled.parameters])
-        written = cursor.fetchone()
-    recalled.settle(written is not None)
-    (row.pk,) = written
+    columns = (prepared(row, field, connection, add=True) for field in fields)
+    written = fetch(connection, sql, [*columns, *recalled.parameters])
+    recalled.settle(bool(written))
+    ((row.pk,),) = written
     row._state.adding, row._state.db = False, using
 
 
@@ -98,17 +98,15 @@ def _compare_and_set(
     parameters += [row.seen_version, *(recalled.parameters if recalled is not None else ())]
     for one, fields in zip(pair or (), statement.of_pair, strict=True):
         parameters += [prepared(one, field, connection, add=True) for field in fields]
-    with connection.cursor() as cursor:
-        cursor.execute(statement.sql, parameters)
-        written = cursor.fetchone()
-    if written is None:
+    written = fetch(connection, statement.sql, parameters)
+    if not written:
         raise LockNeeded
     if recalled is not None:
         recalled.settle(True)
     row.seen_version = None  # as it is now, nobody has seen it
     if pair is not None:
         first, second = pair
-        first.pk = written[0]
+        first.pk = written[0][0]
         for one in pair:
             one._state.adding, one._state.db = False, using
         setattr(second, _link(first, second).name, first)

@@ -16,6 +16,7 @@ from django.db import connections
 from django.db.models import Model, QuerySet
 
 from oauth_provider.dot.names import concrete_names
+from oauth_provider.models.kept_cursor import Rows, fetch
 from oauth_provider.models.timestamp_text import select_as_text
 
 Converter = Callable[[Any, Any, Any], Any]
@@ -42,15 +43,13 @@ class CompiledQuery:
         """The columns of each row for the parameters ``given``, converted as the ORM would."""
         return [self.convert(alias, row) for row in self.fetch(alias, *given)]
 
-    def fetch(self, alias: str, *given: Any) -> list[Sequence[Any]]:
+    def fetch(self, alias: str, *given: Any) -> Rows:
         """The same as the database gives them, for ``convert``."""
         compiled = self._compiled.get(alias) or self._compile(alias)
         parameters = list(compiled.parameters)
         for place, value in zip(compiled.places, given, strict=True):
             parameters[place] = value
-        with connections[alias].cursor() as cursor:
-            cursor.execute(compiled.sql, parameters)
-            return list(cursor.fetchall())
+        return fetch(connections[alias], compiled.sql, parameters)
 
     def convert(self, alias: str, fetched: Sequence[Any]) -> list[Any]:
         """One row of ``fetch``, converted anew: nothing that can be changed in one is in another."""

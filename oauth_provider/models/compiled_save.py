@@ -16,6 +16,8 @@ from django.db.models import CharField, DateTimeField, ForeignKey, Model, OneToO
 from django.db.models.signals import post_save, pre_save
 from django.db.models.sql import InsertQuery
 
+from oauth_provider.models.kept_cursor import fetch
+
 # What these very classes hand to any database as it is. A subclass may do otherwise.
 AS_IT_IS: Mapping[type, tuple[type, ...]] = {
     CharField: (str, NoneType),
@@ -43,9 +45,13 @@ def insert(row: Model, *, using: str) -> None:
     save, connection = _insert(model, using), connections[using]
     told: dict[str, Any] = {"instance": row, "raw": False, "using": using, "update_fields": None}
     pre_save.send(sender=model, **told)
-    with connection.cursor() as cursor:
-        cursor.execute(save.sql, [prepared(row, field, connection, add=True) for field in save.fields])
-        returned = cursor.fetchone() if save.returning else ()
+    parameters = [prepared(row, field, connection, add=True) for field in save.fields]
+    if save.returning:
+        (returned,) = fetch(connection, save.sql, parameters)
+    else:
+        returned = ()
+        with connection.cursor() as cursor:
+            cursor.execute(save.sql, parameters)
     for field, value in zip(save.returning, returned, strict=True):
         setattr(row, field.attname, value)
     row._state.adding, row._state.db = False, using
