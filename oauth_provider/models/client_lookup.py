@@ -15,7 +15,7 @@ from oauth_provider.dot.names import Row, application_model, concrete_names
 from oauth_provider.models.client import Client, ClientPolicy
 from oauth_provider.models.client_memory import Recalled, client_memory, is_remembering, version_of
 from oauth_provider.models.client_secret import LAST_USED_PRECISION
-from oauth_provider.models.compiled import CompiledQuery
+from oauth_provider.models.compiled import CompiledQuery, row_of
 from oauth_provider.protocol.digest import digest
 
 # What no endpoint for programs reads of a client and its policy. Each is still there, for one more statement.
@@ -131,11 +131,11 @@ def _client(values: Sequence[Any], using: str, unread: frozenset[str]) -> Client
     """As ``select_related`` does: ``ClientPolicy.of`` then costs no statement, also where there is none."""
     model: type[Model] = application_model()
     columns, policy_columns = _read(model, unread), _read(ClientPolicy, unread)
-    application: Row = model.from_db(using, columns, values[: len(columns)])
+    application: Row = row_of(model, columns, values[: len(columns)], using)
     policy_values = values[len(columns) : len(columns) + len(policy_columns)]
     if policy_values[policy_columns["application_id"]] is None:
         return Client(application, ClientPolicy.default_for(application))
-    policy = ClientPolicy.from_db(using, policy_columns, policy_values)
+    policy = row_of(ClientPolicy, policy_columns, policy_values, using)
     relation: Any = ClientPolicy._meta.get_field("application")
     relation.set_cached_value(policy, application)
     relation.remote_field.set_cached_value(application, policy)

@@ -67,7 +67,7 @@ class Recalled:
         """Ask, unless a statement has. Raises ``ClientChanged``."""
         if self.is_confirmed:
             return
-        sql = f"SELECT {condition()}"  # noqa: S608 - our own names
+        sql = f"SELECT {condition()}"
         ((is_so,),) = fetch(connections[self.key[0]], sql, self.parameters)
         self.settle(is_so)
 

@@ -1,8 +1,8 @@
 """Compare and set: what a verb writes about a row that it read without a lock, in one statement.
 
 On PostgreSQL the usual exchange reads its authorization as it is, and writes all that it has to write only if that row
-has not changed since, nor the client for which it is done. Everything else (a row that did change, a replay, another database, a project that listens to
-the saving of these rows) is done under the row's lock.
+has not changed since, nor a client that was recalled from memory. Everything else (a row that did change, a replay,
+another database, a project that listens to the saving of these rows) is done under the row's lock.
 """
 
 from collections.abc import Callable, Hashable
@@ -170,6 +170,6 @@ def _insert(model: Any, fields: tuple[Any, ...], provided: str, using: str, link
         returned = quote(link.column)
         columns, values = [returned, *columns], [quote(link.target_field.column), *values]
     return (
-        f"INSERT INTO {quote(meta.db_table)} ({', '.join(columns)}) "  # noqa: S608 - our own names
+        f"INSERT INTO {quote(meta.db_table)} ({', '.join(columns)}) "
         f"SELECT {', '.join(values)} {provided} RETURNING {returned}"
     )

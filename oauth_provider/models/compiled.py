@@ -5,15 +5,19 @@ of its parameters and the converters of its columns; it runs through Django's cu
 logged like any other.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
-from inspect import signature
+from inspect import getattr_static, signature
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import connections
-from django.db.models import Model, QuerySet
+from django.db.models import JSONField, Model, QuerySet
+from django.db.models.base import ModelState
+from django.db.models.fields.related_descriptors import ForeignKeyDeferredAttribute
+from django.db.models.query_utils import DeferredAttribute
+from django.db.models.signals import post_init, pre_init
 
 from oauth_provider.dot.names import concrete_names
 from oauth_provider.models.kept_cursor import Rows, fetch
@@ -41,20 +45,27 @@ class CompiledQuery:
 
     def run(self, alias: str, *given: Any) -> list[list[Any]]:
         """The columns of each row for the parameters ``given``, converted as the ORM would."""
-        return [self.convert(alias, row) for row in self.fetch(alias, *given)]
+        connection = connections[alias]
+        return [self._convert(connection, row) for row in self._fetch(connection, given)]
 
     def fetch(self, alias: str, *given: Any) -> Rows:
         """The same as the database gives them, for ``convert``."""
-        compiled = self._compiled.get(alias) or self._compile(alias)
-        parameters = list(compiled.parameters)
-        for place, value in zip(compiled.places, given, strict=True):
-            parameters[place] = value
-        return fetch(connections[alias], compiled.sql, parameters)
+        return self._fetch(connections[alias], given)
 
     def convert(self, alias: str, fetched: Sequence[Any]) -> list[Any]:
         """One row of ``fetch``, converted anew: nothing that can be changed in one is in another."""
-        row, connection = list(fetched), connections[alias]
-        for position, convert, expression in self._compiled[alias].converters:
+        return self._convert(connections[alias], fetched)
+
+    def _fetch(self, connection: Any, given: Sequence[Any]) -> Rows:
+        compiled = self._compiled.get(connection.alias) or self._compile(connection.alias)
+        parameters = list(compiled.parameters)
+        for place, value in zip(compiled.places, given, strict=True):
+            parameters[place] = value
+        return fetch(connection, compiled.sql, parameters)
+
+    def _convert(self, connection: Any, fetched: Sequence[Any]) -> list[Any]:
+        row = list(fetched)
+        for position, convert, expression in self._compiled[connection.alias].converters:
             row[position] = convert(row[position], expression, connection)
         return row
 
@@ -71,7 +82,7 @@ class CompiledQuery:
             tuple(parameters),
             places=tuple(tuple(parameters).index(gap) for gap in gaps),
             converters=tuple(
-                (position, convert, expression)
+                (position, _without_parsing(convert, expression), expression)
                 for position, (listed, expression) in converters.items()
                 for convert in listed
             ),
@@ -93,4 +104,34 @@ def whole_row(model: type[Model], values: Sequence[Any], using: str) -> Any:
     """
     names = concrete_names(model)
     is_missing = values[names.index(model._meta.pk.attname)] is None
-    return None if is_missing else model.from_db(using, names, values)
+    return None if is_missing else row_of(model, names, values, using)
+
+
+def row_of(model: type[Model], names: Collection[str], values: Sequence[Any], using: str) -> Any:
+    """``model.from_db``, where what that does is known; columns that are not among ``names`` are deferred."""
+    if not _is_plainly_made(model) or pre_init.has_listeners(model) or post_init.has_listeners(model):
+        return model.from_db(using, names, values)
+    row = model.__new__(model)
+    row._state = state = ModelState()
+    state.adding, state.db = False, using
+    row.__dict__.update(zip(names, values, strict=True))
+    return row
+
+
+@cache
+def _is_plainly_made(model: Any) -> bool:
+    """Is making a row of it nothing but setting attributes, each to the value of its column?"""
+    makers = ("__init__", "__new__", "__setattr__", "from_db")
+    is_made_by_django = not any(
+        name in vars(ancestor) for ancestor in model.__mro__ if ancestor not in (Model, object) for name in makers
+    )
+    setters = {type(getattr_static(model, field.attname)) for field in model._meta.concrete_fields}
+    return is_made_by_django and setters <= {DeferredAttribute, ForeignKeyDeferredAttribute}
+
+
+def _without_parsing(convert: Converter, expression: Any) -> Converter:
+    """``convert``, which is not asked what an empty list is: of the JSON that we store the most common, by far."""
+    is_djangos = getattr(convert, "__func__", None) is JSONField.from_db_value
+    if not is_djangos or expression.output_field.decoder is not None:
+        return convert
+    return lambda value, expression, connection: [] if value == "[]" else convert(value, expression, connection)

@@ -131,9 +131,7 @@ def _userinfo_lookup(checksum: Any) -> models.QuerySet[Any, Any]:
     return _lookup(checksum).values_list(*USERINFO_COLUMNS.values(), *_paths())
 
 
-def _confirming_lookup(
-    checksum: Any, secret_id: Any, application_id: Any, version: Any
-) -> models.QuerySet[Any, Any]:
+def _confirming_lookup(checksum: Any, secret_id: Any, application_id: Any, version: Any) -> models.QuerySet[Any, Any]:
     is_so: Any = RawSQL(condition(), (secret_id, application_id, version), output_field=models.BooleanField())  # noqa: S611 - our own names
     return _lookup(checksum).values_list(is_so, *_paths())
 
