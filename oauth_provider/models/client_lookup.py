@@ -96,7 +96,7 @@ def find_with_secret(client_id: str, presented: str) -> FoundClient | None:
         return None
     version, *values = _WITH_VERSION.convert(using, fetched[0])
     found = _found_client(values, using)
-    if found.secret is not None or not presented:
+    if found.secret is not None or (found.client.is_public and not presented):
         client_memory.keep(key, fetched[0], version)
     return found
 
