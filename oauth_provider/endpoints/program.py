@@ -72,6 +72,7 @@ def client_endpoint(endpoint: Endpoint, *, caller: Caller = authenticate, recall
             client = recall(*presented) if recall is not None else None
             said = said_to_recalled(endpoint, Call(request, client, form)) if client is not None else None
             if said is None:
+                client = None  # for whom nothing more is said, should the caller be refused
                 client = caller(*presented)
                 said = endpoint(Call(request, client, form))
             response = answer(said.members, status=said.status)
