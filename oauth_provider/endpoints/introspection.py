@@ -43,4 +43,9 @@ def caller(form: Mapping[str, str], authorization: str, address: str) -> Client:
     return client
 
 
-introspection = client_endpoint(answer, caller=caller, recall=recall)
+def recalled(form: Mapping[str, str], authorization: str, address: str) -> Client | None:
+    """Only who comes by credentials is recalled by them."""
+    return recall(form, authorization, address) if token_from_header(authorization) is None else None
+
+
+introspection = client_endpoint(answer, caller=caller, recall=recalled)

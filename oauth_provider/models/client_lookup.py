@@ -43,6 +43,8 @@ UNREAD = frozenset(
         "userinfo_signed_response_alg",
     }
 )
+CLIENT_SECRET = "client_secret"
+# ``encoded`` comes last: see ``_without_secrets``.
 SECRET = ("id", "last_used_at", "expires_at", "from_dot", "encoded")
 
 
@@ -97,7 +99,7 @@ def find_with_secret(client_id: str, presented: str) -> FoundClient | None:
     version, *values = _WITH_VERSION.convert(using, fetched[0])
     found = _found_client(values, using)
     if found.secret is not None or (found.client.is_public and not presented):
-        client_memory.keep(key, fetched[0], version)
+        client_memory.keep(key, _without_secrets(fetched[0]), version)
     return found
 
 
@@ -113,11 +115,20 @@ def recall_with_secret(client_id: str, presented: str) -> FoundClient | None:
         return None
     _version, *values = _WITH_VERSION.convert(using, known.values)
     found = _found_client(values, using)
+    found.client.application.__dict__.pop(CLIENT_SECRET)  # deferred: it is not remembered
     if found.secret is None and presented:
         return None
     secret_id = found.secret.pk if found.secret is not None else None
     recalled = Recalled(key, known.version, found.client.application.pk, secret_id)
     return replace(found, client=replace(found.client, recalled=recalled))
+
+
+@sensitive_variables()
+def _without_secrets(fetched: Sequence[Any]) -> tuple[Any, ...]:
+    """What may be remembered: not DOT's column, nor the copy of it that was found equal to it."""
+    model: type[Model] = application_model()
+    place = 1 + _read(model, UNREAD)[CLIENT_SECRET]
+    return (*fetched[:place], "", *fetched[place + 1 : -1], "")
 
 
 @sensitive_variables()

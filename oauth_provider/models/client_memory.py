@@ -14,9 +14,11 @@ from django.db import connections, router
 from django.db.models import TextField
 from django.db.models.expressions import RawSQL
 
-from oauth_provider.dot.names import application_model
+from oauth_provider.dot.names import access_token_model, application_model
 from oauth_provider.models.compiled_save import is_plain
 from oauth_provider.models.kept_cursor import fetch
+from oauth_provider.models.transaction import is_autonomous
+from oauth_provider.models.verification_cache import UNCHANGEABLE
 
 REMEMBERED = 1_000
 # In seconds. PostgreSQL counts transactions in 32 bits, and none comes round within that.
@@ -77,6 +79,7 @@ class ClientMemory:
 
     def __init__(self) -> None:
         self._clients: dict[Key, Remembered] = {}
+        self._swept_at = 0.0
 
     def find(self, key: Key) -> Remembered | None:
         """What was remembered not too long ago."""
@@ -84,12 +87,16 @@ class ClientMemory:
         return known if known is not None and known.until > time.monotonic() else None
 
     def keep(self, key: Key, values: Sequence[Any], version: str) -> None:
-        """Remember ``values``, unless nobody could tell later if they are still true."""
-        if FROZEN in version.split(" "):
+        """Remember ``values``, unless nobody could tell later if they are still true, or somebody could change them."""
+        if FROZEN in version.split(" ") or not all(isinstance(value, UNCHANGEABLE) for value in values):
             return
+        now = time.monotonic()
+        if now >= self._swept_at + LIFETIME:
+            self._swept_at = now
+            self._clients = {key: known for key, known in self._clients.copy().items() if known.until > now}
         if len(self._clients) >= REMEMBERED:
             self._clients.clear()
-        self._clients[key] = Remembered(values, version, time.monotonic() + LIFETIME)
+        self._clients[key] = Remembered(values, version, now + LIFETIME)
 
     def forget(self, key: Key) -> None:
         """It has changed."""
@@ -105,12 +112,11 @@ client_memory = ClientMemory()
 
 def is_remembering(using: str) -> bool:
     """Can what is remembered be confirmed? Within a transaction, rows may be such as nobody else ever sees."""
-    connection = connections[using]
     return (
-        connection.vendor == "postgresql"
-        and not connection.in_atomic_block
-        # Rows of a replica may be old.
-        and router.db_for_write(application_model()) == using
+        connections[using].vendor == "postgresql"
+        and is_autonomous(using)
+        # Rows of a replica may be old; and the statement that confirms is one about tokens.
+        and using == router.db_for_write(application_model()) == router.db_for_write(access_token_model())
         and _has_versions(using)
     )
 
@@ -144,7 +150,9 @@ def _has_versions(using: str) -> bool:
 
 
 def _version(application: str, policy: str, secret: str) -> str:
-    return f"concat({application}.xmin, ' ', {policy}.xmin, ' ', {secret}.xmin)"
+    # With the table, since tenants may have a schema each, and rows of theirs the same keys and the same transaction.
+    columns = (f"{table}.{column}" for table in (application, policy, secret) for column in ("tableoid", "xmin"))
+    return f"concat_ws(' ', {', '.join(columns)})"
 
 
 def _quote(name: str) -> str:

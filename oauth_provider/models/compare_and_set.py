@@ -18,6 +18,7 @@ from oauth_provider.models.client import Client
 from oauth_provider.models.client_memory import Recalled, condition
 from oauth_provider.models.compiled_save import insert, is_plain, prepared, update
 from oauth_provider.models.kept_cursor import fetch
+from oauth_provider.models.transaction import is_autonomous
 
 # A new row, and another new one that hangs on it.
 Pair: TypeAlias = tuple[Model, Model]
@@ -48,10 +49,9 @@ def ignores_new_rows(receiver: Callable[..., Any]) -> Callable[..., Any]:
 
 def is_offered(models: tuple[type[Model], ...], using: str) -> bool:
     """Can rows of these be written in one statement? Not where somebody is to be told between one and the next."""
-    connection = connections[using]
     return (
-        connection.vendor == "postgresql"
-        and not connection.in_atomic_block
+        connections[using].vendor == "postgresql"
+        and is_autonomous(using)
         and all(is_plain(model, using) and not _is_heard(model) for model in models)
     )
 

@@ -73,7 +73,7 @@ class CompiledQuery:
         gaps = [f"parameter {name} of a compiled query" for name in signature(self._build).parameters]
         query = self._build(*gaps).query
         if connections[alias].vendor == "postgresql":
-            select_as_text(query)
+            select_as_text(query, connections[alias])
         compiler = query.get_compiler(using=alias)
         sql, parameters = compiler.as_sql()
         converters = compiler.get_converters([expression for expression, _sql, _alias in compiler.select])

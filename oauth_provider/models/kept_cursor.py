@@ -4,16 +4,22 @@ psycopg finds out for each new cursor how its parameters are written and its col
 statement again knows. All that Django does around a cursor is still done: it is counted, logged and wrapped like any.
 """
 
+import os
 from collections.abc import Sequence
+from functools import cache
+from types import FunctionType
 from typing import Any
+
+import django
+
+DJANGO = os.path.dirname(django.__file__) + os.sep
 
 Rows = list[tuple[Any, ...]]
 
 
 def fetch(connection: Any, sql: str, parameters: Sequence[Any]) -> Rows:
     """Execute ``sql``, which yields rows and is one of a few, and return all of them."""
-    # Whoever has put another ``cursor`` in the place of the connection's own wants to see what passes through it.
-    if connection.vendor != "postgresql" or "cursor" in vars(connection):
+    if connection.vendor != "postgresql" or not _is_as_django_made_it(connection):
         with connection.cursor() as cursor:
             cursor.execute(sql, parameters)
             rows: Rows = cursor.fetchall()
@@ -21,20 +27,25 @@ def fetch(connection: Any, sql: str, parameters: Sequence[Any]) -> Rows:
     connection.close_if_health_check_failed()
     connection.ensure_connection()
     connection.validate_thread_sharing()
-    cursor = _kept(connection, sql)
+    kept: dict[str, Any] = vars(connection).setdefault("_oauth_kept_cursors", {})
+    # Whoever runs the same statement meanwhile (a wrapper, another thread) has a cursor of their own.
+    cursor, zone = kept.pop(sql, (None, None))
+    if cursor is None or cursor.connection is not connection.connection or zone is not connection.timezone:
+        with connection.wrap_database_errors:
+            cursor = connection.create_cursor()
     wrapped = connection.make_debug_cursor(cursor) if connection.queries_logged else connection.make_cursor(cursor)
     wrapped.execute(sql, parameters)
     rows = wrapped.fetchall()
+    kept[sql] = cursor, connection.timezone
     return rows
 
 
-def _kept(connection: Any, sql: str) -> Any:
-    """The cursor of ``sql``; a new one where the connection was opened anew or reads times in another zone."""
-    kept: dict[str, Any] = vars(connection).setdefault("_oauth_kept_cursors", {})
-    opened, zone = connection.connection, connection.timezone
-    cursor, of_zone = kept.get(sql, (None, None))
-    if cursor is None or cursor.connection is not opened or of_zone is not zone:
-        with connection.wrap_database_errors:
-            cursor = connection.create_cursor()
-        kept[sql] = cursor, zone
-    return cursor
+def _is_as_django_made_it(connection: Any) -> bool:
+    """Whoever makes cursors in another way wants each made so: to watch it, or to choose a tenant's schema first."""
+    backend, cursor = type(connection), getattr(connection.cursor, "__func__", None)
+    return _are_djangos(cursor, backend._cursor, backend._prepare_cursor, backend.create_cursor)
+
+
+@cache
+def _are_djangos(*functions: Any) -> bool:
+    return all(type(one) is FunctionType and one.__code__.co_filename.startswith(DJANGO) for one in functions)

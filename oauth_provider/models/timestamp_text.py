@@ -5,9 +5,12 @@ Under Django psycopg reads each one in Python, with a regular expression; six of
 
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import DateTimeField, Func
 from django.db.models.sql import Query
+
+DB_TYPE = "timestamp with time zone"
 
 
 class TimestampText(Func):
@@ -20,11 +23,11 @@ class TimestampText(Func):
         return [_read, *super().get_db_converters(connection)]
 
 
-def select_as_text(query: Query) -> None:
-    """Have ``query`` select its columns of timestamps as text."""
+def select_as_text(query: Query, connection: Any) -> None:
+    """Have ``query`` select its columns of timestamps as text. A project's own field may be no timestamp there."""
     query.select = tuple(
         TimestampText(column, output_field=column.output_field)
-        if isinstance(column.output_field, DateTimeField)
+        if isinstance(column.output_field, DateTimeField) and column.output_field.db_type(connection) == DB_TYPE
         else column
         for column in query.select
     )
@@ -34,5 +37,9 @@ def _read(value: str | None, expression: Any, connection: Any) -> datetime | Non
     if value is None:
         return None
     moment, zone = datetime.fromisoformat(value), connection.timezone
-    # The text is in that zone; it is None where USE_TZ is off. ``replace`` costs ten times the rest.
-    return moment if moment.tzinfo is zone else moment.replace(tzinfo=zone)
+    if moment.tzinfo is zone:
+        return moment
+    if zone is not None:
+        return moment.astimezone(zone)
+    # USE_TZ is off: the project's own local time, with the fold that tells an hour from its repetition in autumn.
+    return moment.astimezone(ZoneInfo(connection.timezone_name)).replace(tzinfo=None)

@@ -59,6 +59,12 @@ def run(work: Callable[[], T | OAuthError], *, using: str, durable: bool = True,
     return outcome
 
 
+def is_autonomous(using: str) -> bool:
+    """Is each statement a transaction of its own, so that it sees and leaves what is committed?"""
+    connection = connections[using]
+    return not connection.in_atomic_block and connection.get_autocommit()
+
+
 def is_transient(error: DatabaseError) -> bool:
     """Would the same work, done again, probably succeed?"""
     return _sqlstate(error) in TRANSIENT_SQLSTATES or str(error) in TRANSIENT_TEXTS

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from asgiref.sync import sync_to_async
+
 from oauth_provider.protocol import resource_indicator
 
 _NOT_LOADED: Any = object()
@@ -59,6 +61,10 @@ class AccessToken:
             application = self.load_application() if self.load_application else None
             object.__setattr__(self, "_application", application)
         return self._application
+
+    async def aapplication(self) -> Any:
+        """The same in async code, where reading ``application`` would raise ``SynchronousOnlyOperation``."""
+        return await sync_to_async(lambda: self.application)()
 
     def is_expired(self) -> bool:
         """Is its time over?"""

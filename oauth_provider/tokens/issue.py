@@ -134,7 +134,8 @@ def keeps_refresh_token(client: Client) -> bool:
 
 @sensitive_variables()
 def repeat(authorization: Authorization, refresh: Refresh, retry: Retry) -> Issued:
-    """The answer to a refresh that is being repeated on the same terms. Raises ``InvalidGrant``."""
+    """The answer to a refresh that is being repeated on the same terms. Raises ``InvalidGrant``, ``ClientChanged``."""
+    refresh.client.confirm()
     text = unseal(retry.sealed_answer, secret=refresh.presented, context=refresh.context(authorization))
     if text is None:
         raise InvalidGrant("The refresh token was used before, and not for this.", detail="retry on other terms")
