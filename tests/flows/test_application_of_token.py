@@ -29,7 +29,9 @@ def test_async_code_awaits_it_and_may_read_it_then(token: Any, driver: Driver) -
     assert async_to_sync(view)() == [driver.application] * 2
 
 
-def test_async_code_that_just_reads_it_is_told(token: Any) -> None:
+def test_async_code_that_just_reads_it_is_told(token: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DJANGO_ALLOW_ASYNC_UNSAFE", raising=False)  # as tests in a browser need it
+
     async def view() -> Any:
         return token.application
 
