@@ -102,20 +102,28 @@ def whole_row(model: type[Model], values: Sequence[Any], using: str) -> Any:
 
     All columns are there: a deferred one would cost a statement as soon as somebody reads it.
     """
-    names = concrete_names(model)
-    is_missing = values[names.index(model._meta.pk.attname)] is None
-    return None if is_missing else row_of(model, names, values, using)
+    names, place_of_key = _places(model)
+    return None if values[place_of_key] is None else row_of(model, names, values, using)
 
 
 def row_of(model: type[Model], names: Collection[str], values: Sequence[Any], using: str) -> Any:
     """``model.from_db``, where what that does is known; columns that are not among ``names`` are deferred."""
-    if not _is_plainly_made(model) or pre_init.has_listeners(model) or post_init.has_listeners(model):
+    is_heard = (pre_init.receivers and pre_init.has_listeners(model)) or (
+        post_init.receivers and post_init.has_listeners(model)
+    )
+    if is_heard or not _is_plainly_made(model):
         return model.from_db(using, names, values)
     row = model.__new__(model)
     row._state = state = ModelState()
     state.adding, state.db = False, using
     row.__dict__.update(zip(names, values, strict=True))
     return row
+
+
+@cache
+def _places(model: Any) -> tuple[tuple[str, ...], int]:
+    names = concrete_names(model)
+    return names, names.index(model._meta.pk.attname)
 
 
 @cache
@@ -130,8 +138,14 @@ def _is_plainly_made(model: Any) -> bool:
 
 
 def _without_parsing(convert: Converter, expression: Any) -> Converter:
-    """``convert``, which is not asked what an empty list is: of the JSON that we store the most common, by far."""
+    """``convert``, which is not asked what NULL and an empty list are: most of the JSON that we store."""
     is_djangos = getattr(convert, "__func__", None) is JSONField.from_db_value
     if not is_djangos or expression.output_field.decoder is not None:
         return convert
-    return lambda value, expression, connection: [] if value == "[]" else convert(value, expression, connection)
+
+    def convert_unless_known(value: Any, expression: Any, connection: Any) -> Any:
+        if value is None:
+            return None
+        return [] if value == "[]" else convert(value, expression, connection)
+
+    return convert_unless_known

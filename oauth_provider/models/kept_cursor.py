@@ -11,6 +11,7 @@ from types import FunctionType
 from typing import Any
 
 import django
+from django.db.backends.utils import CursorWrapper
 
 DJANGO = os.path.dirname(django.__file__) + os.sep
 
@@ -24,7 +25,8 @@ def fetch(connection: Any, sql: str, parameters: Sequence[Any]) -> Rows:
             cursor.execute(sql, parameters)
             rows: Rows = cursor.fetchall()
             return rows
-    connection.close_if_health_check_failed()
+    if connection.health_check_enabled:
+        connection.close_if_health_check_failed()
     connection.ensure_connection()
     connection.validate_thread_sharing()
     kept: dict[str, Any] = vars(connection).setdefault("_oauth_kept_cursors", {})
@@ -33,17 +35,37 @@ def fetch(connection: Any, sql: str, parameters: Sequence[Any]) -> Rows:
     if cursor is None or cursor.connection is not connection.connection or zone is not connection.timezone:
         with connection.wrap_database_errors:
             cursor = connection.create_cursor()
-    wrapped = connection.make_debug_cursor(cursor) if connection.queries_logged else connection.make_cursor(cursor)
-    wrapped.execute(sql, parameters)
-    rows = wrapped.fetchall()
+    rows = _run(connection, cursor, sql, parameters)
     kept[sql] = cursor, connection.timezone
+    return rows
+
+
+def _run(connection: Any, cursor: Any, sql: str, parameters: Sequence[Any]) -> Rows:
+    rows: Rows
+    if connection.queries_logged or connection.execute_wrappers:
+        wrapped = connection.make_debug_cursor(cursor) if connection.queries_logged else connection.make_cursor(cursor)
+        wrapped.execute(sql, parameters)
+        rows = wrapped.fetchall()
+        return rows
+    # What those do where nobody looks on.
+    connection.validate_no_broken_transaction()
+    with connection.wrap_database_errors:
+        cursor.execute(sql, parameters)
+        rows = cursor.fetchall()
     return rows
 
 
 def _is_as_django_made_it(connection: Any) -> bool:
     """Whoever makes cursors in another way wants each made so: to watch it, or to choose a tenant's schema first."""
     backend, cursor = type(connection), getattr(connection.cursor, "__func__", None)
-    return _are_djangos(cursor, backend._cursor, backend._prepare_cursor, backend.create_cursor)
+    return _are_djangos(
+        cursor,
+        backend._cursor,
+        backend._prepare_cursor,
+        backend.create_cursor,
+        backend.make_cursor,
+        CursorWrapper.execute,
+    )
 
 
 @cache

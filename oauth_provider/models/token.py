@@ -1,6 +1,7 @@
 """Token bindings: what DOT's access token row cannot say, and the one lookup that an API call costs."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, ClassVar
 
 from django.db import models, router
@@ -25,6 +26,9 @@ from oauth_provider.models.found_token import (
     refusal,
 )
 from oauth_provider.models.verification_cache import AUTHORIZATION, CLIENT, USER, Name, verification_cache
+
+# Of the columns of the user, after those of the token.
+START = len(COLUMNS)
 
 
 class TokenBindingManager(models.Manager["TokenBinding"]):
@@ -141,10 +145,17 @@ _CONFIRMING_LOOKUP = CompiledQuery(_confirming_lookup)
 
 
 def _found(row: Sequence[Any], using: str) -> FoundToken:
-    people = user_model()
-    start, end = len(COLUMNS), len(COLUMNS) + len(concrete_names(people))
-    user, client = whole_row(people, row[start:end], using), client_row(row[end:], using)
-    return FoundToken(*row[:start], user=user, using=using, client=client)  # type: ignore[misc]  # mypy counts no row
+    people, end = _people()
+    user = whole_row(people, row[START:end], using)
+    client = client_row(row[end:], using) if len(row) > end else None
+    return FoundToken(*row[:START], user=user, using=using, client=client)  # type: ignore[misc]  # mypy counts no row
+
+
+@cache
+def _people() -> tuple[type[Any], int]:
+    """The model of users, and where their columns end."""
+    model = user_model()
+    return model, START + len(concrete_names(model))
 
 
 def _depends_on(row: Sequence[Any]) -> list[Name]:

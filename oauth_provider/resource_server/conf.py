@@ -18,6 +18,7 @@ from oauth_provider.resource_server.key_proof import KeyProof, load_proofs
 from oauth_provider.resource_server.verifiers import Verifier
 
 NAME = "OAUTH_RESOURCE_SERVER"
+NO_PERMISSIONS: Mapping[str, Collection[str]] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +171,8 @@ class ResourceServerSettings:
         Default: (), and a token that is bound to a key is refused. See ``key_proof.KeyProof``.
         """
         paths = self.project.get("KEY_PROOFS", ())
+        if paths == ():
+            return ()
         if not isinstance(paths, list | tuple) or not {str}.issuperset(map(type, paths)):
             raise ImproperlyConfigured(f'{NAME}["KEY_PROOFS"] must be a list of dotted paths.')
         return load_proofs(tuple(paths)) if paths else ()
@@ -206,7 +209,9 @@ class ResourceServerSettings:
 
         Default: {}. As soon as one permission is named, a token's user has none that no scope of it carries.
         """
-        mapping = self.project.get("SCOPE_PERMISSIONS", {})
+        mapping = self.project.get("SCOPE_PERMISSIONS", NO_PERMISSIONS)
+        if mapping is NO_PERMISSIONS:
+            return mapping
         if not isinstance(mapping, Mapping) or not all(isinstance(one, list | tuple) for one in mapping.values()):
             raise ImproperlyConfigured(f'{NAME}["SCOPE_PERMISSIONS"] must be a dictionary of lists.')
         return mapping

@@ -3,7 +3,9 @@
 import logging
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
@@ -34,17 +36,21 @@ def verify(token: str) -> AccessToken:
 
 def describe(found: FoundToken) -> AccessToken:
     """What a good token says."""
+    if not settings.USE_TZ:
+        # What is stored is the project's own local time.
+        moments: dict[str, Any] = {name: _aware(getattr(found, name)) for name in ("expires", "issued_at", "auth_time")}
+        found = found._replace(**moments)
     return AccessToken(
         scope=found.scope,
         client_id=found.client_id or "",
         sub=None if found.user is None else public_subject(found.user),
-        expires=_aware(found.expires),
-        issued_at=_aware(found.issued_at),
+        expires=found.expires,
+        issued_at=found.issued_at,
         issuer=provider_settings.ISSUER,
         resources=found.places,
         cnf=found.cnf,
         act=found.act,
-        auth_time=_aware(found.auth_time) if found.auth_time else None,
+        auth_time=found.auth_time,
         acr=found.acr or None,
         jti=found.jwt.jti if found.jwt else None,
         authorization_details=tuple(found.authorization_details or ()),
@@ -75,12 +81,11 @@ def find_good(token: str, by_checksum: Find | None = None) -> FoundToken:
 @sensitive_variables()
 def find(token: str, by_checksum: Find | None = None) -> FoundToken | None:
     """``token`` with everything that belongs to it, good or not: by its row, or by what it says where it has none."""
-    said = read_access_token(token)
+    said = read_access_token(token) if "." in token else None
     if said is not None:
         return find_jwt(said)
     return (by_checksum or TokenBinding.objects.find)(digest(token))
 
 
-def _aware(moment: datetime) -> datetime:
-    """Where ``USE_TZ`` is off, what is stored is the project's own local time."""
-    return timezone.make_aware(moment) if moment.utcoffset() is None else moment
+def _aware(moment: datetime | None) -> datetime | None:
+    return timezone.make_aware(moment) if moment is not None and moment.utcoffset() is None else moment
