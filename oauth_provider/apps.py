@@ -24,11 +24,10 @@ class OAuthProviderConfig(AppConfig):
         from oauth_provider.authorization.sign_in import remember
         from oauth_provider.bridge.defaults import take_places
         from oauth_provider.conf import provider_settings
-        from oauth_provider.resource_server.conf import register_default_issuer, register_default_verifier, settle
+        from oauth_provider.resource_server.conf import register_default_issuer, register_default_verifier
         from oauth_provider.tokens import denylist, forgetting
         from oauth_provider.tokens.events import connect
 
-        settle()
         register_default_verifier(VERIFIER)
         register_default_issuer(lambda: provider_settings.ISSUER, lambda: provider_settings.SCOPES)
         if apps.is_installed("drf_spectacular"):

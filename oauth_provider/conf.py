@@ -1,10 +1,11 @@
-"""``OAUTH_PROVIDER``: one typed property for each setting, read live, its default beside it."""
+"""``OAUTH_PROVIDER``: one typed property for each setting, read at each use, its default beside it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, cast
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.core.signals import setting_changed
 from django.http import HttpRequest
 from django.urls import get_script_prefix
 from django.utils.module_loading import import_string
@@ -19,7 +20,7 @@ DOT_SCOPES = {"read": "Reading scope", "write": "Writing scope"}
 
 def dot_setting(name: str, default: Any = None) -> Any:
     """What the project itself wrote under ``name`` in DOT's dictionary, ``OAUTH2_PROVIDER``."""
-    return (getattr(settings, "OAUTH2_PROVIDER", None) or {}).get(name, default)
+    return provider_settings.settings_of_dot.get(name, default)
 
 
 def remote_address(request: HttpRequest) -> str:
@@ -256,6 +257,16 @@ class ProviderSettings(SigningSettings):
 
 
 provider_settings = ProviderSettings()
+
+
+def read_anew(*, setting: str, **_facts: Any) -> None:
+    """Forget the dictionaries when ``override_settings`` puts another in the place of one."""
+    if setting in ("OAUTH_PROVIDER", "OAUTH2_PROVIDER"):
+        for name in ("user_settings", "settings_of_dot"):
+            vars(provider_settings).pop(name, None)
+
+
+setting_changed.connect(read_anew, dispatch_uid="oauth_provider.settings")
 
 NAMES: tuple[str, ...] = tuple(
     name

@@ -1,6 +1,7 @@
 """``OAUTH_PROVIDER``, as far as it is about keys and what they sign (RFC 7517, RFC 7518): a part of ``conf``."""
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -11,13 +12,18 @@ T = TypeVar("T")
 class SigningSettings:
     """Where keys come from, how they follow one another, and with which algorithms they sign."""
 
-    @property
+    @cached_property
     def user_settings(self) -> dict[str, Any]:
-        """The dictionary that the project wrote."""
+        """The dictionary that the project wrote. Another one in its place is known by ``setting_changed``."""
         return getattr(settings, "OAUTH_PROVIDER", None) or {}
 
+    @cached_property
+    def settings_of_dot(self) -> dict[str, Any]:
+        """That of django-oauth-toolkit."""
+        return getattr(settings, "OAUTH2_PROVIDER", None) or {}
+
     def _get(self, name: str, default: T) -> T:
-        value: T = (getattr(settings, "OAUTH_PROVIDER", None) or {}).get(name, default)
+        value: T = self.user_settings.get(name, default)
         return value
 
     @property

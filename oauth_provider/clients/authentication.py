@@ -1,4 +1,7 @@
-"""Client authentication (RFC 6749 §2.3): exactly one method in a request, and the client it proves."""
+"""Client authentication (RFC 6749 §2.3): exactly one method in a request, and the client it proves.
+
+``sensitive_variables`` stands at the two ways in, and hides what all functions below them hold as well.
+"""
 
 from collections.abc import Mapping
 from typing import Protocol
@@ -70,7 +73,6 @@ def recall(form: Mapping[str, str], authorization: str, address: str) -> Client 
     return found.client if found.secret is not None and not found.secret.is_due_for_last_used else None
 
 
-@sensitive_variables()
 def presented(form: Mapping[str, str], authorization: str) -> Credentials:
     """The one set of credentials in a request. Raises ``InvalidRequest`` and ``InvalidClient``."""
     if "client_assertion" in form or "client_assertion_type" in form:
@@ -85,7 +87,6 @@ def presented(form: Mapping[str, str], authorization: str) -> Credentials:
     return found[0]
 
 
-@sensitive_variables()
 def _authenticated(credentials: Credentials, address: str) -> Client:
     found = find_with_secret(credentials.client_id, credentials.secret)
     if found is None or not found.client.allows_authentication_method(credentials.method):
@@ -100,7 +101,6 @@ def _authenticated(credentials: Credentials, address: str) -> Client:
     return client
 
 
-@sensitive_variables()
 def _check_secret(found: FoundClient, credentials: Credentials, address: str) -> None:
     """A machine-made secret was found by its digest with the client; any other is tried slowly, and seldom."""
     if found.secret is not None:
@@ -112,7 +112,6 @@ def _check_secret(found: FoundClient, credentials: Credentials, address: str) ->
         raise InvalidClient("Client authentication failed.", detail="wrong secret")
 
 
-@sensitive_variables()
 def _is_slow_secret(application: Row, secret: str) -> bool:
     if _verifies(secret, application.client_secret):
         ClientSecret.objects.adopt(application, secret)
@@ -121,7 +120,6 @@ def _is_slow_secret(application: Row, secret: str) -> bool:
     return any(_verifies(secret, row.encoded) for row in kept)
 
 
-@sensitive_variables()
 def _verifies(secret: str, stored: str) -> bool:
     if not is_secret(stored) or not secret or "\x00" in secret:
         return False

@@ -1,7 +1,7 @@
 """Finding a client by its identifier, with its policy and the secret that was presented (RFC 6749 §2.3.1)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -9,7 +9,6 @@ from typing import Any
 from django.db import router
 from django.db.models import FilteredRelation, Model, Q, QuerySet
 from django.utils import timezone
-from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.dot.names import Row, application_model, concrete_names
 from oauth_provider.models.client import Client, ClientPolicy
@@ -83,7 +82,6 @@ def find_client(client_id: str) -> Client | None:
     return _client(rows[0], using, frozenset()) if rows else None
 
 
-@sensitive_variables()
 def find_with_secret(client_id: str, presented: str) -> FoundClient | None:
     """The same, and which of its secrets ``presented`` is, in one statement that leaves ``UNREAD`` out."""
     if not is_client_id(client_id):
@@ -103,7 +101,6 @@ def find_with_secret(client_id: str, presented: str) -> FoundClient | None:
     return found
 
 
-@sensitive_variables()
 def recall_with_secret(client_id: str, presented: str) -> FoundClient | None:
     """The same as this process remembers it, to be confirmed by the database; None where it does not."""
     using = router.db_for_read(application_model())
@@ -115,15 +112,15 @@ def recall_with_secret(client_id: str, presented: str) -> FoundClient | None:
         return None
     _version, *values = _WITH_VERSION.convert(using, known.values)
     found = _found_client(values, using)
-    found.client.application.__dict__.pop(CLIENT_SECRET)  # deferred: it is not remembered
+    application, policy = found.client.application, found.client.policy
     if found.secret is None and presented:
         return None
+    application.__dict__.pop(CLIENT_SECRET)  # deferred: it is not remembered
     secret_id = found.secret.pk if found.secret is not None else None
-    recalled = Recalled(key, known.version, found.client.application.pk, secret_id)
-    return replace(found, client=replace(found.client, recalled=recalled))
+    recalled = Recalled(key, known.version, application.pk, secret_id)
+    return FoundClient(Client(application, policy, recalled), found.secret)
 
 
-@sensitive_variables()
 def _without_secrets(fetched: Sequence[Any]) -> tuple[Any, ...]:
     """What may be remembered: not DOT's column, nor the copy of it that was found equal to it."""
     model: type[Model] = application_model()
@@ -131,13 +128,15 @@ def _without_secrets(fetched: Sequence[Any]) -> tuple[Any, ...]:
     return (*fetched[:place], "", *fetched[place + 1 : -1], "")
 
 
-@sensitive_variables()
 def _found_client(values: Sequence[Any], using: str) -> FoundClient:
     client = _client(values, using, UNREAD)
-    return FoundClient(client, _live_secret(client.application, values[-len(SECRET) :]))
+    pk, last_used_at, expires_at, from_dot, encoded = values[-len(SECRET) :]
+    is_live = pk is not None and (expires_at is None or expires_at > timezone.now())
+    # A copy of DOT's secret ends as soon as another stands in DOT's column, however it came there.
+    is_current = not from_dot or encoded == client.application.client_secret
+    return FoundClient(client, FoundSecret(pk, last_used_at) if is_live and is_current else None)
 
 
-@sensitive_variables()
 def _client(values: Sequence[Any], using: str, unread: frozenset[str]) -> Client:
     """As ``select_related`` does: ``ClientPolicy.of`` then costs no statement, also where there is none."""
     model: type[Model] = application_model()
@@ -151,15 +150,6 @@ def _client(values: Sequence[Any], using: str, unread: frozenset[str]) -> Client
     relation.set_cached_value(policy, application)
     relation.remote_field.set_cached_value(application, policy)
     return Client(application, policy)
-
-
-@sensitive_variables()
-def _live_secret(application: Row, values: Sequence[Any]) -> FoundSecret | None:
-    pk, last_used_at, expires_at, from_dot, encoded = values
-    if pk is None or (expires_at is not None and expires_at <= timezone.now()):
-        return None
-    # A copy of DOT's secret ends as soon as another stands in DOT's column, however it came there.
-    return None if from_dot and encoded != application.client_secret else FoundSecret(pk, last_used_at)
 
 
 @cache

@@ -112,9 +112,10 @@ client_memory = ClientMemory()
 
 def is_remembering(using: str) -> bool:
     """Can what is remembered be confirmed? Within a transaction, rows may be such as nobody else ever sees."""
+    connection = connections[using]
     return (
-        connections[using].vendor == "postgresql"
-        and is_autonomous(using)
+        connection.vendor == "postgresql"
+        and is_autonomous(connection)
         # Rows of a replica may be old; and the statement that confirms is one about tokens.
         and using == router.db_for_write(application_model()) == router.db_for_write(access_token_model())
         and _has_versions(using)

@@ -49,10 +49,11 @@ def ignores_new_rows(receiver: Callable[..., Any]) -> Callable[..., Any]:
 
 def is_offered(models: tuple[type[Model], ...], using: str) -> bool:
     """Can rows of these be written in one statement? Not where somebody is to be told between one and the next."""
+    connection = connections[using]
     return (
-        connections[using].vendor == "postgresql"
-        and is_autonomous(using)
-        and all(is_plain(model, using) and not _is_heard(model) for model in models)
+        connection.vendor == "postgresql"
+        and is_autonomous(connection)
+        and all([is_plain(model, using) and not _is_heard(model) for model in models])
     )
 
 
@@ -82,7 +83,7 @@ def insert_for(client: Client, row: Model, *, using: str) -> None:
         return
     connection = connections[using]
     sql, fields = _insertion(cast(Hashable, type(row)), using)
-    columns = (prepared(row, field, connection, add=True) for field in fields)
+    columns = [prepared(row, field, connection, add=True) for field in fields]
     written = fetch(connection, sql, [*columns, *recalled.parameters])
     recalled.settle(bool(written))
     ((row.pk,),) = written
@@ -115,7 +116,7 @@ def _compare_and_set(
 def _is_heard(model: type[Model]) -> bool:
     for signal in (pre_save, post_save):
         receivers, async_receivers = signal._live_receivers(model)
-        if async_receivers or any(receiver not in _indifferent for receiver in receivers):
+        if async_receivers or any([receiver not in _indifferent for receiver in receivers]):
             return True
     return False
 

@@ -25,6 +25,7 @@ AS_IT_IS: Mapping[type, tuple[type, ...]] = {
     ForeignKey: (NoneType,),
     OneToOneField: (NoneType,),
 }
+NO_VALUE = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +110,10 @@ def _update(model: Any, names: tuple[str, ...], using: str) -> Save:
 def prepared(row: Model, field: Any, connection: Any, *, add: bool) -> Any:
     """As ``field.pre_save`` and ``field.get_db_prep_save`` say, without asking where their answer is known."""
     kind = type(field)
-    if kind in AS_IT_IS and type(value := getattr(row, field.attname)) in AS_IT_IS[kind]:
-        return value
+    if kind in AS_IT_IS:
+        value = row.__dict__.get(field.attname, NO_VALUE)  # without asking the descriptor of a foreign key
+        if type(value) in AS_IT_IS[kind]:
+            return value
     value = field.pre_save(row, add)
     if kind is DateTimeField and type(value) is datetime and value.tzinfo is not None:
         return connection.ops.adapt_datetimefield_value(value)

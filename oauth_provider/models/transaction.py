@@ -59,9 +59,8 @@ def run(work: Callable[[], T | OAuthError], *, using: str, durable: bool = True,
     return outcome
 
 
-def is_autonomous(using: str) -> bool:
+def is_autonomous(connection: Any) -> bool:
     """Is each statement a transaction of its own, so that it sees and leaves what is committed?"""
-    connection = connections[using]
     return not connection.in_atomic_block and connection.get_autocommit()
 
 

@@ -16,10 +16,9 @@ class ResourceServerConfig(AppConfig):
     verbose_name = _("OAuth resource server")
 
     def ready(self) -> None:
-        """Settle the settings, and register the checks."""
-        from oauth_provider.resource_server import checks, conf
+        """Register the checks."""
+        from oauth_provider.resource_server import checks
 
-        conf.settle()
         for check in checks.CHECKS:
             framework.register(check, framework.Tags.security)
         for check in checks.DEPLOY_CHECKS:

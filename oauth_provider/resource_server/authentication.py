@@ -62,7 +62,8 @@ def presented_token(request: HttpRequest) -> Presented | None:
     """The token that came with ``request``, if one did. Raises ``InvalidRequest`` and ``InvalidToken``."""
     # ``request.headers`` would first be made of all that there are.
     found = credentials(request.META.get("HTTP_AUTHORIZATION", ""), schemes())
-    if "access_token" in request.GET:
+    # Nor is the query parsed where there is none.
+    if request.META.get("QUERY_STRING") and "access_token" in request.GET:
         if found is not None:
             raise InvalidRequest("The access token was sent in more than one way.")
         raise InvalidRequest("Access tokens are not accepted in the URL; use the Authorization header.")

@@ -4,11 +4,12 @@ import os
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, fields
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, cast
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.core.signals import setting_changed
 from django.utils.module_loading import import_string
 
 from oauth_provider.protocol.issuer import is_issuer
@@ -65,9 +66,9 @@ class ResourceServerSettings:
         self._default_issuer: Callable[[], str] | None = None
         self._scope_words: Callable[[], Mapping[str, str]] = dict
 
-    @property
+    @cached_property
     def project(self) -> Mapping[str, Any]:
-        """The dictionary as the project wrote it."""
+        """The dictionary as the project wrote it. Another one in its place is known by ``setting_changed``."""
         value = getattr(settings, NAME, {})
         if not isinstance(value, (dict, Mapping)):  # the first is asked in C
             raise ImproperlyConfigured(f"{NAME} must be a dictionary.")
@@ -258,13 +259,15 @@ def forget_verifiers() -> None:
 os.register_at_fork(after_in_child=forget_verifiers)
 
 
-def settle() -> None:
-    """Give the dictionary its default, as Django's settings have theirs. To ask for one that is missing costs two
-    exceptions, and each call asks several times."""
-    if not hasattr(settings, NAME):
-        setattr(settings, NAME, {})
-
-
 conf = ResourceServerSettings()
+
+
+def read_anew(*, setting: str, **_facts: Any) -> None:
+    """Forget the dictionary when ``override_settings`` puts another in its place."""
+    if setting == NAME:
+        vars(conf).pop("project", None)
+
+
+setting_changed.connect(read_anew, dispatch_uid="oauth_resource_server.settings")
 register_default_verifier = conf.register_default_verifier
 register_default_issuer = conf.register_default_issuer

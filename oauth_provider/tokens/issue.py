@@ -170,7 +170,6 @@ def issue_for_client(client: Client, terms: Terms) -> Issued:
     return issued
 
 
-@sensitive_variables()
 def _rotate(
     authorization: Authorization, refresh: Refresh, issued: Issued, family: str, now: datetime
 ) -> tuple[str, ...]:
@@ -185,12 +184,10 @@ def _rotate(
     return ()
 
 
-@sensitive_variables()
 def _new_access_token(authorization: Authorization, client: Client, terms: Terms, now: datetime) -> Issued:
     return _new(client, terms, now, _expires(authorization, client, terms, now), authorization)
 
 
-@sensitive_variables()
 def _new(
     client: Client, terms: Terms, now: datetime, expires: datetime, authorization: Authorization | None = None
 ) -> Issued:
@@ -237,7 +234,6 @@ def _expires(authorization: Authorization, client: Client, terms: Terms, now: da
     return min(now + timedelta(seconds=_lifetime(client, terms)), authorization.expires_at)
 
 
-@sensitive_variables()
 def _as_text(issued: Issued) -> str:
     return json.dumps(
         {

@@ -1,4 +1,8 @@
-"""Verifying access tokens where they were issued: one SELECT, and every reason there is to refuse one."""
+"""Verifying access tokens where they were issued: one SELECT, and every reason there is to refuse one.
+
+``sensitive_variables`` hides what all functions below hold as well, so it stands where a request comes in: at
+``verify``, and at the endpoints.
+"""
 
 import logging
 from collections.abc import Callable
@@ -60,7 +64,6 @@ def describe(found: FoundToken) -> AccessToken:
     )
 
 
-@sensitive_variables()
 def find_good(token: str, by_checksum: Find | None = None) -> FoundToken:
     """``token`` with everything that belongs to it, if nothing is said against it. Raises ``InvalidToken``.
 
@@ -78,7 +81,6 @@ def find_good(token: str, by_checksum: Find | None = None) -> FoundToken:
     return found
 
 
-@sensitive_variables()
 def find(token: str, by_checksum: Find | None = None) -> FoundToken | None:
     """``token`` with everything that belongs to it, good or not: by its row, or by what it says where it has none."""
     said = read_access_token(token) if "." in token else None
