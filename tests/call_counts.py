@@ -1,6 +1,7 @@
 """How many Python functions one request calls: what a slower machine cannot hide and a busy one cannot feign.
 
-``python -m tests.call_counts`` counts, and ``--pin`` writes what it counted to ``call_counts.json``.
+``python -m tests.call_counts`` counts, and ``--pin`` writes what it counted to ``call_counts.json``: on SQLite, or on
+the PostgreSQL that ``DATABASE_URL`` names, where other paths are taken.
 """
 
 import gc
@@ -28,7 +29,7 @@ def pair() -> str:
 
 
 def pinned() -> dict[str, Any]:
-    """``pair`` and, for each operation, its ``calls``."""
+    """``pair`` and, for each database and operation, its ``calls``."""
     read: dict[str, Any] = json.loads(PINNED.read_text())
     return read
 
@@ -57,16 +58,18 @@ def main(arguments: list[str]) -> None:
     """Count in a test of its own, print, and pin if that is asked for."""
     found = PINNED.with_suffix(".counted")
     command = [sys.executable, "-m", "pytest", "-q", "-n", "0", "tests/test_call_counts.py", "-k", "pinned"]
-    environment = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "CACHE_URL"}}
+    environment = {name: value for name, value in os.environ.items() if name != "CACHE_URL"}
     try:
         subprocess.run(command, env=environment | {COUNTED: str(found)}, stdout=subprocess.DEVNULL, check=False)
         counted = json.loads(found.read_text())
     finally:
         found.unlink(missing_ok=True)
-    for operation, number in counted.items():
+    vendor, calls_of = counted["vendor"], counted["calls"]
+    for operation, number in calls_of.items():
         sys.stdout.write(f"{operation:20}{number:6}\n")
     if "--pin" in arguments:
-        PINNED.write_text(json.dumps({"pair": pair(), "calls": counted}, indent=2) + "\n")
+        pins = {"pair": pair(), "calls": pinned()["calls"] | {vendor: calls_of}}
+        PINNED.write_text(json.dumps(pins, indent=2) + "\n")
 
 
 if __name__ == "__main__":
