@@ -31,22 +31,23 @@ def fetch(connection: Any, sql: str, parameters: Sequence[Any]) -> Rows:
     connection.validate_thread_sharing()
     kept: dict[str, Any] = vars(connection).setdefault("_oauth_kept_cursors", {})
     # Whoever runs the same statement meanwhile (a wrapper, another thread) has a cursor of their own.
-    cursor, zone, text = kept.pop(sql, (None, None, b""))
-    if cursor is None or cursor.connection is not connection.connection or zone is not connection.timezone:
+    cursor, opened, zone, text = kept.pop(sql, (None, None, None, b""))
+    if opened is not connection.connection or zone is not connection.timezone:
         with connection.wrap_database_errors:
             cursor = connection.create_cursor()
-        text = sql.encode()
+        opened, zone, text = connection.connection, connection.timezone, sql.encode()
     if connection.queries_logged or connection.execute_wrappers:
         wrapped = connection.make_debug_cursor(cursor) if connection.queries_logged else connection.make_cursor(cursor)
         wrapped.execute(sql, parameters)
         rows = wrapped.fetchall()
     else:
-        # What those do where nobody looks on. The same object each time, so that it is hashed once.
-        connection.validate_no_broken_transaction()
+        # What those do where nobody looks on. The same text each time, so that it is hashed once.
+        if connection.needs_rollback:
+            connection.validate_no_broken_transaction()
         with connection.wrap_database_errors:
             cursor.execute(text, parameters)
             rows = cursor.fetchall()
-    kept[sql] = cursor, connection.timezone, text
+    kept[sql] = cursor, opened, zone, text
     return rows
 
 

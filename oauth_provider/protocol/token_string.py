@@ -12,6 +12,8 @@ ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 SECRET_LENGTH = 43
 FAMILY_LENGTH = 22
 CHECKSUM_LENGTH = 6
+# Three of these are a checksum: every pair of characters, in order.
+PAIRS = [first + second for first in ALPHABET for second in ALPHABET]
 
 # Four bytes stand for each character; the eight that are left over would make some likelier than others.
 _DIGIT_OF_BYTE = (ALPHABET * 5)[:256].encode()
@@ -41,12 +43,9 @@ def random_text(length: int) -> str:
 
 def checksum(text: str) -> str:
     """The six base62 characters that end a token: CRC-32 of everything before them."""
-    number = zlib.crc32(text.encode())
-    digits = ""
-    for _ in range(CHECKSUM_LENGTH):
-        number, digit = divmod(number, 62)
-        digits = ALPHABET[digit] + digits
-    return digits
+    rest, last = divmod(zlib.crc32(text.encode()), len(PAIRS))
+    first, middle = divmod(rest, len(PAIRS))
+    return PAIRS[first] + PAIRS[middle] + PAIRS[last]
 
 
 def make_token(prefix: str) -> str:
