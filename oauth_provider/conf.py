@@ -1,4 +1,4 @@
-"""``OAUTH_PROVIDER``: one typed property for each setting, read at each use, its default beside it."""
+"""``OAUTH_PROVIDER``: one typed property for each setting, read from it at each use, its default beside it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, cast

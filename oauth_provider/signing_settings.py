@@ -15,12 +15,12 @@ class SigningSettings:
     @cached_property
     def user_settings(self) -> dict[str, Any]:
         """The dictionary that the project wrote. Another one in its place is known by ``setting_changed``."""
-        return getattr(settings, "OAUTH_PROVIDER", None) or {}
+        return _dictionary("OAUTH_PROVIDER")
 
     @cached_property
     def settings_of_dot(self) -> dict[str, Any]:
         """That of django-oauth-toolkit."""
-        return getattr(settings, "OAUTH2_PROVIDER", None) or {}
+        return _dictionary("OAUTH2_PROVIDER")
 
     def _get(self, name: str, default: T) -> T:
         value: T = self.user_settings.get(name, default)
@@ -61,3 +61,9 @@ class SigningSettings:
     def ACCESS_TOKEN_SIGNING_ALG(self) -> str:
         """What access tokens that are JWTs are signed with (RFC 9068 §2.1). Default: "ES256"."""
         return self._get("ACCESS_TOKEN_SIGNING_ALG", "ES256")
+
+
+def _dictionary(name: str) -> dict[str, Any]:
+    """The project's own object, an empty one included: it may be filled later."""
+    written: dict[str, Any] | None = getattr(settings, name, None)
+    return {} if written is None else written

@@ -6,12 +6,14 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.test import RequestFactory
 from django.views.debug import ExceptionReporter
 
-from oauth_provider.models import SigningKey, TokenBinding
+from oauth_provider.dot.names import application_model
+from oauth_provider.models import ClientSecret, SigningKey, TokenBinding
 from oauth_provider.tokens.key_ring import _parsed, key_ring
-from tests.driver import Driver
+from tests.driver import AUTHORIZE, Driver
 from tests.factories import ApplicationFactory, UserFactory
 from tests.failing import failing_at
 from tests.jose_keys import key
@@ -68,6 +70,25 @@ def test_a_report_of_a_failed_exchange_holds_no_code_and_no_verifier(driver: Dri
         report = reports_of(lambda: driver.redeem(code))
     for secret in (code, driver.code_verifier, driver.application.secret):
         assert secret not in report
+
+
+def test_a_report_of_a_hasher_that_fails_holds_no_secret(driver: Driver) -> None:
+    """The slow way, which tries each secret that was stored as a hash."""
+    presented = "a secret that was typed in"
+    ClientSecret.objects.update(digest=None, encoded=make_password("another"))
+    with patch("oauth_provider.clients.authentication.check_password", side_effect=BROKEN):
+        report = reports_of(lambda: driver.token(grant_type="client_credentials", client_secret=presented))
+    assert presented not in report
+
+
+@pytest.mark.parametrize("query", [{}, {"redirect_uri": "x", "request": "a.b.c"}])
+def test_a_report_of_a_client_that_cannot_be_read_holds_no_secret_of_dots(driver: Driver, query: Any) -> None:
+    secret = "PLAIN-TEXT-IN-THE-COLUMN-OF-DOT"
+    application_model().objects.update(client_secret=secret, hash_client_secret=False)
+    query = {"client_id": driver.application.client_id, "response_type": "code", **query}
+    with patch("oauth_provider.models.client_lookup.row_of", side_effect=BROKEN):
+        report = reports_of(lambda: driver.browser.get(AUTHORIZE, query))
+    assert secret not in report
 
 
 class FailingSigner:

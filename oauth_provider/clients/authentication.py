@@ -1,6 +1,7 @@
 """Client authentication (RFC 6749 §2.3): exactly one method in a request, and the client it proves.
 
-``sensitive_variables`` stands at the two ways in, and hides what all functions below them hold as well.
+``sensitive_variables`` stands at the two ways in, and hides what all functions below them hold as well, but for what is
+called by a generator, which has no caller any more once it has ended.
 """
 
 from collections.abc import Mapping
@@ -117,7 +118,7 @@ def _is_slow_secret(application: Row, secret: str) -> bool:
         ClientSecret.objects.adopt(application, secret)
         return True
     kept = ClientSecret.objects.live().filter(application=application, digest=None)
-    return any(_verifies(secret, row.encoded) for row in kept)
+    return any([_verifies(secret, row.encoded) for row in kept])
 
 
 def _verifies(secret: str, stored: str) -> bool:

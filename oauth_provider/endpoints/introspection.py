@@ -13,6 +13,7 @@ from oauth_provider.tokens.introspect import INACTIVE, introspect
 from oauth_provider.tokens.verifier import describe, find_good
 
 SCOPE = "introspection"
+CREDENTIALS = frozenset({"client_secret", "client_assertion", "client_assertion_type"})
 
 
 def answer(call: Call) -> Answer:
@@ -33,13 +34,15 @@ def caller(form: Mapping[str, str], authorization: str, address: str) -> Client:
     presented = token_from_header(authorization)
     if presented is None:
         return authenticate(form, authorization, address)
-    if "client_secret" in form:
+    if not CREDENTIALS.isdisjoint(form):
         raise InvalidRequest("More than one method of client authentication was used.")
     token = describe(find_good(presented))
     is_for_this = SCOPE in token.scopes and token.cnf is None and not token.resources
     client = find_client(token.client_id) if is_for_this else None
     if client is None:
         raise InvalidToken("The access token is not for introspection.")
+    if form.get("client_id", client.client_id) != client.client_id:
+        raise InvalidRequest("client_id is not that of the access token.")
     return client
 
 

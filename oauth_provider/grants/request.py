@@ -23,5 +23,11 @@ class TokenRequest:
         return self.form.parameters.get(name, "")
 
     def details(self, *, by_person: bool = True) -> tuple[Detail, ...]:
-        """The authorization details that are asked for (RFC 9396 §6). Raises ``InvalidAuthorizationDetails``."""
-        return requested_details(self.get(PARAMETER), self.client, by_person=by_person)
+        """The authorization details that are asked for (RFC 9396 §6).
+
+        Raises ``InvalidAuthorizationDetails``, and ``ClientChanged`` before any type is asked about them.
+        """
+        asked = self.get(PARAMETER)
+        if asked:
+            self.client.confirm()
+        return requested_details(asked, self.client, by_person=by_person)

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import router
 from django.db.models import FilteredRelation, Model, Q, QuerySet
 from django.utils import timezone
+from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.dot.names import Row, application_model, concrete_names
 from oauth_provider.models.client import Client, ClientPolicy
@@ -73,6 +74,7 @@ def is_client_id(client_id: str) -> bool:
     return 0 < len(client_id) <= 255 and client_id.isascii() and client_id.isprintable()
 
 
+@sensitive_variables()
 def find_client(client_id: str) -> Client | None:
     """The client called ``client_id``, suspended or not, in one statement; None if there is none."""
     if not is_client_id(client_id):
@@ -190,5 +192,7 @@ def _paths_with_secret() -> tuple[str, ...]:
     return (*_paths(UNREAD), *(f"presented_secret__{name}" for name in SECRET))
 
 
-_WHOLE = CompiledQuery(_whole)
-_WITH_SECRET, _WITH_VERSION = CompiledQuery(_with_secret), CompiledQuery(_with_version)
+# Their cursors would keep DOT's column of secrets.
+_WHOLE, _WITH_SECRET, _WITH_VERSION = (
+    CompiledQuery(build, keeps_cursor=False) for build in (_whole, _with_secret, _with_version)
+)

@@ -23,8 +23,6 @@ from oauth_provider.models.verification_cache import UNCHANGEABLE
 REMEMBERED = 1_000
 # In seconds. PostgreSQL counts transactions in 32 bits, and none comes round within that.
 LIFETIME = 300.0
-# What VACUUM FULL writes for every old transaction: it would tell no two apart.
-FROZEN = "2"
 
 # Alias, ``client_id``, and the digest of what it presented.
 Key: TypeAlias = tuple[str, str, str]
@@ -84,11 +82,14 @@ class ClientMemory:
     def find(self, key: Key) -> Remembered | None:
         """What was remembered not too long ago."""
         known = self._clients.get(key)
-        return known if known is not None and known.until > time.monotonic() else None
+        if known is not None and known.until <= time.monotonic():
+            self.forget(key)
+            return None
+        return known
 
     def keep(self, key: Key, values: Sequence[Any], version: str) -> None:
-        """Remember ``values``, unless nobody could tell later if they are still true, or somebody could change them."""
-        if FROZEN in version.split(" ") or not all(isinstance(value, UNCHANGEABLE) for value in values):
+        """Remember ``values``, unless somebody could change them."""
+        if not all(isinstance(value, UNCHANGEABLE) for value in values):
             return
         now = time.monotonic()
         if now >= self._swept_at + LIFETIME:

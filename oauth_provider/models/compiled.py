@@ -20,7 +20,7 @@ from django.db.models.query_utils import DeferredAttribute
 from django.db.models.signals import post_init, pre_init
 
 from oauth_provider.dot.names import concrete_names
-from oauth_provider.models.kept_cursor import Rows, fetch
+from oauth_provider.models.kept_cursor import Rows, fetch, fetch_by_new_cursor
 from oauth_provider.models.timestamp_text import select_as_text
 
 Converter = Callable[[Any, Any, Any], Any]
@@ -37,10 +37,14 @@ class Compiled:
 
 
 class CompiledQuery:
-    """``build`` makes a queryset from text parameters. It takes all of them by position, and uses each once."""
+    """``build`` makes a queryset from text parameters. It takes all of them by position, and uses each once.
 
-    def __init__(self, build: Callable[..., QuerySet[Any, Any]]) -> None:
+    A kept cursor is faster, and holds the rows that it read until it reads others.
+    """
+
+    def __init__(self, build: Callable[..., QuerySet[Any, Any]], *, keeps_cursor: bool = True) -> None:
         self._build = build
+        self._fetch_rows = fetch if keeps_cursor else fetch_by_new_cursor
         self._compiled: dict[str, Compiled] = {}
 
     def run(self, alias: str, *given: Any) -> list[list[Any]]:
@@ -61,7 +65,7 @@ class CompiledQuery:
         parameters = list(compiled.parameters)
         for place, value in zip(compiled.places, given, strict=True):
             parameters[place] = value
-        return fetch(connection, compiled.sql, parameters)
+        return self._fetch_rows(connection, compiled.sql, parameters)
 
     def _convert(self, connection: Any, fetched: Sequence[Any]) -> list[Any]:
         row = list(fetched)

@@ -7,13 +7,14 @@ statement again knows. All that Django does around a cursor is still done: it is
 import os
 from collections.abc import Sequence
 from functools import cache
-from types import FunctionType
+from types import FunctionType, MethodType
 from typing import Any
 
 import django
 from django.db.backends.utils import CursorWrapper
 
 DJANGO = os.path.dirname(django.__file__) + os.sep
+STEPS = ("__init__", "execute", "_execute_with_wrappers", "_execute")
 
 Rows = list[tuple[Any, ...]]
 
@@ -21,10 +22,7 @@ Rows = list[tuple[Any, ...]]
 def fetch(connection: Any, sql: str, parameters: Sequence[Any]) -> Rows:
     """Execute ``sql``, which yields rows and is one of a few, and return all of them."""
     if connection.vendor != "postgresql" or not _is_as_django_made_it(connection):
-        with connection.cursor() as cursor:
-            cursor.execute(sql, parameters)
-            rows: Rows = cursor.fetchall()
-            return rows
+        return fetch_by_new_cursor(connection, sql, parameters)
     if connection.health_check_enabled:
         connection.close_if_health_check_failed()
     connection.ensure_connection()
@@ -36,6 +34,7 @@ def fetch(connection: Any, sql: str, parameters: Sequence[Any]) -> Rows:
         with connection.wrap_database_errors:
             cursor = connection.create_cursor()
         opened, zone, text = connection.connection, connection.timezone, sql.encode()
+    rows: Rows
     if connection.queries_logged or connection.execute_wrappers:
         wrapped = connection.make_debug_cursor(cursor) if connection.queries_logged else connection.make_cursor(cursor)
         wrapped.execute(sql, parameters)
@@ -51,16 +50,26 @@ def fetch(connection: Any, sql: str, parameters: Sequence[Any]) -> Rows:
     return rows
 
 
+def fetch_by_new_cursor(connection: Any, sql: str, parameters: Sequence[Any]) -> Rows:
+    """The same by a cursor that is closed afterwards, and keeps nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        rows: Rows = cursor.fetchall()
+    return rows
+
+
 def _is_as_django_made_it(connection: Any) -> bool:
     """Whoever makes cursors in another way wants each made so: to watch it, or to choose a tenant's schema first."""
-    backend, cursor = type(connection), getattr(connection.cursor, "__func__", None)
+    backend, method = type(connection), connection.cursor
+    # A proxy for the method would give Django's own function as its own.
+    cursor, wrapper = method.__func__ if type(method) is MethodType else None, vars(CursorWrapper)
     return _are_djangos(
         cursor,
         backend._cursor,
         backend._prepare_cursor,
         backend.create_cursor,
         backend.make_cursor,
-        CursorWrapper.execute,
+        *(wrapper[name] for name in STEPS),
     )
 
 

@@ -1,7 +1,7 @@
 """Verifying access tokens where they were issued: one SELECT, and every reason there is to refuse one.
 
-``sensitive_variables`` hides what all functions below hold as well, so it stands where a request comes in: at
-``verify``, and at the endpoints.
+``sensitive_variables`` hides what all functions below hold as well, those below a generator excepted, so it stands
+where a request comes in: at ``verify``, and at the endpoints.
 """
 
 import logging

@@ -201,15 +201,15 @@ def detailed(driver: Driver, settings: Any) -> Driver:
     return driver
 
 
-def test_details_cost_no_more(detailed: Driver) -> None:
+def test_details_cost_a_statement_more(detailed: Driver) -> None:
     asked = {"authorization_details": details.said(details.READ)}
     detailed.redeem(detailed.code(**asked), **asked)
     code = detailed.code(**asked)
     with costing_at_most(7):
         assert "code=" in detailed.authorize(**asked)["Location"]
-    with costing_at_most(2):
+    with costing_at_most(3):
         tokens = detailed.redeem(code, **asked).json()
-    with costing_at_most(2):
+    with costing_at_most(3):
         refreshed = detailed.refresh(tokens["refresh_token"], **asked).json()
     with costing_at_most(1):
         response = Browser().get("/detailed", headers={"Authorization": f"Bearer {refreshed['access_token']}"})

@@ -17,7 +17,7 @@ from django.utils import timezone
 from oauth_provider.dot.names import access_token_model, application_model
 from oauth_provider.models import Authorization, ClientPolicy, ClientSecret
 from oauth_provider.models.client_lookup import find_with_secret, recall_with_secret
-from oauth_provider.models.client_memory import FROZEN, LIFETIME, REMEMBERED, ClientChanged, ClientMemory, client_memory
+from oauth_provider.models.client_memory import LIFETIME, REMEMBERED, ClientChanged, ClientMemory, client_memory
 from oauth_provider.protocol.digest import digest
 from oauth_provider.signals import authorization_revoked, client_authentication_failed, token_issued
 from tests import ledger
@@ -393,15 +393,6 @@ def test_memory_ends() -> None:
         assert memory.find(key) is None
 
 
-def test_rows_that_were_frozen_are_not_remembered() -> None:
-    memory, key = ClientMemory(), ("default", "a", "")
-    for version in (f"{FROZEN} 6 7", f"5 {FROZEN} 7", f"5 6 {FROZEN}", f"5  {FROZEN}"):
-        memory.keep(key, (), version)
-        assert memory.find(key) is None
-    memory.keep(key, (), "22 6 12")
-    assert memory.find(key) is not None
-
-
 def test_memory_drops_what_has_ended() -> None:
     memory, now = ClientMemory(), time.monotonic()
     for number, elapsed in enumerate((0, LIFETIME / 2, 2 * LIFETIME)):
@@ -438,14 +429,16 @@ def test_who_comes_by_a_token_is_not_recalled_by_credentials(driver: Driver) -> 
     token = driver.tokens()["access_token"]
     assert driver.introspect(token).json()["active"] is True
     assert is_remembered(driver)
-    form = {"token": token, **driver.credentials}
-    refused(post(driver.browser, INTROSPECT, form, authorization=f"Bearer {token}"), "invalid_request")
+    for more in ({}, {"client_secret": None, "client_assertion": "a.b.c", "client_assertion_type": "jwt"}):
+        form = {name: value for name, value in ({"token": token} | driver.credentials | more).items() if value}
+        refused(post(driver.browser, INTROSPECT, form, authorization=f"Bearer {token}"), "invalid_request")
 
 
 def test_nobody_is_asked_for_the_keys_of_a_client_as_it_was(driver: Driver) -> None:
     policy = {"id_token_encrypted_response_alg": "RSA-OAEP-256", "id_token_encrypted_response_enc": "A256GCM"}
-    policies().update(jwks_uri="https://app.example.com/jwks", **policy)
     refresh_token, asked = driver.tokens()["refresh_token"], []
+    policies().update(jwks_uri="https://app.example.com/jwks", **policy)
+    own(driver)
 
     def fetched_keys(uri: str, *_how: Any) -> tuple[()]:
         asked.append(uri)

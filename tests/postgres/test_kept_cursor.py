@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, IntegrityError, connection, connections, transaction
+from django.db.backends.utils import CursorWrapper
 from django.test.utils import CaptureQueriesContext
 
 from oauth_provider.models.kept_cursor import fetch
@@ -90,6 +91,42 @@ def test_whoever_put_a_cursor_of_their_own_in_its_place_sees_it(monkeypatch: pyt
         patched.setattr(opened(), "cursor", cursor)
         assert fetch(opened(), SQL, (1,))[0][0] == 2
     assert seen == [()]
+
+
+class Proxy:
+    """As the wrappers of monitoring tools are, which pass on every attribute of what they wrap."""
+
+    def __init__(self, wrapped: Any, seen: list[str]) -> None:
+        self.wrapped, self.seen = wrapped, seen
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.wrapped, name)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        self.seen.append(self.wrapped.__name__)
+        return self.wrapped(*args, **kwargs)
+
+
+def test_a_proxy_for_the_connections_method_is_called(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+    monkeypatch.setitem(vars(opened()), "cursor", Proxy(opened().cursor, seen))
+    assert fetch(opened(), SQL, (1,))[0][0] == 2
+    assert seen == ["cursor"]
+
+
+@pytest.mark.parametrize("name", ["execute", "_execute", "_execute_with_wrappers"])
+def test_whoever_put_a_function_of_their_own_into_djangos_wrapper_sees_it(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    original, seen = getattr(CursorWrapper, name), []
+
+    def watching(*args: Any, **kwargs: Any) -> Any:
+        seen.append(name)
+        return original(*args, **kwargs)
+
+    monkeypatch.setattr(CursorWrapper, name, watching)
+    assert fetch(opened(), SQL, (1,))[0][0] == 2
+    assert seen == [name]
 
 
 def test_a_backend_that_makes_its_cursors_itself_makes_each() -> None:
