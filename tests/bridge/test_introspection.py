@@ -61,6 +61,30 @@ def test_a_public_client_that_may_learns_nothing(driver, asking):
     assert ask(about, token).json() == {"active": False}
 
 
+@pytest.mark.spec("RFC 6749", "2.3")
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"client_secret": "a secret"},
+        {
+            "client_assertion": "a.b.c",
+            "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        },
+        {"client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"},
+        {"client_id": "another"},
+    ],
+)
+def test_a_token_is_the_only_credential(asking, form):
+    _server, token, about = asking
+    answer = ask(about, token, **form)
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+
+
+def test_its_own_client_may_be_named_beside_it(asking):
+    server, token, about = asking
+    assert ask(about, token, client_id=server.application.client_id).json()["active"] is True
+
+
 def without_the_scope(row):
     row.update(scope="read")
 
