@@ -1,4 +1,4 @@
-"""Nothing that a refresh changes stays indexed, no index covers another, and none serves LIKE on digests.
+"""Nothing that a refresh changes stays indexed, no index covers another, and none serves LIKE.
 
 On PostgreSQL the table of authorizations is written anew once, with room on its pages for refreshes to come.
 """
@@ -12,13 +12,14 @@ from django.db import migrations, models
 import oauth_provider.models.utc_day
 from oauth_provider.dot.names import APPLICATION
 
-# A page is left so empty by inserts, in percent: a row of 600 bytes finds room for its next version beside itself.
-FILLFACTOR = 70
+# Inserts fill a page so far, in percent: a row doubles at its first refresh, and its next version finds room beside it.
+FILLFACTOR = 50
 LIKE_INDEXES = (
     ("Authorization", "code_digest"),
     ("Authorization", "family_digest"),
     ("Authorization", "adopted_digest"),
     ("PendingRequest", "handle_digest"),
+    ("Resource", "identifier"),
     ("RevokedToken", "jti_digest"),
     ("SigningKey", "kid"),
 )
@@ -42,7 +43,7 @@ def set_storage(apps: Any, schema_editor: Any, what: str) -> None:
 
 
 def drop_like_indexes(apps: Any, schema_editor: Any) -> None:
-    """Django adds them on PostgreSQL to every unique column of text; nobody searches for the beginning of a digest."""
+    """Django adds them on PostgreSQL to every unique column of text; nobody searches for the beginning of one."""
     if schema_editor.connection.vendor != "postgresql":
         return
     for model_name, column in LIKE_INDEXES:
@@ -72,9 +73,13 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="SweepMark",
             fields=[
-                ("name", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=64)),
                 ("until", models.DateTimeField()),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("name",), name="oauth_provider_one_mark")],
+            },
         ),
         migrations.AlterField("authorization", "sid", models.CharField(blank=True, max_length=64)),
         migrations.AlterField(

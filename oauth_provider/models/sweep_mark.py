@@ -22,10 +22,13 @@ class SweepMarkManager(models.Manager["SweepMark"]):
 class SweepMark(models.Model):
     """How far one of the sweeps came."""
 
-    name = models.CharField(max_length=64, primary_key=True)
+    name = models.CharField(max_length=64)
     until = models.DateTimeField()
 
     objects: ClassVar[SweepMarkManager] = SweepMarkManager()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["name"], name="oauth_provider_one_mark"),)
 
     def __str__(self) -> str:
         return f"{self.name} until {self.until}"
