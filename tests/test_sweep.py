@@ -88,7 +88,7 @@ def everything_due(driver, number=3):
         new_key("ES256", generation, signs_from).save()
     PendingRequest.objects.update(expires_at=ago())
     access_token_model().objects.update(expires=ago())
-    Authorization.objects.filter(redeemed_at=None).update(expires_at=ago())
+    Authorization.objects.filter(redeemed_at=None).update(expires_at=ago(), code_expires_at=ago())
     Authorization.objects.exclude(redeemed_at=None).update(
         expires_at=ago(WEEK + MINUTE), rotated_at=ago(), sealed_answer="sealed"
     )
@@ -123,10 +123,12 @@ def test_batches_are_as_large_as_asked_for_and_together_everything(driver, batch
 @pytest.mark.parametrize("one", SWEEPS, ids=lambda one: one.name)
 def test_a_sweep_takes_the_rows_it_is_given_and_no_others(driver, one):
     everything_due(driver)
-    due = one.rows().count()
-    keys = list(one.rows().values_list("pk", flat=True)[:2])
-    assert one.act(keys) == len(keys)
-    assert one.rows().count() == due - len(keys)
+    now = timezone.now()
+    due = one.count(now)
+    rows = next(rows for rows in (due(now) for due in one.due) if rows.exists())
+    keys = list(rows.values_list("pk", flat=True)[:2])
+    assert one.take(rows, keys) == len(keys)
+    assert one.count(now) == due - len(keys)
 
 
 def test_a_message_that_waits_stays_and_so_does_who_is_to_be_told(driver):
@@ -171,9 +173,10 @@ def test_one_that_was_extended_meanwhile_stays(driver):
     """DOT moves ``expires`` where it does not rotate; deleting a live token would end its sign-in."""
     row = dot_access_token(driver)
     access_tokens = next(one for one in SWEEPS if one.name == "access tokens")
-    keys = list(access_tokens.rows().values_list("pk", flat=True))
+    rows = access_tokens.due[0](timezone.now())
+    keys = list(rows.values_list("pk", flat=True))
     access_token_model().objects.update(expires=timezone.now() + MINUTE)
-    assert access_tokens.act(keys) == 0
+    assert access_tokens.take(rows, keys) == 0
     assert access_token_model().objects.filter(pk=row.pk).exists()
 
 
@@ -190,7 +193,7 @@ def test_the_sign_in_of_an_expired_access_token_lives_on(driver):
 
 def test_a_code_that_nobody_redeemed_goes_at_once(driver):
     driver.code()
-    Authorization.objects.update(expires_at=ago())
+    Authorization.objects.update(expires_at=ago(), code_expires_at=ago())
     assert sweep()["authorizations deleted"] == 1
 
 

@@ -10,6 +10,7 @@ from oauth_provider.models.pending_request import PendingRequest
 from oauth_provider.models.resource import Resource
 from oauth_provider.models.revoked_token import RevokedToken
 from oauth_provider.models.signing_key import SigningKey
+from oauth_provider.models.sweep_mark import SweepMark
 from oauth_provider.models.token import TokenBinding
 
 __all__ = [
@@ -23,5 +24,6 @@ __all__ = [
     "Resource",
     "RevokedToken",
     "SigningKey",
+    "SweepMark",
     "TokenBinding",
 ]

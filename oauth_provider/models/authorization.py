@@ -21,6 +21,7 @@ from oauth_provider.models.compare_and_set import LockNeeded, is_offered
 from oauth_provider.models.lifetimes import Limits, server_limits
 from oauth_provider.models.row_lock import RowLock
 from oauth_provider.models.transaction import run
+from oauth_provider.models.utc_day import utc_day
 from oauth_provider.models.verification_cache import AUTHORIZATION, verification_cache
 from oauth_provider.protocol.digest import LENGTH as DIGEST_LENGTH
 from oauth_provider.protocol.digest import digest, equal
@@ -148,7 +149,9 @@ class Authorization(models.Model):
 
     public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     application = models.ForeignKey(APPLICATION, on_delete=models.CASCADE, related_name="oauth_authorizations")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="oauth_authorizations")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="oauth_authorizations", db_index=False
+    )
     grant_type = models.CharField(_("grant type"), max_length=64)
 
     scope = models.TextField(_("scope"), blank=True)
@@ -163,7 +166,7 @@ class Authorization(models.Model):
     auth_time = models.DateTimeField(_("signed in"), null=True)
     acr = models.TextField(blank=True)
     amr = models.JSONField(default=list)
-    sid = models.CharField(max_length=64, blank=True, db_index=True)
+    sid = models.CharField(max_length=64, blank=True)
     # None: it goes on after the session in which it began.
     session_expires_at = models.DateTimeField(_("session expires"), null=True, editable=False)
 
@@ -176,13 +179,16 @@ class Authorization(models.Model):
     adopted_digest = models.CharField(max_length=DIGEST_LENGTH, unique=True, null=True, editable=False)
     refresh_token_digest = models.CharField(max_length=DIGEST_LENGTH, blank=True, editable=False)
     previous_digest = models.CharField(max_length=DIGEST_LENGTH, blank=True, editable=False)
-    rotated_at = models.DateTimeField(_("last refreshed"), null=True, db_index=True, editable=False)
+    rotated_at = models.DateTimeField(_("last refreshed"), null=True, editable=False)
     sealed_answer = models.TextField(blank=True, editable=False)
 
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
-    expires_at = models.DateTimeField(_("expires"), db_index=True)
-    revoked_at = models.DateTimeField(_("revoked"), null=True, db_index=True, editable=False)
+    expires_at = models.DateTimeField(_("expires"))
+    revoked_at = models.DateTimeField(_("revoked"), null=True, editable=False)
     revoked_reason = models.CharField(max_length=32, blank=True, choices=Reason.choices, editable=False)
+    # The sweep searches these: nothing that a refresh changes is indexed, or PostgreSQL wrote every index anew.
+    rotated_on = utc_day("rotated_at")
+    expires_on = utc_day("expires_at")
 
     # What ``RowLock.see`` saw it as; None for a row that is locked, or was read for another purpose.
     seen_version: str | None = None
@@ -192,7 +198,18 @@ class Authorization(models.Model):
     class Meta:
         verbose_name = _("authorization")
         verbose_name_plural = _("authorizations")
-        indexes = (models.Index(fields=["user", "application"], name="oauth_provider_user_client"),)
+        indexes = (
+            models.Index(fields=["user", "application"], name="oauth_provider_user_client"),
+            models.Index(fields=["sid"], name="oauth_provider_sid"),
+            models.Index(fields=["rotated_on"], name="oauth_provider_rotated_on"),
+            models.Index(fields=["expires_on"], name="oauth_provider_expires_on"),
+            models.Index(
+                fields=["code_expires_at"], name="oauth_provider_unredeemed", condition=models.Q(redeemed_at=None)
+            ),
+            models.Index(
+                fields=["revoked_at"], name="oauth_provider_revoked", condition=models.Q(revoked_at__isnull=False)
+            ),
+        )
 
     def __str__(self) -> str:
         return f"authorization {self.public_id}"

@@ -36,7 +36,7 @@ class ClientMember(models.Model):
         OWNER = "owner", _("owner")
         DEVELOPER = "developer", _("developer")
 
-    application = models.ForeignKey(APPLICATION, on_delete=models.CASCADE, related_name="oauth_members")
+    application = models.ForeignKey(APPLICATION, on_delete=models.CASCADE, related_name="oauth_members", db_index=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="oauth_memberships")
     role = models.CharField(_("role"), max_length=16, choices=Role.choices, default=Role.OWNER)
     created_at = models.DateTimeField(_("since"), auto_now_add=True)

@@ -142,7 +142,7 @@ class ClientSecretManager(models.Manager["ClientSecret"]):
 class ClientSecret(models.Model):
     """One of a client's secrets. Several may overlap; what is stored cannot be turned back into one."""
 
-    application = models.ForeignKey(APPLICATION, on_delete=models.CASCADE, related_name="oauth_secrets")
+    application = models.ForeignKey(APPLICATION, on_delete=models.CASCADE, related_name="oauth_secrets", db_index=False)
     digest = models.CharField(
         max_length=DIGEST_LENGTH, null=True, editable=False, help_text=_("SHA-256 of a machine-made secret")
     )

@@ -16,7 +16,7 @@ from django.db.models.signals import post_save, pre_save
 
 from oauth_provider.models.client import Client
 from oauth_provider.models.client_memory import Recalled, condition
-from oauth_provider.models.compiled_save import insert, is_plain, prepared, update
+from oauth_provider.models.compiled_save import insert, is_plain, prepared, update, written_fields
 from oauth_provider.models.kept_cursor import fetch
 from oauth_provider.models.transaction import is_autonomous
 
@@ -133,7 +133,7 @@ def _foreign_key(target: Any, model: Any) -> Any:
 
 @cache
 def _insertion(model: Any, using: str) -> tuple[str, tuple[Any, ...]]:
-    fields = _without_key(model)
+    fields = written_fields(model)
     return _insert(model, fields, f"WHERE {condition()}", using), fields
 
 
@@ -150,15 +150,11 @@ def _statement(
         return Statement(sql, (*fields, meta.pk), ())
     first, second = models
     link = _foreign_key(first, second)
-    of_first, of_second = _without_key(first), tuple(one for one in second._meta.concrete_fields if one is not link)
+    of_first, of_second = written_fields(first), tuple(one for one in second._meta.concrete_fields if one is not link)
     first_sql = _insert(first, of_first, "FROM changed", using)
     second_sql = _insert(second, of_second, "FROM added", using, link=link)
     sql = f"WITH changed AS ({sql}), added AS ({first_sql}) {second_sql}"
     return Statement(sql, (*fields, meta.pk), (of_first, of_second))
-
-
-def _without_key(model: Any) -> tuple[Any, ...]:
-    return tuple(field for field in model._meta.concrete_fields if field is not model._meta.auto_field)
 
 
 def _insert(model: Any, fields: tuple[Any, ...], provided: str, using: str, link: Any = None) -> str:

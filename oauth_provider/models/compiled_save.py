@@ -79,18 +79,21 @@ def update(row: Model, names: tuple[str, ...], *, using: str) -> None:
 def is_plain(model: Any, using: str) -> bool:
     """Is a row one row of one table, and all that it says a value? A project's own AccessToken may be otherwise."""
     meta, features = model._meta, connections[using].features
-    is_value = all(
-        not (field.generated or field.has_db_default() or hasattr(field, "get_placeholder"))
-        for field in meta.concrete_fields
-    )
+    is_value = all(not (field.has_db_default() or hasattr(field, "get_placeholder")) for field in meta.concrete_fields)
     saves_itself = (model.save, model.save_base) != (Model.save, Model.save_base)
     return is_value and not saves_itself and not meta.parents and features.can_return_columns_from_insert
+
+
+def written_fields(model: Any) -> tuple[Any, ...]:
+    """Return the fields that a new row gives values to: not its key, if that is automatic, nor generated ones."""
+    meta = model._meta
+    return tuple(field for field in meta.concrete_fields if field is not meta.auto_field and not field.generated)
 
 
 @cache
 def _insert(model: Any, using: str) -> Save:
     meta, query = model._meta, InsertQuery(model)
-    fields = tuple(field for field in meta.concrete_fields if field is not meta.auto_field)
+    fields = written_fields(model)
     query.insert_values(fields, [model()])
     compiler: Any = query.get_compiler(using=using)
     compiler.returning_fields = meta.db_returning_fields

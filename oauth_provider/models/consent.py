@@ -89,7 +89,9 @@ class ConsentManager(models.Manager["Consent"]):
 class Consent(models.Model):
     """What one user has agreed that one client may do."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="oauth_consents")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="oauth_consents", db_index=False
+    )
     application = models.ForeignKey(APPLICATION, on_delete=models.CASCADE, related_name="oauth_consents")
     shown = models.CharField(max_length=DIGEST_LENGTH, editable=False, help_text=_("what the client looked like"))
     scopes = models.JSONField(

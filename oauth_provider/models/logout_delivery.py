@@ -104,7 +104,12 @@ class LogoutDelivery(models.Model):
     class Meta:
         verbose_name = _("logout delivery")
         verbose_name_plural = _("logout deliveries")
-        indexes = (models.Index(fields=["status", "next_attempt_at"], name="oauth_provider_outbox"),)
+        indexes = (
+            models.Index(fields=["status", "next_attempt_at"], name="oauth_provider_outbox"),
+            models.Index(
+                fields=["ended_at"], name="oauth_provider_delivered", condition=models.Q(ended_at__isnull=False)
+            ),
+        )
 
     def __str__(self) -> str:
         return f"logout delivery {self.pk}"

@@ -1,108 +1,209 @@
-"""Sweeping: what has expired and is of no use any more, as querysets, and how a batch of it goes."""
+"""Sweeping: what has expired and is of no use any more, as querysets that an index answers, and how it goes.
 
-from collections.abc import Callable, Sequence
+Batches are short transactions of a few statements each, which wait for nobody: a row that somebody holds is left for
+the next run.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from django.db import connections, router, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from oauth_provider.conf import provider_settings
 from oauth_provider.dot.names import access_token_model, refresh_token_model
-from oauth_provider.models.authorization import Authorization
+from oauth_provider.models.authorization import Authorization, expire_access_tokens
 from oauth_provider.models.client_secret import ClientSecret
 from oauth_provider.models.logout_delivery import LogoutDelivery
 from oauth_provider.models.pending_request import PendingRequest
 from oauth_provider.models.revoked_token import RevokedToken
+from oauth_provider.models.set_delete import delete_expired
 from oauth_provider.models.signing_key import SigningKey
+from oauth_provider.models.sweep_mark import SweepMark
+
+# Keys read at a time, so that neither memory nor a snapshot grows with the table.
+MAX_KEYS = 100_000
+# A day is the same in no two time zones, and ``USE_TZ = False`` stores some zone's.
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """``rows`` are due now; ``act`` takes a batch of their keys and says how many it dealt with."""
+    """Rows that are due at a moment, as querysets that have no row in common, and what is done with a batch of them.
+
+    ``act`` is given a queryset of rows that are still due, on the database where they are, inside a transaction.
+    """
 
     name: str
     done: str
-    rows: Callable[[], QuerySet[Any]]
-    act: Callable[[Sequence[Any]], int]
+    due: tuple[Callable[[datetime], QuerySet[Any]], ...]
+    act: Callable[[QuerySet[Any]], int]
+    finish: Callable[[datetime], None] = lambda now: None
+
+    def count(self, now: datetime) -> int:
+        """Return how many rows are due at ``now``."""
+        return sum(_at_home(rows(now)).count() for rows in self.due)
+
+    def batches(self, now: datetime, size: int) -> Iterator[int]:
+        """Act on all that is due at ``now``, ``size`` rows in a transaction; yield how many rows each dealt with."""
+        for due in self.due:
+            rows = _at_home(due(now))
+            while keys := list(rows.values_list("pk", flat=True)[:MAX_KEYS]):
+                dealt_with = 0
+                for start in range(0, len(keys), size):
+                    number = self.take(rows, keys[start : start + size])
+                    dealt_with += number
+                    yield number
+                if not dealt_with or len(keys) < MAX_KEYS:
+                    break
+        self.finish(now)
+
+    def take(self, rows: QuerySet[Any], keys: Sequence[Any]) -> int:
+        """Act on those of ``rows`` with these ``keys`` that are still due and that nobody holds; return how many."""
+        still_due = rows.order_by().filter(pk__in=keys)
+        with transaction.atomic(using=rows.db):
+            return self.act(still_due)
 
 
-def pending_requests() -> QuerySet[PendingRequest]:
+def pending_requests(now: datetime) -> QuerySet[PendingRequest]:
     """Nobody can decide them any more."""
-    return PendingRequest.objects.filter(expires_at__lt=timezone.now())
+    return PendingRequest.objects.filter(expires_at__lt=now).order_by("expires_at")
 
 
-def stale_answers() -> QuerySet[Authorization]:
-    """Sealed for a retry whose window is over: an old token from a log would open them."""
-    window = timedelta(seconds=provider_settings.REFRESH_TOKEN_RETRY_WINDOW)
-    return Authorization.objects.exclude(sealed_answer="").filter(rotated_at__lt=timezone.now() - window)
+ANSWERS = "sealed answers"
 
 
-def access_tokens() -> QuerySet[Any]:
+def stale_answers(now: datetime) -> QuerySet[Authorization]:
+    """Sealed for a retry whose window is over: an old token from a log would open them.
+
+    An earlier run has seen to those of before its mark.
+    """
+    seen_to = SweepMark.objects.reached(ANSWERS)
+    rows = Authorization.objects.filter(rotated_at__lt=_end_of_retries(now)).exclude(sealed_answer="")
+    rows = rows.filter(rotated_on__lte=_day(now + DAY))
+    return (rows.filter(rotated_on__gte=_day(seen_to - DAY)) if seen_to is not None else rows).order_by("rotated_on")
+
+
+def _end_of_retries(now: datetime) -> datetime:
+    return now - timedelta(seconds=provider_settings.REFRESH_TOKEN_RETRY_WINDOW)
+
+
+def access_tokens(now: datetime) -> QuerySet[Any]:
     """Expired, and not what one of DOT's own live refresh tokens still reads its scope from."""
     standing = refresh_token_model()._base_manager.filter(access_token=OuterRef("pk"), revoked=None)
-    expired = access_token_model()._base_manager.filter(expires__lt=timezone.now())
-    due: QuerySet[Any] = expired.filter(~Exists(standing))
+    expired = access_token_model()._base_manager.filter(expires__lt=now)
+    # DOT has no index on the end of a token, and older ones end first, as a rule.
+    due: QuerySet[Any] = expired.filter(~Exists(standing)).order_by("pk")
     return due
 
 
-def authorizations() -> QuerySet[Authorization]:
-    """Codes that were never redeemed, at once; what ended otherwise, after the retention."""
-    now = timezone.now()
-    kept_until = now - timedelta(seconds=provider_settings.SWEEP_RETENTION)
-    unredeemed = Q(redeemed_at=None, expires_at__lt=now)
-    ended = Q(revoked_at__lt=kept_until) | Q(expires_at__lt=kept_until)
-    # While the session goes on, its client is still to be told when it ends.
-    return Authorization.objects.filter(unredeemed | ended).exclude(
-        redeemed_at__isnull=False, session_expires_at__gt=now
-    )
+def unredeemed(now: datetime) -> QuerySet[Authorization]:
+    """Codes that were never redeemed, at once."""
+    rows = Authorization.objects.filter(redeemed_at=None, code_expires_at__lt=now, expires_at__lt=now)
+    return rows.order_by("code_expires_at")
 
 
-def logout_deliveries() -> QuerySet[LogoutDelivery]:
+def expired(now: datetime) -> QuerySet[Authorization]:
+    """Sign-ins that ended by themselves, after the retention."""
+    until = _kept_until(now)
+    rows = Authorization.objects.exclude(_has_unredeemed_code(now)).filter(_is_told(now), expires_at__lt=until)
+    return rows.filter(expires_on__lte=_day(until + DAY)).order_by("expires_on")
+
+
+def revoked(now: datetime) -> QuerySet[Authorization]:
+    """Sign-ins that were ended, after the retention."""
+    until = _kept_until(now)
+    rows = Authorization.objects.exclude(_has_unredeemed_code(now)).filter(_is_told(now), revoked_at__lt=until)
+    return rows.filter(expires_at__gte=until).order_by("revoked_at")
+
+
+def _has_unredeemed_code(now: datetime) -> Q:
+    """Those of ``unredeemed``."""
+    return Q(redeemed_at__isnull=True, code_expires_at__isnull=False, code_expires_at__lt=now, expires_at__lt=now)
+
+
+def _is_told(now: datetime) -> Q:
+    """While a session goes on, its client is still to be told when it ends."""
+    return Q(redeemed_at=None) | Q(session_expires_at=None) | Q(session_expires_at__lte=now)
+
+
+def logout_deliveries(now: datetime) -> QuerySet[LogoutDelivery]:
     """Delivered or given up, after the retention."""
-    kept_until = timezone.now() - timedelta(seconds=provider_settings.SWEEP_RETENTION)
-    return LogoutDelivery.objects.filter(ended_at__lt=kept_until)
+    return LogoutDelivery.objects.filter(ended_at__lt=_kept_until(now))
 
 
-def revoked_tokens() -> QuerySet[RevokedToken]:
+def revoked_tokens(now: datetime) -> QuerySet[RevokedToken]:
     """They would have expired by now."""
-    return RevokedToken.objects.filter(expires__lt=timezone.now())
+    return RevokedToken.objects.filter(expires__lt=now).order_by("expires")
 
 
-def client_secrets() -> QuerySet[ClientSecret]:
+def client_secrets(now: datetime) -> QuerySet[ClientSecret]:
     """Ended, after the retention."""
-    kept_until = timezone.now() - timedelta(seconds=provider_settings.SWEEP_RETENTION)
-    return ClientSecret.objects.filter(expires_at__lt=kept_until)
+    return ClientSecret.objects.filter(expires_at__lt=_kept_until(now))
 
 
-def _delete(rows: Callable[[], QuerySet[Any]]) -> Callable[[Sequence[Any]], int]:
-    def act(keys: Sequence[Any]) -> int:
-        # Asked again: what was extended since the batch was read stays.
-        due = rows().filter(pk__in=keys)
-        count = due.count()
-        due.delete()
-        return count
-
-    return act
+def private_halves(now: datetime) -> QuerySet[SigningKey]:
+    """Of keys that sign nothing any more."""
+    return SigningKey.objects.spent()
 
 
-def _blank_answers(keys: Sequence[Any]) -> int:
-    return stale_answers().filter(pk__in=keys).update(sealed_answer="")
+def _kept_until(now: datetime) -> datetime:
+    return now - timedelta(seconds=provider_settings.SWEEP_RETENTION)
 
 
-def _blank_private_halves(keys: Sequence[Any]) -> int:
-    return SigningKey.objects.spent().filter(pk__in=keys).update(sealed_private_jwk="")
+def _day(moment: datetime) -> date:
+    return (moment.astimezone(UTC) if timezone.is_aware(moment) else moment).date()
+
+
+def _at_home(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Return ``rows`` on the database where they are written."""
+    return rows.using(router.db_for_write(rows.model))
+
+
+def _held(rows: QuerySet[Any]) -> list[Any]:
+    """Lock ``rows``, but for those that somebody else holds, and return their keys."""
+    if connections[rows.db].features.has_select_for_update_skip_locked:
+        rows = rows.select_for_update(of=("self",), skip_locked=True)
+    return list(rows.values_list("pk", flat=True))
+
+
+def _delete(rows: QuerySet[Any]) -> int:
+    keys = _held(rows)
+    delete_expired(rows, keys)
+    return len(keys)
+
+
+def _delete_authorizations(rows: QuerySet[Any]) -> int:
+    """Without its authorization a token would look like one that never had any: it ends first."""
+    keys = _held(rows)
+    expire_access_tokens(keys, timezone.now(), using=rows.db)
+    delete_expired(rows, keys)
+    return len(keys)
+
+
+def _blank_answers(rows: QuerySet[Any]) -> int:
+    return rows.filter(pk__in=_held(rows)).update(sealed_answer="")
+
+
+def _blank_private_halves(rows: QuerySet[Any]) -> int:
+    return rows.update(sealed_private_jwk="")
+
+
+def _mark_answers(now: datetime) -> None:
+    SweepMark.objects.move(ANSWERS, _end_of_retries(now))
 
 
 # In this order: access tokens before the authorizations that they hang on.
 SWEEPS = (
-    Sweep("pending requests", "deleted", pending_requests, _delete(pending_requests)),
-    Sweep("sealed answers", "blanked", stale_answers, _blank_answers),
-    Sweep("access tokens", "deleted", access_tokens, _delete(access_tokens)),
-    Sweep("authorizations", "deleted", authorizations, _delete(authorizations)),
-    Sweep("revoked tokens", "deleted", revoked_tokens, _delete(revoked_tokens)),
-    Sweep("logout deliveries", "deleted", logout_deliveries, _delete(logout_deliveries)),
-    Sweep("client secrets", "deleted", client_secrets, _delete(client_secrets)),
-    Sweep("private halves of signing keys", "blanked", SigningKey.objects.spent, _blank_private_halves),
+    Sweep("pending requests", "deleted", (pending_requests,), _delete),
+    Sweep(ANSWERS, "blanked", (stale_answers,), _blank_answers, _mark_answers),
+    Sweep("access tokens", "deleted", (access_tokens,), _delete),
+    Sweep("authorizations", "deleted", (unredeemed, expired, revoked), _delete_authorizations),
+    Sweep("revoked tokens", "deleted", (revoked_tokens,), _delete),
+    Sweep("logout deliveries", "deleted", (logout_deliveries,), _delete),
+    Sweep("client secrets", "deleted", (client_secrets,), _delete),
+    Sweep("private halves of signing keys", "blanked", (private_halves,), _blank_private_halves),
 )

@@ -24,6 +24,7 @@ from oauth_provider.conf import provider_settings
 from oauth_provider.dot.names import Row, access_token_model, application_model
 from oauth_provider.models import Authorization, ClientPolicy
 from oauth_provider.models.client import is_barred
+from oauth_provider.models.set_delete import ignores_expired_rows
 from oauth_provider.protocol.denylist import AUTHORIZATION, CLIENT, TOKEN, Denial
 from oauth_provider.resource_server.denylist_transport import DenylistOptions, DenylistTransport, make_transport
 from oauth_provider.signals import access_tokens_revoked, authorization_revoked
@@ -125,12 +126,14 @@ def access_tokens_ended(checksums: Iterable[str], **kwargs: Any) -> None:
     deny(TOKEN, checksums)
 
 
+@ignores_expired_rows
 def authorization_goes(instance: Authorization, using: str, **kwargs: Any) -> None:
     """Deleted while it was live, with its user for example."""
     if instance.revoked_at is None and instance.expires_at > timezone.now():
         _after_commit(using, AUTHORIZATION, str(instance.public_id))
 
 
+@ignores_expired_rows
 def access_token_goes(instance: Row, using: str, **kwargs: Any) -> None:
     """Deleted while it was live, which DOT means by revoking."""
     if instance.expires > timezone.now():

@@ -8,6 +8,8 @@ from django.utils import timezone
 from oauth_provider.dot.names import Row, access_token_model, application_model
 from oauth_provider.models import Authorization, ClientMember
 from oauth_provider.models.authorization import expire_access_tokens
+from oauth_provider.models.set_delete import ignores_expired_rows
+from oauth_provider.tokens.deletion import deleted_together
 
 
 def connect() -> None:
@@ -18,16 +20,22 @@ def connect() -> None:
     post_save.connect(adopt_member, sender=application_model(), dispatch_uid=uid % "application")
 
 
-def end_with_access_token(sender: Any, instance: Row, using: str, **kwargs: Any) -> None:
+@ignores_expired_rows
+def end_with_access_token(sender: Any, instance: Row, using: str, origin: Any = None, **kwargs: Any) -> None:
     """An unexpired access token that DOT's code or admin deletes was meant to be revoked: so is its sign-in."""
     if instance.expires > timezone.now():
-        standing = Authorization.objects.using(using).filter(token_bindings__access_token=instance.pk)
-        Authorization.objects.revoke(standing, Authorization.Reason.TOKEN_DELETED)
+        keys = deleted_together(origin, instance, using=using)
+        standing = Authorization.objects.using(using).filter(token_bindings__access_token__in=keys)
+        if keys:
+            Authorization.objects.revoke(standing, Authorization.Reason.TOKEN_DELETED)
 
 
-def end_access_tokens(sender: Any, instance: Authorization, using: str, **kwargs: Any) -> None:
+@ignores_expired_rows
+def end_access_tokens(sender: Any, instance: Authorization, using: str, origin: Any = None, **kwargs: Any) -> None:
     """Without its authorization a token would look like one that never had any: it ends first."""
-    expire_access_tokens([instance.pk], timezone.now(), using=using)
+    keys = deleted_together(origin, instance, using=using)
+    if keys:
+        expire_access_tokens(keys, timezone.now(), using=using)
 
 
 def adopt_member(sender: Any, instance: Row, raw: bool = False, **kwargs: Any) -> None:

@@ -14,6 +14,7 @@ from django.db.models.signals import post_delete, post_save, pre_delete, pre_sav
 from oauth_provider.dot.names import access_token_model, application_model
 from oauth_provider.models import ClientPolicy
 from oauth_provider.models.compare_and_set import ignores_new_rows
+from oauth_provider.models.set_delete import ignores_expired_rows
 from oauth_provider.models.verification_cache import CLIENT, TOKEN, USER, Name, verification_cache
 
 
@@ -32,6 +33,7 @@ def family(model: type[Model]) -> list[type[Model]]:
     return [kind for kind in apps.get_models() if issubclass(kind, model)]
 
 
+@ignores_expired_rows  # nobody believes one from memory either
 @ignores_new_rows
 def hold(sender: Any, instance: Any, **kwargs: Any) -> None:
     """Before it is written."""
@@ -39,6 +41,7 @@ def hold(sender: Any, instance: Any, **kwargs: Any) -> None:
         verification_cache.hold([name_of(instance)])
 
 
+@ignores_expired_rows  # nobody believes one from memory either
 @ignores_new_rows
 def release(sender: Any, instance: Any, using: str, created: bool = False, **kwargs: Any) -> None:
     """After it was written."""

@@ -4,11 +4,11 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import router
+from django.utils import timezone
 
 from oauth_provider.models.sweep import SWEEPS
 
-BATCH_SIZE = 1000
+BATCH_SIZE = 5000
 
 
 class Command(BaseCommand):
@@ -23,13 +23,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Each sweep in its order, so that nothing is deleted before what hangs on it."""
+        now, size = timezone.now(), max(1, options["batch_size"])
         for sweep in SWEEPS:
-            rows = sweep.rows()
-            rows = rows.using(router.db_for_write(rows.model))
             if options["dry_run"]:
-                self.stdout.write(f"{rows.count()} {sweep.name} would be {sweep.done}")
-                continue
-            total = 0
-            while batch := list(rows.values_list("pk", flat=True)[: max(1, options["batch_size"])]):
-                total += sweep.act(batch)
-            self.stdout.write(f"{total} {sweep.name} {sweep.done}")
+                self.stdout.write(f"{sweep.count(now)} {sweep.name} would be {sweep.done}")
+            else:
+                self.stdout.write(f"{sum(sweep.batches(now, size))} {sweep.name} {sweep.done}")
