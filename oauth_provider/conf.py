@@ -104,11 +104,11 @@ class ProviderSettings(SigningSettings):
 
     @property
     def REFRESH_TOKEN_RETRY_WINDOW(self) -> int:
-        """For how long a refresh that got lost may be repeated and gets the same answer, in seconds. Default: 30.
+        """For how long a refresh that got lost may be repeated and gets the same answer, in seconds. Default: 60.
 
-        0 turns retries off.
+        Within it an older refresh token is refused and ends nothing; after it one is a replay. 0 turns retries off.
         """
-        return self._get("REFRESH_TOKEN_RETRY_WINDOW", 30)
+        return self._get("REFRESH_TOKEN_RETRY_WINDOW", 60)
 
     @property
     def PENDING_REQUEST_LIFETIME(self) -> int:

@@ -3,11 +3,11 @@
 from typing import Any
 
 from django.db.models.signals import post_save, pre_delete
-from django.utils import timezone
 
 from oauth_provider.dot.names import Row, access_token_model, application_model
 from oauth_provider.models import Authorization, ClientMember
 from oauth_provider.models.authorization import expire_access_tokens
+from oauth_provider.models.database_clock import database_now
 
 
 def connect() -> None:
@@ -20,14 +20,14 @@ def connect() -> None:
 
 def end_with_access_token(sender: Any, instance: Row, using: str, **kwargs: Any) -> None:
     """An unexpired access token that DOT's code or admin deletes was meant to be revoked: so is its sign-in."""
-    if instance.expires > timezone.now():
+    if instance.expires > database_now(using):
         standing = Authorization.objects.using(using).filter(token_bindings__access_token=instance.pk)
         Authorization.objects.revoke(standing, Authorization.Reason.TOKEN_DELETED)
 
 
 def end_access_tokens(sender: Any, instance: Authorization, using: str, **kwargs: Any) -> None:
     """Without its authorization a token would look like one that never had any: it ends first."""
-    expire_access_tokens([instance.pk], timezone.now(), using=using)
+    expire_access_tokens([instance.pk], database_now(using), using=using)
 
 
 def adopt_member(sender: Any, instance: Row, raw: bool = False, **kwargs: Any) -> None:

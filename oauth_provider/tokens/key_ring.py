@@ -15,7 +15,6 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections, router
-from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.views.decorators.debug import sensitive_variables
 
@@ -146,7 +145,7 @@ def _from_database() -> KeyRing:
     if due:
         SigningKey.objects.make(due)
         rows = SigningKey.objects.in_order()
-    found = states(rows, timezone.now())
+    found = states(rows, SigningKey.objects.now())
     keys = {row.kid: _parsed_public(row) for row in rows if found[row.kid] != State.RETIRED}
     preferred = provider_settings.SIGNING_ALGORITHMS
     # Those of the algorithm that most clients use come first: a few read no further.
