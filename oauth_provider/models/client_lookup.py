@@ -17,6 +17,7 @@ from oauth_provider.models.client_memory import Recalled, client_memory, is_reme
 from oauth_provider.models.client_secret import LAST_USED_PRECISION
 from oauth_provider.models.compiled import CompiledQuery, row_of
 from oauth_provider.models.database_clock import database_now
+from oauth_provider.models.tenant import database_of
 from oauth_provider.protocol.digest import digest
 
 # What no endpoint for programs reads of a client and its policy. Each is still there, for one more statement.
@@ -90,17 +91,17 @@ def find_with_secret(client_id: str, presented: str) -> FoundClient | None:
     if not is_client_id(client_id):
         return None
     using = router.db_for_write(application_model())
-    key = (using, client_id, digest(presented) if presented else "")
+    asked = (client_id, digest(presented) if presented else "")
     if not is_remembering(using):
-        rows = _WITH_SECRET.run(*key)
+        rows = _WITH_SECRET.run(using, *asked)
         return _found_client(rows[0], using) if rows else None
-    fetched = _WITH_VERSION.fetch(*key)
+    fetched = _WITH_VERSION.fetch(using, *asked)
     if not fetched:
         return None
     version, *values = _WITH_VERSION.convert(using, fetched[0])
     found = _found_client(values, using)
     if found.secret is not None or (found.client.is_public and not presented):
-        client_memory.keep(key, _without_secrets(fetched[0]), version)
+        client_memory.keep((database_of(using), *asked), _without_secrets(fetched[0]), version)
     return found
 
 
@@ -109,7 +110,7 @@ def recall_with_secret(client_id: str, presented: str) -> FoundClient | None:
     using = router.db_for_write(application_model())
     if not is_remembering(using):
         return None
-    key = (using, client_id, digest(presented) if presented else "")
+    key = (database_of(using), client_id, digest(presented) if presented else "")
     known = client_memory.find(key)
     if known is None:
         return None
