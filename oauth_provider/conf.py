@@ -1,6 +1,6 @@
 """``OAUTH_PROVIDER``: one typed property for each setting, read from it at each use, its default beside it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, Literal, cast
 
 from django.conf import settings
@@ -104,11 +104,11 @@ class ProviderSettings(SigningSettings):
 
     @property
     def REFRESH_TOKEN_RETRY_WINDOW(self) -> int:
-        """For how long a refresh that got lost may be repeated and gets the same answer, in seconds. Default: 30.
+        """For how long a refresh that got lost may be repeated and gets the same answer, in seconds. Default: 60.
 
-        0 turns retries off.
+        Within it an older refresh token is refused and ends nothing; after it one is a replay. 0 turns retries off.
         """
-        return self._get("REFRESH_TOKEN_RETRY_WINDOW", 30)
+        return self._get("REFRESH_TOKEN_RETRY_WINDOW", 60)
 
     @property
     def PENDING_REQUEST_LIFETIME(self) -> int:
@@ -219,6 +219,15 @@ class ProviderSettings(SigningSettings):
         A revocation in the same process is obeyed at once, one in another after so long, or by the denylist.
         """
         return self._get("VERIFICATION_CACHE_LIFETIME", 0)
+
+    @property
+    def TENANT(self) -> Callable[[], Hashable] | None:
+        """Dotted path of a function without arguments that returns the tenant of this moment, as a hashable value.
+
+        Default: none, and what processes remember is told apart by database and ``connection.schema_name``.
+        """
+        path = self._get("TENANT", None)
+        return cast("Callable[[], Hashable]", import_string(path)) if path else None
 
     @property
     def DENYLIST(self) -> Mapping[str, Any]:

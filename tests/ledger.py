@@ -12,6 +12,7 @@ from django.db import connection
 from django.utils import timezone
 
 from oauth_provider.dot.names import access_token_model, application_model, refresh_token_model
+from oauth_provider.models import database_clock
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import InvalidToken
 from oauth_provider.tokens.verifier import verify
@@ -61,13 +62,25 @@ def unchanged() -> Iterator[None]:
 
 @contextmanager
 def later(seconds: float) -> Iterator[None]:
-    """So many seconds later, for everything that asks Django or the system for the time."""
+    """So many seconds later, for servers and database: for everything that asks Django or the system for the time."""
     import time
 
     now, clock = timezone.now, time.time
     with (
         patch.object(timezone, "now", lambda: now() + timedelta(seconds=seconds)),
         patch.object(time, "time", lambda: clock() + seconds),
+    ):
+        yield
+
+
+@contextmanager
+def skewed(seconds: float) -> Iterator[None]:
+    """On a server whose clock is so many seconds ahead of the database's. It has read nothing there yet."""
+    clock = database_clock.server_clock
+    with (
+        later(seconds),
+        patch.object(database_clock, "server_clock", lambda: clock() + seconds),
+        patch.dict(database_clock._ahead, clear=True),
     ):
         yield
 

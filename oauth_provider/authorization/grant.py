@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import router
-from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.authorization.request import AuthorizationRequest
@@ -15,6 +14,7 @@ from oauth_provider.authorization.rules import Asked, Destination
 from oauth_provider.authorization.sign_in import SignIn
 from oauth_provider.conf import provider_settings
 from oauth_provider.models import Authorization, Consent, PendingRequest
+from oauth_provider.models.authorization import authorization_now
 from oauth_provider.models.authorization_details import are_remembered, digests_of_details, registered
 from oauth_provider.models.client import Client
 from oauth_provider.models.resource import digests_of_resources
@@ -158,7 +158,7 @@ def _make(question: Question) -> Granted:
 def _authorize(question: Question, code: str) -> Authorization:
     """The row of this sign-in; one without a code has nothing to be redeemed."""
     lifetime = provider_settings.AUTHORIZATION_CODE_LIFETIME if code else provider_settings.ID_TOKEN_LIFETIME
-    now = timezone.now()
+    now = authorization_now()
     expires = now + timedelta(seconds=lifetime)
     session_ends = question.sign_in.ends_at if ends_with_session(question.scope) else None
     expires = min(expires, session_ends or expires)
@@ -181,5 +181,6 @@ def _authorize(question: Question, code: str) -> Authorization:
         code_digest=digest(code) if code else None,
         code_expires_at=expires if code else None,
         redeemed_at=None if code else now,
+        created_at=now,
         expires_at=expires,
     )

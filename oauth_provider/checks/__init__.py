@@ -17,6 +17,7 @@ from oauth_provider.checks import (
     revocation,
     signing_keys,
     subjects,
+    tenants,
     urls,
 )
 
@@ -37,5 +38,6 @@ __all__ = [
     "revocation",
     "signing_keys",
     "subjects",
+    "tenants",
     "urls",
 ]

@@ -41,6 +41,9 @@ ENDPOINTS = {
 }
 MAX_AGE = 300
 
+# So many are kept: an issuer that follows the request's host, under DEBUG, must not fill the memory.
+MOST_DOCUMENTS = 100
+
 _documents: dict[tuple[Any, ...], Document] = {}
 
 
@@ -52,20 +55,29 @@ def metadata(request: HttpRequest, path: str = "") -> HttpResponse:
 
 
 def document(issuer: str) -> Document:
-    """The document as bytes, made once for each issuer and set of URLs."""
-    made_of = (issuer, get_script_prefix(), get_urlconf(), algorithms(), tuple(registered()))
-    if made_of not in _documents:
-        _documents.clear()  # an issuer that follows the request's host, under DEBUG, must not fill the memory
-        _documents[made_of] = document_of(json.dumps(describe(issuer)).encode())
-    return _documents[made_of]
+    """The document as bytes, made once for each issuer, set of URLs and of everything else that it says.
+
+    Tenants may differ in any of it, and in nothing that a request shows.
+    """
+    members = json.dumps(described())
+    made_of = (issuer, get_script_prefix(), get_urlconf(), provider_settings.SESSION_MANAGEMENT, members)
+    found = _documents.get(made_of)
+    if found is None:
+        if len(_documents) >= MOST_DOCUMENTS:
+            _documents.clear()
+        found = _documents[made_of] = document_of(json.dumps(describe(issuer)).encode())
+    return found
 
 
 def describe(issuer: str) -> dict[str, Any]:
     """The members of the document; an endpoint that is not mounted is not in it."""
+    return {"issuer": issuer, **mounted(issuer), **described()}
+
+
+def described() -> dict[str, Any]:
+    """All of them but the issuer and its URLs."""
     secret_methods = [method for method in METHODS if method != "none"]
     return {
-        "issuer": issuer,
-        **mounted(issuer),
         "prompt_values_supported": list(prompts_supported()),
         **acr_values(),
         **authorization_details_types(),

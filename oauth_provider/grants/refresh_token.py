@@ -7,7 +7,7 @@ from oauth_provider.grants.request import TokenRequest
 from oauth_provider.grants.rules import check_alive, check_client, check_lifetimes
 from oauth_provider.models import Authorization
 from oauth_provider.models.adoption import adopt
-from oauth_provider.models.authorization import Retry
+from oauth_provider.models.rotation import Retry
 from oauth_provider.protocol.errors import InvalidGrant
 from oauth_provider.protocol.scope import parse_scope
 from oauth_provider.protocol.token_string import REFRESH_TOKEN, parse_refresh_token

@@ -1,9 +1,8 @@
 """Rules of more than one grant (RFC 6749 §5.2)."""
 
-from django.utils import timezone
-
 from oauth_provider.grants.request import TokenRequest
 from oauth_provider.models import Authorization
+from oauth_provider.models.authorization import authorization_now
 from oauth_provider.protocol.errors import InvalidGrant
 from oauth_provider.tokens.terms import Terms
 
@@ -27,5 +26,5 @@ def check_alive(authorization: Authorization) -> None:
 
 def check_lifetimes(authorization: Authorization, terms: Terms) -> None:
     """RFC 9700 §4.14.2: what has lived too long by the limits of today ends, whatever they were when it was used."""
-    if authorization.ends_at(authorization.last_used_at, terms.limits) <= timezone.now():
+    if authorization.ends_at(authorization.last_used_at, terms.limits) <= authorization_now():
         raise InvalidGrant("The authorization has ended.", detail=f"{authorization} is older than it may be")

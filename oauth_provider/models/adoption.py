@@ -6,12 +6,12 @@ from typing import TypeVar
 
 from django.db import router
 from django.db.models import F
-from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.conf import dot_setting
 from oauth_provider.dot.names import Row, refresh_token_model
-from oauth_provider.models.authorization import Authorization, Retry
+from oauth_provider.models.authorization import Authorization, authorization_now
+from oauth_provider.models.rotation import Retry
 from oauth_provider.models.token import TokenBinding
 from oauth_provider.models.transaction import locked, run
 from oauth_provider.protocol.digest import digest
@@ -46,7 +46,7 @@ def adopt(
         authorization = _authorization_of(row, presented_digest)
         rules(authorization)
         issued = issue(authorization, None)
-        type(row)._base_manager.using(using).filter(pk=row.pk).update(revoked=timezone.now(), token="")
+        type(row)._base_manager.using(using).filter(pk=row.pk).update(revoked=authorization_now(), token="")
         # The access token that DOT gave out beside it ends with the authorization, too.
         TokenBinding.objects.using(using).get_or_create(
             access_token=row.access_token, defaults={"authorization": authorization}
@@ -64,7 +64,7 @@ def is_live(row: Row) -> bool:
     if not lifetime:
         return True
     idle = lifetime if isinstance(lifetime, timedelta) else timedelta(seconds=lifetime)
-    return bool(row.access_token.expires + idle > timezone.now())
+    return bool(row.access_token.expires + idle > authorization_now())
 
 
 def _seen_before(
@@ -78,11 +78,8 @@ def _seen_before(
     if authorization is None:
         raise InvalidGrant("The refresh token is unknown.", detail="or DOT's, and revoked")
     rules(authorization)
-    retry = authorization.retry_of(presented_digest)
-    if retry is not None:
-        return issue(authorization, retry)
-    authorization.revoke_now(Authorization.Reason.REFRESH_TOKEN_REPLAY)
-    return InvalidGrant("The refresh token was used before.", detail=f"replay, {authorization} revoked")
+    superseded = authorization.superseded(presented_digest)
+    return issue(authorization, superseded) if isinstance(superseded, Retry) else superseded
 
 
 def _authorization_of(row: Row, presented_digest: str) -> Authorization:
@@ -98,8 +95,8 @@ def _authorization_of(row: Row, presented_digest: str) -> Authorization:
         refresh_token_digest=presented_digest,
         redeemed_at=row.created,
         # Being adopted is a use: DOT knew of no idle lifetime but its own.
-        rotated_at=timezone.now(),
+        rotated_at=authorization_now(),
         created_at=row.created,
     )
-    authorization.extend(timezone.now())
+    authorization.extend(authorization_now())
     return authorization

@@ -4,7 +4,6 @@ import logging
 import uuid
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, ClassVar, TypeVar
@@ -18,11 +17,15 @@ from django.views.decorators.debug import sensitive_variables
 from oauth_provider.conf import provider_settings
 from oauth_provider.dot.names import APPLICATION, access_token_model
 from oauth_provider.models.compare_and_set import LockNeeded, is_offered
+from oauth_provider.models.database_clock import database_now
 from oauth_provider.models.lifetimes import Limits, server_limits
+from oauth_provider.models.primary import PrimaryManager
+from oauth_provider.models.replay_count import replay_count
+from oauth_provider.models.rotation import Retry, Rotation
 from oauth_provider.models.row_lock import RowLock
+from oauth_provider.models.token_expiry import expire_access_tokens
 from oauth_provider.models.transaction import run
 from oauth_provider.models.utc_day import utc_day
-from oauth_provider.models.verification_cache import AUTHORIZATION, verification_cache
 from oauth_provider.protocol.digest import LENGTH as DIGEST_LENGTH
 from oauth_provider.protocol.digest import digest, equal
 from oauth_provider.protocol.errors import InvalidGrant, OAuthError
@@ -33,23 +36,10 @@ T = TypeVar("T")
 
 logger = logging.getLogger("oauth_provider.models")
 
-
-@dataclass(frozen=True, slots=True)
-class Retry:
-    """A refresh that is being repeated: the sealed answer it had, to be said again."""
-
-    sealed_answer: str
+USED_BEFORE = "The refresh token was used before."
 
 
-@dataclass(frozen=True, slots=True)
-class Rotation:
-    """What a rotation leaves on the row: the next refresh token's digest and the answer, sealed."""
-
-    refresh_token_digest: str
-    sealed_answer: str
-
-
-class AuthorizationManager(models.Manager["Authorization"]):
+class AuthorizationManager(PrimaryManager["Authorization"]):
     """The atomic verbs: redeem, rotate, revoke. Each locks its row with its first statement.
 
     Where the database can compare and set, redeem and rotate first try without a lock what they usually have to do.
@@ -75,11 +65,11 @@ class AuthorizationManager(models.Manager["Authorization"]):
                 raise InvalidGrant("The code is unknown.")
             rules(authorization)
             if authorization.redeemed_at is not None:
-                authorization.revoke_now(Authorization.Reason.CODE_REPLAY)
-                return InvalidGrant("The code was redeemed before.", detail=f"replay, {authorization} revoked")
-            if authorization.code_expires_at is None or authorization.code_expires_at <= timezone.now():
+                return authorization.replayed(Authorization.Reason.CODE_REPLAY, "The code was redeemed before.")
+            now = authorization_now()
+            if authorization.code_expires_at is None or authorization.code_expires_at <= now:
                 raise InvalidGrant("The code has expired.")
-            authorization.redeemed_at = timezone.now()
+            authorization.redeemed_at = now
             return issue(authorization)
 
         return self._run(work, _BY_CODE, digest(code))
@@ -94,8 +84,9 @@ class AuthorizationManager(models.Manager["Authorization"]):
         """Answer a refresh token of ours (RFC 6749 §6, RFC 9700 §4.14.2) with what ``issue`` returns.
 
         ``issue`` is given a ``Retry`` where the token is the one before the present one and its window is
-        open. Whoever passes ``rules`` with a token that is neither replays one, and the authorization is
-        revoked. Raises ``InvalidGrant``.
+        open. Within that window an older one is refused, and nothing ends. After it, whoever passes ``rules``
+        with a token that is not the present one replays it, and the authorization is revoked. Raises
+        ``InvalidGrant``.
         """
 
         def work(authorization: "Authorization | None") -> "T | OAuthError":
@@ -105,11 +96,8 @@ class AuthorizationManager(models.Manager["Authorization"]):
             presented_digest = digest(presented.token)
             if equal(presented_digest, authorization.refresh_token_digest):
                 return issue(authorization, None)
-            retry = authorization.retry_of(presented_digest)
-            if retry is not None:
-                return issue(authorization, retry)
-            authorization.revoke_now(Authorization.Reason.REFRESH_TOKEN_REPLAY)
-            return InvalidGrant("The refresh token was used before.", detail=f"replay, {authorization} revoked")
+            superseded = authorization.superseded(presented_digest)
+            return issue(authorization, superseded) if isinstance(superseded, Retry) else superseded
 
         return self._run(work, _BY_FAMILY, digest(presented.family))
 
@@ -216,17 +204,29 @@ class Authorization(models.Model):
 
     def is_alive(self, now: datetime | None = None) -> bool:
         """Neither revoked nor expired, and its user may still sign in."""
-        now = now or timezone.now()
+        now = now or authorization_now()
         return self.revoked_at is None and self.expires_at > now and getattr(self.user, "is_active", True)
 
-    def retry_of(self, presented_digest: str) -> Retry | None:
-        """The answer that a refresh with the previous token had, while it may be repeated."""
-        if not self.previous_digest or not equal(presented_digest, self.previous_digest):
-            return None
+    def superseded(self, presented_digest: str) -> Retry | InvalidGrant:
+        """What a refresh token of this family is worth that is not the present one.
+
+        Several processes of one client share a token, and come with an old one for a while (RFC 9700 §4.14.2 asks for
+        an end where one was stolen): within the window the one before gets the same answer, and no other ends anything.
+        """
         window = timedelta(seconds=provider_settings.REFRESH_TOKEN_RETRY_WINDOW)
-        if not self.sealed_answer or self.rotated_at is None or self.rotated_at + window <= timezone.now():
-            return None
-        return Retry(self.sealed_answer)
+        if self.rotated_at is None or self.rotated_at + window <= authorization_now():
+            return self.replayed(Authorization.Reason.REFRESH_TOKEN_REPLAY, USED_BEFORE)
+        if self.sealed_answer and self.previous_digest and equal(presented_digest, self.previous_digest):
+            return Retry(self.sealed_answer)
+        return InvalidGrant(USED_BEFORE, detail=f"older than its last rotation, within the window; {self} goes on")
+
+    def replayed(self, reason: "Authorization.Reason", description: str) -> InvalidGrant:
+        """End it, since something of it was replayed; where it was revoked before, leave it alone and count."""
+        if self.revoked_at is None:
+            self.revoke_now(reason)
+            return InvalidGrant(description, detail=f"replay, {self} revoked")
+        replay_count.add()
+        return InvalidGrant(description, detail=f"replay, {self} was revoked before")
 
     def extend(self, now: datetime, limits: Iterable[Limits] = ()) -> None:
         """Live on as long as it may if it is used ``now``."""
@@ -267,6 +267,11 @@ class Authorization(models.Model):
         revoke_rows([self], reason, using=self._state.db or router.db_for_write(Authorization))
 
 
+def authorization_now() -> datetime:
+    """The time by the clock of the database that these rows are written to."""
+    return database_now(router.db_for_write(Authorization))
+
+
 @cache
 def _written() -> tuple[type[models.Model], ...]:
     """The models of which an exchange writes a row each."""
@@ -284,7 +289,7 @@ def revoke_rows(rows: Iterable[Authorization], reason: Authorization.Reason, *, 
     The first takes the rows' locks, so that no token can be added between the two.
     """
     ended = list(rows)
-    now = timezone.now()
+    now = database_now(using)
     keys = [row.pk for row in ended]
     Authorization._base_manager.using(using).filter(pk__in=keys, revoked_at=None).update(
         revoked_at=now, revoked_reason=reason, sealed_answer=""
@@ -297,11 +302,3 @@ def revoke_rows(rows: Iterable[Authorization], reason: Authorization.Reason, *, 
         send_after_commit(
             authorization_revoked, using=using, sender=Authorization, authorization=row, reason=str(reason)
         )
-
-
-def expire_access_tokens(authorizations: Iterable[int], now: datetime, *, using: str) -> None:
-    """Let every live access token of these authorizations expire now."""
-    keys = list(authorizations)
-    access_tokens = access_token_model()._base_manager.using(using)
-    with verification_cache.changing([(AUTHORIZATION, key) for key in keys], using=using):
-        access_tokens.filter(oauth_binding__authorization__in=keys, expires__gt=now).update(expires=now)

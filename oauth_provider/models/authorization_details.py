@@ -28,10 +28,29 @@ def all_types() -> Mapping[str, AuthorizationDetailsType]:
     return {name: registered(name) for name in provider_settings.AUTHORIZATION_DETAILS_TYPES}
 
 
-@lru_cache(maxsize=256)
+class Given:
+    """What a setting holds, told apart by identity: tenants may give the same name to types that differ."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Given) and self.value is other.value
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
+
 def registered(name: str) -> AuthorizationDetailsType:
     """The type ``name``, made once. Raises ``ImportError`` and ``TypeError`` for a registration that cannot be used."""
-    given = provider_settings.AUTHORIZATION_DETAILS_TYPES[name]
+    return _made(name, Given(provider_settings.AUTHORIZATION_DETAILS_TYPES[name]))
+
+
+@lru_cache(maxsize=256)
+def _made(name: str, registration: Given) -> AuthorizationDetailsType:
+    given = registration.value
     if isinstance(given, Mapping):
         return AuthorizationDetailsType(name, **given)
     named = import_string(given) if isinstance(given, str) else None
@@ -40,10 +59,14 @@ def registered(name: str) -> AuthorizationDetailsType:
     return named(name)
 
 
-@lru_cache(maxsize=256)
 def schema_of(name: str) -> Schema:
     """The schema of the type ``name``, made once. Raises ``ImportError`` and ``SchemaError``."""
-    given = registered(name).schema
+    return _schema(name, Given(registered(name)))
+
+
+@lru_cache(maxsize=256)
+def _schema(name: str, made: Given) -> Schema:
+    given = made.value.schema
     if not isinstance(given, Mapping) or not isinstance(given.get("properties", {}), Mapping):
         raise SchemaError("it is no object")
     # Every element has a type (§2), whether or not its schema mentions it.
@@ -101,8 +124,8 @@ def _check_members(detail: Detail, place: str, client: Client) -> None:
 
 def _forget(*, setting: str, **kwargs: Any) -> None:
     if setting == "OAUTH_PROVIDER":
-        registered.cache_clear()
-        schema_of.cache_clear()
+        _made.cache_clear()
+        _schema.cache_clear()
 
 
 setting_changed.connect(_forget)

@@ -1,9 +1,9 @@
 """Clients: DOT's Application and what it lacks: a policy of what it may do (RFC 6749 §2)."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
-from django.db import models
+from django.db import models, router
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +13,7 @@ from oauth_provider.models.client_legacy import ClientLegacy
 from oauth_provider.models.client_memory import Recalled
 from oauth_provider.models.client_metadata import ClientMetadata
 from oauth_provider.models.lifetimes import Lifetimes
+from oauth_provider.models.primary import PrimaryManager
 from oauth_provider.models.validation import check_frame_uri, check_jwks, check_logout_uri, check_names
 from oauth_provider.protocol.jose import ALGORITHMS
 
@@ -131,6 +132,8 @@ class ClientPolicy(ClientMetadata, ClientLegacy, Lifetimes):
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
+
+    objects: ClassVar[PrimaryManager[Any]] = PrimaryManager()
 
     class Meta:
         verbose_name = _("client policy")
@@ -257,5 +260,6 @@ def allowed_origins() -> QuerySet[Any, Any]:
 
 
 def _rows() -> QuerySet[Any, Any]:
-    rows: QuerySet[Any, Any] = application_model()._base_manager.all()
+    model = application_model()
+    rows: QuerySet[Any, Any] = model._base_manager.using(router.db_for_write(model)).all()
     return rows

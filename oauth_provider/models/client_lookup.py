@@ -16,6 +16,8 @@ from oauth_provider.models.client import Client, ClientPolicy
 from oauth_provider.models.client_memory import Recalled, client_memory, is_remembering, version_of
 from oauth_provider.models.client_secret import LAST_USED_PRECISION
 from oauth_provider.models.compiled import CompiledQuery, row_of
+from oauth_provider.models.database_clock import database_now
+from oauth_provider.models.tenant import database_of
 from oauth_provider.protocol.digest import digest
 
 # What no endpoint for programs reads of a client and its policy. Each is still there, for one more statement.
@@ -79,7 +81,7 @@ def find_client(client_id: str) -> Client | None:
     """The client called ``client_id``, suspended or not, in one statement; None if there is none."""
     if not is_client_id(client_id):
         return None
-    using = router.db_for_read(application_model())
+    using = router.db_for_write(application_model())
     rows = _WHOLE.run(using, client_id)
     return _client(rows[0], using, frozenset()) if rows else None
 
@@ -88,27 +90,27 @@ def find_with_secret(client_id: str, presented: str) -> FoundClient | None:
     """The same, and which of its secrets ``presented`` is, in one statement that leaves ``UNREAD`` out."""
     if not is_client_id(client_id):
         return None
-    using = router.db_for_read(application_model())
-    key = (using, client_id, digest(presented) if presented else "")
+    using = router.db_for_write(application_model())
+    asked = (client_id, digest(presented) if presented else "")
     if not is_remembering(using):
-        rows = _WITH_SECRET.run(*key)
+        rows = _WITH_SECRET.run(using, *asked)
         return _found_client(rows[0], using) if rows else None
-    fetched = _WITH_VERSION.fetch(*key)
+    fetched = _WITH_VERSION.fetch(using, *asked)
     if not fetched:
         return None
     version, *values = _WITH_VERSION.convert(using, fetched[0])
     found = _found_client(values, using)
     if found.secret is not None or (found.client.is_public and not presented):
-        client_memory.keep(key, _without_secrets(fetched[0]), version)
+        client_memory.keep((database_of(using), *asked), _without_secrets(fetched[0]), version)
     return found
 
 
 def recall_with_secret(client_id: str, presented: str) -> FoundClient | None:
     """The same as this process remembers it, to be confirmed by the database; None where it does not."""
-    using = router.db_for_read(application_model())
+    using = router.db_for_write(application_model())
     if not is_remembering(using):
         return None
-    key = (using, client_id, digest(presented) if presented else "")
+    key = (database_of(using), client_id, digest(presented) if presented else "")
     known = client_memory.find(key)
     if known is None:
         return None
@@ -133,7 +135,7 @@ def _without_secrets(fetched: Sequence[Any]) -> tuple[Any, ...]:
 def _found_client(values: Sequence[Any], using: str) -> FoundClient:
     client = _client(values, using, UNREAD)
     pk, last_used_at, expires_at, from_dot, encoded = values[-len(SECRET) :]
-    is_live = pk is not None and (expires_at is None or expires_at > timezone.now())
+    is_live = pk is not None and (expires_at is None or expires_at > database_now(using))
     # A copy of DOT's secret ends as soon as another stands in DOT's column, however it came there.
     is_current = not from_dot or encoded == client.application.client_secret
     return FoundClient(client, FoundSecret(pk, last_used_at) if is_live and is_current else None)

@@ -7,10 +7,11 @@ from django.db import models, router
 from django.utils.translation import gettext_lazy as _
 
 from oauth_provider.dot.names import APPLICATION, Row
+from oauth_provider.models.primary import PrimaryManager
 from oauth_provider.models.transaction import run
 
 
-class ClientMemberManager(models.Manager["ClientMember"]):
+class ClientMemberManager(PrimaryManager["ClientMember"]):
     """The verbs of membership."""
 
     def adopt(self, application: Row) -> None:

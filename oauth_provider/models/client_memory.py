@@ -17,6 +17,7 @@ from django.db.models.expressions import RawSQL
 from oauth_provider.dot.names import access_token_model, application_model
 from oauth_provider.models.compiled_save import is_plain
 from oauth_provider.models.kept_cursor import fetch
+from oauth_provider.models.tenant import Database
 from oauth_provider.models.transaction import is_autonomous
 from oauth_provider.models.verification_cache import UNCHANGEABLE
 
@@ -24,8 +25,8 @@ REMEMBERED = 1_000
 # In seconds. PostgreSQL counts transactions in 32 bits, and none comes round within that.
 LIFETIME = 300.0
 
-# Alias, ``client_id``, and the digest of what it presented.
-Key: TypeAlias = tuple[str, str, str]
+# The database, ``client_id``, and the digest of what it presented. The statement that confirms tells schemas apart.
+Key: TypeAlias = tuple[Database, str, str]
 
 
 class ClientChanged(Exception):
@@ -68,7 +69,7 @@ class Recalled:
         if self.is_confirmed:
             return
         sql = f"SELECT {condition()}"
-        ((is_so,),) = fetch(connections[self.key[0]], sql, self.parameters)
+        ((is_so,),) = fetch(connections[self.key[0].alias], sql, self.parameters)
         self.settle(is_so)
 
 

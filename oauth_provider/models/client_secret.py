@@ -8,13 +8,14 @@ from typing import ClassVar
 from django.contrib.auth.hashers import make_password
 from django.db import models, router
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.conf import dot_setting
 from oauth_provider.dot.names import APPLICATION, Row
 from oauth_provider.dot.secret import is_hashed, is_secret, nobodys_secret
+from oauth_provider.models.database_clock import database_now
+from oauth_provider.models.primary import PrimaryManager
 from oauth_provider.models.transaction import RowGone, locked, run
 from oauth_provider.protocol import token_string
 from oauth_provider.protocol.digest import LENGTH as DIGEST_LENGTH
@@ -25,7 +26,7 @@ DOT = "django-oauth-toolkit"
 LAST_USED_PRECISION = timedelta(hours=1)
 
 
-class ClientSecretManager(models.Manager["ClientSecret"]):
+class ClientSecretManager(PrimaryManager["ClientSecret"]):
     """The verbs of client secrets."""
 
     @sensitive_variables()
@@ -37,7 +38,7 @@ class ClientSecretManager(models.Manager["ClientSecret"]):
         ``lifetime`` is in seconds; None has no end.
         """
         secret = token_string.make_token(token_string.CLIENT_SECRET)
-        expires = None if lifetime is None else timezone.now() + timedelta(seconds=lifetime)
+        expires = None if lifetime is None else self._now() + timedelta(seconds=lifetime)
         return self.store(application, secret, label=label, expires_at=expires), secret
 
     @sensitive_variables()
@@ -55,7 +56,7 @@ class ClientSecretManager(models.Manager["ClientSecret"]):
     @sensitive_variables()
     def rotate(self, application: Row, *, overlap: int, label: str = "") -> tuple["ClientSecret", str]:
         """A new secret; those that are live serve for ``overlap`` seconds more. DOT's column is emptied."""
-        ends = timezone.now() + timedelta(seconds=overlap)
+        ends = self._now() + timedelta(seconds=overlap)
 
         def work() -> tuple[ClientSecret, str]:
             self._take_over_from_dot(application)
@@ -70,7 +71,7 @@ class ClientSecretManager(models.Manager["ClientSecret"]):
         """End one secret now, and empty DOT's column if that is where it came from."""
 
         def work() -> None:
-            self.filter(pk=secret.pk).update(expires_at=timezone.now())
+            self.filter(pk=secret.pk).update(expires_at=self._now())
             if secret.from_dot:
                 _empty_column(secret.application, secret.encoded)
 
@@ -80,13 +81,14 @@ class ClientSecretManager(models.Manager["ClientSecret"]):
         """End every secret of a client now, and whatever stands in DOT's column. How many there were."""
 
         def work() -> int:
-            row = locked(type(application)._base_manager.filter(pk=application.pk), touch="name")
+            clients = type(application)._base_manager.using(self._write_alias())
+            row = locked(clients.filter(pk=application.pk), touch="name")
             if row is None:
                 return 0
             mine = self.filter(application=application)
             is_copied = mine.filter(from_dot=True, encoded=row.client_secret).exists()
             is_dots = is_secret(row.client_secret) and not is_copied
-            ended = self.live().filter(application=application).update(expires_at=timezone.now())
+            ended = self.live().filter(application=application).update(expires_at=self._now())
             if is_secret(row.client_secret):
                 _empty_column(application, row.client_secret)
             return ended + is_dots
@@ -113,17 +115,18 @@ class ClientSecretManager(models.Manager["ClientSecret"]):
 
     def live(self) -> QuerySet["ClientSecret"]:
         """Secrets that still serve."""
-        return self.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()))
+        return self.filter(Q(expires_at=None) | Q(expires_at__gt=self._now()))
 
     def mark_used(self, pk: int) -> None:
         """Note that a secret was used; one write an hour at most, outside of any exchange."""
-        now = timezone.now()
+        now = self._now()
         due = self.filter(pk=pk).exclude(last_used_at__gt=now - LAST_USED_PRECISION)
         run(lambda: due.update(last_used_at=now), using=self._write_alias(), single=True)
 
     def _take_over_from_dot(self, application: Row) -> None:
         """Move what stands in DOT's column here, so that it can overlap and end; a copy of it is set free."""
-        stored = type(application)._base_manager.values_list("client_secret", flat=True).get(pk=application.pk)
+        rows = type(application)._base_manager.using(self._write_alias())
+        stored = rows.values_list("client_secret", flat=True).get(pk=application.pk)
         if not is_secret(stored):
             return
         copies = self.filter(application=application, from_dot=True, encoded=stored)
@@ -134,6 +137,9 @@ class ClientSecretManager(models.Manager["ClientSecret"]):
                 encoded = stored if is_hashed(stored) else make_password(stored)
                 self.create(application=application, encoded=encoded, label=DOT)
         _empty_column(application, stored)
+
+    def _now(self) -> datetime:
+        return database_now(self._write_alias())
 
     def _write_alias(self) -> str:
         return router.db_for_write(self.model)

@@ -20,6 +20,8 @@ from django.db.models.query_utils import DeferredAttribute
 from django.db.models.signals import post_init, pre_init
 
 from oauth_provider.dot.names import concrete_names
+from oauth_provider.models.database_clock import SQL as CLOCK
+from oauth_provider.models.database_clock import note_time, tells_time
 from oauth_provider.models.kept_cursor import Rows, fetch, fetch_by_new_cursor
 from oauth_provider.models.timestamp_text import select_as_text
 
@@ -28,12 +30,16 @@ Converter = Callable[[Any, Any, Any], Any]
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """The SQL of one alias, its parameters with gaps at ``places``, and the converters of its columns, in order."""
+    """The SQL of one alias, its parameters with gaps at ``places``, and the converters of its columns, in order.
+
+    One that ``tells_time`` has the database's clock before all other columns.
+    """
 
     sql: str
     parameters: tuple[Any, ...]
     places: tuple[int, ...]
     converters: tuple[tuple[int, Converter, Any], ...]
+    tells_time: bool
 
 
 class CompiledQuery:
@@ -65,7 +71,11 @@ class CompiledQuery:
         parameters = list(compiled.parameters)
         for place, value in zip(compiled.places, given, strict=True):
             parameters[place] = value
-        return self._fetch_rows(connection, compiled.sql, parameters)
+        rows = self._fetch_rows(connection, compiled.sql, parameters)
+        if rows and compiled.tells_time:
+            note_time(connection.alias, rows[0][0])
+            return [row[1:] for row in rows]
+        return rows
 
     def _convert(self, connection: Any, fetched: Sequence[Any]) -> list[Any]:
         row = list(fetched)
@@ -81,8 +91,9 @@ class CompiledQuery:
         compiler = query.get_compiler(using=alias)
         sql, parameters = compiler.as_sql()
         converters = compiler.get_converters([expression for expression, _sql, _alias in compiler.select])
+        is_telling = tells_time(alias)
         compiled = Compiled(
-            sql,
+            f"SELECT {CLOCK}, {sql.removeprefix('SELECT ')}" if is_telling else sql,
             tuple(parameters),
             places=tuple(tuple(parameters).index(gap) for gap in gaps),
             converters=tuple(
@@ -90,6 +101,7 @@ class CompiledQuery:
                 for position, (listed, expression) in converters.items()
                 for convert in listed
             ),
+            tells_time=is_telling,
         )
         self._compiled[alias] = compiled
         return compiled

@@ -47,11 +47,12 @@ def find_jwt(token: JwtAccessToken) -> FoundToken | None:
 
 def find_jwt_by_orm(token: JwtAccessToken) -> FoundToken | None:
     """The twin of ``find_jwt`` by ordinary querysets; a test holds the two equal."""
+    using = router.db_for_write(Authorization)
     if token.authorization_id:
-        row = _of_authorization(uuid_of(token.authorization_id)).first()
+        row = _of_authorization(uuid_of(token.authorization_id)).using(using).first()
     else:
-        row = _of_client(token.client_id, digest(token.jti)).first()
-    return None if row is None else _found(row, token, router.db_for_write(Authorization))
+        row = _of_client(token.client_id, digest(token.jti)).using(using).first()
+    return None if row is None else _found(row, token, using)
 
 
 def uuid_of(text: str) -> UUID | None:

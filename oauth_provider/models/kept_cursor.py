@@ -63,7 +63,7 @@ def _is_as_django_made_it(connection: Any) -> bool:
     backend, method = type(connection), connection.cursor
     # A proxy for the method would give Django's own function as its own.
     cursor, wrapper = method.__func__ if type(method) is MethodType else None, vars(CursorWrapper)
-    return _are_djangos(
+    return are_djangos(
         cursor,
         backend._cursor,
         backend._prepare_cursor,
@@ -74,5 +74,6 @@ def _is_as_django_made_it(connection: Any) -> bool:
 
 
 @cache
-def _are_djangos(*functions: Any) -> bool:
+def are_djangos(*functions: Any) -> bool:
+    """Does each of ``functions`` stand in Django itself?"""
     return all(type(one) is FunctionType and one.__code__.co_filename.startswith(DJANGO) for one in functions)

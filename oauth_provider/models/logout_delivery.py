@@ -13,6 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from oauth_provider.dot.names import APPLICATION
+from oauth_provider.models.database_clock import database_now
+from oauth_provider.models.primary import PrimaryManager
 from oauth_provider.models.transaction import run
 
 # After each failure, in seconds; after the last of them nobody tries any more.
@@ -24,7 +26,7 @@ CANDIDATES = 20
 MAX_ERROR = 500
 
 
-class LogoutDeliveryManager(models.Manager["LogoutDelivery"]):
+class LogoutDeliveryManager(PrimaryManager["LogoutDelivery"]):
     """The verbs of the outbox. No two deliverers ever hold the same row."""
 
     def enqueue(self, deliveries: Iterable["LogoutDelivery"], *, using: str) -> None:
@@ -33,7 +35,7 @@ class LogoutDeliveryManager(models.Manager["LogoutDelivery"]):
 
     def due(self) -> QuerySet["LogoutDelivery"]:
         """What is to be sent now, the longest due first."""
-        pending = self._rows().filter(status=LogoutDelivery.Status.PENDING, next_attempt_at__lte=timezone.now())
+        pending = self._rows().filter(status=LogoutDelivery.Status.PENDING, next_attempt_at__lte=self.now())
         return pending.order_by("next_attempt_at", "pk")
 
     def claim(self) -> "LogoutDelivery | None":
@@ -57,13 +59,17 @@ class LogoutDeliveryManager(models.Manager["LogoutDelivery"]):
 
         What is due within ``LEASE`` may be in somebody's hands, and is left there.
         """
-        now, status = timezone.now(), LogoutDelivery.Status
+        now, status = self.now(), LogoutDelivery.Status
         waits = Q(status=status.DEAD) | Q(status=status.PENDING, next_attempt_at__gt=now + LEASE)
         rows = deliveries.using(self._write_alias()).filter(waits)
         return rows.update(status=status.PENDING, attempts=0, next_attempt_at=now, ended_at=None)
 
+    def now(self) -> datetime:
+        """The time by the clock of the outbox, whichever machine delivers."""
+        return database_now(self._write_alias())
+
     def _take(self, row: "LogoutDelivery") -> bool:
-        taken = self._standing(row).update(attempts=row.attempts + 1, next_attempt_at=timezone.now() + LEASE)
+        taken = self._standing(row).update(attempts=row.attempts + 1, next_attempt_at=self.now() + LEASE)
         row.attempts += 1
         return bool(taken)
 
@@ -116,11 +122,11 @@ class LogoutDelivery(models.Model):
 
     def delivered(self) -> None:
         """The client has it, whatever another deliverer says about it later."""
-        self._change(type(self).objects._rows().filter(pk=self.pk), self.Status.DELIVERED, "", timezone.now())
+        self._change(type(self).objects._rows().filter(pk=self.pk), self.Status.DELIVERED, "", type(self).objects.now())
 
     def failed(self, error: str, *, for_good: bool = False) -> None:
         """Try again after a while that grows, or give up: at once with ``for_good``, else after the last."""
-        now = timezone.now()
+        now = type(self).objects.now()
         rows = type(self).objects._standing(self)
         if for_good or self.attempts > len(BACKOFF):
             self._change(rows, self.Status.DEAD, error, now)

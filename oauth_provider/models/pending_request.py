@@ -1,7 +1,7 @@
 """Pending requests: a validated authorization request that waits for a person, or for its browser (RFC 9126)."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -12,6 +12,8 @@ from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.conf import provider_settings
 from oauth_provider.dot.names import APPLICATION, Row
+from oauth_provider.models.database_clock import database_now
+from oauth_provider.models.primary import PrimaryManager
 from oauth_provider.models.transaction import locked, run
 from oauth_provider.protocol.digest import LENGTH as DIGEST_LENGTH
 from oauth_provider.protocol.digest import digest, equal
@@ -23,7 +25,7 @@ from oauth_provider.protocol.token_string import SECRET_LENGTH, random_text
 REPEAT_WINDOW = timedelta(seconds=10)
 
 
-class PendingRequestManager(models.Manager["PendingRequest"]):
+class PendingRequestManager(PrimaryManager["PendingRequest"]):
     """The verbs of pending requests: ask and decide; push and spend."""
 
     @sensitive_variables()
@@ -50,7 +52,7 @@ class PendingRequestManager(models.Manager["PendingRequest"]):
     def spend(self, pk: int) -> None:
         """Mark a pushed request as answered, inside the caller's transaction. Raises ``InvalidRequestUri``."""
         unspent = self.using(router.db_for_write(self.model)).filter(pk=pk, decided_at=None)
-        if not unspent.update(decided_at=timezone.now()):
+        if not unspent.update(decided_at=_now()):
             raise InvalidRequestUri("This request was answered already.", detail="spent request_uri")
 
     def waiting(self, handle: str, *, user: Any, session: str) -> "PendingRequest | None":
@@ -80,10 +82,10 @@ class PendingRequestManager(models.Manager["PendingRequest"]):
                 raise InvalidRequest("This request is unknown here.", detail="foreign or unknown handle")
             if pending.decided_at is not None:
                 return pending.repeated(handle, decision)
-            if pending.expires_at <= timezone.now():
+            if pending.expires_at <= _now():
                 raise InvalidRequest("This request has waited too long.", detail="expired handle")
             text = answer(pending)
-            pending.decided_at, pending.decision = timezone.now(), decision
+            pending.decided_at, pending.decision = _now(), decision
             pending.sealed_answer = seal(text, secret=handle, context=pending.context(decision))
             pending.save(update_fields=["decided_at", "decision", "sealed_answer"])
             return text
@@ -94,7 +96,8 @@ class PendingRequestManager(models.Manager["PendingRequest"]):
     def _keep(self, pending: "PendingRequest", lifetime: int) -> str:
         handle, using = random_text(SECRET_LENGTH), router.db_for_write(self.model)
         pending.handle_digest = digest(handle)
-        pending.expires_at = timezone.now() + timedelta(seconds=lifetime)
+        pending.created_at = _now()
+        pending.expires_at = pending.created_at + timedelta(seconds=lifetime)
         run(lambda: pending.save(using=using, force_insert=True), using=using, single=True)
         return handle
 
@@ -129,7 +132,7 @@ class PendingRequest(models.Model):
     @property
     def may_be_opened(self) -> bool:
         """Is a pushed request young enough for a browser to come with it?"""
-        return self.created_at + timedelta(seconds=provider_settings.PUSHED_REQUEST_LIFETIME) > timezone.now()
+        return self.created_at + timedelta(seconds=provider_settings.PUSHED_REQUEST_LIFETIME) > _now()
 
     def belongs_to(self, user: Any, session: str) -> bool:
         """Is this the user and the session that it was asked of?"""
@@ -137,7 +140,7 @@ class PendingRequest(models.Model):
 
     def may_be_decided_by(self, user: Any, session: str) -> bool:
         """Is it still open, and theirs?"""
-        return self.decided_at is None and self.expires_at > timezone.now() and self.belongs_to(user, session)
+        return self.decided_at is None and self.expires_at > _now() and self.belongs_to(user, session)
 
     def context(self, decision: str) -> str:
         """What a sealed answer is bound to, besides its handle."""
@@ -146,8 +149,12 @@ class PendingRequest(models.Model):
     @sensitive_variables()
     def repeated(self, handle: str, decision: str) -> str:
         """The answer given before, for a double click. Raises ``InvalidRequest`` for anything else."""
-        recent = self.decided_at is not None and self.decided_at + REPEAT_WINDOW > timezone.now()
+        recent = self.decided_at is not None and self.decided_at + REPEAT_WINDOW > _now()
         text = unseal(self.sealed_answer, secret=handle, context=self.context(decision)) if recent else None
         if text is None:
             raise InvalidRequest("This request was decided already.", detail="spent handle")
         return text
+
+
+def _now() -> datetime:
+    return database_now(router.db_for_write(PendingRequest))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -14,6 +14,7 @@ from oauth_provider.conf import provider_settings
 from oauth_provider.models.client import check_names
 from oauth_provider.models.client_metadata import ACCESS_TOKEN_FORMATS
 from oauth_provider.models.lifetimes import NO_LIMITS, Lifetimes, Limits
+from oauth_provider.models.primary import PrimaryManager
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import InvalidScope, InvalidTarget
 from oauth_provider.protocol.resource_indicator import is_resource, is_same
@@ -56,6 +57,8 @@ class Resource(Lifetimes):
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
+
+    objects: ClassVar[PrimaryManager[Any]] = PrimaryManager()
 
     class Meta:
         verbose_name = _("resource")

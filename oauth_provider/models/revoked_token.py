@@ -9,12 +9,13 @@ from typing import ClassVar
 from django.db import models, router
 from django.utils.translation import gettext_lazy as _
 
+from oauth_provider.models.primary import PrimaryManager
 from oauth_provider.models.transaction import run
 from oauth_provider.protocol.digest import LENGTH as DIGEST_LENGTH
 from oauth_provider.protocol.digest import digest
 
 
-class RevokedTokenManager(models.Manager["RevokedToken"]):
+class RevokedTokenManager(PrimaryManager["RevokedToken"]):
     """The verb of revoked tokens."""
 
     def add_token(self, jti: str, expires: datetime) -> None:

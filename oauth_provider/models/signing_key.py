@@ -18,6 +18,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.conf import provider_settings
+from oauth_provider.models.database_clock import database_now
+from oauth_provider.models.primary import PrimaryManager
 from oauth_provider.models.transaction import run
 from oauth_provider.protocol.jose import ALGORITHMS, generate_key
 from oauth_provider.protocol.sealed import seal, unseal
@@ -40,7 +42,7 @@ class State(models.TextChoices):
 PUBLISHED = (State.SIGNING, State.NEXT, State.PREVIOUS)
 
 
-class SigningKeyManager(models.Manager["SigningKey"]):
+class SigningKeyManager(PrimaryManager["SigningKey"]):
     """The verbs of signing keys. Two processes that do the same at once end with one key: generations are unique."""
 
     def in_order(self) -> list["SigningKey"]:
@@ -59,7 +61,7 @@ class SigningKeyManager(models.Manager["SigningKey"]):
 
     def rotate(self, alg: str, *, at_once: bool = False) -> None:
         """Have the next key of ``alg`` published now, to sign after the lead; at once means after two minutes."""
-        now = timezone.now()
+        now = self.now()
         begins = now + (SETTLED if at_once else lead())
         rows = of_algorithm(self.in_order(), alg)
         following = [row for row in rows if row.retired_at is None and row.signs_from > now]
@@ -73,7 +75,7 @@ class SigningKeyManager(models.Manager["SigningKey"]):
 
         If it was signing, the next key signs from now on.
         """
-        now = timezone.now()
+        now = self.now()
 
         def work() -> bool:
             # The write comes first, so that of two who do this at once one waits, and finds it done.
@@ -108,12 +110,16 @@ class SigningKeyManager(models.Manager["SigningKey"]):
 
     def spent(self) -> QuerySet["SigningKey"]:
         """Those whose private half nobody needs any more: a later key has signed for an hour or longer."""
-        begun = timezone.now() - timedelta(hours=1)
+        begun = self.now() - timedelta(hours=1)
         later = self.filter(alg=OuterRef("alg"), generation__gt=OuterRef("generation"), retired_at=None)
         return self.exclude(sealed_private_jwk="").filter(Exists(later.filter(signs_from__lt=begun)))
 
+    def now(self) -> datetime:
+        """The time by which keys begin and end."""
+        return database_now(self._write_alias())
+
     def _due(self, rows: list["SigningKey"], alg: str) -> "SigningKey | None":
-        now = timezone.now()
+        now = self.now()
         live = [row for row in rows if row.retired_at is None]
         if not live:
             return new_key(alg, _generation_after(rows), now)

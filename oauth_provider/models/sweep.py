@@ -15,14 +15,16 @@ from django.utils import timezone
 
 from oauth_provider.conf import provider_settings
 from oauth_provider.dot.names import access_token_model, refresh_token_model
-from oauth_provider.models.authorization import Authorization, expire_access_tokens
+from oauth_provider.models.authorization import Authorization
 from oauth_provider.models.client_secret import ClientSecret
+from oauth_provider.models.database_clock import database_now
 from oauth_provider.models.logout_delivery import LogoutDelivery
 from oauth_provider.models.pending_request import PendingRequest
 from oauth_provider.models.revoked_token import RevokedToken
 from oauth_provider.models.set_delete import delete_expired
 from oauth_provider.models.signing_key import SigningKey
 from oauth_provider.models.sweep_mark import SweepMark
+from oauth_provider.models.token_expiry import expire_access_tokens
 
 # Keys read at a time, so that neither memory nor a snapshot grows with the table.
 MAX_KEYS = 100_000
@@ -179,7 +181,7 @@ def _delete(rows: QuerySet[Any]) -> int:
 def _delete_authorizations(rows: QuerySet[Any]) -> int:
     """Without its authorization a token would look like one that never had any: it ends first."""
     keys = _held(rows)
-    expire_access_tokens(keys, timezone.now(), using=rows.db)
+    expire_access_tokens(keys, database_now(rows.db), using=rows.db)
     delete_expired(rows, keys)
     return len(keys)
 

@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 
 from django.db import models, router
 from django.db.models.expressions import RawSQL
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from oauth_provider.conf import provider_settings
@@ -15,6 +14,7 @@ from oauth_provider.models.authorization import Authorization
 from oauth_provider.models.client import Client, is_barred
 from oauth_provider.models.client_memory import condition
 from oauth_provider.models.compiled import CompiledQuery, user_model, whole_row
+from oauth_provider.models.database_clock import database_now
 from oauth_provider.models.found_token import (
     COLUMNS,
     USERINFO_COLUMNS,
@@ -25,13 +25,14 @@ from oauth_provider.models.found_token import (
     paths_of_user,
     refusal,
 )
+from oauth_provider.models.primary import PrimaryManager
 from oauth_provider.models.verification_cache import AUTHORIZATION, CLIENT, USER, Name, verification_cache
 
 # Of the columns of the user, after those of the token.
 START = len(COLUMNS)
 
 
-class TokenBindingManager(models.Manager["TokenBinding"]):
+class TokenBindingManager(PrimaryManager["TokenBinding"]):
     """Finding access tokens by their checksum."""
 
     def find(self, checksum: str) -> FoundToken | None:
@@ -74,14 +75,17 @@ class TokenBindingManager(models.Manager["TokenBinding"]):
 
     def find_by_orm(self, checksum: str) -> FoundToken | None:
         """The twin of ``find`` as an ordinary queryset; a test holds the two equal."""
-        row = next(iter(_lookup(checksum)), None)
-        return _found(row, router.db_for_write(access_token_model())) if row is not None else None
+        using = router.db_for_write(access_token_model())
+        row = next(iter(_lookup(checksum).using(using)), None)
+        return _found(row, using) if row is not None else None
 
     def good_row(self, checksum: str) -> Row | None:
         """DOT's own row of a token that nothing is said against and no key is bound to, for DOT's classes."""
+        using = router.db_for_write(access_token_model())
         row = (
             access_token_model()
-            ._base_manager.select_related("user", "application__oauth_policy", "oauth_binding__authorization")
+            ._base_manager.using(using)
+            .select_related("user", "application__oauth_policy", "oauth_binding__authorization")
             .filter(token_checksum=checksum)
             .first()
         )
@@ -90,7 +94,7 @@ class TokenBindingManager(models.Manager["TokenBinding"]):
         binding: TokenBinding | None = getattr(row, "oauth_binding", None)
         authorization = binding.authorization if binding else None
         against = refusal(
-            timezone.now(),
+            database_now(using),
             expires=row.expires,
             is_barred=row.application is not None and is_barred(row.application),
             user=row.user,

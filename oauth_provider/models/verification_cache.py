@@ -1,4 +1,4 @@
-"""What this process remembers of access tokens (RFC 7009 §2): rows by checksum, and what may not be believed any more.
+"""What this process remembers of access tokens (RFC 7009 §2): rows by tenant and checksum, and what is void.
 
 A row is kept for ``VERIFICATION_CACHE_LIFETIME`` seconds. A revocation that this process commits is never followed by
 a row that was read before it: from before its UPDATE until after its COMMIT what it names is *held*, neither kept
@@ -22,6 +22,7 @@ from uuid import UUID
 from django.db import connections, transaction
 
 from oauth_provider.conf import provider_settings
+from oauth_provider.models.tenant import Tenant, tenant_of
 
 REMEMBERED = 10_000
 # A transaction that goes on for longer, or was rolled back, holds nothing any more.
@@ -29,6 +30,7 @@ LONGEST_TRANSACTION = 600.0
 TOKEN, AUTHORIZATION, USER, CLIENT = "token", "authorization", "user", "client"
 UNCHANGEABLE = (type(None), bool, int, float, str, bytes, Decimal, UUID, date, datetime, time_of_day, timedelta)
 
+Key = tuple[Tenant, str]
 Name = tuple[str, Any]
 Row = list[Any]
 
@@ -45,9 +47,12 @@ class Remembered:
 
 @dataclass(slots=True)
 class VerificationCache:
-    """Rows by checksum, ``REMEMBERED`` at most; the one that was used the longest ago goes first."""
+    """Rows by tenant and checksum, ``REMEMBERED`` at most; the one that was used the longest ago goes first.
 
-    _rows: OrderedDict[str, Remembered] = field(default_factory=OrderedDict)
+    What is held or void is so for all tenants: a name may stand for a row of each, and reading anew does no harm.
+    """
+
+    _rows: OrderedDict[Key, Remembered] = field(default_factory=OrderedDict)
     _held: dict[Name, list[float]] = field(default_factory=dict)
     _marks: dict[Name, float] = field(default_factory=dict)
     _void_before: float = 0.0
@@ -56,19 +61,20 @@ class VerificationCache:
     def find(
         self, checksum: str, read: Callable[[], Row | None], names: Callable[[Row], Iterable[Name]], *, using: str
     ) -> Row | None:
-        """The row of ``checksum``, remembered or from ``read``; the caller may change what is in it."""
+        """The row of ``checksum`` at ``using``, remembered or from ``read``; the caller may change what is in it."""
         lifetime = provider_settings.VERIFICATION_CACHE_LIFETIME
-        if not lifetime:
+        tenant = tenant_of(using) if lifetime else None
+        if tenant is None:
             return read()
-        began = time.monotonic()
-        known = self._recall(checksum, began)
+        key, began = (tenant, checksum), time.monotonic()
+        known = self._recall(key, began)
         if known is not None:
             return _copied(known.row)
         row = read()
         # In a transaction we may see what nobody else ever will, or not see what others have committed.
         if row is not None and not connections[using].in_atomic_block:
             depends = (*names(row), (TOKEN, checksum))
-            self._keep(checksum, Remembered(_copied(row), depends, began, began + lifetime))
+            self._keep(key, Remembered(_copied(row), depends, began, began + lifetime))
         return row
 
     def hold(self, names: Iterable[Name]) -> None:
@@ -110,23 +116,23 @@ class VerificationCache:
     def __len__(self) -> int:
         return len(self._rows)
 
-    def _recall(self, checksum: str, now: float) -> Remembered | None:
+    def _recall(self, key: Key, now: float) -> Remembered | None:
         with self._lock:
-            known = self._rows.get(checksum)
+            known = self._rows.get(key)
             if known is None:
                 return None
             if known.until <= now or not self._counts(known, now):
-                del self._rows[checksum]
+                del self._rows[key]
                 return None
-            self._rows.move_to_end(checksum)
+            self._rows.move_to_end(key)
             return known
 
-    def _keep(self, checksum: str, remembered: Remembered) -> None:
+    def _keep(self, key: Key, remembered: Remembered) -> None:
         with self._lock:
             if not self._counts(remembered, time.monotonic()):
                 return
-            self._rows[checksum] = remembered
-            self._rows.move_to_end(checksum)
+            self._rows[key] = remembered
+            self._rows.move_to_end(key)
             while len(self._rows) > REMEMBERED:
                 self._rows.popitem(last=False)
 

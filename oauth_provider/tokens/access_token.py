@@ -14,7 +14,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, router
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
@@ -133,7 +133,8 @@ def check_client_id(client_id: str) -> None:
         return
     # A number that is nobody's yet may be somebody's tomorrow.
     is_counted = isinstance(key, models.IntegerField)
-    if str(named) == client_id and (is_counted or people._base_manager.filter(pk=named).exists()):
+    rows = people._base_manager.using(router.db_for_write(people))
+    if str(named) == client_id and (is_counted or rows.filter(pk=named).exists()):
         detail = f"client_id {client_id!r} could be the sub of a user: give it another, or opaque tokens"
         raise ServerError("The server cannot name the client.", detail=detail)
 

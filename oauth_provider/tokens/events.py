@@ -3,12 +3,12 @@
 from typing import Any
 
 from django.db.models.signals import post_save, pre_delete
-from django.utils import timezone
 
 from oauth_provider.dot.names import Row, access_token_model, application_model
 from oauth_provider.models import Authorization, ClientMember
-from oauth_provider.models.authorization import expire_access_tokens
+from oauth_provider.models.database_clock import database_now
 from oauth_provider.models.set_delete import ignores_expired_rows
+from oauth_provider.models.token_expiry import expire_access_tokens
 from oauth_provider.tokens.deletion import deleted_together
 
 
@@ -23,7 +23,7 @@ def connect() -> None:
 @ignores_expired_rows
 def end_with_access_token(sender: Any, instance: Row, using: str, origin: Any = None, **kwargs: Any) -> None:
     """An unexpired access token that DOT's code or admin deletes was meant to be revoked: so is its sign-in."""
-    if instance.expires > timezone.now():
+    if instance.expires > database_now(using):
         keys = deleted_together(origin, instance, using=using)
         standing = Authorization.objects.using(using).filter(token_bindings__access_token__in=keys)
         if keys:
@@ -35,7 +35,7 @@ def end_access_tokens(sender: Any, instance: Authorization, using: str, origin: 
     """Without its authorization a token would look like one that never had any: it ends first."""
     keys = deleted_together(origin, instance, using=using)
     if keys:
-        expire_access_tokens(keys, timezone.now(), using=using)
+        expire_access_tokens(keys, database_now(using), using=using)
 
 
 def adopt_member(sender: Any, instance: Row, raw: bool = False, **kwargs: Any) -> None:

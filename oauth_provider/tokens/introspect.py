@@ -4,13 +4,15 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from django.utils import timezone
+from django.db import router
 from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.dot.names import refresh_token_model
 from oauth_provider.models import Authorization, TokenBinding
 from oauth_provider.models.adoption import is_live
+from oauth_provider.models.authorization import authorization_now
 from oauth_provider.models.client import Client, ClientPolicy, is_barred
+from oauth_provider.models.database_clock import database_now
 from oauth_provider.models.found_token import FoundToken
 from oauth_provider.models.resource import find_limits
 from oauth_provider.protocol import token_string
@@ -36,7 +38,7 @@ def introspect(token: str, issuer: str, caller: Client) -> dict[str, Any]:
         return (
             INACTIVE if token_string.is_token(token, token_string.ACCESS_TOKEN) else _about_dot(token, issuer, caller)
         )
-    return INACTIVE if found.refusal(timezone.now()) else _about_access_token(found, issuer, caller)
+    return INACTIVE if found.refusal(database_now(found.using)) else _about_access_token(found, issuer, caller)
 
 
 def _about_access_token(found: FoundToken, issuer: str, caller: Client) -> dict[str, Any]:
@@ -79,7 +81,7 @@ def _about_refresh_token(token: str, family: str, issuer: str, caller: Client) -
     limits = (ClientPolicy.of(authorization.application).limits, *find_limits(authorization.resources))
     # The limits may have become stricter since it was last used.
     ends = min(authorization.expires_at, authorization.ends_at(used, limits))
-    if ends <= timezone.now():
+    if ends <= authorization_now():
         return INACTIVE
     members = _of_refresh_token(authorization, authorization.scope, used, issuer)
     members |= _person(authorization.user, caller)
@@ -88,9 +90,10 @@ def _about_refresh_token(token: str, family: str, issuer: str, caller: Client) -
 
 @sensitive_variables()
 def _about_dot(token: str, issuer: str, caller: Client) -> dict[str, Any]:
+    model = refresh_token_model()
     row = (
-        refresh_token_model()
-        ._base_manager.select_related("user", "access_token", "application__oauth_policy")
+        model._base_manager.using(router.db_for_write(model))
+        .select_related("user", "access_token", "application__oauth_policy")
         .filter(token_checksum=digest(token), revoked=None)
         .first()
     )

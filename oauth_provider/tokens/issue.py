@@ -6,17 +6,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import router
-from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.conf import provider_settings
 from oauth_provider.dot.names import Row, access_token_model
 from oauth_provider.models import Authorization, TokenBinding
-from oauth_provider.models.authorization import Retry, Rotation
+from oauth_provider.models.authorization import authorization_now
 from oauth_provider.models.authorization_details import is_allowed
 from oauth_provider.models.client import Client
 from oauth_provider.models.compare_and_set import insert_for, write
 from oauth_provider.models.compiled_save import insert
+from oauth_provider.models.database_clock import database_now
+from oauth_provider.models.rotation import Retry, Rotation
 from oauth_provider.models.scope import allowed_scopes
 from oauth_provider.models.transaction import run
 from oauth_provider.protocol import token_string
@@ -61,7 +62,7 @@ class Issued:
         members: dict[str, Any] = {
             "access_token": self.access_token,
             "token_type": self.token_type,
-            "expires_in": max(1, round((self.expires - timezone.now()).total_seconds())),
+            "expires_in": max(1, round((self.expires - authorization_now()).total_seconds())),
         }
         if self.scope:  # RFC 6749 §3.3 has no empty one
             members["scope"] = format_scope(self.scope)
@@ -90,7 +91,7 @@ class Refresh:
 @sensitive_variables()
 def issue_for_code(authorization: Authorization, client: Client, terms: Terms, *, refreshable: bool = True) -> Issued:
     """The first tokens of an authorization whose row is locked and whose code was just redeemed."""
-    now = timezone.now()
+    now = authorization_now()
     refresh_token = None
     authorization.extend(now, terms.limits)
     if refreshable and client.allows_grant_type("refresh_token"):
@@ -111,7 +112,7 @@ def issue_for_refresh(authorization: Authorization, refresh: Refresh, terms: Ter
 
     A client whose policy keeps its refresh token (FAPI 2.0 §5.3.2.1) gets the same one again.
     """
-    now = timezone.now()
+    now = authorization_now()
     authorization.extend(now, terms.limits)
     issued = _new_access_token(authorization, refresh.client, terms, now)
     ours = token_string.parse_refresh_token(refresh.presented)
@@ -153,9 +154,9 @@ def repeat(authorization: Authorization, refresh: Refresh, retry: Retry) -> Issu
 @sensitive_variables()
 def issue_for_client(client: Client, terms: Terms) -> Issued:
     """A token of the client's own (RFC 6749 §4.4.3): no user, no refresh token, no binding but to details."""
-    now = timezone.now()
-    issued = _new(client, terms, now, now + timedelta(seconds=_lifetime(client, terms)))
     using = router.db_for_write(access_token_model())
+    now = database_now(using)
+    issued = _new(client, terms, now, now + timedelta(seconds=_lifetime(client, terms)))
 
     def work() -> None:
         row = _access_token_row(issued, client, terms)

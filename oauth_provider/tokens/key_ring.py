@@ -11,22 +11,27 @@ import threading
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections, router
-from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.conf import provider_settings
 from oauth_provider.models.signing_key import PUBLISHED, REREAD, SigningKey, State, private_jwk, states
+from oauth_provider.models.tenant import tenant_of
+from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import ServerError
 from oauth_provider.protocol.jose import JoseError, Key, external_key, parse_jwk, parse_pem
 
 logger = logging.getLogger("oauth_provider.tokens")
 
 PEM = "-----BEGIN"
+
+# Whatever a ring depends on besides the rows.
+Place: TypeAlias = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,34 +64,39 @@ class Kept:
         return isinstance(self.source, list | tuple) or abs(time.time() - self.read_at) < REREAD
 
 
-_kept: Kept | None = None
+# By what each was made of. Tenants that only pass by do not fill the memory.
+MOST_RINGS = 500
+_kept: dict[Place, Kept] = {}
 _reading = threading.Lock()
-# Parsing an RSA key takes as long as a hundred signatures: each is parsed once.
-_parsed: dict[tuple[str, bool], Key] = {}
+# Parsing an RSA key takes as long as a hundred signatures: each is parsed once, by its ``kid`` and all that was read.
+MOST_PARSED = 10_000
+_parsed: dict[tuple[str, str], Key] = {}
 
 
 def key_ring() -> KeyRing:
     """The keys of this moment. Raises ``ImproperlyConfigured`` where those that the project gave cannot be used."""
     source = _source()
-    old = _of(source)
+    place = _place(source)
+    if place is None:
+        return _read(place, source)
+    old = _of(place, source)
     if old is not None and old.is_fresh():
         return old.ring
     # Whoever has old keys at hand goes on with them while somebody else reads.
     if not _reading.acquire(blocking=old is None):
         return old.ring  # type: ignore[union-attr] # it blocks where there are none
     try:
-        newer = _of(source)
+        newer = _of(place, source)
         if newer is not None and newer.is_fresh():
             return newer.ring
-        return _read(source) if newer is None else _read_again(source, newer)
+        return _read(place, source) if newer is None else _read_again(place, source, newer)
     finally:
         _reading.release()
 
 
 def forget() -> None:
     """Read the keys anew when they are next needed."""
-    global _kept  # noqa: PLW0603 - one ring for each process
-    _kept = None
+    _kept.clear()
 
 
 def algorithms() -> tuple[str, ...]:
@@ -111,31 +121,48 @@ def _source() -> Any:
     return provider_settings.SIGNER or provider_settings.SIGNING_KEYS
 
 
-def _of(source: Any) -> Kept | None:
-    kept = _kept
+def _place(source: Any) -> Place | None:
+    """Where a ring is kept; None where nothing may be, since whose keys those are cannot be told.
+
+    The same keys make another ring where other algorithms are preferred.
+    """
+    if isinstance(source, list | tuple):
+        return (id(source),)
+    tenant = tenant_of(router.db_for_write(SigningKey))
+    return None if tenant is None else (source, tenant, provider_settings.SIGNING_ALGORITHMS)
+
+
+def _of(place: Place, source: Any) -> Kept | None:
+    kept = _kept.get(place)
     return kept if kept is not None and kept.source is source else None
 
 
+def _keep(place: Place | None, kept: Kept) -> None:
+    if place is None:
+        return
+    if len(_kept) >= MOST_RINGS:
+        _kept.clear()
+    _kept[place] = kept
+
+
 @sensitive_variables()
-def _read_again(source: Any, old: Kept) -> KeyRing:
+def _read_again(place: Place, source: Any, old: Kept) -> KeyRing:
     """What is read now; the keys of before where that fails, so that an outage of a minute is none of ours."""
-    global _kept  # noqa: PLW0603 - one ring for each process
     try:
-        return _read(source)
+        return _read(place, source)
     except Exception:  # a database or a KMS fails in its own way
         logger.exception("The signing keys cannot be read. Those of before are used for another minute.")
-        _kept = Kept(old.ring, source, time.time())
+        _keep(place, Kept(old.ring, source, time.time()))
         return old.ring
 
 
 @sensitive_variables()
-def _read(source: Any) -> KeyRing:
-    global _kept  # noqa: PLW0603 - one ring for each process
+def _read(place: Place | None, source: Any) -> KeyRing:
     given = configured_keys()
     ring = _ring(_first_of_each(given), given, given) if given is not None else _from_database()
     # Within a transaction the keys may be our own, and be rolled back with it.
     if given is not None or not connections[router.db_for_write(SigningKey)].in_atomic_block:
-        _kept = Kept(ring, source, time.time())
+        _keep(place, Kept(ring, source, time.time()))
     return ring
 
 
@@ -146,7 +173,7 @@ def _from_database() -> KeyRing:
     if due:
         SigningKey.objects.make(due)
         rows = SigningKey.objects.in_order()
-    found = states(rows, timezone.now())
+    found = states(rows, SigningKey.objects.now())
     keys = {row.kid: _parsed_public(row) for row in rows if found[row.kid] != State.RETIRED}
     preferred = provider_settings.SIGNING_ALGORITHMS
     # Those of the algorithm that most clients use come first: a few read no further.
@@ -170,21 +197,30 @@ def _signer(rows: Iterable[SigningKey], found: Mapping[str, State], alg: str) ->
 
 @sensitive_variables()
 def _parsed_private(row: SigningKey) -> Key | None:
-    if (row.kid, True) not in _parsed:
+    # By what opens it, too: whoever has but the name of another tenant's key must not be given that.
+    name = row.kid, digest(f"{row.alg} {row.sealed_private_jwk} {settings.SECRET_KEY}")
+    if name not in _parsed:
         jwk = private_jwk(row)
         if jwk is None:
             return None
         try:
-            _parsed[row.kid, True] = parse_jwk(jwk, alg=row.alg, private=True)
+            _remember(name, parse_jwk(jwk, alg=row.alg, private=True))
         except JoseError:  # a report of it would show the key
             return None
-    return _parsed[row.kid, True]
+    return _parsed[name]
 
 
 def _parsed_public(row: SigningKey) -> Key:
-    if (row.kid, False) not in _parsed:
-        _parsed[row.kid, False] = parse_jwk(row.public_jwk, alg=row.alg, private=False)
-    return _parsed[row.kid, False]
+    name = row.kid, digest(f"{row.alg} {json.dumps(row.public_jwk, sort_keys=True)}")
+    if name not in _parsed:
+        _remember(name, parse_jwk(row.public_jwk, alg=row.alg, private=False))
+    return _parsed[name]
+
+
+def _remember(name: tuple[str, str], key: Key) -> None:
+    if len(_parsed) >= MOST_PARSED:
+        _parsed.clear()
+    _parsed[name] = key
 
 
 @sensitive_variables()

@@ -6,12 +6,12 @@ from typing import Any
 
 from django.db import router
 from django.db.models import QuerySet
-from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.dot.names import access_token_model, refresh_token_model
 from oauth_provider.models import Authorization, RevokedToken
 from oauth_provider.models.client import Client
+from oauth_provider.models.database_clock import database_now
 from oauth_provider.models.jwt_token import moment, uuid_of
 from oauth_provider.models.transaction import run
 from oauth_provider.models.verification_cache import TOKEN, verification_cache
@@ -47,7 +47,7 @@ def revoke_user(user: Any) -> int:
 def revoke_access_tokens(rows: QuerySet[Any, Any]) -> int:
     """An operator revokes these rows of DOT's table, and each sign-in that one hangs on; how many were live."""
     using = router.db_for_write(rows.model)
-    now = timezone.now()
+    now = database_now(using)
     live = dict(rows.using(using).filter(expires__gt=now).values_list("pk", "token_checksum"))
     keys = list(live)
 
@@ -65,7 +65,7 @@ def revoke_access_tokens(rows: QuerySet[Any, Any]) -> int:
 def revoke_refresh_tokens(rows: QuerySet[Any, Any]) -> int:
     """An operator revokes these refresh tokens of DOT's, and the access token beside each; how many were live."""
     using = router.db_for_write(rows.model)
-    now = timezone.now()
+    now = database_now(using)
     keys = list(rows.using(using).filter(revoked=None).values_list("pk", flat=True))
 
     def work() -> None:
@@ -110,11 +110,11 @@ def _revoke_dot_token(checksum: str, client: Client) -> None:
 
     def work() -> None:
         live = model._base_manager.using(using).filter(application_id=client.application.pk, revoked=None)
-        if live.filter(token_checksum=checksum).update(revoked=timezone.now()):
+        if live.filter(token_checksum=checksum).update(revoked=database_now(using)):
             beside = access_token_model()._base_manager.filter(refresh_token__token_checksum=checksum)
             for its in _checksums(beside, using):
                 _expire(client, its, using)
-        live.filter(access_token__token_checksum=checksum).update(revoked=timezone.now())
+        live.filter(access_token__token_checksum=checksum).update(revoked=database_now(using))
         _expire(client, checksum, using)
 
     run(work, using=using, durable=False)
@@ -128,12 +128,12 @@ def _expire(client: Client, checksum: str, using: str) -> None:
 
 
 def _checksums(rows: QuerySet[Any, Any], using: str) -> list[str]:
-    return list(rows.using(using).filter(expires__gt=timezone.now()).values_list("token_checksum", flat=True))
+    return list(rows.using(using).filter(expires__gt=database_now(using)).values_list("token_checksum", flat=True))
 
 
 def _end(rows: QuerySet[Any, Any], checksums: Iterable[str], using: str) -> None:
     """Let the access tokens in ``rows`` expire now, which have these ``checksums``, and tell whoever remembers them."""
-    now, names = timezone.now(), list(checksums)
+    now, names = database_now(using), list(checksums)
     with verification_cache.changing([(TOKEN, name) for name in names], using=using):
         ended = rows.using(using).filter(expires__gt=now).update(expires=now)
     if ended:

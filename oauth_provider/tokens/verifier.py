@@ -15,6 +15,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.conf import provider_settings
 from oauth_provider.models import TokenBinding
+from oauth_provider.models.database_clock import database_now
 from oauth_provider.models.found_token import FoundToken
 from oauth_provider.models.jwt_token import find_jwt
 from oauth_provider.protocol.digest import digest
@@ -75,7 +76,7 @@ def find_good(token: str, by_checksum: Find | None = None) -> FoundToken:
     found = find(token, by_checksum)
     if found is None:
         raise InvalidToken("The access token is unknown.")
-    against = found.refusal(timezone.now())
+    against = found.refusal(database_now(found.using))
     if against:
         raise InvalidToken("The access token is expired or revoked.", detail=against)
     return found

@@ -26,7 +26,7 @@ from tests.settings import OAUTH_PROVIDER
 
 pytestmark = pytest.mark.django_db
 
-WINDOW = 30
+WINDOW = 60
 
 
 @pytest.fixture(params=[{}, {"public": True}], ids=["confidential", "public"])
@@ -369,12 +369,53 @@ def test_a_superseded_token_after_the_window_revokes_the_authorization(driver: D
 
 
 @pytest.mark.spec("RFC 9700", "4.14.2")
-def test_a_token_two_generations_old_is_a_replay_even_within_the_window(driver: Driver) -> None:
+def test_a_token_two_generations_old_within_the_window_is_refused_and_ends_nothing(driver: Driver) -> None:
     first = driver.tokens()["refresh_token"]
     third = driver.refresh(driver.refresh(first).json()["refresh_token"]).json()
-    ledger.refused(driver.refresh(first), "invalid_grant")
-    assert revocation_of(driver) == "refresh_token_replay"
-    assert ledger.is_over(third["access_token"])
+    with ledger.unchanged(), ledger.later(WINDOW - 2):
+        ledger.refused(driver.refresh(first), "invalid_grant")
+    assert revocation_of(driver) == ""
+    assert ledger.is_good(third["access_token"])
+    assert driver.refresh(third["refresh_token"]).status_code == 200
+
+
+@pytest.mark.spec("RFC 9700", "4.14.2")
+def test_a_token_two_generations_old_after_the_window_is_a_replay(driver: Driver) -> None:
+    first = driver.tokens()["refresh_token"]
+    third = driver.refresh(driver.refresh(first).json()["refresh_token"]).json()
+    with ledger.later(WINDOW + 1):
+        ledger.refused(driver.refresh(first), "invalid_grant")
+        assert revocation_of(driver) == "refresh_token_replay"
+        assert ledger.is_over(third["access_token"])
+
+
+@pytest.mark.spec("RFC 9700", "4.14.2")
+def test_the_window_of_an_older_token_is_counted_from_the_last_refresh(driver: Driver) -> None:
+    first = driver.tokens()["refresh_token"]
+    second = driver.refresh(first).json()["refresh_token"]
+    with ledger.later(WINDOW - 10):
+        assert driver.refresh(second).status_code == 200
+    with ledger.later(2 * WINDOW - 20), ledger.unchanged():
+        ledger.refused(driver.refresh(first), "invalid_grant")
+    with ledger.later(2 * WINDOW - 5):
+        ledger.refused(driver.refresh(first), "invalid_grant")
+        assert revocation_of(driver) == "refresh_token_replay"
+
+
+@pytest.mark.spec("RFC 9700", "4.14.2")
+def test_replays_of_what_was_revoked_before_write_nothing_and_warn_of_nothing(
+    driver: Driver, caplog: pytest.LogCaptureFixture
+) -> None:
+    code = driver.code()
+    tokens = driver.redeem(code).json()
+    assert driver.redeem(code).status_code == 400
+    assert revocation_of(driver) == "code_replay"
+    caplog.clear()
+    with ledger.unchanged():
+        for _ in range(3):
+            ledger.refused(driver.redeem(code), "invalid_grant")
+            ledger.refused(driver.refresh(tokens["refresh_token"]), "invalid_grant")
+    assert not [record for record in caplog.records if record.name.startswith("oauth_provider") and record.levelno > 20]
 
 
 @pytest.mark.spec("RFC 9700", "4.14.2")

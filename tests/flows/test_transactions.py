@@ -63,7 +63,7 @@ def test_what_a_refusal_leaves_behind_is_committed_even_under_atomic_requests(
     code = driver.code()
     tokens = driver.redeem(code).json()
     driver.refresh(tokens["refresh_token"])
-    with ledger.later(31):
+    with ledger.later(61):
         response = driver.redeem(code) if replayed == "code" else driver.refresh(tokens["refresh_token"])
     ledger.refused(response, "invalid_grant")
     assert not connection.in_atomic_block

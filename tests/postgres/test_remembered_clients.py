@@ -10,6 +10,7 @@ from oauth_provider.dot.names import application_model
 from oauth_provider.models import ClientSecret
 from oauth_provider.models.client_lookup import find_with_secret, recall_with_secret
 from oauth_provider.models.client_memory import LIFETIME, REMEMBERED, ClientChanged, ClientMemory, client_memory
+from oauth_provider.models.tenant import database_of
 from oauth_provider.protocol.digest import digest
 from tests import ledger
 from tests.driver import Driver
@@ -117,7 +118,8 @@ def test_no_secret_is_remembered(driver: Driver) -> None:
     ClientSecret.objects.update(from_dot=True, encoded=driver.application.secret)
     assert own(driver).status_code == 200
     assert is_remembered(driver)
-    known = client_memory.find(("default", driver.application.client_id, digest(driver.application.secret)))
+    credentials = driver.application.client_id, digest(driver.application.secret)
+    known = client_memory.find((database_of("default"), *credentials))
     assert known is not None
     assert driver.application.secret not in repr(known.values)
     recalled = recall_with_secret(driver.application.client_id, driver.application.secret)

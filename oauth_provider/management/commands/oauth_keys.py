@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
 
 from oauth_provider.conf import provider_settings
 from oauth_provider.models import SigningKey
@@ -90,7 +89,7 @@ def _described() -> Iterator[dict[str, Any]]:
             yield {"kid": key.kid, "alg": key.alg, "state": "given", "words": words, "signs_from": None, "opens": None}
         return
     rows = SigningKey.objects.in_order()
-    found = states(rows, timezone.now())
+    found = states(rows, SigningKey.objects.now())
     for row in rows:
         yield {
             "kid": row.kid,

@@ -4,8 +4,10 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.utils import timezone
+from django.db import router
 
+from oauth_provider.models import Authorization
+from oauth_provider.models.database_clock import database_now
 from oauth_provider.models.sweep import SWEEPS
 
 BATCH_SIZE = 5000
@@ -23,7 +25,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Each sweep in its order, so that nothing is deleted before what hangs on it."""
-        now, size = timezone.now(), max(1, options["batch_size"])
+        now, size = database_now(router.db_for_write(Authorization)), max(1, options["batch_size"])
         for sweep in SWEEPS:
             if options["dry_run"]:
                 self.stdout.write(f"{sweep.count(now)} {sweep.name} would be {sweep.done}")

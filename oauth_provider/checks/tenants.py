@@ -1,0 +1,54 @@
+"""Checks of tenants: what a process remembers of one must be told apart from what it remembers of another."""
+
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.db import connections, router
+from django.utils.module_loading import import_string
+
+from oauth_provider.conf import provider_settings
+from oauth_provider.dot.names import access_token_model
+from oauth_provider.models.tenant import tenant_of
+
+
+@register(Tags.models)
+def check_tenant(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """The function that names the tenant can be imported and called."""
+    path = provider_settings.user_settings.get("TENANT")
+    if not path or _is_function(path):
+        return []
+    return [
+        Error(
+            'OAUTH_PROVIDER["TENANT"] cannot be used.',
+            hint="Name a function without arguments that returns the tenant of this moment, as a hashable value.",
+            id="oauth_provider.E070",
+        )
+    ]
+
+
+# Not under Tags.database: a router is asked, and no connection is opened.
+@register(Tags.models)
+def check_tenants_are_told_apart(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """A backend that makes cursors in its own way may choose a schema by it: then keys are read for each signature."""
+    using = router.db_for_write(access_token_model())
+    if provider_settings.user_settings.get("TENANT") or tenant_of(using) is not None:
+        return []
+    return [
+        Warning(
+            f"No keys and no tokens of {using!r} are remembered: its backend {_name(using)} makes its own cursors.",
+            hint="Name a function in TENANT that returns the tenant of this moment (a constant, where there is one).",
+            id="oauth_provider.W071",
+        )
+    ]
+
+
+def _is_function(path: Any) -> bool:
+    try:
+        return callable(import_string(path))
+    except (ImportError, AttributeError, TypeError, ValueError):
+        return False
+
+
+def _name(using: str) -> str:
+    backend = type(connections[using])
+    return f"{backend.__module__}.{backend.__qualname__}"
