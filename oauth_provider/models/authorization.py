@@ -36,6 +36,7 @@ T = TypeVar("T")
 
 logger = logging.getLogger("oauth_provider.models")
 
+UNREDEEMED, REVOKED = models.Q(redeemed_at=None), models.Q(revoked_at__isnull=False)
 USED_BEFORE = "The refresh token was used before."
 
 
@@ -191,12 +192,8 @@ class Authorization(models.Model):
             models.Index(fields=["sid"], name="oauth_provider_sid"),
             models.Index(fields=["rotated_on"], name="oauth_provider_rotated_on"),
             models.Index(fields=["expires_on"], name="oauth_provider_expires_on"),
-            models.Index(
-                fields=["code_expires_at"], name="oauth_provider_unredeemed", condition=models.Q(redeemed_at=None)
-            ),
-            models.Index(
-                fields=["revoked_at"], name="oauth_provider_revoked", condition=models.Q(revoked_at__isnull=False)
-            ),
+            models.Index(fields=["code_expires_at"], name="oauth_provider_unredeemed", condition=UNREDEEMED),
+            models.Index(fields=["revoked_at"], name="oauth_provider_revoked", condition=REVOKED),
         )
 
     def __str__(self) -> str:
