@@ -48,6 +48,7 @@ CHECKS = {
     "E005": databases.check_one_database,
     "E006": urls.check_bridge,
     "E010": configuration.check_names,
+    "E095": configuration.check_dictionary,
     "E011": configuration.check_scopes,
     "E012": configuration.check_scopes,
     "E013": configuration.check_values,

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error, Tags
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.module_loading import import_string
 
+from oauth_provider.checks.registration import register
 from oauth_provider.dot.settings import oauth2_settings
 
 VALIDATOR = "oauth_provider.bridge.validator.BridgeValidator"
