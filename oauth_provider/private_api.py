@@ -86,6 +86,7 @@ DJANGO: Mapping[str, str] = {
     "django.db.models.sql:Query.select": "models/timestamp_text.py",
     "django.dispatch:Signal._live_receivers": "models/compare_and_set.py",
     "django.dispatch:Signal.has_listeners": COMPILED,
+    "django.dispatch:Signal.receivers": COMPILED,
     "django.forms.fields:InvalidJSONInput": "admin",
 }
 # Looked for once all models are loaded: these modules read settings, or define models.

@@ -39,23 +39,15 @@ DOCUMENTED = {
 ALSO_CALLED = {
     "database": "connection",
     "meta": "_meta",
-    "state": "_state",
     **dict.fromkeys(("pre_init", "post_init", "pre_save", "post_save"), "signal"),
 }
 # Documented although they begin with an underscore, or not theirs at all: a tuple's, and methods of classes of ours.
 PUBLIC = {
-    "_meta",
-    "_base_manager",
-    "_default_manager",
-    "_state",
-    "_replace",
-    "_meaning",
-    "_public",
-    "_rows",
-    "_standing",
+    *("_meta", "_base_manager", "_default_manager", "_state"),
+    *("_replace", "_meaning", "_public", "_rows", "_standing"),
 }
-# A connection of urllib3's, a key's options, a parameter of OpenID Connect.
-NOT_THEIRS = {"fetch.py", "authorization/logout.py"}
+# Its connections are urllib3's.
+NOT_THEIRS = {"fetch.py"}
 
 
 def files() -> list[Path]:
@@ -78,14 +70,10 @@ def undocumented(tree: ast.AST) -> set[str]:
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(UNDOCUMENTED):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.Attribute):
-            receiver = called(node.value)
-            is_private = (
-                node.attr.startswith("_") and not node.attr.startswith("__") and receiver not in ("self", "cls")
-            )
-            if (receiver in DOCUMENTED and node.attr not in DOCUMENTED[receiver]) or (
-                is_private and node.attr not in PUBLIC
-            ):
-                found.add(node.attr)
+            receiver, name = called(node.value), node.attr
+            is_private = name.startswith("_") and not name.startswith("__") and receiver not in ("self", "cls")
+            if name not in DOCUMENTED.get(receiver or "", {name}) or (is_private and name not in PUBLIC):
+                found.add(name)
     return found
 
 
@@ -104,7 +92,7 @@ def test_every_use_is_listed() -> None:
         for name in undocumented(ast.parse(path.read_text())) if place not in NOT_THEIRS else ():
             used.setdefault(name, set()).add(place)
 
-    documented = {"CursorWrapper", "ModelState", "Model"}  # listed by what we read of them
+    documented = {"CursorWrapper", "ModelState", "Model", "Query"}  # listed by what we read of them
     assert {name: places for name, places in used.items() if name not in listed | documented} == {}
 
 
