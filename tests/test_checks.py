@@ -45,6 +45,8 @@ CHECKS = {
     "E002": configuration.check_issuer,
     "E003": dot.check_validator,
     "E004": dot.check_doors,
+    "W096": dot.check_inherited,
+    "W097": dot.check_inherited,
     "E005": databases.check_one_database,
     "E006": urls.check_bridge,
     "E010": configuration.check_names,
