@@ -27,6 +27,7 @@ DJANGO: Mapping[str, str] = {
     f"{BACKEND}._prepare_cursor": CURSOR,
     f"{BACKEND}.close_if_health_check_failed": CURSOR,
     f"{BACKEND}.connection": CURSOR,
+    f"{BACKEND}.copy": "checks/pooler.py",
     f"{BACKEND}.create_cursor": CURSOR,
     f"{BACKEND}.ensure_connection": CURSOR,
     f"{BACKEND}.execute_wrappers": CURSOR,
