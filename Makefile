@@ -4,19 +4,24 @@ PORT ?= 8000
 VENV ?= .venv
 NEXT ?= .venv-next
 PYTHON ?= $(shell for p in python3.11 python3; do $$p -c 'import venv' 2>/dev/null && echo $$p && break; done)
-NEXT_PYTHON ?= $(shell for p in python3.13 $(HOME)/.pyenv/versions/3.13*/bin/python python3.12 $(HOME)/.pyenv/versions/3.12*/bin/python; \
-	do $$p -c 'import ensurepip' 2>/dev/null && echo $$p && break; done)
+OLD = .oauthlib3
+OLD_OAUTHLIB = 3.3.1
+AUDIT = .venv-audit
+MUTANTS = .venv-mutants
+# The newest interpreter that is there.
+NEXT_PYTHON ?= $(shell for v in 3.15 3.14 3.13 3.12; do for p in python$$v $(HOME)/.pyenv/versions/$$v*/bin/python; \
+	do $$p -c 'import ensurepip' 2>/dev/null && echo $$p && exit; done; done)
 TEST_DATABASE_URL ?= postgres://postgres@127.0.0.1:5432/test
 TEST_CACHE_URL ?= redis://127.0.0.1:6379/0
 PYTEST = python -m pytest -n auto --dist loadgroup
 ARGS ?=
 NODE = tests/foreign/openid_client
 
-.PHONY: help demo walk install test lint test-postgres test-strict test-next test-thorough test-foreign test-browser spec-map screenshots wheel bench check format clean
+.PHONY: help demo walk install test lint test-postgres test-strict test-next test-oauthlib3 audit mutants test-thorough test-foreign test-browser spec-map screenshots wheel bench check format clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 demo: install ## serve the demo at 127.0.0.1:$PORT (8000), its other services at the two ports after it
 	@PORT=$(PORT) $(VENV)/bin/python manage.py migrate --verbosity 0
@@ -58,11 +63,39 @@ test-strict: install ## the tests with LoginRequiredMiddleware, ATOMIC_REQUESTS 
 
 ifeq ($(NEXT_PYTHON),)
 test-next:
-	@echo "test-next: no Python 3.13 or 3.12 on this machine"
+	@echo "test-next: no Python 3.12 or newer on this machine"
 else
 test-next: $(NEXT)/installed ## the tests on the newest Python and Django that are supported
 	env -u DATABASE_URL -u CACHE_URL $(NEXT)/bin/$(PYTEST) $(ARGS)
 endif
+
+$(OLD)/installed: $(VENV)/installed Makefile
+	rm -rf $(OLD)
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --target $(OLD) oauthlib==$(OLD_OAUTHLIB)
+	@touch $@
+
+test-oauthlib3: $(OLD)/installed ## the tests of what stands on oauthlib, with its last release before 4
+	PYTHONPATH=$(OLD) $(VENV)/bin/python -c 'import oauthlib; assert oauthlib.__version__ == "$(OLD_OAUTHLIB)", oauthlib'
+	env -u DATABASE_URL -u CACHE_URL PYTHONPATH=$(OLD) $(VENV)/bin/$(PYTEST) -m "not browser and not foreign" \
+		tests/bridge tests/setups tests/foreign tests/admin tests/flows/test_client_credentials.py $(ARGS)
+
+audit: $(AUDIT)/installed ## look our pins up among published vulnerabilities; fails where that cannot be asked
+	$(AUDIT)/bin/pip-audit --strict --no-deps --disable-pip -r requirements.txt
+	$(AUDIT)/bin/pip-audit --strict --no-deps --disable-pip -r requirements-next.txt
+
+mutants: $(MUTANTS)/installed ## change the rules and guards one place at a time, and say which changes no test minds (ARGS="oauth_provider.protocol.*")
+	env -u DATABASE_URL -u CACHE_URL nice $(MUTANTS)/bin/mutmut run $(ARGS)
+	$(MUTANTS)/bin/mutmut results
+
+$(MUTANTS)/installed: requirements.txt Makefile
+	$(PYTHON) -m venv --clear $(MUTANTS)
+	$(MUTANTS)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt mutmut==3.8.1
+	@touch $@
+
+$(AUDIT)/installed: Makefile
+	$(PYTHON) -m venv --clear $(AUDIT)
+	$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check pip-audit==2.10.1
+	@touch $@
 
 test-thorough: install ## the tests that start projects or servers of their own, on SQLite
 	env -u DATABASE_URL -u CACHE_URL $(VENV)/bin/$(PYTEST) -m thorough $(ARGS)
@@ -98,4 +131,4 @@ format: install ## let ruff mend and format
 	$(VENV)/bin/ruff format
 
 clean: ## remove what make made, the demo's database included
-	rm -rf $(VENV) $(NEXT) $(NODE)/node_modules dist screenshots demo.sqlite3 .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(NEXT) $(OLD) $(AUDIT) $(MUTANTS) mutants $(NODE)/node_modules dist screenshots demo.sqlite3 .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -15,8 +15,18 @@ class OAuthProviderConfig(AppConfig):
     verbose_name = _("OAuth provider")
     default_auto_field = "django.db.models.BigAutoField"
 
+    def import_models(self) -> None:
+        """Look first for what the models lean on: where it is not, this is the last chance to say so in one line."""
+        from oauth_provider import private_api
+
+        private_api.require(private_api.DJANGO)
+        super().import_models()
+
     def ready(self) -> None:
         """Imports wait until here, when every model is loaded."""
+        from oauth_provider import private_api
+
+        private_api.require(private_api.OTHERS)
         from django.contrib.auth.signals import user_logged_in, user_logged_out
 
         from oauth_provider import checks  # noqa: F401 - registers them

@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 T = TypeVar("T")
 
@@ -66,4 +67,6 @@ class SigningSettings:
 def _dictionary(name: str) -> dict[str, Any]:
     """The project's own object, an empty one included: it may be filled later."""
     written: dict[str, Any] | None = getattr(settings, name, None)
+    if written is not None and not isinstance(written, Mapping):
+        raise ImproperlyConfigured(f"{name} must be a dictionary.")
     return {} if written is None else written

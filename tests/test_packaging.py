@@ -1,5 +1,6 @@
 """The pins that ``make`` installs and the ranges that users get say the same."""
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -51,8 +52,46 @@ def test_the_two_files_differ_in_django_alone() -> None:
 
 
 def test_the_oldest_and_the_newest_django_are_tested() -> None:
-    """They are the ends of the range."""
+    """The oldest is where the range begins; it has no end."""
     assert [pins(name)["django"].rpartition(".")[0] for name in PINS] == ["5.2", "6.1"]
+
+
+def test_an_upper_bound_has_a_reason_beside_it() -> None:
+    """Whoever runs the next release on its first day is not kept out by a guess."""
+    text = (ROOT / "pyproject.toml").read_text()
+    bounded = {Requirement(one).name for one in PROJECT["project"]["dependencies"] if "<" in one}
+
+    assert bounded == {"django-oauth-toolkit", "oauthlib"}
+    for name in bounded:
+        (line,) = (line for line in text.splitlines() if line.strip().startswith(f'"{name}>='))
+        assert "# " in line
+    assert "<" not in PROJECT["project"]["requires-python"]
+
+
+def test_both_major_releases_of_oauthlib_are_tested() -> None:
+    """``make test`` and ``make test-oauthlib3``: 3.3 has published vulnerabilities, 4 is what django-allauth needs."""
+    (allowed,) = (Requirement(one) for one in PROJECT["project"]["dependencies"] if one.startswith("oauthlib"))
+    makefile, ci = ((ROOT / name).read_text() for name in ("Makefile", ".ci/run"))
+    (older,) = re.findall(r"^OLD_OAUTHLIB = (\S+)$", makefile, re.MULTILINE)
+
+    assert [pins(name)["oauthlib"].split(".")[0] for name in PINS] == ["4", "4"]
+    assert older.startswith("3.3.")
+    assert allowed.specifier.contains(older)
+    assert not allowed.specifier.contains("5.0")
+    assert " test-oauthlib3 " in ci
+
+
+def test_versions_in_the_readme_are_those_that_are_tested() -> None:
+    """A reader finds what runs in CI, and the oldest that may be installed."""
+    readme, install = ((ROOT / name).read_text() for name in ("README.md", "docs/install.md"))
+    classifiers = [one.rpartition(" :: ")[2] for one in PROJECT["project"]["classifiers"]]
+    pythons = [one for one in classifiers if one.startswith("3.")]
+    djangos = [one for one in classifiers if one in ("5.2", "6.0", "6.1")]
+    tested = f"Tested with Python {pythons[0]} to {pythons[-1]}, Django {djangos[0]} to {djangos[-1]}"
+
+    assert PROJECT["project"]["requires-python"] == f">={pythons[0]}"
+    assert tested in readme
+    assert tested in install
 
 
 def test_the_package_is_typed_and_versioned() -> None:

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error, Tags
 from django.shortcuts import resolve_url
 from django.urls import NoReverseMatch
 
 from oauth_provider.authorization.context import AuthenticationContext, authentication_context
+from oauth_provider.checks.registration import register
 from oauth_provider.conf import provider_settings
 
 
@@ -27,7 +28,7 @@ def check_sign_up_url(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     return []
 
 
-@register
+@register()
 def check_authentication_context(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Found here, or at the first sign-in."""
     path = provider_settings.AUTHENTICATION_CONTEXT

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.checks import CheckMessage, Error, Warning
 from django.template import TemplateDoesNotExist, TemplateSyntaxError
 from django.template.loader import get_template
 
+from oauth_provider.checks.registration import register
 from oauth_provider.conf import provider_settings
 from oauth_provider.models.authorization_details import registered, schema_of
 from oauth_provider.protocol.authorization_details import AuthorizationDetailsType, is_name
@@ -15,7 +16,7 @@ from oauth_provider.protocol.json_schema import SchemaError, is_available
 OPTIONS = ", ".join(AuthorizationDetailsType.OPTIONS)
 
 
-@register
+@register()
 def check_types(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Every type can be made, has a name for people, and shows itself by a template that there is."""
     given = provider_settings.AUTHORIZATION_DETAILS_TYPES
@@ -24,7 +25,7 @@ def check_types(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     return [message for name in given for message in _faults(name)]
 
 
-@register
+@register()
 def check_schemas(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Every type has a schema that can be used without asking anybody; and there is what reads it."""
     given = provider_settings.AUTHORIZATION_DETAILS_TYPES

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.core.checks import CheckMessage, Tags, Warning, register
+from django.core.checks import CheckMessage, Tags, Warning
 from django.db import DatabaseError, router
 
+from oauth_provider.checks.registration import register
 from oauth_provider.dot.names import application_model
 
 

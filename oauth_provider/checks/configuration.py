@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.checks import CheckMessage, Error, Tags, Warning
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 from limits import parse
 
+from oauth_provider.checks.registration import register
+from oauth_provider.checks.setting_types import wrong_types
 from oauth_provider.conf import NAMES, provider_settings
 from oauth_provider.models.scope import all_scopes
 from oauth_provider.protocol.issuer import is_issuer
@@ -22,6 +25,9 @@ SECONDS = (
     "PENDING_REQUEST_LIFETIME",
     "LOGIN_LIFETIME",
 )
+# 0 turns these off.
+SECONDS_OR_NONE = ("REFRESH_TOKEN_RETRY_WINDOW", "SWEEP_RETENTION", "SIGNING_KEY_LEAD", "VERIFICATION_CACHE_LIFETIME")
+SECONDS_OR_NEVER = ("AUTHORIZATION_LIFETIME", "SIGNING_KEY_LIFETIME")
 LONGEST_CODE = 600
 
 
@@ -56,7 +62,17 @@ def check_issuer(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     ]
 
 
-@register
+@register()
+def check_dictionary(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Nothing can be read from what is no dictionary, and no other check runs then."""
+    try:
+        _ = provider_settings.user_settings, provider_settings.settings_of_dot
+    except ImproperlyConfigured as error:
+        return [Error(str(error), hint='Write it as {"NAME": value, ...}.', id="oauth_provider.E095")]
+    return []
+
+
+@register()
 def check_names(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """A misspelt setting would be a default in disguise."""
     return [
@@ -70,7 +86,7 @@ def check_names(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     ]
 
 
-@register
+@register()
 def check_scopes(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Every scope is a scope token; every default scope is a scope."""
     bad = [name for name in provider_settings.SCOPES if not isinstance(name, str) or not is_scope_token(name)]
@@ -94,7 +110,7 @@ def check_scopes(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     return messages
 
 
-@register
+@register()
 def check_claims(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """A claim whose scope nobody can ask for is released to nobody."""
     return [
@@ -108,20 +124,33 @@ def check_claims(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     ]
 
 
-@register
+@register()
 def check_values(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """Lifetimes are positive whole seconds, a code is short-lived, the cache exists, the rest can be read."""
+    """Each has the type that is due: a text would be read as a list of its characters, and "False" as true."""
+    judged = {*SECONDS, *SECONDS_OR_NONE, *SECONDS_OR_NEVER}
+    messages = [_unusable(name, f"It must be {what}.") for name, what in wrong_types().items() if name not in judged]
+    return messages + _seconds_faults() + ([] if messages else _other_faults())
+
+
+def _seconds_faults() -> list[CheckMessage]:
+    """Lifetimes are positive whole seconds, and a code is short-lived."""
     messages = [_not_seconds(name) for name in SECONDS if not _is_seconds(getattr(provider_settings, name), 1)]
-    for name in ("REFRESH_TOKEN_RETRY_WINDOW", "SWEEP_RETENTION", "SIGNING_KEY_LEAD", "VERIFICATION_CACHE_LIFETIME"):
+    for name in SECONDS_OR_NONE:
         if not _is_seconds(getattr(provider_settings, name), 0):
             messages.append(_not_seconds(name))
-    for name in ("AUTHORIZATION_LIFETIME", "SIGNING_KEY_LIFETIME"):
+    for name in SECONDS_OR_NEVER:
         value = getattr(provider_settings, name)
         if value is not None and not _is_seconds(value, 1):
             messages.append(_not_seconds(name))
     code = provider_settings.AUTHORIZATION_CODE_LIFETIME
     if _is_seconds(code, 1) and code > LONGEST_CODE:
         messages.append(_long_code(code))
+    return messages
+
+
+def _other_faults() -> list[CheckMessage]:
+    """The cache exists, and what is written in a notation of its own can be read."""
+    messages: list[CheckMessage] = []
     if provider_settings.CACHE not in settings.CACHES:
         messages.append(_unusable("CACHE", "Name an alias of CACHES that all processes share."))
     if not _can(parse, provider_settings.CLIENT_AUTHENTICATION_FAILURES):
@@ -136,7 +165,7 @@ def check_values(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 def check_cache_is_shared(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
     """Failures counted in one process are not counted in the next."""
     backend = settings.CACHES.get(provider_settings.CACHE, {}).get("BACKEND", "")
-    if not backend.endswith(("LocMemCache", "DummyCache")):
+    if not str(backend).endswith(("LocMemCache", "DummyCache")):
         return []
     return [
         Warning(

@@ -3,9 +3,10 @@
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.core.checks import CheckMessage, Error, Info, Tags, register
+from django.core.checks import CheckMessage, Error, Info, Tags
 from django.db import connections, router
 
+from oauth_provider.checks.registration import register
 from oauth_provider.dot.names import access_token_model, application_model, refresh_token_model
 from oauth_provider.models import Authorization
 
@@ -35,9 +36,9 @@ def check_prepared_statements(app_configs: Any, **kwargs: Any) -> list[CheckMess
     alias = router.db_for_read(access_token_model())
     database = connections[alias]
     # Whoever turns server-side cursors off has a pooler that prepared statements do not survive, either.
-    if database.vendor != "postgresql" or database.settings_dict["DISABLE_SERVER_SIDE_CURSORS"]:
+    if database.vendor != "postgresql" or database.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS"):
         return []
-    options = database.settings_dict["OPTIONS"]
+    options = database.settings_dict.get("OPTIONS") or {}
     missing = [name for name in PREPARED if options.get(name) is None or options[name] is False]
     if not missing:
         return []

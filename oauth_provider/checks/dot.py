@@ -1,12 +1,14 @@
-"""Checks of DOT's own doors (RFC 6750 §3.1): none may issue, introspect, revoke or accept past our rules."""
+"""Checks of DOT's own doors (RFC 6750 §3.1): none may issue or accept past our rules; and of its settings."""
 
 from collections.abc import Iterator
 from typing import Any
 
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error, Tags, Warning
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.module_loading import import_string
 
+from oauth_provider.checks.registration import register
+from oauth_provider.dot.inherited import Fate, unhonoured
 from oauth_provider.dot.settings import oauth2_settings
 
 VALIDATOR = "oauth_provider.bridge.validator.BridgeValidator"
@@ -54,6 +56,19 @@ def check_doors(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             id="oauth_provider.E004",
         )
         for route, name in _doors(get_resolver(), "/")
+    ]
+
+
+@register(Tags.compatibility)
+def check_inherited(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """W096: something of ours holds in the place of a setting. W097: nothing here may be as it says."""
+    return [
+        Warning(
+            f'OAUTH2_PROVIDER["{name}"] is {inherited.fate.value} here: {inherited.words}.',
+            hint="Take it out of OAUTH2_PROVIDER, or have it say what holds anyway (docs/dot-settings.md).",
+            id="oauth_provider.W097" if inherited.fate is Fate.REFUSED else "oauth_provider.W096",
+        )
+        for name, inherited in unhonoured().items()
     ]
 
 

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error, Tags
 from django.db import DatabaseError, router
 
+from oauth_provider.checks.registration import register
 from oauth_provider.clients.encryption import is_equipped
 from oauth_provider.models import ClientPolicy
 

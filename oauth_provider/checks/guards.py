@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core import checks as framework
+from django.core.checks import CheckMessage, Error, Tags
 from django.core.exceptions import ImproperlyConfigured
 
+from oauth_provider.checks.registration import register
 from oauth_provider.models.scope import all_scopes
 from oauth_provider.resource_server.checks import CHECKS, DEPLOY_CHECKS, URL_CHECKS
 from oauth_provider.resource_server.conf import conf
@@ -14,11 +16,11 @@ from oauth_provider.tokens.verifier import verify
 VERIFIER = f"{verify.__module__}.{verify.__name__}"
 
 for check in CHECKS:
-    register(check, Tags.security)
+    framework.register(check, Tags.security)
 for check in DEPLOY_CHECKS:
-    register(check, Tags.security, deploy=True)
+    framework.register(check, Tags.security, deploy=True)
 for check in URL_CHECKS:
-    register(check, Tags.urls)
+    framework.register(check, Tags.urls)
 
 
 @register(Tags.urls)

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.checks import CheckMessage, Error, Tags, Warning
 from django.db import DatabaseError, router
 from django.utils import timezone
 
+from oauth_provider.checks.registration import register
 from oauth_provider.conf import provider_settings
 from oauth_provider.models import LogoutDelivery
 
@@ -19,7 +20,7 @@ PATIENCE = timedelta(minutes=15)
 def check_internal_hosts(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """A text alone would be a list of its characters; a URL or a port would match nothing."""
     hosts = provider_settings.INTERNAL_HOSTS
-    if not isinstance(hosts, str) and all(_is_host(host) for host in hosts):
+    if isinstance(hosts, list | tuple | set | frozenset) and all(_is_host(host) for host in hosts):
         return []
     return [
         Error(

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.core.checks import CheckMessage, Tags, Warning, register
+from django.core.checks import CheckMessage, Tags, Warning
 from django.db import DatabaseError, router
 from django.db.models import Q
 
+from oauth_provider.checks.registration import register
 from oauth_provider.conf import provider_settings
 from oauth_provider.dot.names import application_model
 from oauth_provider.models.client import DOT_OF_GRANT_TYPE

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error
 
+from oauth_provider.checks.registration import register
 from oauth_provider.conf import provider_settings
 from oauth_provider.models.lifetimes import LONGEST
 from oauth_provider.models.scope import all_scopes
@@ -15,7 +16,7 @@ LIFETIMES = ("access_token_lifetime", "authorization_idle_lifetime", "authorizat
 KEYS = frozenset({"name", "scopes", "access_token_format", *LIFETIMES})
 
 
-@register
+@register()
 def check_resources(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """A misspelt one would be unknown to every client."""
     given = provider_settings.RESOURCES

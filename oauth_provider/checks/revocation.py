@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.checks import CheckMessage, Error, Tags, Warning
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections, router
 
+from oauth_provider.checks.registration import register
 from oauth_provider.conf import provider_settings
 from oauth_provider.dot.names import access_token_model
 from oauth_provider.resource_server.conf import conf
@@ -40,7 +41,7 @@ def check_verification_cache(app_configs: Any, **kwargs: Any) -> list[CheckMessa
     if not isinstance(lifetime, int) or lifetime <= 0:
         return messages
     alias = router.db_for_write(access_token_model())
-    if connections[alias].settings_dict["ATOMIC_REQUESTS"]:
+    if connections[alias].settings_dict.get("ATOMIC_REQUESTS"):
         messages.append(
             Warning(
                 "VERIFICATION_CACHE_LIFETIME is set, and views run in transactions, where nothing is remembered.",

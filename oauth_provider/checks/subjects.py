@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error, Tags
 from django.db import DatabaseError, router
 
+from oauth_provider.checks.registration import register
 from oauth_provider.conf import provider_settings
 from oauth_provider.models import ClientPolicy
 from oauth_provider.models.client import as_client

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.checks import CheckMessage, Error, Tags, Warning
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 
+from oauth_provider.checks.registration import register
 from oauth_provider.conf import provider_settings
 from oauth_provider.endpoints.metadata import ENDPOINTS
 from oauth_provider.protocol.issuer import issuer_path
@@ -32,7 +33,7 @@ def check_well_known(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Which root paths are missing where the app is mounted below a prefix."""
     if not any(_is_mounted(name) for name in ENDPOINTS.values()):
         return []
-    path = issuer_path(provider_settings.ISSUER)
+    path = issuer_path(provider_settings.ISSUER or "")
     # RFC 8414 puts the issuer's path behind the name, OpenID Connect Discovery before it.
     wanted = [*WELL_KNOWN] + ([f"{name}/{path}" for name in WELL_KNOWN] + [f"/{path}{WELL_KNOWN[1]}"] if path else [])
     return [

@@ -1,0 +1,146 @@
+"""Undocumented names of Django, DRF and django-oauth-toolkit that we lean on, in one place, and looked for at start.
+
+A release may rename any of them without a word. Then a project learns that in one line, not by a traceback from deep
+inside. Nothing of ours is imported here, and a test finds every use that is not listed.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import reduce
+from importlib import import_module
+from importlib.metadata import version
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+
+CURSOR = "models/kept_cursor.py"
+COMPILED = "models/compiled.py"
+SAVE = "models/compiled_save.py"
+BACKEND = "django.db.backends.base.base:BaseDatabaseWrapper"
+FEATURES = "django.db.backends.base.features:BaseDatabaseFeatures"
+OPERATIONS = "django.db.backends.base.operations:BaseDatabaseOperations"
+OPTIONS = "django.db.models.options:Options"
+PACKAGES = ("Django", "django-oauth-toolkit", "djangorestframework")
+
+# Each name with the file of ours that needs it, found before our models are loaded.
+DJANGO: Mapping[str, str] = {
+    f"{BACKEND}._cursor": CURSOR,
+    f"{BACKEND}._prepare_cursor": CURSOR,
+    f"{BACKEND}.close_if_health_check_failed": CURSOR,
+    f"{BACKEND}.connection": CURSOR,
+    f"{BACKEND}.copy": "checks/pooler.py",
+    f"{BACKEND}.create_cursor": CURSOR,
+    f"{BACKEND}.ensure_connection": CURSOR,
+    f"{BACKEND}.execute_wrappers": CURSOR,
+    f"{BACKEND}.features": SAVE,
+    f"{BACKEND}.health_check_enabled": CURSOR,
+    f"{BACKEND}.in_atomic_block": "models/transaction.py",
+    f"{BACKEND}.make_cursor": CURSOR,
+    f"{BACKEND}.make_debug_cursor": CURSOR,
+    f"{BACKEND}.needs_rollback": CURSOR,
+    f"{BACKEND}.ops": SAVE,
+    f"{BACKEND}.queries_logged": CURSOR,
+    f"{BACKEND}.timezone": CURSOR,
+    f"{BACKEND}.timezone_name": "models/timestamp_text.py",
+    f"{BACKEND}.validate_no_broken_transaction": CURSOR,
+    f"{BACKEND}.validate_thread_sharing": CURSOR,
+    f"{BACKEND}.wrap_database_errors": CURSOR,
+    "django.contrib.admin.options:IS_POPUP_VAR": "admin",
+    "django.contrib.admin.utils:flatten_fieldsets": "admin",
+    "django.contrib.admin.utils:get_last_value_from_parameters": "admin",
+    "django.contrib.admin.utils:quote": "admin",
+    "django.contrib.admin.utils:unquote": "admin",
+    "django.contrib.admin.widgets:AdminTextInputWidget": "admin",
+    "django.contrib.admin.widgets:AdminTextareaWidget": "admin",
+    "django.contrib.admin.widgets:AutocompleteSelect": "admin",
+    f"{FEATURES}.can_return_columns_from_insert": SAVE,
+    f"{FEATURES}.has_select_for_update": "models/transaction.py",
+    f"{FEATURES}.has_select_for_update_skip_locked": "models/logout_delivery.py",
+    f"{OPERATIONS}.adapt_datetimefield_value": SAVE,
+    f"{OPERATIONS}.quote_name": SAVE,
+    "django.db.backends.utils:CursorWrapper._execute": CURSOR,
+    "django.db.backends.utils:CursorWrapper._execute_with_wrappers": CURSOR,
+    "django.db.backends.utils:CursorWrapper.execute": CURSOR,
+    "django.db.models.base:Model._prepare_related_fields_for_save": "resource_server/masked_user.py",
+    "django.db.models.base:Model.save_base": SAVE,
+    "django.db.models.base:ModelState.adding": SAVE,
+    "django.db.models.base:ModelState.db": SAVE,
+    "django.db.models.fields.related_descriptors:ForeignKeyDeferredAttribute": COMPILED,
+    "django.db.models.fields:Field.generated": SAVE,
+    "django.db.models.fields:Field.has_db_default": SAVE,
+    "django.db.models.fields.related:ForeignKey.set_cached_value": "models/row_lock.py",
+    f"{OPTIONS}.auto_field": SAVE,
+    f"{OPTIONS}.concrete_fields": "dot/names.py",
+    f"{OPTIONS}.db_returning_fields": SAVE,
+    f"{OPTIONS}.fields": "admin",
+    f"{OPTIONS}.managed": "models/client_memory.py",
+    f"{OPTIONS}.object_name": "resource_server/masked_user.py",
+    f"{OPTIONS}.parents": SAVE,
+    f"{OPTIONS}.pk": COMPILED,
+    f"{OPTIONS}.proxy": "models/client_memory.py",
+    "django.db.models.query_utils:DeferredAttribute": COMPILED,
+    "django.db.models.sql.compiler:SQLCompiler.as_sql": COMPILED,
+    "django.db.models.sql.compiler:SQLCompiler.get_converters": COMPILED,
+    "django.db.models.sql.compiler:SQLInsertCompiler.returning_fields": SAVE,
+    "django.db.models.sql.subqueries:InsertQuery.insert_values": SAVE,
+    "django.db.models.sql:InsertQuery": SAVE,
+    "django.db.models.sql:Query.get_compiler": COMPILED,
+    "django.db.models.sql:Query.select": "models/timestamp_text.py",
+    "django.dispatch:Signal._live_receivers": "models/compare_and_set.py",
+    "django.dispatch:Signal.has_listeners": COMPILED,
+    "django.dispatch:Signal.receivers": COMPILED,
+    "django.forms.fields:InvalidJSONInput": "admin",
+}
+# Looked for once all models are loaded: these modules read settings, or define models.
+OTHERS: Mapping[str, str] = {
+    "oauth2_provider.decorators:OAuthLibCore": "bridge/defaults.py",
+    "oauth2_provider.middleware:OAuth2ExtraTokenMiddleware.__call__": "bridge/defaults.py",
+    "oauth2_provider.oauth2_backends:get_oauthlib_core": "bridge/defaults.py",
+    "oauth2_provider.oauth2_validators:OAuth2Validator._get_token_from_authentication_server": "bridge/validator.py",
+    "oauth2_provider.settings:oauth2_settings._cached_attrs": "bridge/defaults.py",
+    "oauth2_provider.settings:oauth2_settings.defaults": "bridge/defaults.py",
+    "rest_framework.permissions:OperationHolderMixin": "rest_framework/permissions.py",
+    "rest_framework.permissions:SingleOperandHolder": "rest_framework/permissions.py",
+    "rest_framework.request:ForcedAuthentication": "rest_framework/permissions.py",
+    "rest_framework.request:Request._request": "rest_framework/authentication.py",
+}
+
+
+def require(names: Mapping[str, str]) -> None:
+    """Raise ``ImproperlyConfigured`` where one of ``names`` is not there, with all that are not."""
+    found = list(missing(names))
+    if found:
+        what = "; ".join(f"{name.replace(':', '.')} (needed in {place})" for name, place in found)
+        raise ImproperlyConfigured(
+            f"oauth_provider does not run with what is installed here ({_versions()}), which lacks {what}. "
+            "Install a release that it is tested with (docs/install.md), or a newer oauth_provider."
+        )
+
+
+def missing(names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Each of ``names`` that is not there, with the file of ours that needs it."""
+    for name, place in names.items():
+        module, _colon, path = name.partition(":")
+        try:
+            reduce(_attribute, path.split("."), import_module(module))
+        except (ImportError, AttributeError):
+            yield name, place
+
+
+def _attribute(owner: Any, name: str) -> Any:
+    """An attribute of ``owner``, also one that only its instances have."""
+    try:
+        return getattr(owner, name)
+    except AttributeError:
+        if not isinstance(owner, type) or name not in _set_by_init(owner):
+            raise
+        return None
+
+
+def _set_by_init(owner: type) -> set[str]:
+    """Names that making an instance sets, read off its code: most of these cannot be made without a project."""
+    makers = (getattr(vars(one).get("__init__"), "__code__", None) for one in owner.__mro__)
+    return {name for code in makers if code is not None for name in code.co_names}
+
+
+def _versions() -> str:
+    return ", ".join(f"{name} {version(name)}" for name in PACKAGES)
