@@ -36,6 +36,7 @@ T = TypeVar("T")
 
 logger = logging.getLogger("oauth_provider.models")
 
+USER = settings.AUTH_USER_MODEL
 UNREDEEMED, REVOKED = models.Q(redeemed_at=None), models.Q(revoked_at__isnull=False)
 USED_BEFORE = "The refresh token was used before."
 
@@ -138,9 +139,7 @@ class Authorization(models.Model):
 
     public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     application = models.ForeignKey(APPLICATION, on_delete=models.CASCADE, related_name="oauth_authorizations")
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="oauth_authorizations", db_index=False
-    )
+    user = models.ForeignKey(USER, on_delete=models.CASCADE, related_name="oauth_authorizations", db_index=False)
     grant_type = models.CharField(_("grant type"), max_length=64)
 
     scope = models.TextField(_("scope"), blank=True)
