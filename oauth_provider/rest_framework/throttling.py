@@ -35,7 +35,8 @@ class CountingThrottle(SimpleRateThrottle):
         key = self.get_cache_key(request, view) if self.rate is not None else None
         if key is None:
             return True
-        counters = _counters(type(self))
+        throttle: Any = type(self)
+        counters = _counters(throttle)
         try:
             count = counters.increment(f"{key}.count", self.duration)
             if count > self.num_requests:
