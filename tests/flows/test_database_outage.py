@@ -1,4 +1,4 @@
-"""A database that is away, read-only or full (RFC 9110 §15.6.4): programs are told to come back, people to try again."""
+"""A database that is away, read-only or full (RFC 9110 §15.6.4): programs come back later, people try again."""
 
 from typing import Any
 
