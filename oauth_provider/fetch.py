@@ -15,13 +15,14 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import SplitResult, urlsplit
+
+from oauth_provider import resolver
+from oauth_provider.protocol.public_address import is_public
 
 MAX_BYTES = 65_536
 TIMEOUT = 5.0
 CHUNK = 16_384
-NAT64 = IPv6Network("64:ff9b::/96")
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
 
 
@@ -45,7 +46,7 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """``timeout`` is in seconds, for the whole of it. ``is_configured``: the operator wrote this URL."""
+    """``timeout`` is in seconds, for the whole of it, the name included. ``is_configured``: the operator wrote this."""
 
     timeout: float = TIMEOUT
     max_bytes: int = MAX_BYTES
@@ -59,11 +60,12 @@ def fetch(
     url: str, limits: Limits = STRANGER, *, body: bytes | None = None, headers: Mapping[str, str] | None = None
 ) -> Fetched:
     """GET ``url``, or POST ``body`` to it. Raises ``FetchError``, also for a redirect."""
+    deadline = time.monotonic() + limits.timeout
     try:
         parts = _checked(url, limits)
         port = parts.port or (443 if parts.scheme == "https" else 80)
         addresses = resolve(parts.hostname or "", port, limits)
-        connection = _Connection(parts, port, addresses, limits)
+        connection = _Connection(parts, port, addresses, deadline)
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         return _exchange(connection, target, limits, body, {"Accept-Encoding": "identity", **(headers or {})})
     except (OSError, ValueError, http.client.HTTPException) as error:
@@ -82,26 +84,12 @@ def _checked(url: str, limits: Limits) -> SplitResult:
 
 
 def resolve(host: str, port: int, limits: Limits) -> list[str]:
-    """The addresses of ``host``. Raises ``ValueError`` if a stranger's name stands for one that is not public."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+    """The addresses of ``host``. Raises ``OSError``, and ``ValueError`` if a stranger's name leads to a private one."""
+    names = resolver.configured if limits.is_configured else resolver.strangers
+    addresses = names.addresses(host, port, limits.timeout)
     if not limits.is_configured and not all(is_public(address) for address in addresses):
         raise ValueError("it leads into a private network")
     return addresses
-
-
-def is_public(address: str) -> bool:
-    """Is ``address`` on the Internet, and every address that may hide in it?"""
-    ip: IPv4Address | IPv6Address = ip_address(address.partition("%")[0])
-    if isinstance(ip, IPv6Address):
-        hidden = ip.ipv4_mapped or ip.sixtofour or (ip.teredo and ip.teredo[1])
-        if ip in NAT64:
-            hidden = IPv4Address(int(ip) & 0xFFFFFFFF)
-        if hidden:
-            return is_public(str(hidden))
-        if ip.is_site_local:
-            return False
-    return ip.is_global and not ip.is_multicast and not ip.is_reserved
 
 
 @cache
@@ -112,9 +100,9 @@ def _tls() -> ssl.SSLContext:
 class _Connection(http.client.HTTPConnection):
     """A connection to one of the addresses that were checked, under the name that was asked for."""
 
-    def __init__(self, parts: SplitResult, port: int, addresses: list[str], limits: Limits) -> None:
+    def __init__(self, parts: SplitResult, port: int, addresses: list[str], deadline: float) -> None:
         super().__init__(parts.hostname or "", port)
-        self.deadline = time.monotonic() + limits.timeout
+        self.deadline = deadline
         self.is_tls = parts.scheme == "https"
         self.addresses = addresses
         # http.client forgets its socket before the body of a closing connection is read.

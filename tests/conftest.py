@@ -9,6 +9,8 @@ from django.core.cache import caches
 from django.db import connection
 
 from oauth_provider.models.verification_cache import verification_cache
+from oauth_provider.resource_server.guarded_cache import guarded_cache
+from oauth_provider.rest_framework import throttling
 from oauth_provider.tokens import key_ring
 from tests import cache_keys
 
@@ -32,6 +34,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(autouse=True)
 def _own_cache_keys() -> None:
     cache_keys.start_anew()
+
+
+@pytest.fixture(autouse=True)
+def _own_breakers() -> None:
+    """No test passes by a cache that failed in another."""
+    guarded_cache.cache_clear()
+    throttling._counters.cache_clear()
 
 
 @pytest.fixture

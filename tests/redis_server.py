@@ -1,6 +1,7 @@
 """A Redis of a test's own, which it may stop and start."""
 
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -42,6 +43,16 @@ class RedisServer:
             except redis.ConnectionError:
                 time.sleep(0.02)
         raise AssertionError("redis-server does not answer.")
+
+    def freeze(self) -> None:
+        """Connections are still accepted, by the kernel, and nothing is answered."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """It goes on where it was."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGCONT)
 
     def stop(self) -> None:
         """At once, as a machine that fails."""

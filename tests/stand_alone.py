@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 import django
 from django.conf import settings
 from django.core.management import call_command
+from django.db import OperationalError
 from django.test import RequestFactory
 from django.urls import include, path
 
@@ -49,6 +50,8 @@ from rest_framework.views import APIView  # noqa: E402
 
 
 def verify(token):
+    if token == "away":
+        raise OperationalError("a database of the verifier's own is away")
     if token not in {"good", "poor"}:
         raise InvalidToken("The access token is unknown.")
     return AccessToken(
@@ -110,5 +113,6 @@ if __name__ == "__main__":
     calls += [("/notes/declared", "good"), ("/notes/plain", "good")]
     calls += [("/.well-known/oauth-protected-resource/notes", None)]
     answers = [answer(*call) for call in calls]
-    told = {"answers": answers, "jwts": answers_to_jwts()}
+    outages = [answer(url, "away") for url in ("/notes", "/notes/plain")]
+    told = {"answers": answers, "jwts": answers_to_jwts(), "outages": outages}
     print(json.dumps({**told, "imported": [name for name in FORBIDDEN if name in sys.modules]}))  # noqa: T201

@@ -114,6 +114,13 @@ def test_declarations_plain_views_and_metadata_work_there_too(stand_alone):
     }
 
 
+@pytest.mark.spec("RFC 9110", "15.6.4")
+def test_a_verifier_may_lose_a_database_of_its_own_there(stand_alone):
+    assert [(status, body["error"]) for status, _challenge, body in stand_alone["outages"]] == [
+        (503, "temporarily_unavailable")
+    ] * 2
+
+
 @pytest.mark.spec("RFC 9068", "4")
 def test_jwts_are_verified_there_by_keys_alone(stand_alone):
     good, poor, foreign, id_token = stand_alone["jwts"]

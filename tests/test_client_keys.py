@@ -10,7 +10,7 @@ from oauth_provider.clients import jwks_uri
 from oauth_provider.clients.keys import keys_for
 from oauth_provider.models import ClientPolicy
 from oauth_provider.models.client import as_client
-from oauth_provider.protocol.errors import TemporarilyUnavailable
+from oauth_provider.protocol.errors import KeysUnavailable
 from tests import jose_keys, ledger
 from tests.client_keys import JWKS_URI, Publisher, jwks, signed
 from tests.driver import Driver
@@ -96,14 +96,14 @@ def test_while_the_clients_server_fails_the_old_keys_serve_and_then_no_more(web,
         assert kids(driver, OLD) == {OLD.kid}
     with ledger.later(jwks_uri.KEPT - 1):
         assert kids(driver, OLD) == {OLD.kid}
-    with ledger.later(jwks_uri.KEPT + 1), pytest.raises(TemporarilyUnavailable):
+    with ledger.later(jwks_uri.KEPT + 1), pytest.raises(KeysUnavailable):
         kids(driver, OLD)
 
 
 def test_a_server_that_never_answered_is_not_asked_again_at_once(web, driver):
     web.fail()
     for _time in range(3):
-        with pytest.raises(TemporarilyUnavailable):
+        with pytest.raises(KeysUnavailable):
             kids(driver, OLD)
     assert len(web.asked) == 1
     web.publish(OLD)
@@ -116,7 +116,7 @@ def test_where_the_cache_is_out_of_order_nobody_is_believed_and_nobody_asked(web
         raise ConnectionError
 
     monkeypatch.setattr(type(caches["default"]), "get", fail)
-    with pytest.raises(TemporarilyUnavailable):
+    with pytest.raises(KeysUnavailable):
         kids(driver, OLD)
     assert web.asked == []
 

@@ -131,3 +131,11 @@ def test_a_declaration_that_means_nothing_is_an_error_where_it_is_written(scopes
 
 def test_the_document_says_that_a_bearer_token_is_needed():
     assert api.get_openapi_schema()["components"]["securitySchemes"] == {"OAuth": {"type": "http", "scheme": "bearer"}}
+
+
+@pytest.mark.spec("RFC 9110", "15.6.4")
+def test_while_the_database_is_away_calls_are_refused_with_503(settings):
+    settings.OAUTH_RESOURCE_SERVER = {"VERIFIER": "tests.resource_server.test_database_outage.away"}
+    response = Browser().get("/api/one", headers={"Authorization": "Bearer good"})
+    assert (response.status_code, response["Retry-After"]) == (503, "10")
+    assert response.json()["error"] == "temporarily_unavailable"

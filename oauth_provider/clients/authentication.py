@@ -12,7 +12,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.clients import client_secret_basic, client_secret_post, none
 from oauth_provider.clients.credentials import Credentials
-from oauth_provider.clients.failures import check_failures, count_failure
+from oauth_provider.clients.failures import NOBODY, count_attempt
 from oauth_provider.dot.names import Row
 from oauth_provider.dot.secret import is_hashed, is_secret
 from oauth_provider.models.client import Client
@@ -49,7 +49,6 @@ def authenticate(form: Mapping[str, str], authorization: str, address: str) -> C
     try:
         return _authenticated(credentials, address)
     except InvalidClient:
-        count_failure(credentials.client_id, address)
         client_authentication_failed.send_robust(
             sender=Client, client_id=credentials.client_id, address=address, method=credentials.method
         )
@@ -89,28 +88,36 @@ def presented(form: Mapping[str, str], authorization: str) -> Credentials:
 
 
 def _authenticated(credentials: Credentials, address: str) -> Client:
+    """Find the client and prove it: a machine-made secret was found with it, all else is counted and tried slowly."""
     found = find_with_secret(credentials.client_id, credentials.secret)
-    if found is None or not found.client.allows_authentication_method(credentials.method):
-        check_failures(credentials.client_id, address)
-        detail = "unknown client" if found is None else f"{credentials.method} is not its method"
-        raise InvalidClient("Client authentication failed.", detail=detail)
-    client = found.client
-    if not client.is_public:
-        _check_secret(found, credentials, address)
-    if client.is_barred:
-        raise InvalidClient("Client authentication failed.", detail="client suspended")
-    return client
-
-
-def _check_secret(found: FoundClient, credentials: Credentials, address: str) -> None:
-    """A machine-made secret was found by its digest with the client; any other is tried slowly, and seldom."""
-    if found.secret is not None:
-        if found.secret.is_due_for_last_used:
+    if found is not None and _is_proven(found, credentials.method) and not found.client.is_barred:
+        if found.secret is not None and found.secret.is_due_for_last_used:
             ClientSecret.objects.mark_used(found.secret.pk)
-        return
-    check_failures(credentials.client_id, address)
-    if not _is_slow_secret(found.client.application, credentials.secret):
-        raise InvalidClient("Client authentication failed.", detail="wrong secret")
+        return found.client
+    attempt = count_attempt(credentials.client_id if found is not None else NOBODY, address)
+    if found is None:
+        raise InvalidClient("Client authentication failed.", detail="unknown client")
+    detail = _refusal(found, credentials)
+    if detail:
+        raise InvalidClient("Client authentication failed.", detail=detail)
+    attempt.succeed()
+    return found.client
+
+
+def _is_proven(found: FoundClient, method: str) -> bool:
+    """Is nothing left to try?"""
+    is_known = found.client.is_public or found.secret is not None
+    return is_known and found.client.allows_authentication_method(method)
+
+
+def _refusal(found: FoundClient, credentials: Credentials) -> str:
+    """Why this is not the client, for the operator; empty where a secret that a person chose proves it."""
+    client = found.client
+    if not client.allows_authentication_method(credentials.method):
+        return f"{credentials.method} is not its method"
+    if not _is_proven(found, credentials.method) and not _is_slow_secret(client.application, credentials.secret):
+        return "wrong secret"
+    return "client suspended" if client.is_barred else ""
 
 
 def _is_slow_secret(application: Row, secret: str) -> bool:

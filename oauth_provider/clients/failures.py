@@ -1,103 +1,78 @@
-"""Failed client authentications, counted per client and address by ``limits`` on Django's cache (RFC 6749 §2.3.1)."""
+"""Failed client authentications, counted per client and address in Django's cache (RFC 6749 §2.3.1).
 
-import logging
+An attempt counts before it is made and is taken back once it has succeeded, or all that are made at once would pass.
+What is counted are clients that there are: identifiers that nobody has share one counter for each address, or a
+stranger could fill the cache with made-up ones until those that matter are thrown out.
+"""
+
 import time
+from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
-from typing import Any
 
-from django.core.cache import caches
-from limits import RateLimitItem, parse
-from limits.storage import Storage
-from limits.strategies import FixedWindowRateLimiter
+from limits import parse
 
 from oauth_provider.conf import provider_settings
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import TemporarilyUnavailable
+from oauth_provider.resource_server.guarded_cache import CacheUnavailable, GuardedCache, guarded_cache
 
-logger = logging.getLogger("oauth_provider.clients")
-
-
-class DjangoCacheStorage(Storage):
-    """``limits`` on the cache that ``OAUTH_PROVIDER["CACHE"]`` names."""
-
-    STORAGE_SCHEME = ["django-cache"]
-
-    @property
-    def base_exceptions(self) -> type[Exception]:
-        """Nothing of ours is wrapped."""
-        return Exception
-
-    @property
-    def _cache(self) -> Any:
-        return caches[provider_settings.CACHE]
-
-    def incr(self, key: str, expiry: float, amount: int = 1) -> int:
-        """One more; the window starts with the first."""
-        until = f"{key}:until"
-        if self._cache.add(key, 0, timeout=int(expiry)):
-            self._cache.set(until, time.time() + expiry, timeout=int(expiry))
-        try:
-            return int(self._cache.incr(key, amount))
-        except ValueError:  # it expired between the two calls
-            self._cache.set(key, amount, timeout=int(expiry))
-            return amount
-
-    def get(self, key: str) -> int:
-        """How many there were in this window."""
-        return int(self._cache.get(key) or 0)
-
-    def get_expiry(self, key: str) -> float:
-        """When the window ends, in seconds since the epoch."""
-        return float(self._cache.get(f"{key}:until") or time.time())
-
-    def check(self) -> bool:
-        """The cache is Django's to check."""
-        return True
-
-    def reset(self) -> int | None:
-        """Counters expire by themselves; the project's cache is not ours to empty."""
-        return None
-
-    def clear(self, key: str) -> None:
-        """Forget one counter."""
-        self._cache.delete_many([key, f"{key}:until"])
+# No client has it (RFC 6749 Appendix A.1).
+NOBODY = ""
 
 
-_limiter = FixedWindowRateLimiter(DjangoCacheStorage("django-cache://"))
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """An attempt that was counted; ``key`` is empty where the cache did not answer."""
+
+    key: str
+
+    def succeed(self) -> None:
+        """Take it back: who knows the secret uses up nothing."""
+        if self.key:
+            try:
+                _counters().decrement(self.key)
+            except CacheUnavailable:
+                return
 
 
-def check_failures(client_id: str, address: str) -> None:
-    """Raise ``TemporarilyUnavailable`` if this client failed too often from this address, or nobody can tell."""
-    item = _limit()
+def count_attempt(client_id: str, address: str) -> Attempt:
+    """Count one more attempt for this client (``NOBODY`` where there is none) from this address.
+
+    Raises ``TemporarilyUnavailable`` if too many failed, or are being made at this moment. A cache that does not answer
+    limits nobody.
+    """
+    key = _key(client_id, address)
+    limit = parse(provider_settings.CLIENT_AUTHENTICATION_FAILURES)
     try:
-        is_below = _limiter.test(item, *_key(client_id, address))
-    except Exception:
-        logger.exception("Failed client authentications cannot be counted: the cache does not answer.")
-        raise TemporarilyUnavailable("Client authentication is out of order for a moment.") from None
-    if not is_below:
-        window = _limiter.get_window_stats(item, *_key(client_id, address))
-        raise TemporarilyUnavailable(
-            "Client authentication failed too often.",
-            detail=f"too many failures from {address}",
-            retry_after=max(1, round(window.reset_time - time.time())),
-        )
+        count = _counters().increment(key, limit.get_expiry())
+    except CacheUnavailable:
+        return Attempt("")
+    if count > limit.amount:
+        raise _refusal(key, address)
+    return Attempt(key)
 
 
-def count_failure(client_id: str, address: str) -> None:
-    """One more failure of this client from this address."""
+def _refusal(key: str, address: str) -> TemporarilyUnavailable:
+    """It was not tried, so it does not count."""
     try:
-        _limiter.hit(_limit(), *_key(client_id, address))
-    except Exception:
-        logger.exception("A failed client authentication was not counted: the cache does not answer.")
+        ends_at = _counters().ends_at(key)
+        _counters().decrement(key)
+    except CacheUnavailable:
+        ends_at = 0.0
+    return TemporarilyUnavailable(
+        "Client authentication failed too often.",
+        detail=f"too many failures from {address}",
+        retry_after=max(1, round(ends_at - time.time())),
+    )
 
 
-def _limit() -> RateLimitItem:
-    return parse(provider_settings.CLIENT_AUTHENTICATION_FAILURES)
+def _counters() -> GuardedCache:
+    return guarded_cache(provider_settings.CACHE)
 
 
-def _key(client_id: str, address: str) -> tuple[str, str]:
+def _key(client_id: str, address: str) -> str:
     # Hashed, since a cache key may hold neither spaces nor control characters, nor be long.
-    return "oauth_provider.client_authentication", digest(f"{client_id}\n{_network(address)}")
+    return "oauth_provider.client_authentication." + digest(f"{client_id}\n{_network(address)}")
 
 
 def _network(address: str) -> str:

@@ -7,18 +7,18 @@ once, one that was taken away serves for ``FRESH`` at most, and while nothing ca
 import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any, TypeVar
-
-from django.core.cache import caches
 
 from oauth_provider.conf import provider_settings
 from oauth_provider.fetch import FetchError, Limits, fetch
 from oauth_provider.protocol.client_jwks import MAX_LENGTH, read_encryption_text, read_text
 from oauth_provider.protocol.digest import digest
-from oauth_provider.protocol.errors import TemporarilyUnavailable
+from oauth_provider.protocol.errors import KeysUnavailable
 from oauth_provider.protocol.jose import JoseError, Key
 from oauth_provider.protocol.jwe import EncryptionKey
+from oauth_provider.resource_server.guarded_cache import CacheUnavailable, guarded_cache
 
 K = TypeVar("K", Key, EncryptionKey)
 
@@ -34,14 +34,15 @@ PAUSE = 60
 MOST_PARSED = 256
 
 LIMITS = Limits(max_bytes=MAX_LENGTH)
+UNAVAILABLE = "The keys of this client cannot be had at the moment."
 
 
 def fetched_keys(uri: str, read: Callable[[str], tuple[K, ...]], is_wanted: Callable[[K], bool]) -> tuple[K, ...]:
     """The keys at ``uri``, fetched anew where none of those known ``is_wanted``. ``read`` is one of those below.
 
-    Raises ``TemporarilyUnavailable`` where nobody knows any.
+    Raises ``KeysUnavailable`` where nobody knows any, or the cache does not answer: strangers may ask for them.
     """
-    document, fetched_at = _cached("get", uri, None) or ("", 0.0)
+    document, fetched_at = _cached("get", uri) or ("", 0.0)
     keys = read(document) if document else ()
     is_fresh = abs(time.time() - fetched_at) < FRESH
     if is_fresh and any(is_wanted(key) for key in keys):
@@ -52,14 +53,15 @@ def fetched_keys(uri: str, read: Callable[[str], tuple[K, ...]], is_wanted: Call
         except (FetchError, JoseError) as error:
             logger.warning("The keys of a client cannot be had: %s", error)
     if not document:
-        raise TemporarilyUnavailable("The keys of this client cannot be had at the moment.", detail=uri)
+        raise KeysUnavailable(UNAVAILABLE, detail=uri)
     return keys
 
 
 def fetch_anew(uri: str) -> str:
     """The document at ``uri`` as it is now, for whoever cannot wait. Raises ``FetchError`` and ``JoseError``."""
     document = _fetch(uri)
-    _cached("set", uri, (document, time.time()), KEPT)
+    with suppress(KeysUnavailable):
+        _cached("set", uri, (document, time.time()), KEPT)
     return document
 
 
@@ -92,7 +94,6 @@ def _cached(operation: str, name: str, *arguments: Any) -> Any:
     # Hashed, since a cache key may hold neither spaces nor control characters, nor be long.
     key = f"oauth_provider.jwks_uri.{digest(name)}"
     try:
-        return getattr(caches[provider_settings.CACHE], operation)(key, *arguments)
-    except Exception:
-        logger.exception("The keys of a client are not known: the cache does not answer.")
-        raise TemporarilyUnavailable("The keys of this client cannot be had at the moment.") from None
+        return getattr(guarded_cache(provider_settings.CACHE), operation)(key, *arguments)
+    except CacheUnavailable:
+        raise KeysUnavailable(UNAVAILABLE, detail="the cache does not answer") from None

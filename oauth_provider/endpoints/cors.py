@@ -2,14 +2,13 @@
 
 from collections.abc import Collection
 
-from django.core.cache import caches
-from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
 from oauth_provider.conf import provider_settings
 from oauth_provider.models.client import Client, allowed_origins
 from oauth_provider.protocol.digest import digest
+from oauth_provider.resource_server.guarded_cache import CacheUnavailable, guarded_cache
 
 ALLOWED_HEADERS = "Authorization, Content-Type"
 EXPOSED_HEADERS = "WWW-Authenticate, Retry-After"
@@ -53,19 +52,20 @@ def preflight(request: HttpRequest, methods: str) -> HttpResponse:
 
 
 def is_known(origin: str) -> bool:
-    """Is ``origin`` one of any client's? Looked up at most once a minute for each origin."""
+    """Is ``origin`` one of any client's? One that is, is looked up at most once a minute.
+
+    Of others nothing is kept: strangers can name as many as they like.
+    """
     if not _is_text(origin):
         return False
-    cache = caches[provider_settings.CACHE]
-    key = f"oauth_provider.origin.{digest(origin)}"
+    cache, key = guarded_cache(provider_settings.CACHE), f"oauth_provider.origin.{digest(origin)}"
     try:
-        known: bool | None = cache.get(key)
-        if known is None:
-            known = _is_anybodys(origin)
+        if cache.get(key):
+            return True
+        known = _is_anybodys(origin)
+        if known:
             cache.set(key, known, KNOWN_FOR)
-    except DatabaseError:
-        raise
-    except Exception:  # any cache fails in its own way, and none is needed for the answer
+    except CacheUnavailable:
         known = _is_anybodys(origin)
     return known
 

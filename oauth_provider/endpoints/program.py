@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
+from django.db import Error
 from django.db.transaction import non_atomic_requests
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
@@ -15,12 +16,19 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from oauth_provider.clients.authentication import authenticate
 from oauth_provider.clients.body import read_body
 from oauth_provider.conf import provider_settings
-from oauth_provider.endpoints.cors import allow_reading, preflight
+from oauth_provider.endpoints.cors import allow_everyone, allow_reading, preflight
 from oauth_provider.models.client import Client
 from oauth_provider.models.client_memory import ClientChanged
 from oauth_provider.protocol.bearer import challenge
-from oauth_provider.protocol.errors import InvalidClient, InvalidToken, OAuthError, TemporarilyUnavailable
+from oauth_provider.protocol.errors import (
+    InvalidClient,
+    InvalidToken,
+    OAuthError,
+    ServiceUnavailable,
+    TemporarilyUnavailable,
+)
 from oauth_provider.protocol.form import Form, parse_form
+from oauth_provider.resource_server.database_outage import is_outage, unavailable, unreported
 
 logger = logging.getLogger("oauth_provider.endpoints")
 
@@ -49,7 +57,7 @@ Endpoint = Callable[[Call], Answer]
 Caller = Callable[[Mapping[str, str], str, str], Client]
 # The same from memory, or None.
 Recall = Callable[[Mapping[str, str], str, str], Client | None]
-View = Callable[[HttpRequest], HttpResponse]
+View = Callable[..., HttpResponse]
 
 
 def client_endpoint(endpoint: Endpoint, *, caller: Caller = authenticate, recall: Recall | None = None) -> View:
@@ -103,8 +111,23 @@ def said_to_recalled(endpoint: Endpoint, call: Call) -> Answer | None:
 
 
 def for_programs(view: View) -> View:
-    """Free ``view`` from what a project demands of pages: CSRF tokens, logins, one transaction for each request."""
-    freed: View = csrf_exempt(login_not_required(non_atomic_requests(view)))
+    """Free ``view`` from what a project demands of pages: CSRF tokens, logins, one transaction for each request.
+
+    Where the database is away it answers 503 in JSON (RFC 9110 §15.6.4).
+    """
+
+    @functools.wraps(view)
+    def answering(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except Error as error:
+            if not is_outage(error):
+                raise
+            response = refuse(unavailable(error), request, None)
+        allow_everyone(response)  # it says nothing about anybody, and whose origin it is nobody can look up
+        return unreported(response)
+
+    freed: View = csrf_exempt(login_not_required(non_atomic_requests(answering)))
     return freed
 
 
@@ -142,7 +165,7 @@ def refuse(error: OAuthError, request: HttpRequest, client: Client | None) -> Ht
         response["WWW-Authenticate"] = challenge({"realm": "oauth"}, scheme="Basic")
     elif isinstance(error, InvalidToken):
         response["WWW-Authenticate"] = challenge({"realm": "oauth"} | error.parameters())
-    elif isinstance(error, TemporarilyUnavailable):
+    elif isinstance(error, TemporarilyUnavailable | ServiceUnavailable):
         response["Retry-After"] = str(error.retry_after)
     elif isinstance(error, MethodNotAllowed):
         response["Allow"] = METHODS

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.contrib.auth.decorators import login_not_required
+from django.db import Error
 from django.db.transaction import non_atomic_requests
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,9 +16,10 @@ from django.utils.translation import gettext as _
 
 from oauth_provider.models.transaction import RowGone
 from oauth_provider.pages.browser_state import keep_browser_state
-from oauth_provider.protocol.errors import InvalidRequest, OAuthError
+from oauth_provider.protocol.errors import InvalidRequest, OAuthError, ServiceUnavailable
 from oauth_provider.protocol.frontchannel_logout import origin as origin_of
 from oauth_provider.protocol.token_string import random_text
+from oauth_provider.resource_server.database_outage import is_outage, unavailable, unreported
 
 logger = logging.getLogger("oauth_provider.pages")
 
@@ -30,18 +32,25 @@ View = Callable[..., HttpResponse]
 def for_people(view: View) -> View:
     """A page: what it refuses is shown to the person. It asks for a login itself and owns its transactions.
 
-    A login or logout shows in its browser state.
+    A login or logout shows in its browser state. Where the database is away the person may try again.
     """
 
     @functools.wraps(view)
     def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
-            response = view(request, *args, **kwargs)
+            return keep_browser_state(request, answer(request, *args, **kwargs))
+        except Error as error:
+            if not is_outage(error):
+                raise
+            return unavailable_page(request, unavailable(error))
+
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
         except OAuthError as error:
-            response = error_page(request, error)
+            return error_page(request, error)
         except RowGone:
-            response = error_page(request, InvalidRequest("The application or the account is gone."))
-        return keep_browser_state(request, response)
+            return error_page(request, InvalidRequest("The application or the account is gone."))
 
     freed: View = login_not_required(non_atomic_requests(page))
     return freed
@@ -92,3 +101,17 @@ def error_page(request: HttpRequest, error: OAuthError, *, back_to: str = "", cl
     response = show(request, "error.html", context, status=413 if error.status == 413 else 400)
     response["Referrer-Policy"] = "no-referrer"  # no form stands on it
     return response
+
+
+def unavailable_page(request: HttpRequest, error: ServiceUnavailable) -> HttpResponse:
+    """A page that says to try again, and asks nothing of the database (RFC 9110 §15.6.4)."""
+    title = _("We cannot do that at the moment")
+    again = request.get_full_path() if request.method == "GET" else ""
+    context = {"title": title, "error": error.error, "again": again}
+    try:
+        response = show(request, "unavailable.html", context, status=error.status)
+    except Error:  # a context processor of the project's asked it
+        response = HttpResponse(title, status=error.status, content_type="text/plain; charset=utf-8")
+    response["Retry-After"] = str(error.retry_after)
+    response["Cache-Control"] = "no-store"
+    return unreported(response)

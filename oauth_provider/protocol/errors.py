@@ -182,6 +182,12 @@ class TemporarilyUnavailable(OAuthError):
         self.retry_after = retry_after
 
 
+class KeysUnavailable(TemporarilyUnavailable):
+    """RFC 9110 §15.6.4: nobody can say at the moment which keys a client has, and it is not the caller's fault."""
+
+    status = 503
+
+
 class InvalidToken(OAuthError):
     """RFC 6750 §3.1: the access token is expired, revoked, malformed, or no access token at all."""
 

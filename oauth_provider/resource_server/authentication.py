@@ -12,6 +12,7 @@ from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
+from django.db import Error
 from django.http import HttpRequest
 from django.utils.encoding import escape_uri_path
 
@@ -20,6 +21,7 @@ from oauth_provider.protocol.errors import InvalidRequest, InvalidToken, OAuthEr
 from oauth_provider.resource_server.bound_token import check_key, schemes
 from oauth_provider.resource_server.client_user import ClientUser
 from oauth_provider.resource_server.conf import conf
+from oauth_provider.resource_server.database_outage import is_outage, unavailable
 from oauth_provider.resource_server.denylist import check_denylist
 from oauth_provider.resource_server.masked_user import masked
 from oauth_provider.resource_server.presented import Presented
@@ -34,7 +36,7 @@ def authenticate(request: HttpRequest, rules: Iterable[Rule] | None = None) -> A
     """The good token that ``request`` came with; None where it came with none.
 
     Its ``user`` has no more power than its scopes carry. ``rules`` say where it may be used (default: ``RULES``).
-    Raises ``InvalidRequest`` and ``InvalidToken``.
+    Raises ``InvalidRequest`` and ``InvalidToken``, and ``ServiceUnavailable`` where a verifier's database is away.
     """
     try:
         presented = presented_token(request)
@@ -46,6 +48,10 @@ def authenticate(request: HttpRequest, rules: Iterable[Rule] | None = None) -> A
     except OAuthError as error:
         logger.info("Refused with %s: %s", error.error, error.detail or error.description)
         raise
+    except Error as error:
+        if not is_outage(error):
+            raise
+        raise unavailable(error) from error
     user = masked(token.user, token.scopes)
     if token.authorization_details:
         # What is remembered for the next call must not change with what a view does to its own.

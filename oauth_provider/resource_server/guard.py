@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from asgiref.sync import sync_to_async
+from django.db import Error
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.middleware.csrf import CsrfViewMiddleware
 
@@ -19,6 +20,7 @@ from oauth_provider.protocol.scope_requirement import ScopeRequirement
 from oauth_provider.resource_server.authentication import authenticate, user_of
 from oauth_provider.resource_server.bound_token import presented_scheme
 from oauth_provider.resource_server.challenge import challenge
+from oauth_provider.resource_server.database_outage import is_outage, unavailable, unreported
 from oauth_provider.resource_server.needs import NOTHING, Needs
 from oauth_provider.resource_server.sign_in import SignIn
 from oauth_provider.resource_server.token import AccessToken
@@ -69,10 +71,11 @@ class Guard:
             token = authenticate(request)
             if token is not None:
                 self._check(token, requirement)
+            is_let_in = token is not None or (self.session and is_signed_in(request))
         except OAuthError as error:
             scheme = presented_scheme(request.headers.get("Authorization", ""))
             return refused(error, self._needs(requirement, token), scheme=scheme)
-        if token is None and not (self.session and is_signed_in(request)):
+        if not is_let_in:
             return refused(None, self._needs(requirement, None))
         if requirement is None:
             return HttpResponseNotAllowed(self.requirements if isinstance(self.requirements, Mapping) else ())
@@ -110,12 +113,18 @@ def refused(
         headers["Retry-After"] = str(error.retry_after)  # another token would not help
     else:
         headers["WWW-Authenticate"] = challenge(error, needs, resource, scheme=scheme)
-    return JsonResponse(body, status=error.status if error else 401, headers=headers)
+    response = JsonResponse(body, status=error.status if error else 401, headers=headers)
+    return unreported(response) if isinstance(error, ServiceUnavailable) else response
 
 
 def is_signed_in(request: HttpRequest) -> bool:
-    """Is somebody, by a session?"""
-    return bool(getattr(getattr(request, "user", None), "is_authenticated", False))
+    """Is somebody, by a session? Raises ``ServiceUnavailable`` where the session's database is away."""
+    try:
+        return bool(getattr(getattr(request, "user", None), "is_authenticated", False))
+    except Error as error:
+        if not is_outage(error):
+            raise
+        raise unavailable(error) from error
 
 
 def check_csrf(request: HttpRequest) -> HttpResponse | None:

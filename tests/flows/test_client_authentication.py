@@ -7,6 +7,7 @@ from urllib.parse import quote_plus
 
 import pytest
 from django.contrib.auth.hashers import make_password
+from django.core.cache import caches
 from django.test import Client as Browser
 from django.test import override_settings
 from django.utils import timezone
@@ -486,6 +487,64 @@ def test_the_address_is_not_taken_from_a_header(service: Driver) -> None:
         headers={"X-Forwarded-For": "192.0.2.9", "X-Real-IP": "192.0.2.9", "Forwarded": "for=192.0.2.9"},
     )
     assert response.status_code == 429
+
+
+@pytest.mark.spec("RFC 6585", "4")
+def test_guesses_that_are_made_at_once_are_no_more_than_guesses_in_turn() -> None:
+    """While the first is being hashed, the others come."""
+    driver, statuses, hashed = Driver(of_dot("chosen by hand")), [], []
+
+    def slow(secret: str, encoded: str) -> bool:
+        hashed.append(secret)
+        if len(hashed) == 1:
+            statuses.extend(fail(driver, 20))
+        return False
+
+    with patch("oauth_provider.clients.authentication.check_password", slow):
+        statuses.extend(fail(driver, 1))
+    assert len(hashed) == 10
+    assert sorted(statuses) == [401] * 10 + [429] * 11
+
+
+@pytest.mark.spec("RFC 6585", "4")
+def test_who_knows_the_secret_is_never_told_to_wait() -> None:
+    driver = Driver(of_dot("chosen by hand"))
+    with setting(CLIENT_AUTHENTICATION_FAILURES="3/minute"):
+        fail(driver, 2)
+        assert [driver.token(**GRANT).status_code for _time in range(8)] == [200] * 8
+        assert fail(driver, 2) == [401, 429]
+
+
+@pytest.mark.spec("RFC 6585", "4")
+def test_a_suspended_client_is_told_to_wait_like_any_other(service: Driver) -> None:
+    ClientPolicy.objects.update(status=ClientPolicy.Status.SUSPENDED)
+    statuses = [service.token(**GRANT).status_code for _time in range(12)]
+    assert statuses == [401] * 10 + [429] * 2
+
+
+@pytest.mark.spec("RFC 6585", "4")
+@pytest.mark.usefixtures("clock_cache")
+def test_identifiers_that_nobody_has_take_up_no_room_each(service: Driver) -> None:
+    stored: Any = caches["default"]
+    fail(service, 1, client_id="nobody")
+    before = len(stored._cache)
+    for number in range(20):
+        fail(service, 1, client_id=f"nobody-{number}")
+        fail(service, 1, client_id=f"n\u00f6body-{number}")
+    assert len(stored._cache) == before
+
+
+@pytest.mark.spec("RFC 6585", "4")
+def test_a_counter_outlasts_what_strangers_have_the_server_keep(service: Driver, settings: Any) -> None:
+    """Made-up clients and origins, in a cache that keeps ten entries and throws others out."""
+    small = {"LOCATION": "small", "OPTIONS": {"MAX_ENTRIES": 10}}
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", **small}}
+    caches["default"].clear()
+    assert fail(service, 11)[-1] == 429
+    for number in range(30):
+        fail(service, 1, client_id=f"nobody-{number}")
+        service.browser.options(TOKEN, headers={"origin": f"https://{number}.example"})
+    assert fail(service, 1) == [429]
 
 
 def address_of(request: Any) -> str:

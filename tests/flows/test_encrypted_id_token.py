@@ -4,6 +4,7 @@ import logging
 from typing import Any
 
 import pytest
+from django.core.cache import caches
 from django.db import connection
 
 from oauth_provider.clients import jwks_uri
@@ -194,12 +195,12 @@ def test_while_they_cannot_be_had_nothing_is_spent_and_nothing_leaves_in_the_cle
     code = driver.code()
     with ledger.unchanged():
         response = driver.redeem(code)
-        ledger.refused(response, "temporarily_unavailable", 429)
+        ledger.refused(response, "temporarily_unavailable", 503)
         assert response["Retry-After"]
     monkeypatch.setattr(jwks_uri, "PAUSE", 0)
     monkeypatch.setattr(jwks_uri, "fetch", lambda *args, **kwargs: answering(public("P-256")))
     with ledger.later(jwks_uri.PAUSE):
-        jwks_uri.caches["default"].clear()
+        caches["default"].clear()
         assert opened(driver.redeem(code).json()["id_token"], "P-256")
 
 
@@ -223,7 +224,7 @@ def test_nothing_is_fetched_while_a_row_is_locked(monkeypatch: pytest.MonkeyPatc
 
     driver = published(web, monkeypatch)
     tokens = driver.tokens()
-    jwks_uri.caches["default"].clear()
+    caches["default"].clear()
     driver.refresh(tokens["refresh_token"])
     assert inside == [False, False]
 

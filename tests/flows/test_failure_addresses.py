@@ -2,7 +2,7 @@
 
 import pytest
 
-from oauth_provider.clients.failures import check_failures, count_failure
+from oauth_provider.clients.failures import count_attempt
 from oauth_provider.protocol.errors import TemporarilyUnavailable
 
 pytestmark = pytest.mark.spec("RFC 6749", "2.3.1")
@@ -24,11 +24,10 @@ LIMIT = 10
 )
 def test_failures_count_by_network(one: str, other: str, count_together: bool) -> None:
     for _ in range(LIMIT):
-        check_failures("client", one)
-        count_failure("client", one)
+        count_attempt("client", one)
     if count_together:
         with pytest.raises(TemporarilyUnavailable):
-            check_failures("client", other)
+            count_attempt("client", other)
     else:
-        check_failures("client", other)
-    check_failures("another client", one)
+        count_attempt("client", other)
+    count_attempt("another client", one)

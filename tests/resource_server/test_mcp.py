@@ -188,6 +188,13 @@ def unavailable(token):
     raise ServiceUnavailable("not now")
 
 
+def test_while_its_database_is_away_calls_are_refused_with_503(guarded, server, settings):
+    settings.OAUTH_RESOURCE_SERVER = {"VERIFIER": "tests.resource_server.test_database_outage.away"}
+    answer = call(guarded, body=LIST, headers=GOOD)
+    assert (answer.status, answer.headers["retry-after"]) == (503, "10")
+    assert server.calls == []
+
+
 # -- step-up -------------------------------------------------------------------------------------------------
 
 

@@ -1,9 +1,12 @@
 """Throttles (RFC 9700 §4.15): each client has a count of its own, and so has each person, but not both in one."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.cache import caches
+from django.core.cache.backends.locmem import LocMemCache
 from oauth2_provider.models import get_access_token_model, get_application_model
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.permissions import AllowAny
@@ -13,6 +16,7 @@ from rest_framework.views import APIView
 
 from oauth_provider.rest_framework.authentication import OAuthAuthentication
 from oauth_provider.rest_framework.throttling import ClientRateThrottle, UserOrClientRateThrottle
+from tests.ledger import later
 
 pytestmark = pytest.mark.spec("RFC 9700", "4.15")
 
@@ -114,3 +118,65 @@ def test_tokens_of_dots_own_class_count_for_their_client():
 
     calls = [call(ByClient, "x", authenticators=[Authentication]).status_code for _ in range(2)]
     assert calls == [200, 429]
+
+
+# -- how calls are counted ---------------------------------------------------------------------------------------
+
+
+class TwoByClient(ClientRateThrottle):
+    rate = "2/hour"
+
+
+class MeetingCache(LocMemCache):
+    """Whoever reads what was counted waits until three have."""
+
+    gate = threading.Barrier(3)
+
+    def get(self, key, *args, **kwargs):
+        value = super().get(key, *args, **kwargs)
+        if not key.endswith(".end"):
+            self.gate.wait(20)
+        return value
+
+
+@pytest.mark.spec("RFC 6585", "4")
+def test_of_many_calls_at_once_no_more_pass_than_in_turn(tokens, settings):
+    settings.CACHES = {"default": {"BACKEND": f"{__name__}.MeetingCache", "LOCATION": "meeting"}}
+    caches["default"].clear()
+    statuses = []
+    threads = [threading.Thread(target=lambda: statuses.append(call(TwoByClient, "web").status_code)) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sorted(statuses) == [200, 200, 429]
+
+
+@pytest.mark.spec("RFC 9110", "15.6.4")
+def test_a_cache_that_does_not_answer_limits_nobody(tokens, settings):
+    settings.CACHES = {"default": {"BACKEND": "tests.cache_backends.BrokenCache"}}
+    assert [call(TwoByClient, "web").status_code for _ in range(4)] == [200] * 4
+
+
+@pytest.mark.spec("RFC 9110", "10.2.3")
+def test_calls_are_counted_anew_once_the_time_that_was_told_is_over(tokens):
+    statuses = [call(TwoByClient, "web") for _ in range(3)]
+    assert [response.status_code for response in statuses] == [200, 200, 429]
+    wait = int(statuses[-1]["Retry-After"])
+    assert 0 < wait <= 3600
+    with later(wait + 1):
+        assert call(TwoByClient, "web").status_code == 200
+
+
+def test_a_throttle_may_have_a_cache_of_its_own(tokens, settings):
+    settings.CACHES = {
+        **settings.CACHES,
+        "counters": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "throttle"},
+    }
+
+    class Own(TwoByClient):
+        cache = caches["counters"]
+
+    caches["counters"].clear()
+    settings.CACHES["default"]["BACKEND"] = "tests.cache_backends.BrokenCache"
+    assert [call(Own, "web").status_code for _ in range(3)] == [200, 200, 429]

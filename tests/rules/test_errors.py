@@ -21,6 +21,8 @@ CODES = {
     errors.RequestUriNotSupported: ("request_uri_not_supported", 400, True),
     errors.RegistrationNotSupported: ("registration_not_supported", 400, True),
     errors.TemporarilyUnavailable: ("temporarily_unavailable", 429, True),
+    errors.KeysUnavailable: ("temporarily_unavailable", 503, True),
+    errors.ServiceUnavailable: ("temporarily_unavailable", 503, False),
     errors.InvalidToken: ("invalid_token", 401, False),
     errors.InsufficientScope: ("insufficient_scope", 403, False),
 }

@@ -1,0 +1,76 @@
+"""Databases that are away, read-only or full (RFC 9110 §15.6.4): which errors mean that, and what is said instead.
+
+It is nobody's mistake and passes, so programs are told to come back. A statement that is wrong is none of these, nor is
+a table that was never migrated: those stay errors. Nothing here asks for a connection; there may be no database at all.
+"""
+
+import logging
+import time
+from typing import Any
+
+from django.db import Error, InterfaceError, OperationalError, connections
+from django.http import HttpResponse
+
+from oauth_provider.protocol.errors import ServiceUnavailable
+
+logger = logging.getLogger("oauth_provider.resource_server")
+
+# Classes of SQLSTATE: no connection; undone, also after many attempts; out of disk, memory or connections; stopped by
+# an operator or a timeout; an error of the machine.
+SQLSTATE_CLASSES = frozenset({"08", "40", "53", "57", "58"})
+# A read-only transaction, two timeouts that end the connection, and a lock that is not given. The rest of their classes
+# are mistakes of a program.
+SQLSTATES = frozenset({"25006", "25P03", "25P04", "55P03"})
+# SQLITE_BUSY, LOCKED, NOMEM, READONLY, INTERRUPT, IOERR, FULL, CANTOPEN and PROTOCOL.
+SQLITE_CODES = frozenset({5, 6, 7, 8, 9, 10, 13, 14, 15})
+# In seconds: how long the log says no more about it.
+SILENCE = 1.0
+
+
+def is_outage(error: Error) -> bool:
+    """Would the same statement succeed at another moment, with nothing mended but the database?"""
+    cause: Any = error.__cause__
+    sqlstate = getattr(cause, "sqlstate", None)
+    if sqlstate:
+        return sqlstate in SQLSTATES or sqlstate[:2] in SQLSTATE_CLASSES
+    sqlite_code = getattr(cause, "sqlite_errorcode", None)
+    if sqlite_code is not None:
+        return sqlite_code & 0xFF in SQLITE_CODES  # an extended code has more in its upper bits
+    return isinstance(error, OperationalError | InterfaceError)
+
+
+class Reporter:
+    """Says in the log why, at most once a second in each process: every call fails while it lasts."""
+
+    def __init__(self) -> None:
+        self._silent_until = 0.0
+
+    def report(self, error: Error) -> None:
+        """Of several lines only the first: others may hold values of rows."""
+        now = time.monotonic()
+        if now >= self._silent_until:
+            self._silent_until = now + SILENCE
+            logger.error("The database cannot be used: %s: %s", type(error).__name__, str(error).partition("\n")[0])
+
+
+reporter = Reporter()
+
+
+def unavailable(error: Error) -> ServiceUnavailable:
+    """What callers are told of an outage; the log is told why."""
+    reporter.report(error)
+    _undo_request()
+    return ServiceUnavailable("The server cannot reach its database at the moment.")
+
+
+def unreported(response: HttpResponse) -> HttpResponse:
+    """``response``, which Django does not report: each call would be a mail to the ``ADMINS`` while it lasts."""
+    response._has_been_logged = True  # type: ignore[attr-defined]  # Django asks for it, and sets it itself
+    return response
+
+
+def _undo_request() -> None:
+    """With ``ATOMIC_REQUESTS`` the answer would be followed by a commit, which fails as well."""
+    for connection in connections.all(initialized_only=True):
+        if connection.settings_dict["ATOMIC_REQUESTS"] and connection.in_atomic_block:
+            connection.set_rollback(True)

@@ -1,0 +1,157 @@
+"""Django's cache behind a circuit breaker (RFC 9110 §15.6.4): the only way in which this package uses a cache.
+
+A cache that does not answer costs its own timeout once; then it is passed by for ``REST`` seconds, and one caller tries
+again. Who uses it decides what follows from ``CacheUnavailable``: a limit lets calls pass, a replay store refuses them.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from functools import cache
+from typing import Any, TypeVar
+
+from django.core.cache import caches
+from django.core.cache.backends.base import BaseCache
+from django.core.exceptions import ImproperlyConfigured
+from django.core.signals import setting_changed
+
+T = TypeVar("T")
+
+logger = logging.getLogger("oauth_provider.resource_server")
+
+# In seconds.
+REST = 5.0
+# A counter may expire between two steps, but hardly so often.
+ATTEMPTS = 3
+
+
+class CacheUnavailable(Exception):
+    """The cache does not answer, or did not a moment ago. The log knows why."""
+
+
+class GuardedCache:
+    """One cache, as this process sees it. Every method raises ``CacheUnavailable``.
+
+    ``find`` gives Django's object of the calling thread. There is no lock: at worst, two callers try at once.
+    """
+
+    def __init__(self, name: str, find: Callable[[], BaseCache]) -> None:
+        self._name = name
+        self._find = find
+        self._rests_until = 0.0
+        self._silent_until = 0.0
+
+    def get(self, key: str) -> Any:
+        """The value, or None."""
+        return self._run(lambda backend: backend.get(key))
+
+    def set(self, key: str, value: Any, seconds: float) -> None:
+        """Keep ``value`` for so long."""
+        self._run(lambda backend: backend.set(key, value, seconds))
+
+    def add(self, key: str, value: Any, seconds: float) -> bool:
+        """Keep ``value`` unless there is one. Was there none?"""
+        return self._run(lambda backend: backend.add(key, value, seconds))
+
+    def increment(self, key: str, seconds: int) -> int:
+        """Count one more, and return how many there are since the first, which is forgotten after ``seconds``."""
+        return self._run(lambda backend: _increment(backend, key, seconds))
+
+    def decrement(self, key: str) -> None:
+        """Count one less, unless all are forgotten."""
+        self._run(lambda backend: _decrement(backend, key))
+
+    def ends_at(self, key: str) -> float:
+        """When a counter is forgotten, in seconds since the epoch; 0 where it is."""
+        return float(self.get(_end_of(key)) or 0)
+
+    def _run(self, operation: Callable[[BaseCache], T]) -> T:
+        if self._rests_until:
+            now = time.monotonic()
+            if now < self._rests_until:
+                raise CacheUnavailable
+            self._rests_until = now + REST  # until this caller knows more, all others go on passing it by
+        try:
+            result = operation(self._find())
+        except (ImproperlyConfigured, ImportError):
+            raise
+        except Exception as problem:  # any cache fails in its own way
+            self._rest(problem)
+            raise CacheUnavailable from problem
+        self._rests_until = 0.0
+        return result
+
+    def _rest(self, problem: Exception) -> None:
+        now = time.monotonic()
+        self._rests_until = now + REST
+        if now >= self._silent_until:
+            self._silent_until = now + REST
+            logger.error(
+                "%s does not answer and is passed by for %d seconds: %s: %s",
+                self._name,
+                REST,
+                type(problem).__name__,
+                problem,
+            )
+
+
+@cache
+def guarded_cache(alias: str) -> GuardedCache:
+    """The cache that ``CACHES`` has under ``alias``."""
+    return GuardedCache(f"The cache {alias!r}", lambda: caches[alias])
+
+
+def read_anew(*, setting: str, **_facts: Any) -> None:
+    """Forget what was found of the caches when ``override_settings`` puts others in their place."""
+    if setting == "CACHES":
+        guarded_cache.cache_clear()
+
+
+setting_changed.connect(read_anew, dispatch_uid="oauth_resource_server.guarded_cache")
+
+
+def counts_atomically(backend: BaseCache) -> bool:
+    """Has this cache an ``incr`` of its own? Django's default reads and then writes, and forgets when it ends."""
+    return getattr(backend.incr, "__func__", None) is not BaseCache.incr
+
+
+def _increment(backend: BaseCache, key: str, seconds: int) -> int:
+    for _attempt in range(ATTEMPTS):
+        # Before the count itself: who changes that has to know it.
+        backend.add(_end_of(key), time.time() + seconds, seconds)
+        if backend.add(key, 1, seconds):
+            return 1
+        count = _change(backend, key, 1)
+        if count == 1:  # all were taken back, or it expired just now: then Redis has made one that never ends
+            backend.touch(key, seconds)
+        if count is not None:
+            return count
+    raise RuntimeError("a counter is forgotten as soon as it is kept")
+
+
+def _decrement(backend: BaseCache, key: str) -> None:
+    count = _change(backend, key, -1)
+    if count is not None and count < 0:  # as above
+        backend.delete(key)
+
+
+def _change(backend: BaseCache, key: str, by: int) -> int | None:
+    """The new value of a counter; None where there is none. It ends when it was to end."""
+    if counts_atomically(backend):
+        try:
+            return int(backend.incr(key, by))
+        except ValueError:
+            return None
+    known = backend.get(key)
+    if known is None:
+        return None
+    left = float(backend.get(_end_of(key)) or 0) - time.time()
+    if left <= 0:
+        backend.delete(key)
+        return None
+    backend.set(key, known + by, max(1.0, left))
+    return int(known + by)
+
+
+def _end_of(key: str) -> str:
+    return f"{key}.end"
