@@ -60,7 +60,7 @@ def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         unknown = [key for key in conf.project if key not in conf.KEYS]
         _ = conf.realm, conf.maps_permissions, conf.resource, conf.authorization_servers, conf.jwt
         _ = conf.introspection if "INTROSPECTION" in conf.project else None
-        _ = conf.denylist
+        _ = conf.denylist, conf.audiences, conf.leaves_unknown_tokens
     except ImproperlyConfigured as problem:
         return [Error(str(problem), hint=f"Correct {NAME}.", id="oauth_resource_server.E004")]
     hint = f"The keys are {', '.join(conf.KEYS)}."
@@ -109,17 +109,19 @@ def check_key_proofs(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 def check_hosts(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """W046: the called URL says whom a token is for, and its host is whatever the caller writes into the header."""
+    """W046: hosts that nobody named. Where ``RESOURCE`` is unset, the Host header says whom a token is for."""
     try:
         is_known_otherwise = bool(conf.resource) and isinstance(conf.verifier, JWTVerifier)
     except ImproperlyConfigured:
         return []  # E003 and E004 say so
-    if "*" not in settings.ALLOWED_HOSTS or is_known_otherwise:
+    wildcards = [host for host in settings.ALLOWED_HOSTS if host == "*" or host.startswith(".")]
+    if not wildcards or is_known_otherwise:
         return []
     return [
         Warning(
-            "ALLOWED_HOSTS lets every Host header through, and with it tokens that were issued for other APIs.",
-            hint="Name the hosts of this site in ALLOWED_HOSTS (RFC 8707 §2).",
+            f"ALLOWED_HOSTS lets Host headers through that nobody named: {', '.join(map(repr, wildcards))}.",
+            hint=f'Name the hosts of this site, and set {NAME}["RESOURCE"]: without it a token for another API is taken '
+            "by whoever calls this one by that API's name (RFC 8707 §2).",
             id="oauth_resource_server.W046",
         )
     ]

@@ -18,7 +18,7 @@ from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import InvalidToken
 from oauth_provider.protocol.jose import JoseError, Key
 from oauth_provider.protocol.jws import UnknownKey
-from oauth_provider.protocol.resource_indicator import covers, is_same
+from oauth_provider.resource_server.audience import names_this_api
 from oauth_provider.resource_server.conf import conf
 from oauth_provider.resource_server.introspection import IntrospectionVerifier, Memory
 from oauth_provider.resource_server.jwks import IssuerKeys
@@ -60,7 +60,8 @@ class JWTVerifier:
             if kid is None:
                 raise
             verified = _proven(token, keys.with_key(kid), issuer)
-        check_audience(verified.audience)
+        if not names_this_api(verified.audience, issuer):  # RFC 9068 §4
+            raise JoseError("The access token was issued for another resource.")
         return verified
 
 
@@ -75,13 +76,6 @@ class JWTOrIntrospectionVerifier:
     def __call__(self, token: str, /) -> AccessToken:
         """What ``token`` says. Raises ``InvalidToken`` and ``ServiceUnavailable``."""
         return self._of_jwt(token) if token.count(".") == 2 else self._of_opaque(token)
-
-
-def check_audience(audience: Iterable[str]) -> None:
-    """RFC 9068 §4: ``aud`` names this API, where ``RESOURCE`` says who it is. Raises ``JoseError``."""
-    here = conf.resource
-    if here and not any(is_same(one, here) or covers(one, here) for one in audience):
-        raise JoseError("The access token was issued for another resource.")
 
 
 def as_access_token(read: JwtAccessToken) -> AccessToken:

@@ -51,7 +51,7 @@ def describe(found: FoundToken) -> AccessToken:
         expires=found.expires,
         issued_at=found.issued_at,
         issuer=provider_settings.ISSUER,
-        resources=found.places,
+        resources=found.audience,
         cnf=found.cnf,
         act=found.act,
         auth_time=found.auth_time,
