@@ -1,7 +1,7 @@
 """Whom a token is for (RFC 8707 §2, RFC 9068 §4): the one rule that every guard has, whoever verified the token.
 
-Where ``RESOURCE`` says who this API is, a token must name it, and no header of the call has a say in that. Where it does
-not, the URL of the call decides, whose host is what ``ALLOWED_HOSTS`` lets through.
+Where ``RESOURCE`` says who this API is, a token must name it, and no header of the call has a say in that. Where it
+does not, the URL of the call decides, whose host is what ``ALLOWED_HOSTS`` lets through.
 """
 
 from collections.abc import Callable, Iterable

@@ -184,15 +184,15 @@ class ResourceServerSettings:
             raise ImproperlyConfigured(f'{NAME}["JWT"] cannot be used: {problem}.') from problem
 
     @property
-    def leaves_unknown_tokens(self) -> bool:
-        """``UNKNOWN_BEARER_TOKENS``: "refuse" bearer tokens that nobody here issued, or "leave" them to the next class.
+    def unknown_bearer_tokens(self) -> str:
+        """``UNKNOWN_BEARER_TOKENS``: "refuse" what nobody here can have issued, or "leave" it to the next class.
 
-        Default: "refuse". See ``oauth_provider.resource_server.foreign_token`` for what is left.
+        Default: "refuse". What is left is for ``verifiers.Verifier.is_foreign`` to say.
         """
         value = self.project.get("UNKNOWN_BEARER_TOKENS", "refuse")
         if value not in ("refuse", "leave"):
             raise ImproperlyConfigured(f'{NAME}["UNKNOWN_BEARER_TOKENS"] must be "refuse" or "leave".')
-        return bool(value == "leave")
+        return cast(str, value)
 
     @property
     def privilege_flags(self) -> tuple[str, ...]:

@@ -22,12 +22,17 @@ from urllib.parse import quote_plus, urlencode
 from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.fetch import FetchError, Limits, fetch
+from oauth_provider.protocol import token_string
 from oauth_provider.protocol.bearer import BEARER
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import InvalidToken, ServiceUnavailable
 from oauth_provider.resource_server.bound_token import schemes
 from oauth_provider.resource_server.conf import conf
+from oauth_provider.resource_server.foreign_token import is_foreign_jwt
 from oauth_provider.resource_server.token import AccessToken
+
+# By the prefixes of our own provider. Other servers' kinds are told by their answers.
+NEVER_FOR_APIS = (token_string.CODE, token_string.REFRESH_TOKEN, token_string.CLIENT_SECRET)
 
 logger = logging.getLogger("oauth_provider.resource_server")
 
@@ -35,6 +40,8 @@ REMEMBERED = 10_000
 FAILURES, REST = 5, 10.0
 # For an answer that does not say when the token expires; it is good for the call in hand.
 UNSAID = timedelta(minutes=1)
+# What servers call tokens that open no API.
+OTHER_KINDS = frozenset({"refresh_token", "refresh", "offline", "id_token", "id", "logout", "logout+jwt"})
 
 
 @dataclass(slots=True)
@@ -100,6 +107,8 @@ class IntrospectionVerifier:
     @sensitive_variables()
     def __call__(self, token: str, /) -> AccessToken:
         """What the server says of ``token``. Raises ``InvalidToken``, and ``ServiceUnavailable`` if it says nothing."""
+        if token.startswith(NEVER_FOR_APIS):
+            raise InvalidToken("This is not an access token.", detail="a refresh token, a code or a secret")
         delay, key = conf.introspection.revocation_delay, digest(token)
         remembered = self._memory.recall(key) if delay else None
         if remembered is not None:
@@ -113,6 +122,10 @@ class IntrospectionVerifier:
         if delay:
             self._memory.keep(key, verified, delay)
         return verified
+
+    def is_foreign(self, token: str) -> bool:
+        """A JWT that names another issuer. All else may be the server's, and only it could say."""
+        return is_foreign_jwt(token, conf.authorization_servers, names_issuer=False)
 
 
 @sensitive_variables()
@@ -142,20 +155,17 @@ def ask(token: str) -> dict[str, Any]:
 def read(members: dict[str, Any]) -> AccessToken:
     """The access token that the answer describes (RFC 7662 §2.2). Raises ``InvalidToken``.
 
-    ``token_type`` must say that it is one: servers describe refresh tokens, too.
+    ``active`` is the one member that must be there; what it says of any other must fit.
     """
     if members["active"] is not True:
         raise InvalidToken("The access token is unknown, expired or revoked.")
-    # Without a key nobody could tell such a token of another scheme from a bearer token (RFC 9449 §6.2).
-    taken = schemes() if members.get("cnf") is not None else (BEARER,)
-    if str(members.get("token_type", "")).lower() not in {scheme.lower() for scheme in taken}:
-        raise InvalidToken("This is not a bearer access token.", detail=f"token_type {members.get('token_type')!r}")
+    check_kind(members)
     issuer, issuers = members.get("iss", ""), conf.authorization_servers
     if issuer and issuers and issuer not in issuers:
         raise InvalidToken("The access token is of another issuer.", detail=f"iss {issuer!r} is none of {issuers!r}")
     audience = members.get("aud", [])
     try:
-        return AccessToken(
+        token = AccessToken(
             scope=_text(members.get("scope", "")),
             client_id=_text(members.get("client_id", "")),
             sub=_text(members["sub"]) if "sub" in members else None,
@@ -170,9 +180,31 @@ def read(members: dict[str, Any]) -> AccessToken:
             jti=_text(members["jti"]) if "jti" in members else None,
             authorization_id=_text(members["authorization_id"]) if "authorization_id" in members else None,
             authorization_details=_details(members.get("authorization_details", [])),
+            leeway=timedelta(seconds=conf.introspection.leeway),
         )
+        begins = _moment(members.get("nbf"))
     except (TypeError, ValueError, OverflowError, OSError) as error:
         raise InvalidToken("The access token cannot be understood.", detail=f"bad introspection: {error}") from error
+    if begins is not None and begins > datetime.now(UTC) + token.leeway:
+        raise InvalidToken("The time of the access token has not come yet.")
+    return token
+
+
+def check_kind(members: dict[str, Any]) -> None:
+    """Raise ``InvalidToken`` for what is no access token: servers describe refresh tokens, too, and ID tokens.
+
+    ``token_type`` is optional, and is the type of an access token (RFC 6749 §7.1) or, at some servers, its kind. Of
+    the members that say the kind elsewhere, ``token_use`` and ``typ`` are in use.
+    """
+    # Without a key nobody could tell such a token of another scheme from a bearer token (RFC 9449 §6.2).
+    taken = schemes() if members.get("cnf") is not None else (BEARER,)
+    named = members.get("token_type", BEARER)
+    if not isinstance(named, str) or named.lower() not in {*(scheme.lower() for scheme in taken), "access_token"}:
+        raise InvalidToken("This is not a bearer access token.", detail=f"token_type {named!r}")
+    for name in ("token_use", "typ"):
+        kind = members.get(name, "")
+        if isinstance(kind, str) and kind.lower() in OTHER_KINDS:
+            raise InvalidToken("This is not an access token.", detail=f"{name} {kind!r}")
 
 
 def _text(value: Any) -> str:

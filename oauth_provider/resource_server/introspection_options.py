@@ -1,4 +1,4 @@
-"""``OAUTH_RESOURCE_SERVER["INTROSPECTION"]``: whom ``IntrospectionVerifier`` asks about tokens, and how (RFC 7662 §2.1)."""
+"""``OAUTH_RESOURCE_SERVER["INTROSPECTION"]``: whom ``IntrospectionVerifier`` asks (RFC 7662 §2.1)."""
 
 import re
 from collections.abc import Mapping

@@ -8,7 +8,6 @@ It stands around the app that an MCP SDK makes, imports none, and does what that
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
-from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
@@ -144,9 +143,8 @@ class McpGuard:
         asked = [value for key, value in headers if key.lower() == SESSION_ID]
         if not self.sessions.admit(asked, token):
             return await respond(JsonResponse({"error": "session_not_found"}, status=404), scope, send)
-        seconds = (token.expires - datetime.now(UTC)).total_seconds()
         try:
-            async with asyncio.timeout(seconds) as life:
+            async with asyncio.timeout(token.seconds_left) as life:
                 caller = {**scope, "headers": headers, "auth": token, "user": user_of(token)}
                 await self.app(caller, receive, self.sessions.noting(token, send))
         except TimeoutError:
