@@ -9,7 +9,6 @@ refused with 503, at once.
 
 import json
 import logging
-import threading
 import time
 from base64 import b64encode
 from collections import OrderedDict
@@ -29,6 +28,7 @@ from oauth_provider.protocol.errors import InvalidToken, ServiceUnavailable
 from oauth_provider.resource_server.bound_token import schemes
 from oauth_provider.resource_server.conf import conf
 from oauth_provider.resource_server.foreign_token import is_foreign_jwt
+from oauth_provider.resource_server.process_lock import ProcessLock
 from oauth_provider.resource_server.token import AccessToken
 
 # By the prefixes of our own provider. Other servers' kinds are told by their answers.
@@ -49,7 +49,7 @@ class Memory:
     """What was answered about tokens lately, by digest: ``REMEMBERED`` at most, none longer than it is good for."""
 
     _answers: OrderedDict[str, tuple[float, AccessToken]] = field(default_factory=OrderedDict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _lock: ProcessLock = field(default_factory=ProcessLock)
 
     def recall(self, key: str) -> AccessToken | None:
         """What was answered, if that is not too long ago."""
@@ -76,7 +76,7 @@ class Breaker:
 
     _failures: int = 0
     _until: float = 0.0
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _lock: ProcessLock = field(default_factory=ProcessLock)
 
     def run(self, ask: Callable[[], Any]) -> Any:
         """What ``ask`` returns. Raises ``FetchError``, also instead of asking."""
@@ -109,7 +109,8 @@ class IntrospectionVerifier:
         """What the server says of ``token``. Raises ``InvalidToken``, and ``ServiceUnavailable`` if it says nothing."""
         if token.startswith(NEVER_FOR_APIS):
             raise InvalidToken("This is not an access token.", detail="a refresh token, a code or a secret")
-        delay, key = conf.introspection.revocation_delay, digest(token)
+        options, key = conf.introspection, digest(token)
+        delay = options.revocation_delay
         remembered = self._memory.recall(key) if delay else None
         if remembered is not None:
             return remembered
@@ -118,7 +119,7 @@ class IntrospectionVerifier:
         except FetchError as error:
             logger.warning("The introspection endpoint gives no answer: %s", error)
             raise ServiceUnavailable("Access tokens cannot be verified at the moment.", detail=str(error)) from error
-        verified = read(members)
+        verified = read(members, options.leeway)
         if delay:
             self._memory.keep(key, verified, delay)
         return verified
@@ -152,10 +153,11 @@ def ask(token: str) -> dict[str, Any]:
     return members
 
 
-def read(members: dict[str, Any]) -> AccessToken:
+def read(members: dict[str, Any], leeway: float = 0) -> AccessToken:
     """The access token that the answer describes (RFC 7662 §2.2). Raises ``InvalidToken``.
 
-    ``active`` is the one member that must be there; what it says of any other must fit.
+    ``active`` is the one member that must be there; what it says of any other must fit. ``leeway``, in seconds, is for
+    the server's clock.
     """
     if members["active"] is not True:
         raise InvalidToken("The access token is unknown, expired or revoked.")
@@ -180,7 +182,7 @@ def read(members: dict[str, Any]) -> AccessToken:
             jti=_text(members["jti"]) if "jti" in members else None,
             authorization_id=_text(members["authorization_id"]) if "authorization_id" in members else None,
             authorization_details=_details(members.get("authorization_details", [])),
-            leeway=timedelta(seconds=conf.introspection.leeway),
+            leeway=timedelta(seconds=leeway),
         )
         begins = _moment(members.get("nbf"))
     except (TypeError, ValueError, OverflowError, OSError) as error:
