@@ -92,8 +92,11 @@ class Denylist:
             self.add(of_whole_client(denials, now))
             return
         # Nobody is named. More than one go at once, so that a flood does not cost a search each.
-        for key in heapq.nsmallest(max(1, MOST // 100), keys, key=lambda one: self._entries[one].exp):
-            logger.error("The denylist is full: %s %s is forgotten early.", key[1], key[2])
+        first, *others = heapq.nsmallest(max(1, MOST // 100), keys, key=lambda one: self._entries[one].exp)
+        logger.error("The denylist is full: %s %s is forgotten early.", first[1], first[2])
+        if others:
+            logger.error("The denylist is full: so are %d others.", len(others))
+        for key in (first, *others):
             self._remove(key)
 
     def _remove(self, key: Key) -> None:

@@ -11,6 +11,7 @@ from oauth_provider.resource_server.audience import called_url
 from oauth_provider.resource_server.authentication import authenticate
 from oauth_provider.resource_server.bound_token import presented_scheme
 from oauth_provider.resource_server.guard import check_csrf, is_signed_in, refused, set_caller
+from oauth_provider.resource_server.preflight import answer_preflight, is_preflight
 from oauth_provider.resource_server.token import AccessToken
 
 
@@ -23,6 +24,8 @@ class DetailsGuard:
 
     def refuse(self, request: HttpRequest) -> HttpResponse | None:
         """The answer to a caller that may not pass, or None. ``request.user`` and ``request.auth`` are then set."""
+        if is_preflight(request):
+            return answer_preflight()
         try:
             token = self._token(request)
             if token is None:

@@ -36,8 +36,10 @@ NEVER_FOR_APIS = (token_string.CODE, token_string.REFRESH_TOKEN, token_string.CL
 
 logger = logging.getLogger("oauth_provider.resource_server")
 
-REMEMBERED = 10_000
+REMEMBERED, MAX_SIZE = 10_000, 16 * 1024 * 1024
 FAILURES, REST = 5, 10.0
+# What a server may answer to a strange token. Anybody could send some until nobody was asked any more.
+UNDERSTOOD_BADLY = (400, 413, 414, 422)
 # For an answer that does not say when the token expires; it is good for the call in hand.
 UNSAID = timedelta(minutes=1)
 # What servers call tokens that open no API.
@@ -46,28 +48,41 @@ OTHER_KINDS = frozenset({"refresh_token", "refresh", "offline", "id_token", "id"
 
 @dataclass(slots=True)
 class Memory:
-    """What was answered about tokens lately, by digest: ``REMEMBERED`` at most, none longer than it is good for."""
+    """What was answered about tokens lately, by digest: ``REMEMBERED`` at most, none longer than it is good for.
 
-    _answers: OrderedDict[str, tuple[float, AccessToken]] = field(default_factory=OrderedDict)
+    All that they say is ``MAX_SIZE`` characters at most: who may have tokens may have long ones.
+    """
+
+    _answers: OrderedDict[str, tuple[float, AccessToken, int]] = field(default_factory=OrderedDict)
+    _size: int = 0
     _lock: ProcessLock = field(default_factory=ProcessLock)
 
     def recall(self, key: str) -> AccessToken | None:
         """What was answered, if that is not too long ago."""
         with self._lock:
-            until, token = self._answers.get(key, (0.0, None))
-            if token is not None and until <= time.monotonic():
-                del self._answers[key]
+            known = self._answers.get(key)
+            if known is not None and known[0] <= time.monotonic():
+                self._forget(key)
                 return None
-            return token
+            return None if known is None else known[1]
 
-    def keep(self, key: str, token: AccessToken, seconds: float) -> None:
-        """Remember ``token`` for so long, and no longer than it lives."""
+    def keep(self, key: str, token: AccessToken, seconds: float, size: int) -> None:
+        """Remember ``token`` for so long, and no longer than it lives; it says so many characters."""
         left = (token.expires - datetime.now(UTC)).total_seconds()
         with self._lock:
-            self._answers[key] = (time.monotonic() + min(seconds, left), token)
-            self._answers.move_to_end(key)
-            while len(self._answers) > REMEMBERED:
-                self._answers.popitem(last=False)
+            self._forget(key)
+            self._answers[key] = (time.monotonic() + min(seconds, left), token, size)
+            self._size += size
+            while len(self._answers) > REMEMBERED or self._size > MAX_SIZE:
+                self._forget(next(iter(self._answers)))
+
+    def _forget(self, key: str) -> None:
+        known = self._answers.pop(key, None)
+        self._size -= 0 if known is None else known[2]
+
+
+class OfThisToken(FetchError):
+    """The server cannot answer about one token, which says nothing about others."""
 
 
 @dataclass(slots=True)
@@ -87,6 +102,8 @@ class Breaker:
                 self._until = time.monotonic() + REST  # for everybody but this one
         try:
             answer = ask()
+        except OfThisToken:
+            raise
         except FetchError:
             with self._lock:
                 self._failures += 1
@@ -121,7 +138,7 @@ class IntrospectionVerifier:
             raise ServiceUnavailable("Access tokens cannot be verified at the moment.", detail=str(error)) from error
         verified = read(members, options.leeway)
         if delay:
-            self._memory.keep(key, verified, delay)
+            self._memory.keep(key, verified, delay, len(repr(members)))
         return verified
 
     def is_foreign(self, token: str) -> bool:
@@ -148,6 +165,8 @@ def ask(token: str) -> dict[str, Any]:
         members = json.loads(answer.body)
     except (ValueError, RecursionError):
         members = None
+    if answer.status in UNDERSTOOD_BADLY:
+        raise OfThisToken(f"It answers {answer.status} to this token.")
     if answer.status != 200 or not isinstance(members, dict) or not isinstance(members.get("active"), bool):
         raise FetchError(f"It answers {answer.status}, and no introspection response.")
     return members

@@ -44,7 +44,7 @@ class JWTVerifier:
             verified = as_access_token(self._verified(token), conf.jwt.leeway)
         except JoseError as error:
             raise InvalidToken("The access token is malformed, expired, or not genuine.", detail=str(error)) from None
-        self._memory.keep(key, verified, conf.jwt.keys_lifetime)
+        self._memory.keep(key, verified, conf.jwt.keys_lifetime, len(token))
         return verified
 
     def is_foreign(self, token: str) -> bool:

@@ -468,3 +468,33 @@ def test_the_secret_is_not_printed(settings):
     settings.OAUTH_RESOURCE_SERVER = {"VERIFIER": VERIFIER, "INTROSPECTION": GOOD | {"CLIENT_SECRET": "hush"}}
     assert checks.check_settings(None) == checks.check_verifier(None) == []
     assert "hush" not in repr(conf.introspection)
+
+
+# -- what a stranger may cost --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", ["400 Bad Request", "413 Content Too Large", "414 URI Too Long", "422 What"])
+def test_strange_tokens_keep_nobody_else_from_being_asked_about(server, status):
+    verifier = IntrospectionVerifier()
+    server.say = answer('{"error": "invalid_request"}', status)
+    for _ in range(2 * introspection.FAILURES):
+        with pytest.raises(ServiceUnavailable):
+            verifier("strange")
+    says(server, ACTIVE)
+    assert verifier("x").sub == "7"
+
+
+def test_what_is_remembered_is_bounded_by_its_size(server, options, monkeypatch):
+    monkeypatch.setattr(introspection, "MAX_SIZE", 1000)
+    options(REVOCATION_DELAY=3600)
+    verifier = IntrospectionVerifier()
+    says(server, ACTIVE | {"acr": "x" * 300})
+    for token in ("a", "b", "c", "c", "b"):
+        verifier(token)
+    assert len(server.requests) == 3
+    assert verifier._memory._size <= 1000
+    verifier("a")
+    assert len(server.requests) == 4
+    says(server, ACTIVE | {"acr": "x" * 2000})
+    verifier("long")
+    assert (len(verifier._memory._answers), verifier._memory._size) == (0, 0)
