@@ -8,7 +8,9 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError
 from ninja.security.http import HttpAuthBase
 
+from oauth_provider.protocol.errors import OAuthError
 from oauth_provider.protocol.scope_requirement import ScopeRequirement
+from oauth_provider.resource_server.foreign_token import is_left
 from oauth_provider.resource_server.guard import Guard
 from oauth_provider.resource_server.sign_in import SignIn
 
@@ -41,7 +43,15 @@ class OAuth(HttpAuthBase):
         self.guard = Guard.declared(declaration, SignIn.of(acr, max_age), session)
 
     def __call__(self, request: HttpRequest) -> Any:
-        """The token, or for a session its user. Raises ``Refusal``."""
+        """The token, or for a session its user; None where the next ``auth`` is to say. Raises ``Refusal``.
+
+        That is where ``UNKNOWN_BEARER_TOKENS`` leaves the token; ninja answers 401 if nobody takes it.
+        """
+        try:
+            if is_left(request):
+                return None
+        except OAuthError:
+            pass  # the guard says so
         refusal = self.guard.refuse(request)
         if refusal is not None:
             raise Refusal(refusal)

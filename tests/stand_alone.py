@@ -60,7 +60,7 @@ def verify(token):
         sub=None,
         expires=datetime.now(UTC) + timedelta(minutes=5),
         issuer="https://as.example",
-        resources=("http://api.example/notes",),
+        resources=("https://api.example/notes",),
     )
 
 
@@ -99,7 +99,7 @@ def answer(url, token):
 
 def answers_to_jwts():
     """By the keys of an issuer: a good token, a poor one, one for another API, and an ID token."""
-    here = ["https://api.example/notes", "http://api.example/notes"]
+    here = "https://api.example/notes"
     with FakeIssuer("https://as.example").serving() as issuer:
         good, poor = (issuer.token(scope, sub=None, client="service", resource=here) for scope in ("notes:read", ""))
         foreign = issuer.token("notes:read", resource="https://other.example/")

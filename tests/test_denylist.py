@@ -128,7 +128,8 @@ def test_however_a_sign_in_ends_it_is_told(driver: Driver, transport: FakeTransp
     assert ("authorization", str(seen[-1].public_id)) in {(one.kind, one.id) for one in messages}
     for denial in messages:
         assert (denial.iss, denial.before) == (ISSUER, None)
-        assert now + 3600 <= denial.exp <= now + 3700
+        # A token of before ACCESS_TOKEN_LIFETIME was shortened is denied for as long as it may live.
+        assert now + 86_400 <= denial.exp <= now + 86_500
 
 
 def test_the_end_of_a_session_is_told(transport: FakeTransport) -> None:
@@ -358,6 +359,42 @@ def test_after_a_failure_nobody_waits_for_a_while_and_then_all_is_told(
     assert [denial.id for denial in told(transport)] == list("0123456")
     denylist.deny("token", ["7"])
     assert [denial.id for denial in told(transport)] == ["7"]
+
+
+def test_a_denial_names_the_client_whose_tokens_it_ends(driver: Driver, transport: FakeTransport) -> None:
+    driver.revoke(driver.tokens()["access_token"])
+    driver.revoke(own_token(driver))
+    revoke_access_tokens(access_token_model()._base_manager.filter(pk=dot_token(driver).pk))
+    denials = told(transport)
+    assert {denial.kind for denial in denials} == {"authorization", "token"}
+    assert {denial.client for denial in denials} == {driver.application.client_id}
+
+
+def test_a_denial_lasts_as_long_as_any_token_that_it_may_deny(transport: FakeTransport, settings: Any) -> None:
+    """An operator's first reaction to a leak is a shorter lifetime, and tokens of before live on for the old one."""
+    now = time.time()
+    for lifetime, longest in ((300, 86_400), (200_000, 200_000)):
+        settings.OAUTH_PROVIDER |= {"ACCESS_TOKEN_LIFETIME": lifetime}
+        denylist.deny("authorization", ["a"])
+        (denial,) = told(transport)
+        assert longest <= denial.exp - now <= longest + 70
+
+
+def test_while_nobody_can_be_told_no_client_takes_up_the_room_of_others(transport: FakeTransport) -> None:
+    publisher = denylist.Publisher(transport)
+    exp = int(time.time()) + 100
+    transport.barred = Barred("no way")
+    publisher.publish([Denial(ISSUER, "token", "theirs", exp, client="victim")])
+    for number in range(2 * denylist.UNSENT):
+        publisher.publish([Denial(ISSUER, "token", str(number), exp + 1, client="crowd")])
+    assert len(publisher._unsent) <= denylist.UNSENT_OF_CLIENT + 50
+    publisher._rests_until, transport.barred = 0, None
+    publisher.publish([])
+    denials = told(transport)
+    assert "theirs" in {denial.id for denial in denials}
+    whole = [denial for denial in denials if denial.kind == "client"]
+    assert {(denial.id, denial.exp) for denial in whole} == {("crowd", exp + 1)}
+    assert time.time() - 5 <= max(denial.before or 0 for denial in whole) <= time.time() + 15
 
 
 def test_what_waits_is_bounded_and_what_is_over_is_not_sent(

@@ -7,6 +7,7 @@ from oauth2_provider.settings import oauth2_settings
 PLACES = {
     "OAUTH2_VALIDATOR_CLASS": "oauth_provider.bridge.validator.BridgeValidator",
     "SCOPES_BACKEND_CLASS": "oauth_provider.bridge.scopes.RegistryScopes",
+    "RESOURCE_SERVER_TOKEN_RESOURCE_VALIDATOR": "oauth_provider.bridge.audience.is_allowed",
 }
 # What RFC 9700 forbids and DOT does unless told not to: none of it is served here, nor warned of by DOT's check.
 FORBIDDEN = {

@@ -13,6 +13,7 @@ from oauth2_provider.oauth2_validators import OAuth2Validator
 from oauth_provider.clients.authentication import authenticate
 from oauth_provider.conf import provider_settings
 from oauth_provider.models import TokenBinding
+from oauth_provider.protocol.bearer import token_from_header
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import OAuthError
 
@@ -21,7 +22,10 @@ class BridgeValidator(OAuth2Validator):  # type: ignore[misc]  # DOT ships no ty
     """DOT's validator with our refusals. A project's own validator can derive from it."""
 
     def validate_bearer_token(self, token: str | None, scopes: Any, request: Any) -> bool:
-        """A token in the query string is refused whatever else is right (RFC 9700 §4.3.2)."""
+        """A token in the query string is refused whatever else is right (RFC 9700 §4.3.2).
+
+        The header is read by our parser: oauthlib's takes any white space for a space, and an odd header for none.
+        """
         # Not oauthlib's ``uri_query_params``, which raises for a query such as "?flag".
         if "access_token" in dict(parse_qsl(request.uri_query, keep_blank_values=True)):
             request.oauth2_error = {
@@ -29,6 +33,12 @@ class BridgeValidator(OAuth2Validator):  # type: ignore[misc]  # DOT ships no ty
                 "error_description": "Access tokens are not accepted in a URL.",
             }
             return False
+        if "Authorization" in request.headers:
+            try:
+                token = token_from_header(request.headers["Authorization"])
+            except OAuthError as error:
+                request.oauth2_error = error.parameters()
+                return False
         return bool(super().validate_bearer_token(token, scopes, request))
 
     def _load_access_token(self, token: str) -> Any:

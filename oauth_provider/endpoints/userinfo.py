@@ -18,7 +18,6 @@ from oauth_provider.protocol.claims import USERINFO, asked_for
 from oauth_provider.protocol.errors import InsufficientScope, InvalidRequest, InvalidToken, OAuthError
 from oauth_provider.protocol.form import CONTENT_TYPE, parse_form
 from oauth_provider.protocol.id_token import OPENID
-from oauth_provider.protocol.resource_indicator import is_audience
 from oauth_provider.tokens.claims import ClaimContext, userinfo_claims
 from oauth_provider.tokens.key_ring import key_ring
 from oauth_provider.tokens.subject import subject_by
@@ -76,7 +75,7 @@ def check(found: FoundToken, request: HttpRequest) -> None:
     if found.cnf is not None:
         raise InvalidToken("The access token is bound to a key and cannot be used as a bearer token.")
     here = urljoin(provider_settings.issuer_of(request), request.path)
-    if not is_audience(found.places, here):
+    if not found.is_for_userinfo(here):
         raise InvalidToken("The access token was issued for another resource.", detail=f"this is {here!r}")
     if OPENID not in found.scope.split():
         raise InsufficientScope("The access token was not issued for openid.", scope=(OPENID,))

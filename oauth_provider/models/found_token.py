@@ -9,6 +9,7 @@ from oauth_provider.dot.usability import is_decided_by_model, is_usable
 from oauth_provider.models.client import ClientPolicy
 from oauth_provider.models.compiled import user_model, whole_row
 from oauth_provider.protocol.access_token import JwtAccessToken
+from oauth_provider.protocol.resource_indicator import apis_of, is_audience
 
 # Everything that decides about a token or that it says, and is no column of its user: the first fields of FoundToken.
 COLUMNS = {
@@ -84,10 +85,22 @@ class FoundToken(NamedTuple):
     jwt: JwtAccessToken | None = None
 
     @property
-    def places(self) -> tuple[str, ...]:
-        """Where it may be used; none: anywhere here. A JWT must name somebody, and the issuer is all that is here."""
+    def audience(self) -> tuple[str, ...]:
+        """The resources that it may be used at; none: anywhere here.
+
+        A JWT must name somebody (RFC 9068 §3): the issuer alone is everything in its project. Beside others it stands
+        for userinfo, and opens no API.
+        """
         resources = tuple(self.resources or ())
-        return () if self.jwt is not None and self.jwt.issuer in resources else resources
+        if self.jwt is None:
+            return resources
+        listed = apis_of(resources, self.jwt.issuer)
+        return () if listed == (self.jwt.issuer,) else listed
+
+    def is_for_userinfo(self, url: str) -> bool:
+        """May it be used at the userinfo endpoint, which is at ``url``? Its issuer in a JWT means that, too."""
+        is_named = self.jwt is not None and self.jwt.issuer in (self.resources or ())
+        return is_named or is_audience(self.audience, url)
 
     def load_application(self) -> Row | None:
         """DOT's row of the client, asked for where it did not come along: few calls want more than ``client_id``."""

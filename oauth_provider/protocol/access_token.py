@@ -82,19 +82,20 @@ def verify_access_token(
     now: float,
     algorithms: Collection[str] = tuple(ALGORITHMS),
     leeway: float = 0,
+    exp_leeway: float = 0,
     allow_expired: bool = False,
 ) -> JwtAccessToken:
     """What ``token`` says, proven by one of ``keys`` (§4); None for ``issuer`` is whoever holds them.
 
     Raises ``JoseError`` for anything else, ID tokens and other kinds of JWT included; ``UnknownKey`` as ``jws.verify``.
-    ``leeway``, in seconds, is for the clock of an issuer that runs ahead; ``exp`` is exact. ``allow_expired`` is for
-    the issuer itself, which has a better reason to give.
+    ``leeway``, in seconds, is for the clock of an issuer that runs ahead, and ``exp_leeway`` for one that runs behind.
+    ``allow_expired`` is for the issuer itself, which has a better reason to give.
     """
     claims = jws.verify(token, keys, algorithms=algorithms, typ=TYP).claims
     read = read_claims(claims)
     if issuer is not None and read.issuer != issuer:
         raise JoseError("The access token is of another issuer.")
-    if read.expires <= now and not allow_expired:
+    if read.expires + exp_leeway <= now and not allow_expired:
         raise JoseError("The access token has expired.")
     if max(read.issued_at, _moment(claims, "nbf") or 0) > now + leeway:
         raise JoseError("The time of the access token has not come yet.")

@@ -8,6 +8,10 @@ from oauth_provider.protocol.errors import InvalidRequest, InvalidToken
 BEARER = "Bearer"
 B64TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 MAX_LENGTH = 8192
+# RFC 9110 §5.6.2: the characters of a scheme's name. White space before it is no part of the field (§5.5).
+SCHEME = re.compile(r"\s*([!#$%&'*+.^_`|~0-9A-Za-z-]*)")
+# Two fields of one name are one list by the time anybody reads them (§5.3); a name alone is one, too.
+LISTED = re.compile(r",\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)(?=\s|,|$)")
 
 
 def token_from_header(authorization: str) -> str | None:
@@ -22,14 +26,20 @@ def token_from_header(authorization: str) -> str | None:
 def credentials(authorization: str, schemes: Collection[str]) -> tuple[str, str] | None:
     """Which of ``schemes`` an Authorization header is of, and the token in it; None if it is of none of them.
 
-    Other schemes for access tokens have the syntax of this one (RFC 9449 §7.1). Raises as ``token_from_header``.
+    This is the only parser of tokens in headers. What carries the name of one of ``schemes``, in any case and among
+    any white space, is a token or an error, so that no two readers of one request differ about whether it came with
+    one. Other schemes for access tokens have the syntax of this one (RFC 9449 §7.1). Raises as ``token_from_header``.
     """
     scheme = scheme_of(authorization, schemes)
     if scheme is None:
+        _check_listed(authorization, schemes)
         return None
-    token = authorization.partition(" ")[2].strip(" ")
+    rest = _after_scheme(authorization)
+    token = rest.strip(" ")
     if not token:
         raise InvalidRequest("The Authorization header holds no token.")
+    if rest[0] != " ":  # RFC 9110 §11.4: spaces alone stand between the two
+        raise InvalidRequest("The Authorization header is malformed.")
     if "," in token or " " in token:
         raise InvalidRequest("The Authorization header holds more than one token.")
     if len(token) > MAX_LENGTH or not B64TOKEN.fullmatch(token):
@@ -38,12 +48,31 @@ def credentials(authorization: str, schemes: Collection[str]) -> tuple[str, str]
 
 
 def scheme_of(authorization: str, schemes: Collection[str]) -> str | None:
-    """Which of ``schemes`` it is, in any case (RFC 9110 §11.1), and as it is spelt there."""
-    name = authorization.partition(" ")[0].lower()
+    """Which of ``schemes`` it is, in any case (RFC 9110 §11.1) and after any white space, as it is spelt there."""
+    name = _scheme_name(authorization).lower()
     for scheme in schemes:
         if scheme.lower() == name:
             return scheme
     return None
+
+
+def _scheme_name(authorization: str) -> str:
+    match = SCHEME.match(authorization)
+    return match[1] if match is not None else ""
+
+
+def _after_scheme(authorization: str) -> str:
+    match = SCHEME.match(authorization)
+    return authorization[match.end() :].rstrip(" \t") if match is not None else ""
+
+
+def _check_listed(authorization: str, schemes: Collection[str]) -> None:
+    """Raise ``InvalidRequest`` for a token that hides behind the credentials of another scheme."""
+    if "," not in authorization:
+        return
+    names = {scheme.lower() for scheme in schemes}
+    if any(match[1].lower() in names for match in LISTED.finditer(authorization)):
+        raise InvalidRequest("The Authorization header holds more than one set of credentials.")
 
 
 def challenge(parameters: Mapping[str, str], scheme: str = BEARER) -> str:

@@ -5,6 +5,7 @@ token. Whoever can send one can take access away; nobody can give more than ther
 """
 
 import json
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -13,6 +14,8 @@ from oauth_provider.protocol.strict_json import parse_object
 AUTHORIZATION, TOKEN, CLIENT, USER = KINDS = ("authorization", "token", "client", "user")
 MAX_LENGTH = 4096
 LATEST = 2**53
+# By so many seconds the clocks of servers and APIs differ.
+LEEWAY = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +24,7 @@ class Denial:
 
     ``kind`` says what ``id`` is: an authorization's public id, a token's ``jti`` or the SHA-256 of the token, a
     ``client_id``, or a ``sub``. Where ``before`` is given, tokens that were issued later are not meant: whom it
-    names may come back.
+    names may come back. ``client`` is whose tokens it ends, as far as that is known: the ``client_id``.
     """
 
     iss: str
@@ -29,6 +32,12 @@ class Denial:
     id: str
     exp: int
     before: int | None = None
+    client: str | None = None
+
+    @property
+    def group(self) -> tuple[str, str, str]:
+        """Whose room it takes up where there is little: its client's, or that of all of its kind without one."""
+        return self.iss, self.client or "", "" if self.client else self.kind
 
     def text(self) -> str:
         """As it travels: equal denials are equal texts."""
@@ -42,14 +51,26 @@ def parse(text: str) -> Denial:
     members = parse_object(text)
     if _name(members.get("kind")) not in KINDS:
         raise ValueError("It is of no known kind.")
-    before = members.get("before")
+    before, client = members.get("before"), members.get("client")
     return Denial(
         iss=_name(members.get("iss")),
         kind=_name(members.get("kind")),
         id=_name(members.get("id")),
         exp=_seconds(members.get("exp")),
         before=None if before is None else _seconds(before),
+        client=None if client is None else _name(client),
     )
+
+
+def of_whole_client(denials: Collection[Denial], now: int) -> Denial:
+    """One denial in the place of ``denials``, all of one group with a client: of every token that it has by ``now``.
+
+    What they deny is denied on, and good tokens of that client are renewed once. Raises ``ValueError`` for others.
+    """
+    one = next(iter(denials))
+    if not one.client or any(denial.group != one.group for denial in denials):
+        raise ValueError("These are not the denials of one client.")
+    return Denial(one.iss, CLIENT, one.client, max(denial.exp for denial in denials), now + LEEWAY)
 
 
 def _name(value: Any) -> str:

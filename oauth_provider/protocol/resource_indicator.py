@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from posixpath import normpath
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from oauth_provider.protocol.errors import InvalidTarget
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
+MAX_PARAMETERS = 1000
 Place = tuple[str, str, int | None, str]
 
 
@@ -45,11 +46,28 @@ def is_same(uri: str, other: str) -> bool:
 
 
 def covers(resource: str, url: str) -> bool:
-    """Is ``url`` at or below ``resource``?"""
+    """Is ``url`` at or below ``resource``? A resource with a query (§2) covers what is asked with its parameters."""
     here, there = place(resource), place(url)
     if here is None or there is None:
         return False
-    return here[:3] == there[:3] and there[3].startswith(here[3])
+    if here[:3] != there[:3] or not there[3].startswith(here[3]):
+        return False
+    query = urlsplit(resource).query
+    return not query or _has_parameters(urlsplit(url).query, query)
+
+
+def names(audience: Iterable[str], resource: str) -> bool:
+    """Does ``audience`` name ``resource``, or a place above it?"""
+    return any(is_same(one, resource) or covers(one, resource) for one in audience)
+
+
+def apis_of(audience: Iterable[str], issuer: str) -> tuple[str, ...]:
+    """The APIs in ``audience``: all but ``issuer``, which stands beside them for its userinfo endpoint alone.
+
+    Where it stands alone, nobody said for which API the token is, and it is for those of the issuer (RFC 9068 §3).
+    """
+    listed = tuple(audience)
+    return tuple(one for one in listed if one != issuer) or listed
 
 
 def is_audience(resources: Iterable[str], url: str) -> bool:
@@ -66,3 +84,16 @@ def narrow(requested: tuple[str, ...], granted: tuple[str, ...]) -> tuple[str, .
     if not all(any(is_same(uri, known) for known in granted) for uri in requested):
         raise InvalidTarget("The resource is unknown, or was not granted.")
     return tuple(known for known in granted if any(is_same(uri, known) for uri in requested)) or granted
+
+
+def _has_parameters(query: str, wanted: str) -> bool:
+    """Does ``query`` hold every parameter of ``wanted``, with those values and no others?"""
+    try:
+        there = parse_qsl(query, keep_blank_values=True, max_num_fields=MAX_PARAMETERS)
+        here = parse_qsl(wanted, keep_blank_values=True, max_num_fields=MAX_PARAMETERS)
+    except ValueError:
+        return False
+    return bool(here) and all(
+        [value for other, value in there if other == name] == [value for other, value in here if other == name]
+        for name in {name for name, _value in here}
+    )

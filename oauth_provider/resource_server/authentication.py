@@ -14,10 +14,10 @@ from typing import Any
 
 from django.db import Error
 from django.http import HttpRequest
-from django.utils.encoding import escape_uri_path
 
 from oauth_provider.protocol.bearer import credentials
 from oauth_provider.protocol.errors import InvalidRequest, InvalidToken, OAuthError
+from oauth_provider.resource_server.audience import called_url, is_meant
 from oauth_provider.resource_server.bound_token import check_key, schemes
 from oauth_provider.resource_server.client_user import ClientUser
 from oauth_provider.resource_server.conf import conf
@@ -83,27 +83,15 @@ def check_expiry(token: AccessToken, presented: Presented) -> None:
 
 
 def check_audience(token: AccessToken, presented: Presented) -> None:
-    """RFC 8707 §2, RFC 9068 §4: a token issued for other places is not for this one."""
+    """RFC 8707 §2, RFC 9068 §4: a token issued for others is not for this API."""
     if not token.resources:
         return
-    here = requested_url(presented.request)
-    if not token.is_audience(here):
+    here = called_url(presented.request)
+    if not is_meant(token.resources, token.issuer, here):
         raise InvalidToken(
             "The access token was issued for another resource.",
-            detail=f"token is for {', '.join(token.resources)!r}, this server is {here!r}",
+            detail=f"token is for {', '.join(token.resources)!r}, this server is {here.partition('?')[0]!r}",
         )
-
-
-def requested_url(request: HttpRequest) -> str:
-    """The URL of ``request`` without its query.
-
-    Not ``build_absolute_uri``, which takes the host out of a path such as ``//api.example/notes``, and so
-    out of the caller's hands. A path with dot segments could name one resource and be served by another:
-    it counts as no place at all.
-    """
-    if {".", ".."} & set(request.path.split("/")):
-        return ""
-    return f"{request.scheme}://{request.get_host()}{escape_uri_path(request.path)}"
 
 
 # Wherever a token is used; where that may be is another rule.

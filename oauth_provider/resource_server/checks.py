@@ -60,7 +60,7 @@ def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         unknown = [key for key in conf.project if key not in conf.KEYS]
         _ = conf.realm, conf.maps_permissions, conf.resource, conf.authorization_servers, conf.jwt
         _ = conf.introspection if "INTROSPECTION" in conf.project else None
-        _ = conf.denylist
+        _ = conf.denylist, conf.audiences, conf.unknown_bearer_tokens
     except ImproperlyConfigured as problem:
         return [Error(str(problem), hint=f"Correct {NAME}.", id="oauth_resource_server.E004")]
     hint = f"The keys are {', '.join(conf.KEYS)}."
@@ -109,18 +109,53 @@ def check_key_proofs(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 def check_hosts(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """W046: the called URL says whom a token is for, and its host is whatever the caller writes into the header."""
+    """W046: hosts that nobody named. Where ``RESOURCE`` is unset, the Host header says whom a token is for."""
     try:
         is_known_otherwise = bool(conf.resource) and isinstance(conf.verifier, JWTVerifier)
     except ImproperlyConfigured:
         return []  # E003 and E004 say so
-    if "*" not in settings.ALLOWED_HOSTS or is_known_otherwise:
+    wildcards = [host for host in settings.ALLOWED_HOSTS if host == "*" or host.startswith(".")]
+    if not wildcards or is_known_otherwise:
         return []
     return [
         Warning(
-            "ALLOWED_HOSTS lets every Host header through, and with it tokens that were issued for other APIs.",
-            hint="Name the hosts of this site in ALLOWED_HOSTS (RFC 8707 §2).",
+            f"ALLOWED_HOSTS lets Host headers through that nobody named: {', '.join(map(repr, wildcards))}.",
+            hint=f'Name the hosts of this site, and set {NAME}["RESOURCE"]: without it a token for another API is '
+            "taken from whoever calls this one by that API's name (RFC 8707 §2).",
             id="oauth_resource_server.W046",
+        )
+    ]
+
+
+def check_names(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """W059: this API is called what its issuer is called, which means userinfo in a token for others."""
+    try:
+        shared = [name for name in (conf.resource, *conf.audiences) if name and name in conf.authorization_servers]
+    except ImproperlyConfigured:
+        return []  # E004 says so
+    return [
+        Warning(
+            f"This API and its issuer are both called {name!r}.",
+            hint="Give the API a name of its own: beside other audiences the issuer stands for its userinfo endpoint, "
+            "and such tokens are refused here (RFC 9068 §3).",
+            id="oauth_resource_server.W059",
+        )
+        for name in dict.fromkeys(shared)
+    ]
+
+
+def check_unknown_tokens(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """W060: foreign tokens are to be left, and nobody can tell one."""
+    try:
+        if conf.unknown_bearer_tokens != "leave" or hasattr(conf.verifier, "is_foreign"):
+            return []
+    except ImproperlyConfigured:
+        return []  # E001, E003 and E004 say so
+    return [
+        Warning(
+            f'{NAME}["UNKNOWN_BEARER_TOKENS"] is "leave", but the verifier cannot tell what is foreign.',
+            hint="Nothing is left. Give it is_foreign(token) (oauth_provider.resource_server.verifiers.Verifier).",
+            id="oauth_resource_server.W060",
         )
     ]
 
@@ -179,6 +214,8 @@ CHECKS = (
     check_denylist,
     check_denylist_is_guarded,
     check_key_proofs,
+    check_names,
+    check_unknown_tokens,
     *jwt_checks.CHECKS,
 )
 DEPLOY_CHECKS = (check_hosts,)

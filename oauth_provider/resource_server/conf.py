@@ -3,7 +3,6 @@
 import os
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, fields
 from functools import cache, cached_property
 from typing import Any, cast
 
@@ -14,31 +13,14 @@ from django.utils.module_loading import import_string
 
 from oauth_provider.protocol.issuer import is_issuer
 from oauth_provider.resource_server.denylist_transport import DenylistOptions
+from oauth_provider.resource_server.introspection_options import Introspection
 from oauth_provider.resource_server.jwt_options import LOOPBACK, JwtOptions
 from oauth_provider.resource_server.key_proof import KeyProof, load_proofs
 from oauth_provider.resource_server.verifiers import Verifier
 
 NAME = "OAUTH_RESOURCE_SERVER"
+NO_NAMES: frozenset[str] = frozenset()
 NO_PERMISSIONS: Mapping[str, Collection[str]] = {}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Introspection:
-    """The introspection endpoint (RFC 7662) and this API's credentials there. Raises ``TypeError``, ``ValueError``."""
-
-    url: str
-    client_id: str
-    client_secret: str = field(repr=False)
-    timeout: float = 3
-    revocation_delay: float = 0
-
-    def __post_init__(self) -> None:
-        if not all(isinstance(text, str) and text for text in (self.url, self.client_id, self.client_secret)):
-            raise TypeError("URL, CLIENT_ID and CLIENT_SECRET are strings, and all are needed.")
-        if not (self.timeout > 0 and self.revocation_delay >= 0):
-            raise ValueError("TIMEOUT and REVOCATION_DELAY are seconds.")
-        if not is_issuer(self.url, allow_http=re.match(LOOPBACK, self.url) is not None):
-            raise ValueError("URL must be https.")
 
 
 class ResourceServerSettings:
@@ -52,11 +34,13 @@ class ResourceServerSettings:
         "REALM",
         "RESOURCE",
         "RESOURCE_NAME",
+        "AUDIENCES",
         "AUTHORIZATION_SERVERS",
         "INTROSPECTION",
         "DENYLIST",
         "JWT",
         "KEY_PROOFS",
+        "UNKNOWN_BEARER_TOKENS",
         "PRIVILEGE_FLAGS",
         "SCOPE_PERMISSIONS",
     )
@@ -123,6 +107,20 @@ class ResourceServerSettings:
         return str(self.project.get("RESOURCE_NAME", ""))
 
     @property
+    def audiences(self) -> frozenset[str]:
+        """``AUDIENCES``: the names, beside ``RESOURCE``, by which tokens mean this API (RFC 7662 §2.2, RFC 9068 §4).
+
+        Default: the ``CLIENT_ID`` of ``INTROSPECTION``, if there is one. They are compared as text.
+        """
+        project = self.project
+        if "AUDIENCES" not in project:
+            return frozenset([self.introspection.client_id]) if "INTROSPECTION" in project else NO_NAMES
+        names = project["AUDIENCES"]
+        if not isinstance(names, list | tuple) or not all(isinstance(name, str) and name for name in names):
+            raise ImproperlyConfigured(f'{NAME}["AUDIENCES"] must be a list of names.')
+        return frozenset(names)
+
+    @property
     def authorization_servers(self) -> tuple[str, ...]:
         """``AUTHORIZATION_SERVERS``: the issuers whose tokens are good here (RFC 9728 §2).
 
@@ -143,18 +141,13 @@ class ResourceServerSettings:
     def introspection(self) -> Introspection:
         """``INTROSPECTION``: where ``IntrospectionVerifier`` asks, as whom, and how long it may rely on an answer.
 
-        Default: {}. A dictionary with ``URL``, ``CLIENT_ID``, ``CLIENT_SECRET``, and, in seconds, ``TIMEOUT`` (3) and
-        ``REVOCATION_DELAY`` (0).
+        Default: {}. A dictionary with ``URL``, ``CLIENT_ID``, ``CLIENT_SECRET``, and, in seconds, ``TIMEOUT`` (3),
+        ``REVOCATION_DELAY`` (0) and ``LEEWAY`` (10).
         """
-        options = self.project.get("INTROSPECTION", {})
-        if not isinstance(options, Mapping) or not options.keys() <= {
-            field.name.upper() for field in fields(Introspection)
-        }:
-            raise ImproperlyConfigured(f'{NAME}["INTROSPECTION"] must be a dictionary with keys that it has.')
         try:
-            return Introspection(**{name.lower(): value for name, value in options.items()})
+            return Introspection.of(self.project.get("INTROSPECTION", {}))
         except (TypeError, ValueError) as problem:
-            raise ImproperlyConfigured(f'{NAME}["INTROSPECTION"] cannot be used: {problem}') from problem
+            raise ImproperlyConfigured(f'{NAME}["INTROSPECTION"] cannot be used: {problem}.') from problem
 
     @property
     def denylist(self) -> DenylistOptions | None:
@@ -189,6 +182,17 @@ class ResourceServerSettings:
             return JwtOptions.of(self.project.get("JWT", {}))
         except (TypeError, ValueError) as problem:
             raise ImproperlyConfigured(f'{NAME}["JWT"] cannot be used: {problem}.') from problem
+
+    @property
+    def unknown_bearer_tokens(self) -> str:
+        """``UNKNOWN_BEARER_TOKENS``: "refuse" what nobody here can have issued, or "leave" it to the next class.
+
+        Default: "refuse". What is left is for ``verifiers.Verifier.is_foreign`` to say.
+        """
+        value = self.project.get("UNKNOWN_BEARER_TOKENS", "refuse")
+        if value not in ("refuse", "leave"):
+            raise ImproperlyConfigured(f'{NAME}["UNKNOWN_BEARER_TOKENS"] must be "refuse" or "leave".')
+        return cast(str, value)
 
     @property
     def privilege_flags(self) -> tuple[str, ...]:

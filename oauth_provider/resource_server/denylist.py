@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator
 from functools import cache
 
-from oauth_provider.protocol.denylist import AUTHORIZATION, CLIENT, TOKEN, USER, Denial, parse
+from oauth_provider.protocol.denylist import AUTHORIZATION, CLIENT, TOKEN, USER, Denial, of_whole_client, parse
 from oauth_provider.protocol.errors import InvalidToken
 from oauth_provider.resource_server.conf import conf
 from oauth_provider.resource_server.denylist_transport import DenylistOptions, DenylistTransport, make_transport
@@ -31,11 +31,16 @@ Key = tuple[str, str, str]
 
 
 class Denylist:
-    """Denials by what they deny, ``MOST`` at most. One thread adds, all others ask."""
+    """Denials by what they deny, ``MOST`` at most. One thread adds, all others ask.
+
+    Where it is full, the client with the most denials makes room: all tokens that it has by now are denied by one. So
+    no client can have the denials of another forgotten, nor its own.
+    """
 
     def __init__(self) -> None:
         self._entries: dict[Key, Denial] = {}
         self._by_exp: list[tuple[int, Key]] = []
+        self._groups: dict[Key, set[Key]] = {}
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -49,7 +54,9 @@ class Denylist:
         known = self._entries.get(key)
         if known is not None:
             denial = _either(known, denial)
+            self._ungroup(key, known)
         self._entries[key] = denial
+        self._groups.setdefault(denial.group, set()).add(key)
         if known is None or known.exp != denial.exp:
             heapq.heappush(self._by_exp, (denial.exp, key))
         self._drop(now)
@@ -63,14 +70,43 @@ class Denylist:
         return any(denial is not None and denial.exp > now and _concerns(denial, token) for denial in found)
 
     def _drop(self, now: float) -> None:
-        while self._by_exp and (self._by_exp[0][0] <= now or len(self._by_exp) > MOST):
+        while self._by_exp and self._by_exp[0][0] <= now:
             exp, key = heapq.heappop(self._by_exp)
             denial = self._entries.get(key)
-            if denial is None or denial.exp != exp:  # denied for longer meanwhile
-                continue
-            del self._entries[key]
-            if exp > now:
-                logger.error("The denylist is full: %s %s is forgotten early.", denial.kind, denial.id)
+            if denial is not None and denial.exp == exp:  # else it is denied for longer meanwhile
+                self._remove(key)
+        if len(self._entries) > MOST:
+            self._make_room(int(now))
+        if len(self._by_exp) > 2 * MOST:  # of what was denied again and again, each time for longer
+            self._by_exp = [(denial.exp, key) for key, denial in self._entries.items()]
+            heapq.heapify(self._by_exp)
+
+    def _make_room(self, now: int) -> None:
+        keys = max(self._groups.values(), key=len)
+        denials = [self._entries[key] for key in keys]
+        client = denials[0].client
+        if client and len(keys) > 1:
+            for key in tuple(keys):
+                self._remove(key)
+            logger.error("The denylist is full: every token that %r has by now is denied.", client)
+            self.add(of_whole_client(denials, now))
+            return
+        # Nobody is named. More than one go at once, so that a flood does not cost a search each.
+        first, *others = heapq.nsmallest(max(1, MOST // 100), keys, key=lambda one: self._entries[one].exp)
+        logger.error("The denylist is full: %s %s is forgotten early.", first[1], first[2])
+        if others:
+            logger.error("The denylist is full: so are %d others.", len(others))
+        for key in (first, *others):
+            self._remove(key)
+
+    def _remove(self, key: Key) -> None:
+        self._ungroup(key, self._entries.pop(key))
+
+    def _ungroup(self, key: Key, denial: Denial) -> None:
+        keys = self._groups[denial.group]
+        keys.discard(key)
+        if not keys:
+            del self._groups[denial.group]
 
 
 class Subscription:
@@ -180,4 +216,4 @@ def _concerns(denial: Denial, token: AccessToken) -> bool:
 
 def _either(one: Denial, other: Denial) -> Denial:
     before = None if one.before is None or other.before is None else max(one.before, other.before)
-    return Denial(one.iss, one.kind, one.id, max(one.exp, other.exp), before)
+    return Denial(one.iss, one.kind, one.id, max(one.exp, other.exp), before, one.client or other.client)

@@ -7,9 +7,11 @@ from django.http import HttpRequest, HttpResponse
 
 from oauth_provider.protocol.details_requirement import DESCRIPTION, DetailsRequirement
 from oauth_provider.protocol.errors import InsufficientAuthorizationDetails, OAuthError
-from oauth_provider.resource_server.authentication import authenticate, requested_url
+from oauth_provider.resource_server.audience import called_url
+from oauth_provider.resource_server.authentication import authenticate
 from oauth_provider.resource_server.bound_token import presented_scheme
 from oauth_provider.resource_server.guard import check_csrf, is_signed_in, refused, set_caller
+from oauth_provider.resource_server.preflight import answer_preflight, is_preflight
 from oauth_provider.resource_server.token import AccessToken
 
 
@@ -22,12 +24,14 @@ class DetailsGuard:
 
     def refuse(self, request: HttpRequest) -> HttpResponse | None:
         """The answer to a caller that may not pass, or None. ``request.user`` and ``request.auth`` are then set."""
+        if is_preflight(request):
+            return answer_preflight()
         try:
             token = self._token(request)
             if token is None:
                 is_let_in = self.session and is_signed_in(request)
                 return check_csrf(request) if is_let_in else refused(None)
-            if self.requirement.met_by(token.authorization_details, requested_url(request)) is None:
+            if self.requirement.met_by(token.authorization_details, called_url(request)) is None:
                 raise InsufficientAuthorizationDetails(DESCRIPTION)
         except OAuthError as error:
             return refused(error, scheme=presented_scheme(request.headers.get("Authorization", "")))

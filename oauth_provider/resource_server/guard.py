@@ -22,6 +22,7 @@ from oauth_provider.resource_server.bound_token import presented_scheme
 from oauth_provider.resource_server.challenge import challenge
 from oauth_provider.resource_server.database_outage import is_outage, unavailable, unreported
 from oauth_provider.resource_server.needs import NOTHING, Needs
+from oauth_provider.resource_server.preflight import answer_preflight, is_preflight
 from oauth_provider.resource_server.sign_in import SignIn
 from oauth_provider.resource_server.token import AccessToken
 
@@ -66,6 +67,8 @@ class Guard:
 
     def refuse(self, request: HttpRequest) -> HttpResponse | None:
         """The answer to a caller that may not pass, or None. ``request.user`` and ``request.auth`` are then set."""
+        if is_preflight(request):
+            return answer_preflight(self.requirements if isinstance(self.requirements, Mapping) else ())
         requirement, token = self.requirement(request.method or ""), None
         try:
             token = authenticate(request)

@@ -9,7 +9,6 @@ refused with 503, at once.
 
 import json
 import logging
-import threading
 import time
 from base64 import b64encode
 from collections import OrderedDict
@@ -22,45 +21,68 @@ from urllib.parse import quote_plus, urlencode
 from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.fetch import FetchError, Limits, fetch
+from oauth_provider.protocol import token_string
 from oauth_provider.protocol.bearer import BEARER
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import InvalidToken, ServiceUnavailable
 from oauth_provider.resource_server.bound_token import schemes
 from oauth_provider.resource_server.conf import conf
+from oauth_provider.resource_server.foreign_token import is_foreign_jwt
+from oauth_provider.resource_server.process_lock import ProcessLock
 from oauth_provider.resource_server.token import AccessToken
+
+# By the prefixes of our own provider. Other servers' kinds are told by their answers.
+NEVER_FOR_APIS = (token_string.CODE, token_string.REFRESH_TOKEN, token_string.CLIENT_SECRET)
 
 logger = logging.getLogger("oauth_provider.resource_server")
 
-REMEMBERED = 10_000
+REMEMBERED, MAX_SIZE = 10_000, 16 * 1024 * 1024
 FAILURES, REST = 5, 10.0
+# What a server may answer to a strange token. Anybody could send some until nobody was asked any more.
+UNDERSTOOD_BADLY = (400, 413, 414, 422)
 # For an answer that does not say when the token expires; it is good for the call in hand.
 UNSAID = timedelta(minutes=1)
+# What servers call tokens that open no API.
+OTHER_KINDS = frozenset({"refresh_token", "refresh", "offline", "id_token", "id", "logout", "logout+jwt"})
 
 
 @dataclass(slots=True)
 class Memory:
-    """What was answered about tokens lately, by digest: ``REMEMBERED`` at most, none longer than it is good for."""
+    """What was answered about tokens lately, by digest: ``REMEMBERED`` at most, none longer than it is good for.
 
-    _answers: OrderedDict[str, tuple[float, AccessToken]] = field(default_factory=OrderedDict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    All that they say is ``MAX_SIZE`` characters at most: who may have tokens may have long ones.
+    """
+
+    _answers: OrderedDict[str, tuple[float, AccessToken, int]] = field(default_factory=OrderedDict)
+    _size: int = 0
+    _lock: ProcessLock = field(default_factory=ProcessLock)
 
     def recall(self, key: str) -> AccessToken | None:
         """What was answered, if that is not too long ago."""
         with self._lock:
-            until, token = self._answers.get(key, (0.0, None))
-            if token is not None and until <= time.monotonic():
-                del self._answers[key]
+            known = self._answers.get(key)
+            if known is not None and known[0] <= time.monotonic():
+                self._forget(key)
                 return None
-            return token
+            return None if known is None else known[1]
 
-    def keep(self, key: str, token: AccessToken, seconds: float) -> None:
-        """Remember ``token`` for so long, and no longer than it lives."""
+    def keep(self, key: str, token: AccessToken, seconds: float, size: int) -> None:
+        """Remember ``token`` for so long, and no longer than it lives; it says so many characters."""
         left = (token.expires - datetime.now(UTC)).total_seconds()
         with self._lock:
-            self._answers[key] = (time.monotonic() + min(seconds, left), token)
-            self._answers.move_to_end(key)
-            while len(self._answers) > REMEMBERED:
-                self._answers.popitem(last=False)
+            self._forget(key)
+            self._answers[key] = (time.monotonic() + min(seconds, left), token, size)
+            self._size += size
+            while len(self._answers) > REMEMBERED or self._size > MAX_SIZE:
+                self._forget(next(iter(self._answers)))
+
+    def _forget(self, key: str) -> None:
+        known = self._answers.pop(key, None)
+        self._size -= 0 if known is None else known[2]
+
+
+class OfThisToken(FetchError):
+    """The server cannot answer about one token, which says nothing about others."""
 
 
 @dataclass(slots=True)
@@ -69,7 +91,7 @@ class Breaker:
 
     _failures: int = 0
     _until: float = 0.0
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _lock: ProcessLock = field(default_factory=ProcessLock)
 
     def run(self, ask: Callable[[], Any]) -> Any:
         """What ``ask`` returns. Raises ``FetchError``, also instead of asking."""
@@ -80,6 +102,8 @@ class Breaker:
                 self._until = time.monotonic() + REST  # for everybody but this one
         try:
             answer = ask()
+        except OfThisToken:
+            raise
         except FetchError:
             with self._lock:
                 self._failures += 1
@@ -100,7 +124,10 @@ class IntrospectionVerifier:
     @sensitive_variables()
     def __call__(self, token: str, /) -> AccessToken:
         """What the server says of ``token``. Raises ``InvalidToken``, and ``ServiceUnavailable`` if it says nothing."""
-        delay, key = conf.introspection.revocation_delay, digest(token)
+        if token.startswith(NEVER_FOR_APIS):
+            raise InvalidToken("This is not an access token.", detail="a refresh token, a code or a secret")
+        options, key = conf.introspection, digest(token)
+        delay = options.revocation_delay
         remembered = self._memory.recall(key) if delay else None
         if remembered is not None:
             return remembered
@@ -109,10 +136,14 @@ class IntrospectionVerifier:
         except FetchError as error:
             logger.warning("The introspection endpoint gives no answer: %s", error)
             raise ServiceUnavailable("Access tokens cannot be verified at the moment.", detail=str(error)) from error
-        verified = read(members)
+        verified = read(members, options.leeway)
         if delay:
-            self._memory.keep(key, verified, delay)
+            self._memory.keep(key, verified, delay, len(repr(members)))
         return verified
+
+    def is_foreign(self, token: str) -> bool:
+        """A JWT that names another issuer. All else may be the server's, and only it could say."""
+        return is_foreign_jwt(token, conf.authorization_servers, names_issuer=False)
 
 
 @sensitive_variables()
@@ -134,28 +165,28 @@ def ask(token: str) -> dict[str, Any]:
         members = json.loads(answer.body)
     except (ValueError, RecursionError):
         members = None
+    if answer.status in UNDERSTOOD_BADLY:
+        raise OfThisToken(f"It answers {answer.status} to this token.")
     if answer.status != 200 or not isinstance(members, dict) or not isinstance(members.get("active"), bool):
         raise FetchError(f"It answers {answer.status}, and no introspection response.")
     return members
 
 
-def read(members: dict[str, Any]) -> AccessToken:
+def read(members: dict[str, Any], leeway: float = 0) -> AccessToken:
     """The access token that the answer describes (RFC 7662 §2.2). Raises ``InvalidToken``.
 
-    ``token_type`` must say that it is one: servers describe refresh tokens, too.
+    ``active`` is the one member that must be there; what it says of any other must fit. ``leeway``, in seconds, is for
+    the server's clock.
     """
     if members["active"] is not True:
         raise InvalidToken("The access token is unknown, expired or revoked.")
-    # Without a key nobody could tell such a token of another scheme from a bearer token (RFC 9449 §6.2).
-    taken = schemes() if members.get("cnf") is not None else (BEARER,)
-    if str(members.get("token_type", "")).lower() not in {scheme.lower() for scheme in taken}:
-        raise InvalidToken("This is not a bearer access token.", detail=f"token_type {members.get('token_type')!r}")
+    check_kind(members)
     issuer, issuers = members.get("iss", ""), conf.authorization_servers
     if issuer and issuers and issuer not in issuers:
         raise InvalidToken("The access token is of another issuer.", detail=f"iss {issuer!r} is none of {issuers!r}")
     audience = members.get("aud", [])
     try:
-        return AccessToken(
+        token = AccessToken(
             scope=_text(members.get("scope", "")),
             client_id=_text(members.get("client_id", "")),
             sub=_text(members["sub"]) if "sub" in members else None,
@@ -170,9 +201,31 @@ def read(members: dict[str, Any]) -> AccessToken:
             jti=_text(members["jti"]) if "jti" in members else None,
             authorization_id=_text(members["authorization_id"]) if "authorization_id" in members else None,
             authorization_details=_details(members.get("authorization_details", [])),
+            leeway=timedelta(seconds=leeway),
         )
+        begins = _moment(members.get("nbf"))
     except (TypeError, ValueError, OverflowError, OSError) as error:
         raise InvalidToken("The access token cannot be understood.", detail=f"bad introspection: {error}") from error
+    if begins is not None and begins > datetime.now(UTC) + token.leeway:
+        raise InvalidToken("The time of the access token has not come yet.")
+    return token
+
+
+def check_kind(members: dict[str, Any]) -> None:
+    """Raise ``InvalidToken`` for what is no access token: servers describe refresh tokens, too, and ID tokens.
+
+    ``token_type`` is optional, and is the type of an access token (RFC 6749 §7.1) or, at some servers, its kind. Of
+    the members that say the kind elsewhere, ``token_use`` and ``typ`` are in use.
+    """
+    # Without a key nobody could tell such a token of another scheme from a bearer token (RFC 9449 §6.2).
+    taken = schemes() if members.get("cnf") is not None else (BEARER,)
+    named = members.get("token_type", BEARER)
+    if not isinstance(named, str) or named.lower() not in {*(scheme.lower() for scheme in taken), "access_token"}:
+        raise InvalidToken("This is not a bearer access token.", detail=f"token_type {named!r}")
+    for name in ("token_use", "typ"):
+        kind = members.get(name, "")
+        if isinstance(kind, str) and kind.lower() in OTHER_KINDS:
+            raise InvalidToken("This is not an access token.", detail=f"{name} {kind!r}")
 
 
 def _text(value: Any) -> str:

@@ -6,7 +6,6 @@ While the issuer does not answer, its last keys serve on.
 """
 
 import logging
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from oauth_provider.protocol.issuer import issuer_path, well_known_url
 from oauth_provider.protocol.jose import JoseError, Key, parse_jwks
 from oauth_provider.protocol.strict_json import parse_object
 from oauth_provider.resource_server.conf import conf
+from oauth_provider.resource_server.process_lock import ProcessLock
 
 logger = logging.getLogger("oauth_provider.resource_server")
 
@@ -41,7 +41,7 @@ class IssuerKeys:
     _document: bytes = field(default=b"", repr=False)
     _fetched_at: float = LONG_AGO
     _tried_at: float = LONG_AGO
-    _turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _turn: ProcessLock = field(default_factory=ProcessLock, repr=False)
 
     def __iter__(self) -> Iterator[Key]:
         return iter(self.current())

@@ -7,7 +7,7 @@ A token that was verified is remembered by its digest, for ``KEYS_LIFETIME`` at 
 
 import time
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.views.decorators.debug import sensitive_variables
@@ -18,8 +18,9 @@ from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import InvalidToken
 from oauth_provider.protocol.jose import JoseError, Key
 from oauth_provider.protocol.jws import UnknownKey
-from oauth_provider.protocol.resource_indicator import covers, is_same
+from oauth_provider.resource_server.audience import names_this_api
 from oauth_provider.resource_server.conf import conf
+from oauth_provider.resource_server.foreign_token import is_foreign_jwt, is_prefixed
 from oauth_provider.resource_server.introspection import IntrospectionVerifier, Memory
 from oauth_provider.resource_server.jwks import IssuerKeys
 from oauth_provider.resource_server.token import AccessToken
@@ -40,11 +41,17 @@ class JWTVerifier:
         if remembered is not None:
             return remembered
         try:
-            verified = as_access_token(self._verified(token))
+            verified = as_access_token(self._verified(token), conf.jwt.leeway)
         except JoseError as error:
             raise InvalidToken("The access token is malformed, expired, or not genuine.", detail=str(error)) from None
-        self._memory.keep(key, verified, conf.jwt.keys_lifetime)
+        self._memory.keep(key, verified, conf.jwt.keys_lifetime, len(token))
         return verified
+
+    def is_foreign(self, token: str) -> bool:
+        """A JWT of another issuer, or none at all, unless it looks like one of our provider's opaque tokens."""
+        if "." in token:
+            return is_foreign_jwt(token, conf.authorization_servers, names_issuer=True)
+        return not is_prefixed(token)
 
     @sensitive_variables()
     def _verified(self, token: str) -> JwtAccessToken:
@@ -60,7 +67,8 @@ class JWTVerifier:
             if kid is None:
                 raise
             verified = _proven(token, keys.with_key(kid), issuer)
-        check_audience(verified.audience)
+        if not names_this_api(verified.audience, issuer):  # RFC 9068 §4
+            raise JoseError("The access token was issued for another resource.")
         return verified
 
 
@@ -76,15 +84,12 @@ class JWTOrIntrospectionVerifier:
         """What ``token`` says. Raises ``InvalidToken`` and ``ServiceUnavailable``."""
         return self._of_jwt(token) if token.count(".") == 2 else self._of_opaque(token)
 
-
-def check_audience(audience: Iterable[str]) -> None:
-    """RFC 9068 §4: ``aud`` names this API, where ``RESOURCE`` says who it is. Raises ``JoseError``."""
-    here = conf.resource
-    if here and not any(is_same(one, here) or covers(one, here) for one in audience):
-        raise JoseError("The access token was issued for another resource.")
+    def is_foreign(self, token: str) -> bool:
+        """A JWT of another issuer."""
+        return (self._of_jwt if token.count(".") == 2 else self._of_opaque).is_foreign(token)
 
 
-def as_access_token(read: JwtAccessToken) -> AccessToken:
+def as_access_token(read: JwtAccessToken, leeway: float = 0) -> AccessToken:
     """As guards want it. A client that acts for itself is nobody's ``sub``, as in every other token here."""
     return AccessToken(
         scope=read.scope,
@@ -101,14 +106,14 @@ def as_access_token(read: JwtAccessToken) -> AccessToken:
         jti=read.jti,
         authorization_id=read.authorization_id or None,
         authorization_details=read.authorization_details,
+        leeway=timedelta(seconds=leeway),
     )
 
 
 def _proven(token: str, keys: Iterable[Key], issuer: str) -> JwtAccessToken:
     options: Any = conf.jwt
-    return verify_access_token(
-        token, keys, issuer=issuer, now=time.time(), algorithms=options.algorithms, leeway=options.leeway
-    )
+    terms: dict[str, Any] = {"leeway": options.leeway, "exp_leeway": options.leeway}
+    return verify_access_token(token, keys, issuer=issuer, now=time.time(), algorithms=options.algorithms, **terms)
 
 
 def _moment(seconds: float) -> datetime:

@@ -8,7 +8,6 @@ It stands around the app that an MCP SDK makes, imports none, and does what that
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
-from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,7 +20,7 @@ from django.http import HttpResponse, JsonResponse
 
 from oauth_provider.protocol.errors import InvalidRequest, InvalidToken, OAuthError
 from oauth_provider.protocol.issuer import well_known_url
-from oauth_provider.protocol.resource_indicator import covers, is_resource
+from oauth_provider.protocol.resource_indicator import apis_of, is_resource, names
 from oauth_provider.protocol.scope_requirement import ScopeRequirement
 from oauth_provider.resource_server.authentication import OF_EVERY_TOKEN, authenticate, user_of
 from oauth_provider.resource_server.bound_token import presented_scheme
@@ -132,7 +131,7 @@ class McpGuard:
 
     def check_audience(self, token: AccessToken, presented: Presented) -> None:
         """Only a token that names this server will do; one that names none was not issued for it (RFC 8707 §2)."""
-        if not any(covers(resource, self.resource) for resource in token.resources):
+        if not names(apis_of(token.resources, token.issuer), self.resource):
             raise InvalidToken(
                 "The access token was not issued for this server.",
                 detail=f"token is for {', '.join(token.resources)!r}, this server is {self.resource!r}",
@@ -144,9 +143,8 @@ class McpGuard:
         asked = [value for key, value in headers if key.lower() == SESSION_ID]
         if not self.sessions.admit(asked, token):
             return await respond(JsonResponse({"error": "session_not_found"}, status=404), scope, send)
-        seconds = (token.expires - datetime.now(UTC)).total_seconds()
         try:
-            async with asyncio.timeout(seconds) as life:
+            async with asyncio.timeout(token.seconds_left) as life:
                 caller = {**scope, "headers": headers, "auth": token, "user": user_of(token)}
                 await self.app(caller, receive, self.sessions.noting(token, send))
         except TimeoutError:
@@ -159,8 +157,8 @@ class McpGuard:
 
 def scheme_of(scope: Scope) -> str:
     """The authentication scheme of a call."""
-    headers = {name.lower(): value for name, value in scope["headers"]}
-    return presented_scheme(headers.get(b"authorization", b"").decode("latin-1"))
+    named = [value for name, value in scope["headers"] if name.lower() == b"authorization"]
+    return presented_scheme(b",".join(named).decode("latin-1"))  # joined as Django joins them
 
 
 def together(needs: Iterable[Needs]) -> Needs:

@@ -44,17 +44,17 @@ def tool_of(body: bytes) -> str | None:
 
 async def read_body(receive: Receive, limit: int) -> bytes:
     """The whole body of a request. Raises ``Unreadable`` and ``Disconnected``."""
-    chunks: list[bytes] = []
+    body = bytearray()
     more = True
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise Disconnected
-        chunks.append(message.get("body", b""))
+        body += message.get("body", b"")
         more = message.get("more_body", False)
-        if sum(map(len, chunks)) > limit:
+        if len(body) > limit:
             raise Unreadable(413)
-    return b"".join(chunks)
+    return bytes(body)
 
 
 def replayed(body: bytes, receive: Receive) -> Receive:

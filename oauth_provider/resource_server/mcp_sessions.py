@@ -14,14 +14,19 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Owner = tuple[str, str, str | None]
 
 SESSION_ID = b"mcp-session-id"
-REMEMBERED = 10_000
+REMEMBERED, OF_ONE_OWNER = 10_000, 100
 
 
 @dataclass(slots=True)
 class Sessions:
-    """The sessions that the app opened, each with who was answered; the oldest are forgotten first."""
+    """The sessions that the app opened, each with who was answered.
 
-    _owners: OrderedDict[bytes, Owner] = field(default_factory=OrderedDict)
+    Of each owner's the oldest are forgotten first, and, where there is no room, of the owner's with the most: nobody
+    ends the sessions of others by opening more.
+    """
+
+    _owners: dict[bytes, Owner] = field(default_factory=dict)
+    _sessions: OrderedDict[Owner, OrderedDict[bytes, None]] = field(default_factory=OrderedDict)
 
     def admit(self, asked: Sequence[bytes], token: AccessToken) -> bool:
         """May the holder of ``token`` use the sessions that were asked for? One that is not known is nobody's."""
@@ -40,10 +45,24 @@ class Sessions:
         return note
 
     def _keep(self, session: bytes, owner: Owner) -> None:
-        self._owners[session] = owner
-        self._owners.move_to_end(session)
+        self._forget(session)
+        theirs = self._sessions.setdefault(owner, OrderedDict())
+        self._sessions.move_to_end(owner)
+        self._owners[session], theirs[session] = owner, None
+        if len(theirs) > OF_ONE_OWNER:
+            self._forget(next(iter(theirs)))
         while len(self._owners) > REMEMBERED:
-            self._owners.popitem(last=False)
+            crowd = max(self._sessions.values(), key=len)
+            self._forget(next(iter(crowd)))
+
+    def _forget(self, session: bytes) -> None:
+        owner = self._owners.pop(session, None)
+        if owner is None:
+            return
+        theirs = self._sessions[owner]
+        del theirs[session]
+        if not theirs:
+            del self._sessions[owner]
 
 
 def owner_of(token: AccessToken) -> Owner:

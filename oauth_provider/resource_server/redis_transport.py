@@ -4,20 +4,27 @@ Needs ``redis``: ``pip install "django-oauth-authority[redis]"``. That Redis is 
 whoever may write there can have any token refused.
 """
 
+import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from oauth_provider.protocol.denylist import Denial, of_whole_client, parse
 from oauth_provider.resource_server.denylist_transport import DenylistOptions
+
+logger = logging.getLogger("oauth_provider.resource_server")
 
 # In seconds. A request waits for the first, and so does the next one if it finds the connection busy.
 PUBLISHING, LISTENING = 0.5, 5.0
 HEARTBEAT = 5.0
 KEPT = 100_000
+# After so many messages of one process, is there still room? Each client may fill what others leave.
+BETWEEN_LOOKS = 1_000
+NEARLY_FULL, ROOM = 0.8, 0.5
 
 
 class RedisTransport:
@@ -28,6 +35,7 @@ class RedisTransport:
         self._kept = f"{options.channel}:kept"
         self._publisher = _client(options.url, PUBLISHING)
         self._listener = _client(options.url, LISTENING)
+        self._since_look = 0
 
     def publish(self, messages: Sequence[tuple[str, int]]) -> None:
         """All at once, or none of them."""
@@ -37,6 +45,35 @@ class RedisTransport:
             pipeline.zremrangebyrank(self._kept, 0, -KEPT - 1)
             for text, _exp in messages:
                 pipeline.publish(self._channel, text)
+            _added, _over, pushed_out, *_heard = pipeline.execute()
+        self._since_look += len(messages)
+        if pushed_out or self._since_look >= BETWEEN_LOOKS:
+            self._since_look = 0
+            self._make_room()
+
+    def _make_room(self) -> None:
+        """Where it is nearly full, put one denial in the place of all of each client that has the most."""
+        try:
+            kept = self._publisher.zcard(self._kept)
+            if kept <= KEPT * NEARLY_FULL:
+                return
+            groups = _groups(text for text, _exp in self._publisher.zscan_iter(self._kept, count=1000))
+            for theirs in sorted(groups, key=len, reverse=True):
+                if kept <= KEPT * ROOM or len(theirs) < 2:
+                    break
+                whole = of_whole_client(list(theirs.values()), int(time.time()))
+                self._replace(list(theirs), whole)
+                kept -= len(theirs) - 1
+        except redis.ResponseError as problem:  # an ACL of before
+            logger.warning("The denylist in Redis cannot be tidied: %s", problem)
+
+    def _replace(self, texts: Sequence[bytes], whole: Denial) -> None:
+        logger.error("The denylist is nearly full: every token that %r has by now is denied.", whole.id)
+        with self._publisher.pipeline(transaction=True) as pipeline:
+            pipeline.zadd(self._kept, {whole.text(): whole.exp})
+            pipeline.publish(self._channel, whole.text())
+            for start in range(0, len(texts), 1000):
+                pipeline.zrem(self._kept, *texts[start : start + 1000])
             pipeline.execute()
 
     def listen(self) -> Iterator[str | bytes | None]:
@@ -57,6 +94,19 @@ class RedisTransport:
                 else:
                     channel.ping()
                 yield message["data"] if message is not None and message["type"] == "message" else None
+
+
+def _groups(texts: Iterable[bytes]) -> list[dict[bytes, Denial]]:
+    """The denials that name a client, by client."""
+    groups: dict[tuple[str, str, str], dict[bytes, Denial]] = {}
+    for text in texts:
+        try:
+            denial = parse(text.decode())
+        except ValueError:
+            continue
+        if denial.client:
+            groups.setdefault(denial.group, {})[text] = denial
+    return list(groups.values())
 
 
 def _await_confirmation(channel: Any) -> None:

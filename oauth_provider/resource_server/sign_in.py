@@ -41,4 +41,5 @@ class SignIn:
         auth_time: datetime | None = getattr(token, "auth_time", None)
         if self.max_age is None:
             return True
-        return auth_time is not None and datetime.now(UTC) - auth_time <= timedelta(seconds=self.max_age)
+        age = timedelta(seconds=self.max_age) + getattr(token, "leeway", timedelta(0))
+        return auth_time is not None and datetime.now(UTC) - auth_time <= age

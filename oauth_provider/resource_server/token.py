@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -21,7 +21,8 @@ class AccessToken:
     key it is bound to (RFC 7800 §3), ``act`` the party acting (RFC 8693 §4.1). ``auth_time`` and ``acr`` tell
     when and how the user signed in (RFC 9470 §6), as far as is known. ``jti`` names the token (RFC 9068 §2.2),
     ``authorization_id`` the sign-in that it came of, and ``authorization_details`` says what it is for in detail
-    (RFC 9396 §9). ``user`` is the Django user, or None where the client acts for itself.
+    (RFC 9396 §9). ``user`` is the Django user, or None where the client acts for itself. ``leeway`` is by how much the
+    clock of a foreign issuer may differ from ours.
     Raises ``ValueError`` for a naive datetime.
     """
 
@@ -40,6 +41,7 @@ class AccessToken:
     authorization_id: str | None = None
     authorization_details: tuple[Mapping[str, Any], ...] = field(default=(), hash=False, repr=False)
     user: Any = field(default=None, hash=False, repr=False)
+    leeway: timedelta = timedelta(0)
     load_application: Callable[[], Any] | None = field(default=None, compare=False, repr=False)
     _application: Any = field(default=_NOT_LOADED, init=False, compare=False, repr=False)
 
@@ -68,7 +70,12 @@ class AccessToken:
 
     def is_expired(self) -> bool:
         """Is its time over?"""
-        return datetime.now(UTC) >= self.expires
+        return datetime.now(UTC) >= self.expires + self.leeway
+
+    @property
+    def seconds_left(self) -> float:
+        """For how long it is good yet."""
+        return (self.expires + self.leeway - datetime.now(UTC)).total_seconds()
 
     def allow_scopes(self, scopes: Iterable[str] | None) -> bool:
         """Does it hold every one of ``scopes``? True where none is named."""

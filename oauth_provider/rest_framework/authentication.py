@@ -13,8 +13,9 @@ from oauth_provider.protocol.errors import OAuthError
 from oauth_provider.resource_server.authentication import authenticate, user_of
 from oauth_provider.resource_server.bound_token import presented_scheme
 from oauth_provider.resource_server.challenge import challenge
+from oauth_provider.resource_server.foreign_token import is_left
 from oauth_provider.resource_server.token import AccessToken
-from oauth_provider.rest_framework.denial import answer_denials
+from oauth_provider.rest_framework.denial import answer_denials, leave_token, takes_bearer_tokens
 from oauth_provider.rest_framework.exceptions import Refused
 
 
@@ -23,12 +24,19 @@ class OAuthAuthentication(BaseAuthentication):
 
     A call without a token is left to the next class. A bad token is answered 401 ``invalid_token`` and a
     malformed request 400 ``invalid_request``, each with its challenge, whatever other classes the view has.
+
+    With ``UNKNOWN_BEARER_TOKENS = "leave"`` a token that nobody here can have issued is left to the classes after this
+    one, if any of them may take it. If none does, it is answered 401 all the same, also beside a session.
     """
 
     def authenticate(self, request: Request) -> tuple[Any, AccessToken] | None:
         """The caller and the token; None where the header names another scheme. Raises ``Refused``."""
-        answer_denials(request.parser_context.get("view"))
+        view = request.parser_context.get("view")
+        answer_denials(view)
         try:
+            if has_next(self, request) and is_left(request._request):
+                leave_token(view)
+                return None
             token = authenticate(request._request)
         except OAuthError as error:
             raise Refused(error, scheme=presented_scheme(request.headers.get("Authorization", ""))) from error
@@ -37,3 +45,10 @@ class OAuthAuthentication(BaseAuthentication):
     def authenticate_header(self, request: Request) -> str:
         """The challenge of a call that came without a token (RFC 6750 §3)."""
         return challenge()
+
+
+def has_next(authenticator: BaseAuthentication, request: Request) -> bool:
+    """Does a class that may take bearer tokens stand after ``authenticator``?"""
+    listed = list(request.authenticators or ())
+    after = listed[listed.index(authenticator) + 1 :] if authenticator in listed else []
+    return any(takes_bearer_tokens(one) and not isinstance(one, OAuthAuthentication) for one in after)

@@ -7,7 +7,7 @@ from rest_framework.request import Request
 
 from oauth_provider.protocol.details_requirement import DESCRIPTION, DetailsRequirement
 from oauth_provider.protocol.errors import InsufficientAuthorizationDetails
-from oauth_provider.resource_server.authentication import requested_url
+from oauth_provider.resource_server.audience import called_url
 from oauth_provider.resource_server.needs import Needs
 from oauth_provider.rest_framework.denial import answer_denials
 from oauth_provider.rest_framework.needs import NeedsToken, is_access_token
@@ -51,7 +51,7 @@ class HasAuthorizationDetails(Composable, NeedsToken):
         """The elements that allow the call."""
         if not is_access_token(request.auth):
             return []
-        held, url = getattr(request.auth, "authorization_details", ()), requested_url(request._request)
+        held, url = getattr(request.auth, "authorization_details", ()), called_url(request._request)
         return [detail for detail in held if self.asked.met_by([detail], url)]
 
     def is_for(self, detail: Mapping[str, Any], obj: Any) -> bool:

@@ -12,10 +12,16 @@ from functools import reduce
 from operator import and_
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from rest_framework.authentication import (
+    BasicAuthentication,
+    RemoteUserAuthentication,
+    SessionAuthentication,
+    TokenAuthentication,
+)
 from rest_framework.permissions import AND, OR
 from rest_framework.request import Request
 
-from oauth_provider.protocol.bearer import credentials
+from oauth_provider.protocol.bearer import BEARER, credentials
 from oauth_provider.protocol.errors import InvalidToken, OAuthError
 from oauth_provider.resource_server.bound_token import presented_scheme, schemes
 from oauth_provider.resource_server.needs import NOTHING, Needs
@@ -57,6 +63,20 @@ def answer_denials(view: Any, guard: "NeedsToken | None" = None) -> None:
     )
 
 
+def leave_token(view: Any) -> None:
+    """Have ``view``, whose denials are answered already, refuse the token of its request if nobody else takes it."""
+    denial = getattr(getattr(view, "permission_denied", None), "__self__", None)
+    if isinstance(denial, Denial):
+        vars(view)["check_permissions"] = denial.check_permissions
+
+
+def takes_bearer_tokens(authenticator: Any) -> bool:
+    """May it? DRF's own do not, but for ``TokenAuthentication`` under that keyword; of others nothing is known."""
+    if isinstance(authenticator, TokenAuthentication):
+        return str(authenticator.keyword).lower() == BEARER.lower()
+    return not isinstance(authenticator, SessionAuthentication | BasicAuthentication | RemoteUserAuthentication)
+
+
 class Denial:
     """The answers of one view to one request."""
 
@@ -66,6 +86,14 @@ class Denial:
         self.obj = _NO_OBJECT
         self._permission_denied = view.permission_denied
         self._check_object_permissions = view.check_object_permissions
+        self._check_permissions = view.check_permissions
+
+    def check_permissions(self, request: Request) -> None:
+        """DRF's own, for a call whose token was taken by somebody: it must not pass for one without a token."""
+        taker = request.successful_authenticator
+        if taker is None or not takes_bearer_tokens(taker):
+            self._ask_for_a_token(request, self._needs(self._permissions(request), None, None, request))
+        self._check_permissions(request)
 
     def check_object_permissions(self, request: Request, obj: Any) -> None:
         """DRF's own, which does not tell ``permission_denied`` what the object was."""

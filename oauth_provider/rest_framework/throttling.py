@@ -77,7 +77,7 @@ class UserOrClientRateThrottle(CountingThrottle):
         elif client_id:
             caller = f"client-{digest(client_id)}"
         else:
-            caller = f"address-{self.get_ident(request)}"
+            caller = f"address-{digest(self.get_ident(request) or '')}"  # a header may have said it
         return self.cache_format % {"scope": self.scope, "ident": caller}
 
 

@@ -7,16 +7,16 @@ long as APIs remember them, or until they expire.
 
 import logging
 import os
-import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db import transaction
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import router, transaction
 from django.db.models.signals import post_delete, post_save, pre_delete
 from django.utils import timezone
 
@@ -25,8 +25,9 @@ from oauth_provider.dot.names import Row, access_token_model, application_model
 from oauth_provider.models import Authorization, ClientPolicy
 from oauth_provider.models.client import is_barred
 from oauth_provider.models.set_delete import ignores_expired_rows
-from oauth_provider.protocol.denylist import AUTHORIZATION, CLIENT, TOKEN, Denial
+from oauth_provider.protocol.denylist import AUTHORIZATION, CLIENT, TOKEN, Denial, of_whole_client
 from oauth_provider.resource_server.denylist_transport import DenylistOptions, DenylistTransport, make_transport
+from oauth_provider.resource_server.process_lock import ProcessLock
 from oauth_provider.signals import access_tokens_revoked, authorization_revoked
 from oauth_provider.tokens.forgetting import family
 
@@ -36,21 +37,30 @@ logger = logging.getLogger("oauth_provider.tokens")
 LEEWAY = 60
 REST = 10.0
 UNSENT = 10_000
+UNSENT_OF_CLIENT = UNSENT // 10
+# What was issued while ACCESS_TOKEN_LIFETIME was longer must not outlive its denial, and nobody remembers how long it
+# was. It is a day at most, or what it is now.
+LONGEST_LIFETIME = 86_400
 
 
 class Publisher:
-    """Sends denials. After a failure nothing is tried for ``REST`` seconds, so that no request waits in vain."""
+    """Sends denials. After a failure nothing is tried for ``REST`` seconds, so that no request waits in vain.
+
+    Of what waits, no client takes up more than a share: beyond that, one denial of all its tokens waits instead.
+    """
 
     def __init__(self, transport: DenylistTransport) -> None:
         self._transport = transport
         self._unsent: deque[Denial] = deque(maxlen=UNSENT)
+        self._waiting: Counter[tuple[str, str, str]] = Counter()
         self._rests_until = 0.0
-        self._lock = threading.Lock()
+        self._lock = ProcessLock()
 
     def publish(self, denials: Iterable[Denial]) -> None:
         """Send ``denials``, and first what could not be sent before. Raises nothing."""
         with self._lock:
-            self._unsent.extend(denials)
+            for denial in denials:
+                self._add(denial)
             if time.monotonic() < self._rests_until:
                 return
             now = time.time()
@@ -63,6 +73,20 @@ class Publisher:
                 logger.error("Revocations cannot be told to other processes: %s", problem)
             else:
                 self._unsent.clear()
+                self._waiting.clear()
+
+    def _add(self, denial: Denial) -> None:
+        self._unsent.append(denial)
+        if not denial.client:
+            return
+        self._waiting[denial.group] += 1
+        if self._waiting[denial.group] > UNSENT_OF_CLIENT:
+            theirs = [one for one in self._unsent if one.group == denial.group]
+            others = [one for one in self._unsent if one.group != denial.group]
+            whole = of_whole_client(theirs, int(time.time()))
+            self._unsent = deque([*others, whole], maxlen=UNSENT)
+            del self._waiting[denial.group]
+            logger.error("Too many revocations wait: every token that %r has by now is denied.", denial.client)
 
 
 @cache
@@ -74,27 +98,31 @@ def _publisher(options: DenylistOptions) -> Publisher:
 os.register_at_fork(after_in_child=_publisher.cache_clear)
 
 
-def deny(kind: str, ids: Iterable[str], *, expires: datetime | None = None, until_now: bool = False) -> None:
+def deny(
+    kind: str, ids: Iterable[str], *, expires: datetime | None = None, until_now: bool = False, client: str = ""
+) -> None:
     """Publish, at once, that this is revoked.
 
     It is denied until ``expires``, which is when the last token that is meant does; as a rule that is not known and
-    what a token lives at most. With ``until_now`` tokens that are issued from now on are not meant.
+    what a token lives at most. With ``until_now`` tokens that are issued from now on are not meant. ``client`` is the
+    ``client_id`` whose tokens they are.
     """
     options = DenylistOptions.read(provider_settings.DENYLIST, 'OAUTH_PROVIDER["DENYLIST"]')
     if options is None:
         return
     now = int(time.time())
-    exp = int(expires.timestamp()) if expires is not None else now + provider_settings.ACCESS_TOKEN_LIFETIME
+    longest = max(provider_settings.ACCESS_TOKEN_LIFETIME, LONGEST_LIFETIME)
+    exp = int(expires.timestamp()) if expires is not None else now + longest
     before = now + LEEWAY if until_now else None
     issuer = provider_settings.ISSUER
-    denials = [Denial(issuer, kind, name, exp + LEEWAY, before) for name in ids]
+    denials = [Denial(issuer, kind, name, exp + LEEWAY, before, client or None) for name in ids]
     if denials:
         _publisher(options).publish(denials)
 
 
-def deny_token(jti: str, expires: datetime, *, using: str) -> None:
+def deny_token(jti: str, expires: datetime, *, using: str, client: str = "") -> None:
     """Publish, once the transaction on ``using`` has committed, that the token called ``jti`` is revoked."""
-    transaction.on_commit(lambda: deny(TOKEN, [jti], expires=expires), using=using, robust=True)
+    transaction.on_commit(lambda: deny(TOKEN, [jti], expires=expires, client=client), using=using, robust=True)
 
 
 def connect() -> None:
@@ -114,16 +142,26 @@ def connect() -> None:
 
 def authorization_ended(authorization: Authorization, **kwargs: Any) -> None:
     """Revoked, for whatever reason."""
-    deny(AUTHORIZATION, [str(authorization.public_id)])
-    if authorization.adopted_digest and provider_settings.DENYLIST:
+    if not provider_settings.DENYLIST:
+        return
+    client = _client_of(authorization)
+    deny(AUTHORIZATION, [str(authorization.public_id)], client=client)
+    if authorization.adopted_digest:
         # APIs that remember what DOT issued were told of no authorization then.
         rows = access_token_model()._base_manager.filter(oauth_binding__authorization=authorization.pk)
-        deny(TOKEN, rows.values_list("token_checksum", flat=True))
+        deny(TOKEN, rows.values_list("token_checksum", flat=True), client=client)
 
 
 def access_tokens_ended(checksums: Iterable[str], **kwargs: Any) -> None:
     """Revoked one by one, as those that hang on no authorization are."""
-    deny(TOKEN, checksums)
+    if not provider_settings.DENYLIST:
+        return
+    left = dict.fromkeys(checksums, "")
+    rows = access_token_model()._base_manager.using(router.db_for_write(access_token_model()))
+    found = rows.filter(token_checksum__in=left).values_list("token_checksum", "application__client_id")
+    left |= {checksum: client or "" for checksum, client in found}
+    for client in dict.fromkeys(left.values()):
+        deny(TOKEN, [checksum for checksum, one in left.items() if one == client], client=client)
 
 
 @ignores_expired_rows
@@ -161,6 +199,13 @@ def user_saved(instance: Any, using: str, created: bool, **kwargs: Any) -> None:
     """Deactivated. They may come back. APIs know them by different names, but each sign-in by one."""
     if provider_settings.DENYLIST and not created and not getattr(instance, "is_active", True):
         transaction.on_commit(lambda: _deny_user(instance.pk, using), using=using, robust=True)
+
+
+def _client_of(authorization: Authorization) -> str:
+    try:
+        return str(authorization.application.client_id)
+    except ObjectDoesNotExist:  # deleted meanwhile, of which APIs are told
+        return ""
 
 
 def _deny_user(key: Any, using: str) -> None:

@@ -106,6 +106,7 @@ def _about_dot(token: str, issuer: str, caller: Client) -> dict[str, Any]:
 
 def _of_refresh_token(row: Any, scope: str, issued_at: datetime, issuer: str) -> dict[str, Any]:
     members = {"active": True, "client_id": row.application.client_id, "iat": _seconds(issued_at), "iss": issuer}
+    members["token_use"] = "refresh_token"  # RFC 7662 has no member for it, and an API must not take it for its own
     return members | ({"scope": scope} if scope else {})
 
 

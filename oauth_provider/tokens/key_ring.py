@@ -7,6 +7,7 @@ that a whole fleet rotates without a restart. Nothing is parsed for a request.
 import hashlib
 import json
 import logging
+import os
 import threading
 import time
 from collections.abc import Iterable, Mapping
@@ -83,7 +84,8 @@ def key_ring() -> KeyRing:
     if old is not None and old.is_fresh():
         return old.ring
     # Whoever has old keys at hand goes on with them while somebody else reads.
-    if not _reading.acquire(blocking=old is None):
+    reading = _reading
+    if not reading.acquire(blocking=old is None):
         return old.ring  # type: ignore[union-attr] # it blocks where there are none
     try:
         newer = _of(place, source)
@@ -91,7 +93,7 @@ def key_ring() -> KeyRing:
             return newer.ring
         return _read(place, source) if newer is None else _read_again(place, source, newer)
     finally:
-        _reading.release()
+        reading.release()
 
 
 def forget() -> None:
@@ -249,3 +251,12 @@ def _ring(signers: Mapping[str, Key], published: Iterable[Key], known: Iterable[
     listed = tuple(published)
     jwks = json.dumps({"keys": [dict(key.public_jwk) for key in listed]}).encode()
     return KeyRing(signers, listed, tuple(known), jwks, f'"{hashlib.sha256(jwks).hexdigest()[:32]}"')
+
+
+def _start_anew() -> None:
+    """In a forked process nobody reads yet, though the lock may have come along locked."""
+    global _reading  # noqa: PLW0603 - one lock for each process
+    _reading = threading.Lock()
+
+
+os.register_at_fork(after_in_child=_start_anew)

@@ -5,15 +5,17 @@ where a request comes in: at ``verify``, and at the endpoints.
 """
 
 import logging
+import re
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.conf import provider_settings
+from oauth_provider.dot.settings import oauth2_settings
 from oauth_provider.models import TokenBinding
 from oauth_provider.models.database_clock import database_now
 from oauth_provider.models.found_token import FoundToken
@@ -21,11 +23,15 @@ from oauth_provider.models.jwt_token import find_jwt
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import InvalidToken
 from oauth_provider.protocol.token_string import is_broken
+from oauth_provider.resource_server.foreign_token import is_foreign_jwt, is_prefixed
 from oauth_provider.resource_server.token import AccessToken
 from oauth_provider.tokens.access_token import read_access_token
 from oauth_provider.tokens.subject import public_subject
 
 Find = Callable[[str], FoundToken | None]
+
+# oauthlib's ``generate_token``, which is what DOT takes.
+DOT_TOKEN = re.compile(r"[A-Za-z0-9]{30}")
 
 logger = logging.getLogger("oauth_provider.tokens")
 
@@ -37,6 +43,24 @@ def verify(token: str) -> AccessToken:
     This is what APIs ask, and may be remembered; endpoints ask ``find_good``.
     """
     return describe(find_good(token, TokenBinding.objects.recall))
+
+
+@sensitive_variables()
+def is_foreign(token: str) -> bool:
+    """Can neither this server nor DOT have issued ``token``?
+
+    Ours name us in ``iss`` or by a prefix, and DOT's have one shape unless the project makes them itself. What has a
+    row is known here, whatever it looks like.
+    """
+    if is_prefixed(token) or DOT_TOKEN.fullmatch(token) or oauth2_settings.ACCESS_TOKEN_GENERATOR is not None:
+        return False
+    issuers = [provider_settings.ISSUER] if provider_settings.ISSUER else []
+    if "." in token and not is_foreign_jwt(token, issuers, names_issuer=True):
+        return False
+    return TokenBinding.objects.find(digest(token)) is None
+
+
+cast(Any, verify).is_foreign = is_foreign
 
 
 def describe(found: FoundToken) -> AccessToken:
@@ -52,7 +76,7 @@ def describe(found: FoundToken) -> AccessToken:
         expires=found.expires,
         issued_at=found.issued_at,
         issuer=provider_settings.ISSUER,
-        resources=found.places,
+        resources=found.audience,
         cnf=found.cnf,
         act=found.act,
         auth_time=found.auth_time,

@@ -65,6 +65,7 @@ def test_a_refresh_token_is_known_too_and_is_no_bearer_token(driver: Driver, ask
     assert members["scope"] == "notes:read notes:write"
     assert members["exp"] == int(Authorization.objects.get().expires_at.timestamp())
     assert "token_type" not in members
+    assert members["token_use"] == "refresh_token"
 
 
 @pytest.mark.spec("RFC 7662", "2.2")

@@ -210,6 +210,66 @@ def test_when_it_is_full_what_ends_first_goes_first_and_the_operator_is_told(clo
     assert "The denylist is full: authorization 3 is forgotten early." in caplog.text
 
 
+def of_client(name, client, exp=SOON):
+    return Denial(AS, "token", name, exp, None, client)
+
+
+def test_when_it_is_full_the_client_with_the_most_loses_its_tokens_and_nobody_elses_come_back(
+    clock, monkeypatch, caplog
+):
+    """RFC 7009 §3: however many tokens of its own a client revokes, what others revoked stays revoked."""
+    monkeypatch.setattr(denylist, "MOST", 10)
+    listed = Denylist()
+    issued = datetime.fromtimestamp(clock.now - 1, UTC)
+    victim = access_token(issuer=AS, jti="theirs", client_id="victim", issued_at=issued)
+    listed.add(of_client("theirs", "victim", SOON + 50))
+    for number in range(1000):
+        listed.add(of_client(f"own-{number}", "crowd", SOON + 60))
+        assert len(listed) <= 10
+    assert listed.denies(victim, "")
+    # What it crowded out of its own is denied on, and so is every other token that it had by then.
+    for jti in ("own-0", "own-999", "never revoked"):
+        assert listed.denies(access_token(issuer=AS, jti=jti, client_id="crowd", issued_at=issued), "")
+    later = datetime.fromtimestamp(clock.now + 60, UTC)
+    assert not listed.denies(access_token(issuer=AS, jti="new", client_id="crowd", issued_at=later), "")
+    assert not listed.denies(access_token(issuer=AS, jti="good", client_id="victim", issued_at=issued), "")
+    assert not listed.denies(access_token(issuer="https://b.example", jti="x", client_id="crowd", issued_at=issued), "")
+    assert "every token that 'crowd' has by now is denied" in caplog.text
+    assert len(listed._groups) <= len(listed) == sum(map(len, listed._groups.values()))
+
+
+def test_a_crowd_without_names_crowds_out_itself(clock, monkeypatch):
+    monkeypatch.setattr(denylist, "MOST", 10)
+    listed = Denylist()
+    listed.add(denial(exp=SOON + 50))
+    for number in range(100):
+        listed.add(denial("token", str(number), exp=SOON + 60))
+    assert listed.denies(access_token(authorization_id="a"), "")
+    assert len(listed) == 10
+
+
+def test_a_denial_that_learns_its_client_moves_to_it_and_leaves_with_it(clock):
+    listed = Denylist()
+    listed.add(denial("token", "x", exp=SOON + 10))
+    listed.add(of_client("x", "c", SOON + 10))
+    listed.add(denial("token", "x", exp=SOON + 20))
+    assert list(listed._groups) == [(AS, "c", "")]
+    clock.now += 20
+    listed.add(denial("token", "y", exp=SOON + 40))
+    assert list(listed._groups) == [(AS, "", "token")]
+
+
+def test_what_is_denied_again_and_again_costs_no_more_room(clock, monkeypatch):
+    monkeypatch.setattr(denylist, "MOST", 10)
+    listed = Denylist()
+    for number in range(200):
+        listed.add(denial(exp=SOON + number))
+    assert len(listed) == 1
+    assert len(listed._by_exp) <= 21
+    clock.now += 198
+    assert listed.denies(access_token(authorization_id="a"), "")
+
+
 # -- what comes over the line --------------------------------------------------------------------------------
 
 NONSENSE = ["", "x", "{}", b"\xff\xfe", b"\x00", "[" * 100_000, '{"kind": "token"}', '{"exp": 1e999}', b"{" * 10_000, 7]

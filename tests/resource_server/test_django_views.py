@@ -167,6 +167,38 @@ def test_a_method_without_a_declaration_is_not_allowed_to_anybody(issue, guarded
     assert call(view, method=method).status_code == 401
 
 
+ASKS = {"Origin": "https://app.example", "Access-Control-Request-Method": "GET"}
+
+
+@every_kind
+@pytest.mark.spec("Fetch", "4.8")
+def test_a_preflight_passes_the_guard_and_reaches_no_view(guarded, monkeypatch):
+    """A browser sends no Authorization header with it, and gives up where it is refused."""
+    for declared in ("a", {"GET": "read", "PUT": "write"}):
+        response = call(guarded(declared), method="OPTIONS", **ASKS)
+        assert (response.status_code, response.content) == (204, b"")
+        assert "WWW-Authenticate" not in response
+    assert response["Allow"] == "GET, PUT, OPTIONS"
+
+
+@every_kind
+@pytest.mark.parametrize(
+    ("method", "headers"),
+    [
+        ("OPTIONS", {}),
+        ("OPTIONS", {"Origin": "https://app.example"}),
+        ("OPTIONS", {"Access-Control-Request-Method": "GET"}),
+        ("GET", ASKS),
+        ("POST", ASKS),
+        ("OPTIONS", ASKS | {"Authorization": "Bearer unknown"}),
+        ("OPTIONS", ASKS | {"Authorization": "Basic Z29vZDo="}),
+    ],
+)
+def test_what_is_no_preflight_is_judged_as_ever(guarded, method, headers):
+    assert refusal(call(guarded("a"), method=method, **headers))[0] == 401
+    assert call(guarded("a", session=True), method="GET", user=ADA, **ASKS).content == b"ada"
+
+
 # -- sessions ------------------------------------------------------------------------------------------------
 
 

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpResponse
 from rest_framework.response import Response
 from rest_framework.test import APIRequestFactory
 from rest_framework.views import APIView
@@ -125,8 +126,15 @@ def test_what_it_says_is_what_the_token_says(server):
     [
         {"active": False},
         {"active": False} | {name: value for name, value in ACTIVE.items() if name != "active"},
-        {name: value for name, value in ACTIVE.items() if name != "token_type"},
         ACTIVE | {"token_type": "refresh_token"},
+        ACTIVE | {"token_type": "DPoP"},
+        ACTIVE | {"token_type": ["Bearer"]},
+        ACTIVE | {"token_use": "refresh_token"},
+        ACTIVE | {"token_use": "id"},
+        ACTIVE | {"typ": "Refresh"},
+        ACTIVE | {"typ": "ID"},
+        ACTIVE | {"nbf": EXP},
+        ACTIVE | {"nbf": "soon"},
         ACTIVE | {"token_type": None},
         ACTIVE | {"iss": "https://another.example"},
         ACTIVE | {"iss": 7},
@@ -149,6 +157,82 @@ def test_what_is_no_good_access_token_is_refused(server, settings, members):
     says(server, members)
     with pytest.raises(InvalidToken):
         conf.verifier("x")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"token_type": "access_token"},
+        {"token_use": "access_token"},
+        {"typ": "Bearer"},
+        {"iss": "https://as.example"},
+        {},
+    ],
+    ids=str,
+)
+def test_what_other_servers_say_of_their_access_tokens_is_understood(server, settings, changes):
+    settings.OAUTH_RESOURCE_SERVER |= {"AUTHORIZATION_SERVERS": ["https://as.example"]}
+    says(server, {"active": True, "scope": "read", "sub": "7"} | changes)
+    token = conf.verifier("x")
+    assert (token.scope, token.sub, token.issuer) == ("read", "7", "https://as.example")
+
+
+@pytest.mark.spec("RFC 8707", "2")
+@pytest.mark.parametrize(
+    ("audience", "status"),
+    [
+        ("an:api", 200),
+        (["account", "an:api"], 200),
+        ("an:ap", 401),
+        (["account", "an:api/"], 401),
+        ("https://api.example/notes", 200),
+        ("https://api.example", 200),
+        (["https://other.example", "https://api.example/"], 200),
+        ("https://other.example/notes", 401),
+        ("https://testserver/notes", 401),
+        ("http://testserver/notes", 401),
+        ([], 200),
+    ],
+    ids=str,
+)
+def test_a_token_names_this_api_by_its_client_id_or_its_resource_and_by_nothing_else(
+    server, settings, audience, status
+):
+    settings.OAUTH_RESOURCE_SERVER |= {"RESOURCE": "https://api.example/notes"}
+    says(server, ACTIVE | {"aud": audience})
+    view = requires_scopes("read")(lambda request: HttpResponse())
+    for one in (view, Notes.as_view()):
+        request = APIRequestFactory().get("/notes/7", headers={"Authorization": "Bearer x"}, SERVER_NAME="testserver")
+        assert one(request).status_code == status
+
+
+def test_the_names_of_this_api_can_be_given(server, settings):
+    settings.OAUTH_RESOURCE_SERVER |= {"RESOURCE": "https://api.example/notes", "AUDIENCES": ["urn:notes", "payment"]}
+    found = {}
+    for name in ("urn:notes", "payment", "an:api"):
+        says(server, ACTIVE | {"aud": name})
+        request = APIRequestFactory().get("/", headers={"Authorization": "Bearer x"})
+        found[name] = Notes.as_view()(request).status_code
+    assert found == {"urn:notes": 200, "payment": 200, "an:api": 401}
+
+
+def test_the_clock_of_the_server_may_differ_by_the_leeway_and_no_more(server, options):
+    def status(seconds):
+        now = int(datetime.now(UTC).timestamp())
+        says(server, ACTIVE | {"exp": now + seconds, "nbf": now - seconds})
+        return Notes.as_view()(APIRequestFactory().get("/", headers={"Authorization": "Bearer x"})).status_code
+
+    assert [status(seconds) for seconds in (-5, -12)] == [200, 401]
+    options(LEEWAY=0)
+    assert [status(seconds) for seconds in (60, -1)] == [200, 401]
+
+
+@pytest.mark.spec("RFC 7662", "2.1")
+@pytest.mark.parametrize("token", ["ort_x", "oac_x", "ocs_x"])
+def test_nobody_is_asked_about_what_can_be_no_access_token(server, token):
+    with pytest.raises(InvalidToken):
+        conf.verifier(token)
+    assert server.requests == []
 
 
 @pytest.mark.django_db
@@ -384,3 +468,33 @@ def test_the_secret_is_not_printed(settings):
     settings.OAUTH_RESOURCE_SERVER = {"VERIFIER": VERIFIER, "INTROSPECTION": GOOD | {"CLIENT_SECRET": "hush"}}
     assert checks.check_settings(None) == checks.check_verifier(None) == []
     assert "hush" not in repr(conf.introspection)
+
+
+# -- what a stranger may cost --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", ["400 Bad Request", "413 Content Too Large", "414 URI Too Long", "422 What"])
+def test_strange_tokens_keep_nobody_else_from_being_asked_about(server, status):
+    verifier = IntrospectionVerifier()
+    server.say = answer('{"error": "invalid_request"}', status)
+    for _ in range(2 * introspection.FAILURES):
+        with pytest.raises(ServiceUnavailable):
+            verifier("strange")
+    says(server, ACTIVE)
+    assert verifier("x").sub == "7"
+
+
+def test_what_is_remembered_is_bounded_by_its_size(server, options, monkeypatch):
+    monkeypatch.setattr(introspection, "MAX_SIZE", 1000)
+    options(REVOCATION_DELAY=3600)
+    verifier = IntrospectionVerifier()
+    says(server, ACTIVE | {"acr": "x" * 300})
+    for token in ("a", "b", "c", "c", "b"):
+        verifier(token)
+    assert len(server.requests) == 3
+    assert verifier._memory._size <= 1000
+    verifier("a")
+    assert len(server.requests) == 4
+    says(server, ACTIVE | {"acr": "x" * 2000})
+    verifier("long")
+    assert (len(verifier._memory._answers), verifier._memory._size) == (0, 0)

@@ -143,7 +143,7 @@ def test_a_clients_own_token_is_nobodys(fake_issuer: FakeIssuer) -> None:
         ({"aud": ISSUER}, "another resource"),
         ({"aud": None}, "no aud"),
         ({"aud": []}, "no aud"),
-        ({"expires_in": -1}, "expired"),
+        ({"expires_in": -11}, "expired"),
         ({"exp": "soon"}, "no time"),
         ({"iat": 9_000_000_000}, "not come"),
         ({"nbf": 9_000_000_000}, "not come"),
@@ -188,6 +188,17 @@ def test_without_a_resource_the_called_url_decides(fake_issuer: FakeIssuer, sett
     token = fake_issuer.token("notes:read", resource="https://there.example/")
     assert call(token, url="https://there.example/x").status_code == 200
     assert call(token).status_code == 401
+
+
+@pytest.mark.spec("RFC 9068", "4")
+def test_the_clock_of_the_issuer_may_differ_by_the_leeway_and_no_more(fake_issuer: FakeIssuer, options: Any) -> None:
+    late = fake_issuer.token("notes:read", expires_in=-5)
+    for view in (plain, Notes):
+        assert call(late, view).status_code == 200
+    options(LEEWAY=0)
+    forget_verifiers()
+    assert "expired" in refused(late)
+    assert call(late).status_code == 401
 
 
 def test_only_the_algorithms_that_are_listed(fake_issuer: FakeIssuer, options: Any) -> None:
@@ -243,7 +254,7 @@ def test_it_is_forgotten_when_it_expires(
     token = fake_issuer.token(expires_in=60)
     conf.verifier(token)
     clock, monotonic = time.time, time.monotonic
-    monkeypatch.setattr(time, "time", lambda: clock() + 61)
+    monkeypatch.setattr(time, "time", lambda: clock() + 71)
     monkeypatch.setattr(time, "monotonic", lambda: monotonic() + 61)
     assert "expired" in refused(token)
 
@@ -274,7 +285,7 @@ def test_no_more_are_kept_than_fit(
 
 def test_a_refused_token_is_not_remembered(fake_issuer: FakeIssuer) -> None:
     for number in range(5):
-        refused(fake_issuer.token(jti=str(number), expires_in=-1))
+        refused(fake_issuer.token(jti=str(number), expires_in=-11))
     assert "{}" in repr(conf.verifier._memory) or "OrderedDict()" in repr(conf.verifier._memory)  # type: ignore[attr-defined]
 
 
@@ -325,7 +336,7 @@ def test_what_is_no_jwt_is_asked_about(fake_issuer: FakeIssuer, mixed: Any) -> N
 
 
 @pytest.mark.parametrize(
-    "changes", [{"expires_in": -1}, {"typ": "JWT"}, {"key": jose_keys.key("ES256", 7)}], ids=", ".join
+    "changes", [{"expires_in": -11}, {"typ": "JWT"}, {"key": jose_keys.key("ES256", 7)}], ids=", ".join
 )
 def test_nobody_is_asked_about_a_jwt_that_is_refused(
     fake_issuer: FakeIssuer, mixed: Any, changes: dict[str, Any]
@@ -398,7 +409,9 @@ def test_whose_tokens_for_which_api_is_checked(settings: Any, changes: dict[str,
     ("hosts", "changes", "expected"),
     [
         (["api.example.com"], {"VERIFIER": OPAQUE}, []),
-        ([".example.com"], {"VERIFIER": OPAQUE}, []),
+        ([".example.com"], {"VERIFIER": OPAQUE}, ["W046"]),
+        ([".example.com"], {"RESOURCE": ""}, ["W046"]),
+        ([".example.com"], {}, []),
         (["*"], {"VERIFIER": OPAQUE}, ["W046"]),
         (["api.example.com", "*"], {"VERIFIER": MIXED}, ["W046"]),
         (["*"], {"RESOURCE": ""}, ["W046"]),

@@ -372,6 +372,43 @@ def test_only_so_many_sessions_are_remembered(issue_for, monkeypatch):
     assert found == [404, 200, 200]
 
 
+def test_nobody_ends_the_sessions_of_others_by_opening_more(issue_for, monkeypatch):
+    monkeypatch.setattr(mcp_sessions, "REMEMBERED", 5)
+    monkeypatch.setattr(mcp_sessions, "OF_ONE_OWNER", 3)
+    server = Server()
+    guarded = guard(server, resource=RESOURCE, scopes="notes:read")
+    for name in ("ada", "bob", "cy"):
+        issue_for(name, sub=name)
+
+    def open_session(owner, session):
+        server.headers = [(b"mcp-session-id", session.encode())]
+        call(guarded, body=LIST, headers={"Authorization": f"Bearer {owner}"})
+        server.headers = []
+
+    def status(owner, session):
+        headers = {"Authorization": f"Bearer {owner}", "Mcp-Session-Id": session}
+        return call(guarded, body=LIST, headers=headers).status
+
+    open_session("ada", "a1")
+    open_session("cy", "c1")
+    for number in range(20):
+        open_session("bob", f"b{number}")
+    assert [status("bob", f"b{number}") for number in (16, 17, 18, 19)] == [404, 200, 200, 200]
+    open_session("ada", "a2")  # the sixth: who has the most makes room
+    assert [status("bob", f"b{number}") for number in (17, 18, 19)] == [404, 200, 200]
+    assert [status("ada", "a1"), status("ada", "a2"), status("cy", "c1")] == [200, 200, 200]
+    open_session("cy", "b19")  # an id that comes again is the last one's
+    assert [status("bob", "b19"), status("cy", "b19")] == [404, 200]
+
+
+def test_a_body_in_many_pieces_costs_no_more_than_one(guarded, issue_for):
+    issue_for()
+    body = json.dumps(LIST).encode() + b" " * 200_000
+    pieces = [{"type": "http.request", "body": body[i : i + 1], "more_body": True} for i in range(len(body))]
+    answer = call(guarded, headers=GOOD, incoming=[*pieces, {"type": "http.request", "body": b""}])
+    assert answer.status == 200
+
+
 def test_a_stream_ends_with_its_token(issue_for):
     async def stream(scope, receive, send):
         await send({"type": "http.response.start", "status": 200, "headers": []})

@@ -85,6 +85,35 @@ def test_the_same_denial_is_kept_once_and_no_more_than_so_many(transport, server
     assert set(caught_up(transport.listen())) == {"5", "6", "7", "8", "9"}
 
 
+def test_where_it_is_nearly_full_the_client_with_the_most_makes_room(transport, server, monkeypatch, caplog):
+    monkeypatch.setattr(redis_transport, "KEPT", 100)
+    monkeypatch.setattr(redis_transport, "BETWEEN_LOOKS", 10)
+    listening = transport.listen()
+    assert caught_up(listening) == []
+
+    def own(number):
+        return Denial("https://as.example", "token", f"own-{number}", SOON + 60, client="crowd").text(), SOON + 60
+
+    transport.publish([message("theirs")])
+    for start in range(0, 500, 5):
+        transport.publish([own(number) for number in range(start, start + 5)])
+        assert server.client.zcard("oauth-denylist:kept") <= 100
+    kept = caught_up(RedisTransport(DenylistOptions(url=server.url)).listen())
+    assert {"theirs", "crowd"} <= set(kept)
+    assert "own-0" not in kept
+    assert "every token that 'crowd' has by now is denied" in caplog.text
+    heard = [json.loads(next(text for text in listening if text is not None)) for _ in range(200)]
+    assert ("client", "crowd") in {(one["kind"], one["id"]) for one in heard}
+
+
+def test_an_acl_that_forbids_to_look_stops_no_revocation(transport, server, monkeypatch, caplog):
+    monkeypatch.setattr(redis_transport, "BETWEEN_LOOKS", 1)
+    server.client.execute_command("ACL", "SETUSER", "default", "-zcard")
+    transport.publish([message("first")])
+    assert "cannot be tidied" in caplog.text
+    assert caught_up(transport.listen()) == ["first"]
+
+
 def test_thousands_are_caught_up_with(transport):
     transport.publish([message(str(number)) for number in range(5000)])
     assert set(caught_up(transport.listen())) == {str(number) for number in range(5000)}

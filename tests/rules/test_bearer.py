@@ -2,7 +2,7 @@
 
 import pytest
 
-from oauth_provider.protocol.bearer import challenge, token_from_header
+from oauth_provider.protocol.bearer import challenge, credentials, token_from_header
 from oauth_provider.protocol.errors import InvalidRequest, InvalidToken
 
 pytestmark = pytest.mark.spec("RFC 6750", "2.1")
@@ -23,7 +23,18 @@ def test_a_token_is_taken_from_the_header(header, token):
 
 
 @pytest.mark.parametrize(
-    "header", ["", "Basic abc", "DPoP abc", "BearerX abc", "Bearerabc", " Bearer abc", "Token Bearer"]
+    "header",
+    [
+        "",
+        "Basic abc",
+        "DPoP abc",
+        "BearerX abc",
+        "Bearerabc",
+        "XBearer abc",
+        "Token Bearer",
+        "Basic Bearer abc",
+        'Digest username="Bearer", uri="/"',
+    ],
 )
 def test_another_scheme_is_none_of_ours(header):
     assert token_from_header(header) is None
@@ -36,6 +47,45 @@ def test_another_scheme_is_none_of_ours(header):
 def test_no_token_or_several_is_invalid_request(header):
     with pytest.raises(InvalidRequest):
         token_from_header(header)
+
+
+@pytest.mark.spec("RFC 9110", "5.5")
+@pytest.mark.parametrize(
+    "header", [" Bearer abc", "\tBearer abc", "Bearer abc \t", "\u00a0bEARER abc", "\x85Bearer abc"]
+)
+def test_white_space_around_the_field_hides_no_token(header):
+    assert token_from_header(header) == "abc"
+
+
+@pytest.mark.spec("RFC 9110", "11.4")
+@pytest.mark.parametrize(
+    "header",
+    ["Bearer\tabc", "bearer\t abc", "Bearer\r\n abc", "Bearer\n\tabc", "Bearer\x0babc", "Bearer\u00a0abc",
+     "Bearer\x85abc", "Bearer\u2003abc", " BEARER\tabc", "Bearer=abc", "Bearer,abc", "Bearer:abc", 'Bearer"abc"',
+     "Bearer\t"],
+)  # fmt: skip
+def test_what_bears_the_name_of_the_scheme_and_no_space_after_it_is_an_error_and_never_nothing(header):
+    with pytest.raises(InvalidRequest):
+        token_from_header(header)
+
+
+@pytest.mark.spec("RFC 9110", "5.3")
+@pytest.mark.parametrize(
+    "header",
+    ["Basic YTpi, Bearer abc", "Basic YTpi,Bearer abc", "Basic YTpi,\tbEARER\tabc", "Token x,Bearer", ",Bearer a"],
+)
+def test_a_token_behind_the_credentials_of_another_scheme_is_an_error(header):
+    with pytest.raises(InvalidRequest):
+        token_from_header(header)
+
+
+@pytest.mark.spec("RFC 9449", "7.1")
+def test_every_scheme_for_tokens_is_read_in_the_same_way():
+    assert credentials("dpop abc", ("Bearer", "DPoP")) == ("DPoP", "abc")
+    assert credentials("dpop abc", ("Bearer",)) is None
+    for header in ("DPoP\tabc", "Basic YTpi, DPoP abc"):
+        with pytest.raises(InvalidRequest):
+            credentials(header, ("Bearer", "DPoP"))
 
 
 @pytest.mark.spec("RFC 6750", "3.1")

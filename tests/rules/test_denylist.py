@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from oauth_provider.protocol.denylist import KINDS, Denial, parse
+from oauth_provider.protocol.denylist import KINDS, LEEWAY, Denial, of_whole_client, parse
 
 pytestmark = pytest.mark.spec("RFC 7009", "3")
 
@@ -17,6 +17,31 @@ def test_what_is_sent_is_what_arrives(kind, before):
     denial = Denial("https://as.example", kind, "an id", 2_000_000_000, before)
     assert parse(denial.text()) == denial
     assert denial.text() == Denial(**json.loads(denial.text())).text()
+
+
+def test_it_may_say_whose_tokens_are_meant():
+    denial = Denial("https://as.example", "token", "x", 2_000_000_000, client="an app")
+    assert parse(denial.text()) == denial
+    assert json.loads(denial.text())["client"] == "an app"
+
+
+def test_one_denial_stands_for_all_of_a_client():
+    several = [Denial("i", "token", "x", 30, client="c"), Denial("i", "authorization", "y", 50, 5, client="c")]
+    assert of_whole_client(several, 20) == Denial("i", "client", "c", 50, 20 + LEEWAY)
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        [Denial("i", "token", "x", 30)],
+        [Denial("i", "token", "x", 30, client="c"), Denial("i", "token", "y", 30, client="d")],
+        [Denial("i", "token", "x", 30, client="c"), Denial("j", "token", "y", 30, client="c")],
+        [Denial("i", "token", "x", 30, client="c"), Denial("i", "token", "y", 30)],
+    ],
+)
+def test_nothing_stands_for_the_denials_of_several(others):
+    with pytest.raises(ValueError, match="one client"):
+        of_whole_client(others, 20)
 
 
 def test_it_says_no_more_than_it_must():
@@ -52,6 +77,7 @@ def test_members_of_later_versions_are_passed_over():
             for value in (None, "", 7, True, ["token"], {"token": 1})
         ),
         *(json.dumps(GOOD | {"exp": value}) for value in (None, True, "2000000000", 1.5, -1, 2**60, [])),
+        *(json.dumps(GOOD | {"client": value}) for value in ("", 7, True, ["c"], {})),
         *(json.dumps(GOOD | {"before": value}) for value in (True, "1", 1.5, -1, 2**60, [])),
         *(json.dumps({name: value for name, value in GOOD.items() if name != missing}) for missing in GOOD),
         json.dumps(GOOD | {"kind": "everybody"}),
