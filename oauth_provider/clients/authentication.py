@@ -69,7 +69,7 @@ def recall(form: Mapping[str, str], authorization: str, address: str) -> Client 
     found = recall_with_secret(credentials.client_id, credentials.secret)
     if found is None or not found.client.allows_authentication_method(credentials.method) or found.client.is_barred:
         return None
-    if found.client.is_public:
+    if credentials.method == none.METHOD:
         return found.client
     return found.client if found.secret is not None and not found.secret.is_due_for_last_used else None
 
@@ -95,7 +95,7 @@ def _authenticated(credentials: Credentials, address: str) -> Client:
         detail = "unknown client" if found is None else f"{credentials.method} is not its method"
         raise InvalidClient("Client authentication failed.", detail=detail)
     client = found.client
-    if not client.is_public:
+    if credentials.method != none.METHOD:
         _check_secret(found, credentials, address)
     if client.is_barred:
         raise InvalidClient("Client authentication failed.", detail="client suspended")

@@ -2,19 +2,14 @@
 
 from collections.abc import Collection
 
-from django.core.cache import caches
-from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
-from oauth_provider.conf import provider_settings
-from oauth_provider.models.client import Client, allowed_origins
-from oauth_provider.protocol.digest import digest
+from oauth_provider.clients.origins import is_known
+from oauth_provider.models.client import Client
+from oauth_provider.protocol.cors import ANYONE, preflight_headers
 
-ALLOWED_HEADERS = "Authorization, Content-Type"
 EXPOSED_HEADERS = "WWW-Authenticate, Retry-After"
-MAX_AGE = 600
-KNOWN_FOR = 60
 
 
 def allow_reading(response: HttpResponse, request: HttpRequest, client: Client | None) -> None:
@@ -28,51 +23,40 @@ def allow_origins(response: HttpResponse, request: HttpRequest, allowed: Collect
     An error may come before anybody knows which client it was (None): then any client's origin will do.
     """
     patch_vary_headers(response, ["Origin"])
-    origin = request.META.get("HTTP_ORIGIN", "")
-    if not origin or origin == "null":
-        return
-    if origin in allowed if allowed is not None else is_known(origin):
+    origin = origin_of(request)
+    if origin and (origin in allowed if allowed is not None else is_known(origin)):
         response["Access-Control-Allow-Origin"] = origin
         response["Access-Control-Expose-Headers"] = EXPOSED_HEADERS
 
 
 def allow_everyone(response: HttpResponse) -> None:
     """For what is public anyway."""
-    response["Access-Control-Allow-Origin"] = "*"
+    response["Access-Control-Allow-Origin"] = ANYONE
 
 
 def preflight(request: HttpRequest, methods: str) -> HttpResponse:
     """The answer to OPTIONS. It names no client, so the origin of any client is let through to ask."""
+    origin = origin_of(request)
+    return _preflight(request, methods, origin if origin and is_known(origin) else "")
+
+
+def public_preflight(request: HttpRequest, methods: str) -> HttpResponse:
+    """The answer to OPTIONS where everybody may read."""
+    return _preflight(request, methods, ANYONE)
+
+
+def origin_of(request: HttpRequest) -> str:
+    """The origin that a script asks from; empty for none that anybody could be sure of."""
+    origin: str = request.META.get("HTTP_ORIGIN", "")
+    return "" if origin == "null" else origin
+
+
+def _preflight(request: HttpRequest, methods: str, allowed: str) -> HttpResponse:
     response = HttpResponse(status=204, headers={"Allow": methods})
-    allow_reading(response, request, None)
-    if response.has_header("Access-Control-Allow-Origin"):
-        response["Access-Control-Allow-Methods"] = methods
-        response["Access-Control-Allow-Headers"] = ALLOWED_HEADERS
-        response["Access-Control-Max-Age"] = str(MAX_AGE)
+    del response["Content-Type"]
+    patch_vary_headers(response, ["Origin", "Access-Control-Request-Headers"])
+    if allowed:
+        requested = request.META.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS", "")
+        for name, value in preflight_headers(allowed, methods, requested).items():
+            response[name] = value
     return response
-
-
-def is_known(origin: str) -> bool:
-    """Is ``origin`` one of any client's? Looked up at most once a minute for each origin."""
-    if not _is_text(origin):
-        return False
-    cache = caches[provider_settings.CACHE]
-    key = f"oauth_provider.origin.{digest(origin)}"
-    try:
-        known: bool | None = cache.get(key)
-        if known is None:
-            known = _is_anybodys(origin)
-            cache.set(key, known, KNOWN_FOR)
-    except DatabaseError:
-        raise
-    except Exception:  # any cache fails in its own way, and none is needed for the answer
-        known = _is_anybodys(origin)
-    return known
-
-
-def _is_anybodys(origin: str) -> bool:
-    return any(origin in column.split() for column in allowed_origins().filter(allowed_origins__contains=origin))
-
-
-def _is_text(origin: str) -> bool:
-    return origin.isascii() and origin.isprintable()

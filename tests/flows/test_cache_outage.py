@@ -29,10 +29,7 @@ class Outage(LocMemCache):
 @pytest.fixture(autouse=True)
 def _outage(settings: Any) -> Iterator[None]:
     outage = {"default": Outage("", {})}
-    with (
-        patch("oauth_provider.clients.failures.caches", outage),
-        patch("oauth_provider.endpoints.cors.caches", outage),
-    ):
+    with patch("oauth_provider.clients.failures.caches", outage):
         yield
 
 
