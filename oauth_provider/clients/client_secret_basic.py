@@ -1,7 +1,7 @@
 """``client_secret_basic`` (RFC 6749 §2.3.1): identifier and secret, form-encoded, in HTTP Basic.
 
-An empty secret may be left out there, so a header without one names a client and proves nothing: that is ``none``, which
-only a public client may use (§3.2.1).
+A secret may be left out where it is empty, so a header without one names a client and proves nothing: that is ``none``,
+which only a public client may use (§3.2.1).
 """
 
 import base64

@@ -12,7 +12,7 @@ METHOD = "none"
 
 
 def credentials(form: Mapping[str, str], authorization: str) -> Credentials | None:
-    """The ``client_id`` in the body, if no secret stands beside it, and no header but a token, which proves no client."""
+    """The ``client_id`` in the body, if no secret stands beside it. A bearer token there proves no client."""
     if "client_id" not in form or "client_secret" in form:
         return None
     if authorization and scheme_of(authorization, (BEARER,)) is None:

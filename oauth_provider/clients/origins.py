@@ -34,8 +34,8 @@ class Known:
 
 
 _known: dict[tuple[Any, ...], Known] = {}
-# The second, and how many look-ups there were in it.
-_lookups = (0, 0)
+# How many look-ups there were in the latest second.
+_lookups: dict[int, int] = {}
 
 
 def is_known(origin: str) -> bool:
@@ -84,11 +84,11 @@ def _is_younger(known: Known, seconds: float) -> bool:
 
 
 def _may_look_up() -> bool:
-    global _lookups
     second = int(time.time())
-    count = _lookups[1] if _lookups[0] == second else 0
-    _lookups = second, count + 1
-    return count < MAX_LOOKUPS
+    count = _lookups.get(second, 0) + 1
+    _lookups.clear()
+    _lookups[second] = count
+    return count <= MAX_LOOKUPS
 
 
 def _place() -> tuple[Any, ...]:

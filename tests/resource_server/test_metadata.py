@@ -182,8 +182,8 @@ def test_metadata_that_is_not_served_is_found(resource, settings):
 @pytest.mark.spec("Fetch", "3.2")
 def test_a_preflight_allows_every_header_that_a_client_asks_for(resource):
     resource("https://api.example.com")
-    for path in (WELL_KNOWN, f"{WELL_KNOWN}/elsewhere"):
-        response = Browser().options(path, headers=PREFLIGHT)
+    for place in (WELL_KNOWN, f"{WELL_KNOWN}/elsewhere"):
+        response = Browser().options(place, headers=PREFLIGHT)
         assert (response.status_code, response.content) == (204, b"")
         assert response["Access-Control-Allow-Origin"] == "*"
         assert "mcp-protocol-version" in response["Access-Control-Allow-Headers"]

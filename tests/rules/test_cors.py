@@ -15,7 +15,10 @@ ALWAYS = ("Authorization", "Content-Type")
         ("", ALWAYS),
         ("mcp-protocol-version", (*ALWAYS, "mcp-protocol-version")),
         ("authorization,content-type", ALWAYS),
-        ("dpop, x-requested-with ,\tmcp-protocol-version", (*ALWAYS, "dpop", "x-requested-with", "mcp-protocol-version")),
+        (
+            "dpop, x-requested-with ,\tmcp-protocol-version",
+            (*ALWAYS, "dpop", "x-requested-with", "mcp-protocol-version"),
+        ),
         ("X-One,x-one", (*ALWAYS, "X-One")),
         (",, ,", ALWAYS),
         ("*", ALWAYS),
