@@ -33,7 +33,9 @@ class OAuthProviderConfig(AppConfig):
         from oauth_provider.authorization.logout import end_with_session
         from oauth_provider.authorization.sign_in import remember
         from oauth_provider.bridge.defaults import take_places
+        from oauth_provider.clients import origins
         from oauth_provider.conf import provider_settings
+        from oauth_provider.resource_server import cors
         from oauth_provider.resource_server.conf import register_default_issuer, register_default_verifier
         from oauth_provider.tokens import denylist, forgetting
         from oauth_provider.tokens.events import connect
@@ -45,6 +47,8 @@ class OAuthProviderConfig(AppConfig):
         connect()
         denylist.connect()
         forgetting.connect()
+        origins.connect()
+        cors.connect()
         user_logged_in.connect(remember, dispatch_uid="oauth_provider.sign_in")
         user_logged_out.connect(end_with_session, dispatch_uid="oauth_provider.logout")
         take_places()

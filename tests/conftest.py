@@ -8,6 +8,7 @@ from django.conf import settings as django_settings
 from django.core.cache import caches
 from django.db import connection
 
+from oauth_provider.clients import origins
 from oauth_provider.models.verification_cache import verification_cache
 from oauth_provider.resource_server.guarded_cache import guarded_cache
 from oauth_provider.rest_framework import throttling
@@ -60,5 +61,6 @@ def _own_keys() -> None:
 
 @pytest.fixture(autouse=True)
 def _own_memory() -> None:
-    """Nor the access tokens that one remembered: rows of the next may have the same keys."""
+    """Nor the access tokens and origins that one remembered: rows of the next may have the same keys."""
     verification_cache.clear()
+    origins.forget()

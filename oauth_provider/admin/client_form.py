@@ -12,8 +12,9 @@ from oauth_provider.clients.faults import explain
 from oauth_provider.conf import provider_settings
 from oauth_provider.models import ClientPolicy
 from oauth_provider.models.scope import all_scopes
+from oauth_provider.models.validation import check_shown_name
 from oauth_provider.protocol import origin, redirect_uri
-from oauth_provider.protocol.registration import Contradiction, Registration, contradictions
+from oauth_provider.protocol.registration import MAX_URIS, Contradiction, Registration, contradictions
 
 PLACES = {
     Contradiction.NO_REDIRECT_URI: "redirect_uris",
@@ -45,7 +46,10 @@ class ClientForm(forms.ModelForm):  # type: ignore[type-arg]  # it takes none at
     redirect_uris = Lines(
         label=gettext_lazy("Redirect URIs"),
         required=False,
-        help_text=gettext_lazy("One to a line, in full: what the client sends must be equal to one of them."),
+        help_text=gettext_lazy(
+            "One to a line, in full: what the client sends must be equal to one of them. Only a port may differ: any "
+            "at 127.0.0.1 and [::1], and at localhost where none is registered."
+        ),
     )
     allowed_origins = Lines(
         label=gettext_lazy("Allowed origins"),
@@ -80,6 +84,13 @@ class ClientForm(forms.ModelForm):  # type: ignore[type-arg]  # it takes none at
         gone = {value: _("%(name)s (no longer there)") % {"name": value} for value in self.initial[name]}
         self.fields[name].choices = list({**gone, **known}.items())  # type: ignore[attr-defined]  # it has choices
 
+    def clean_name(self) -> str:
+        """People read it on the consent page, in the order in which it is stored."""
+        name: str = self.cleaned_data["name"]
+        if name != self.initial.get("name"):
+            check_shown_name(name)
+        return name
+
     def clean_redirect_uris(self) -> str:
         """Every new line by the rules of the protocol, and by the schemes that DOT was told to allow."""
         return self._clean_uris("redirect_uris")
@@ -94,6 +105,7 @@ class ClientForm(forms.ModelForm):  # type: ignore[type-arg]  # it takes none at
             elif line.partition(":")[0] not in schemes:
                 setting = 'OAUTH2_PROVIDER["ALLOWED_REDIRECT_URI_SCHEMES"]'
                 self.add_error(name, self._not_in(line, setting))
+        self._check_number(name, lines)
         return " ".join(lines)
 
     def clean_allowed_origins(self) -> str:
@@ -103,6 +115,7 @@ class ClientForm(forms.ModelForm):  # type: ignore[type-arg]  # it takes none at
             fault = origin.fault(line)
             if fault is not None:
                 self.add_error("allowed_origins", explain(fault, line))
+        self._check_number("allowed_origins", lines)
         return " ".join(lines)
 
     def chosen_scopes(self) -> list[str] | None:
@@ -129,6 +142,11 @@ class ClientForm(forms.ModelForm):  # type: ignore[type-arg]  # it takes none at
         """What stood there before must not keep anyone from suspending a client."""
         before = self.initial[name].split()
         return [line for line in lines if line not in before]
+
+    def _check_number(self, name: str, lines: list[str]) -> None:
+        if len(lines) > MAX_URIS and self._new_lines(name, lines):
+            text = _("At most %(number)d lines: each request is compared with every one of them.")
+            self.add_error(name, ValidationError(text % {"number": MAX_URIS}))
 
     def _not_in(self, line: str, setting: str) -> ValidationError:
         scheme = line.partition(":")[0]

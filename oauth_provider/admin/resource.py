@@ -13,6 +13,7 @@ from oauth_provider.admin.client_form import CHECKBOXES
 from oauth_provider.models import Resource
 from oauth_provider.models.lifetimes import Lifetimes
 from oauth_provider.models.scope import all_scopes
+from oauth_provider.models.validation import check_shown_name
 from oauth_provider.protocol.resource_indicator import is_same
 
 LIFETIMES = tuple(field.name for field in Lifetimes._meta.fields)
@@ -38,6 +39,13 @@ class ResourceForm(forms.ModelForm):  # type: ignore[type-arg]  # it takes none 
         gone = {scope: _("%(name)s (no longer there)") % {"name": scope} for scope in self.initial.get("scopes") or ()}
         known = {scope: f"{scope}: {words}" for scope, words in all_scopes().items()}
         self.fields["scopes"].choices = list({**gone, **known}.items())  # type: ignore[attr-defined]  # it has choices
+
+    def clean_name(self) -> str:
+        """People read it on the consent page, in the order in which it is stored."""
+        name: str = self.cleaned_data["name"]
+        if name != self.initial.get("name"):
+            check_shown_name(name)
+        return name
 
     def clean_identifier(self) -> str:
         """RFC 3986 §6.2.3: another spelling of one that is registered would be the same resource twice."""

@@ -23,6 +23,8 @@ from oauth_provider.tokens.subject import subject_of
 
 # However small max_age is, a person who has just signed in needs this long to come back, in seconds.
 RETURN_TIME = 60
+# The project is asked of each whether the sign-in reaches it; of more, the first ones count.
+MAX_ACR_VALUES = 32
 
 
 class Demand(Enum):
@@ -166,7 +168,7 @@ def choice_of(http: HttpRequest) -> str:
 
 def wanted_acr(request: AuthorizationRequest) -> tuple[str, ...]:
     """The values asked for, in order of preference; where some are essential, those alone."""
-    return essential_acr(request) or tuple(request.acr_values.split()) or _claimed_acr(request)
+    return essential_acr(request) or tuple(request.acr_values.split()[:MAX_ACR_VALUES]) or _claimed_acr(request)
 
 
 def essential_acr(request: AuthorizationRequest) -> tuple[str, ...]:
@@ -178,7 +180,7 @@ def essential_acr(request: AuthorizationRequest) -> tuple[str, ...]:
 def _claimed_acr(request: AuthorizationRequest) -> tuple[str, ...]:
     wanted = asked_for(parse_claims(request.claims), ID_TOKEN).get("acr", {})
     values = wanted.get("values") or ([wanted["value"]] if "value" in wanted else [])
-    return tuple(value for value in values if isinstance(value, str))
+    return tuple(value for value in values[:MAX_ACR_VALUES] if isinstance(value, str))
 
 
 def met_acr(visit: Visit, context: Context) -> str:

@@ -68,7 +68,7 @@ def recall(form: Mapping[str, str], authorization: str, address: str) -> Client 
     found = recall_with_secret(credentials.client_id, credentials.secret)
     if found is None or not found.client.allows_authentication_method(credentials.method) or found.client.is_barred:
         return None
-    if found.client.is_public:
+    if credentials.method == none.METHOD:
         return found.client
     return found.client if found.secret is not None and not found.secret.is_due_for_last_used else None
 
@@ -106,7 +106,7 @@ def _authenticated(credentials: Credentials, address: str) -> Client:
 
 def _is_proven(found: FoundClient, method: str) -> bool:
     """Is nothing left to try?"""
-    is_known = found.client.is_public or found.secret is not None
+    is_known = method == none.METHOD or found.secret is not None
     return is_known and found.client.allows_authentication_method(method)
 
 

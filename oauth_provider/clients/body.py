@@ -1,20 +1,44 @@
 """Reading the body of a request as a form (RFC 6749 Appendix B), without more of it than it may hold."""
 
 from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, UnreadablePostError
+from django.http import HttpRequest, RawPostDataException, UnreadablePostError
 
-from oauth_provider.protocol.errors import InvalidRequest, RequestTooLarge
+from oauth_provider.protocol.errors import InvalidRequest, LengthRequired, RequestTooLarge
 from oauth_provider.protocol.form import MAX_LENGTH, check_content_type, decode_body
 
 
 def read_body(request: HttpRequest) -> str:
-    """The text of an urlencoded body. Raises ``InvalidRequest`` and ``RequestTooLarge``."""
+    """The text of an urlencoded body. Raises ``InvalidRequest``, ``LengthRequired`` and ``RequestTooLarge``."""
     check_content_type(request.content_type)
     try:
         if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_LENGTH:
             raise RequestTooLarge("The body is too large.")
-        return decode_body(request.body)
+        body = request.body
+        return decode_body(_chunked_body(request) if not body and is_chunked(request) else body)
     except RequestDataTooBig:
         raise RequestTooLarge("The body is too large.") from None
-    except (UnreadablePostError, ValueError):
+    except RawPostDataException:
+        detail = "Something before this view, such as a middleware, has read the stream of the request."
+        raise InvalidRequest("The body could not be read.", detail=detail) from None
+    except (UnreadablePostError, OSError, ValueError):
         raise InvalidRequest("The body could not be read.") from None
+
+
+def is_chunked(request: HttpRequest) -> bool:
+    """Does a body come without its length (RFC 9112 §6.1)? Of such a one Django reads nothing under WSGI."""
+    return not request.META.get("CONTENT_LENGTH") and bool(request.META.get("HTTP_TRANSFER_ENCODING"))
+
+
+def _chunked_body(request: HttpRequest) -> bytes:
+    """The body as the server puts it together, which says so where its stream ends with the body."""
+    environ = getattr(request, "environ", None)
+    if environ is None:  # ASGI: Django has read all of it
+        return b""
+    if not environ.get("wsgi.input_terminated"):
+        raise LengthRequired("The body came without its length: send Content-Length.")
+    body, pieces = b"", iter(lambda: environ["wsgi.input"].read(MAX_LENGTH + 1 - len(body)), b"")
+    for piece in pieces:
+        body += piece
+        if len(body) > MAX_LENGTH:
+            raise RequestTooLarge("The body is too large.")
+    return body

@@ -1,4 +1,8 @@
-"""``client_secret_basic`` (RFC 6749 §2.3.1): identifier and secret, form-encoded, in HTTP Basic."""
+"""``client_secret_basic`` (RFC 6749 §2.3.1): identifier and secret, form-encoded, in HTTP Basic.
+
+A secret may be left out where it is empty, so a header without one names a client and proves nothing: that is ``none``,
+which only a public client may use (§3.2.1).
+"""
 
 import base64
 import binascii
@@ -6,6 +10,7 @@ import re
 from collections.abc import Mapping
 from urllib.parse import unquote_to_bytes
 
+from oauth_provider.clients import none
 from oauth_provider.clients.credentials import Credentials
 from oauth_provider.protocol.errors import InvalidClient
 
@@ -24,6 +29,6 @@ def credentials(form: Mapping[str, str], authorization: str) -> Credentials | No
         parts = [unquote_to_bytes(part.replace("+", " ")).decode() for part in (client_id, secret)]
     except (binascii.Error, ValueError):
         raise InvalidClient("The Authorization header is malformed.") from None
-    if not colon or not parts[0] or not parts[1]:
+    if not colon or not parts[0]:
         raise InvalidClient("The Authorization header must hold an identifier and a secret.")
-    return Credentials(METHOD, parts[0], parts[1])
+    return Credentials(METHOD if parts[1] else none.METHOD, parts[0], parts[1])

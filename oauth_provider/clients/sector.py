@@ -1,10 +1,10 @@
 """Sector identifiers (OpenID Connect Core §8.1, Registration §5): whose redirect URIs does the document name?"""
 
-import json
 import logging
 from collections.abc import Iterable
 
 from oauth_provider.fetch import FetchError, fetch
+from oauth_provider.protocol.strict_json import parse_array
 
 logger = logging.getLogger("oauth_provider.clients")
 
@@ -24,12 +24,12 @@ def check_sector(sector_identifier_uri: str, redirect_uris: Iterable[str]) -> No
     """
     try:
         answer = fetch(sector_identifier_uri)
-        listed = json.loads(answer.body) if answer.status == 200 else None
-    except (FetchError, ValueError, RecursionError) as error:
+        if answer.status != 200:
+            raise FetchError(f"It answers {answer.status}.")
+        listed = {one for one in parse_array(answer.body.decode()) if isinstance(one, str)}
+    except (FetchError, ValueError) as error:
         logger.warning("A sector identifier cannot be had: %s", error)
         raise SectorError from None
-    if not isinstance(listed, list):
-        raise SectorError
     missing = tuple(uri for uri in redirect_uris if uri not in listed)
     if missing:
         raise SectorError(missing)

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.cache import patch_cache_control
 from django.utils.http import parse_etags
 
-from oauth_provider.endpoints.cors import allow_everyone
+from oauth_provider.endpoints.cors import allow_everyone, public_preflight
 
 ALLOWED = ("GET", "HEAD", "OPTIONS")
 
@@ -27,6 +27,8 @@ def document_of(body: bytes) -> Document:
 
 def serve(request: HttpRequest, document: Document | None, *, max_age: int) -> HttpResponse:
     """``document`` to whoever asks, or 304 to whoever has it; 404 where there is none."""
+    if request.method == "OPTIONS":
+        return public_preflight(request, ", ".join(ALLOWED))
     if request.method not in ALLOWED:
         response: HttpResponse = JsonResponse({"error": "invalid_request"}, status=405)
         response["Allow"] = ", ".join(ALLOWED)
@@ -44,5 +46,7 @@ def serve(request: HttpRequest, document: Document | None, *, max_age: int) -> H
 def _answer(request: HttpRequest, document: Document) -> HttpResponse:
     known = parse_etags(request.headers.get("If-None-Match", ""))
     if {"*", document.etag, f"W/{document.etag}"} & set(known):
-        return HttpResponse(status=304)
+        response = HttpResponse(status=304)
+        del response["Content-Type"]  # there is none (RFC 9110 §15.4.5)
+        return response
     return HttpResponse(document.body, content_type="application/json")

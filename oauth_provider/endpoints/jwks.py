@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 
 from oauth_provider.endpoints.document import Document, serve
 from oauth_provider.endpoints.program import for_programs
+from oauth_provider.resource_server.cors import from_anywhere
 from oauth_provider.tokens.key_ring import key_ring
 
 # Keys are published for long before they sign; this is how soon one that was taken out of use is forgotten.
@@ -16,4 +17,4 @@ def jwks(request: HttpRequest) -> HttpResponse:
     return serve(request, Document(ring.jwks, ring.etag), max_age=MAX_AGE)
 
 
-view = for_programs(jwks)
+view = for_programs(jwks, may_read=from_anywhere)

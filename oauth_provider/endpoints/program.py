@@ -15,6 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 
 from oauth_provider.clients.authentication import authenticate
 from oauth_provider.clients.body import read_body
+from oauth_provider.clients.origins import is_known
 from oauth_provider.conf import provider_settings
 from oauth_provider.endpoints.cors import allow_everyone, allow_reading, preflight
 from oauth_provider.models.client import Client
@@ -29,6 +30,7 @@ from oauth_provider.protocol.errors import (
 )
 from oauth_provider.protocol.form import Form, parse_form
 from oauth_provider.resource_server.database_outage import is_outage, unavailable, unreported
+from oauth_provider.resource_server.cors import readable
 
 logger = logging.getLogger("oauth_provider.endpoints")
 
@@ -110,10 +112,11 @@ def said_to_recalled(endpoint: Endpoint, call: Call) -> Answer | None:
     return said
 
 
-def for_programs(view: View) -> View:
+def for_programs(view: View, *, may_read: Callable[[str], bool] = is_known) -> View:
     """Free ``view`` from what a project demands of pages: CSRF tokens, logins, one transaction for each request.
 
-    Where the database is away it answers 503 in JSON (RFC 9110 §15.6.4).
+    Where the database is away it answers 503 in JSON (RFC 9110 §15.6.4). ``may_read`` says from which origins scripts
+    may ask it.
     """
 
     @functools.wraps(view)
@@ -128,7 +131,7 @@ def for_programs(view: View) -> View:
         return unreported(response)
 
     freed: View = csrf_exempt(login_not_required(non_atomic_requests(answering)))
-    return freed
+    return readable(freed, may_read)
 
 
 class MethodNotAllowed(OAuthError):
@@ -147,6 +150,8 @@ def check_method(request: HttpRequest) -> None:
 def answer(members: Mapping[str, Any] | None, *, status: int = 200) -> HttpResponse:
     """In JSON, never to be stored (RFC 6749 §5.1)."""
     response = HttpResponse() if members is None else JsonResponse(dict(members))
+    if members is None:
+        del response["Content-Type"]  # of nothing
     response.status_code = status
     return unstored(response)
 

@@ -23,7 +23,7 @@ from oauth_provider.tokens.key_ring import key_ring
 from oauth_provider.tokens.subject import subject_by
 from oauth_provider.tokens.verifier import find_good
 
-METHODS = ("GET", "POST", "OPTIONS")
+METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 ALLOW = ", ".join(METHODS)
 JWT = "application/jwt"
 

@@ -238,10 +238,13 @@ class Client:
         return grant_type in self.policy.grant_types
 
     def allows_authentication_method(self, method: str) -> bool:
-        """Is this how the client authenticates? One that keeps no secret uses ``none``, all others never do."""
-        if self.is_public != (method == "none"):
-            return False
-        return self.policy.token_endpoint_auth_method in ("", method)
+        """Is this how the client authenticates? One that keeps a secret never uses ``none``.
+
+        A public client does, or sends the secret that DOT gave it, which must then be right and proves nothing.
+        """
+        if self.is_public:
+            return self.policy.token_endpoint_auth_method in ("", "none")
+        return method != "none" and self.policy.token_endpoint_auth_method in ("", method)
 
 
 def is_barred(application: Row) -> bool:

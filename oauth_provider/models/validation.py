@@ -9,6 +9,7 @@ from oauth_provider.protocol import client_jwks
 from oauth_provider.protocol.frontchannel_logout import is_frame_uri
 from oauth_provider.protocol.jose import JoseError
 from oauth_provider.protocol.logout_token import is_logout_uri
+from oauth_provider.protocol.shown_text import is_shown_as_stored
 
 
 def check_jwks(value: Any) -> None:
@@ -37,3 +38,9 @@ def check_frame_uri(value: str, redirect_uris: list[str]) -> None:
     if value and not is_frame_uri(value, redirect_uris):
         told = _("Scheme, host and port must be those of one of the redirect URIs.")
         raise ValidationError({"frontchannel_logout_uri": told})
+
+
+def check_shown_name(value: str) -> None:
+    """Raise ``ValidationError`` for a name that people would read in another order than it is stored in."""
+    if not is_shown_as_stored(value):
+        raise ValidationError(_("It holds characters that nobody sees and that reorder what people read."))

@@ -17,7 +17,7 @@ from oauth_provider.pages.page import error_page, for_people
 from oauth_provider.pages.response import redirect_to, send
 from oauth_provider.protocol.errors import InvalidRequestObject, TemporarilyUnavailable
 
-METHODS = ["GET", "POST"]
+METHODS = ["GET", "HEAD", "POST"]
 
 
 @csrf_exempt

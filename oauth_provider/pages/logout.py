@@ -29,7 +29,7 @@ from oauth_provider.protocol.errors import InvalidRequest
 from oauth_provider.protocol.form import parse_form
 from oauth_provider.protocol.redirect_uri import destination
 
-METHODS = ["GET", "POST"]
+METHODS = ["GET", "HEAD", "POST"]
 TICKET = "ticket"
 # How long a client that does not answer holds the person up, in seconds.
 PATIENCE = 5

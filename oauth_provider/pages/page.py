@@ -25,6 +25,8 @@ logger = logging.getLogger("oauth_provider.pages")
 
 STYLESHEET = "oauth_provider/oauth.css"
 REFERENCE_LENGTH = 8
+# A body that could not be read: every other refusal is a 400 to a person.
+BODY_REFUSED = (411, 413)
 
 View = Callable[..., HttpResponse]
 
@@ -98,7 +100,7 @@ def error_page(request: HttpRequest, error: OAuthError, *, back_to: str = "", cl
         "back_to": back_to,
         "client_name": client_name,
     }
-    response = show(request, "error.html", context, status=413 if error.status == 413 else 400)
+    response = show(request, "error.html", context, status=error.status if error.status in BODY_REFUSED else 400)
     response["Referrer-Policy"] = "no-referrer"  # no form stands on it
     return response
 

@@ -6,23 +6,23 @@ Elements are compared by what they mean as JSON and by nothing else (§12): memb
 
 import json
 import re
-import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from oauth_provider.protocol.errors import InvalidAuthorizationDetails
 from oauth_provider.protocol.resource_indicator import covers, is_same
+from oauth_provider.protocol.shown_text import is_shown_as_stored
 from oauth_provider.protocol.strict_json import is_storable, parse_array
 
 PARAMETER = "authorization_details"
 MAX_LENGTH = 12_288
 MAX_DEPTH = 8
 MOST_DETAILS = 20
+# Members and items of all of them: what a schema asks of each may be as much as of all (``unevaluatedProperties``).
+MAX_ELEMENTS = 1_000
 # The numbers that every reader of JSON agrees on (RFC 7493 §2.2).
 LARGEST = 2**53 - 1
 NAME = re.compile(r"[\x21\x23-\x5B\x5D-\x7E]{1,200}")
-# They would let a value show itself to the person in another order than the one it is stored in.
-BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 Detail = Mapping[str, Any]
 
@@ -84,7 +84,7 @@ def parse_details(text: str) -> tuple[dict[str, Any], ...]:
     if len(text) > MAX_LENGTH:
         raise InvalidAuthorizationDetails("authorization_details is too long.")
     try:
-        elements = parse_array(text, max_depth=MAX_DEPTH)
+        elements = parse_array(text, max_depth=MAX_DEPTH, max_elements=MAX_ELEMENTS)
     except ValueError as error:
         told = "authorization_details must be a JSON array of objects."
         raise InvalidAuthorizationDetails(told, detail=str(error)) from None
@@ -168,9 +168,9 @@ def _check_element(element: Any, place: int) -> None:
 
 
 def _is_showable(value: Any) -> bool:
-    """Can all of it be shown as it is: no control characters, and no number that readers take for another?"""
+    """Can all of it be shown as it is: nothing that reorders it, and no number that readers take for another?"""
     if isinstance(value, str):
-        return not any(one in BIDI_CONTROLS or (one != "\n" and unicodedata.category(one) == "Cc") for one in value)
+        return is_shown_as_stored(value, has_lines=True)
     if isinstance(value, dict):
         return all(_is_showable(name) and _is_showable(inner) for name, inner in value.items())
     if isinstance(value, list):

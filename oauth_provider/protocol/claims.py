@@ -8,6 +8,7 @@ from oauth_provider.protocol.strict_json import is_storable, parse_object
 
 MAX_LENGTH = 8192
 MAX_DEPTH = 8
+MAX_ELEMENTS = 1_000
 MAX_CLAIMS = 100
 
 USERINFO, ID_TOKEN = "userinfo", "id_token"
@@ -28,7 +29,7 @@ def parse_claims(text: str) -> dict[str, dict[str, dict[str, Any]]]:
     if len(text) > MAX_LENGTH:
         raise InvalidRequest("claims is too long.")
     try:
-        parsed = parse_object(text, max_depth=MAX_DEPTH)
+        parsed = parse_object(text, max_depth=MAX_DEPTH, max_elements=MAX_ELEMENTS)
     except ValueError as error:
         raise InvalidRequest("claims is malformed.", detail=f"claims: {error}") from None
     if not is_storable(parsed):

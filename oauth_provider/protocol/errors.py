@@ -50,6 +50,12 @@ class RequestTooLarge(InvalidRequest):
     status = 413
 
 
+class LengthRequired(InvalidRequest):
+    """The same code, for a body that comes in pieces and that the server at hand cannot read (RFC 9110 §15.5.12)."""
+
+    status = 411
+
+
 class InvalidClient(OAuthError):
     """RFC 6749 §5.2: client authentication failed."""
 

@@ -17,9 +17,12 @@ def frame_url(uri: str, *, issuer: str, sid: str) -> str:
 
 
 def origin(uri: str) -> str:
-    """Scheme, host and port of ``uri``: what stands in a policy, and in a browser's mind."""
-    parts = urlsplit(uri)
-    return f"{parts.scheme}://{parts.netloc}".lower()
+    """Scheme, host and port of ``uri``: what stands in a policy, and in a browser's mind; empty for what has none."""
+    try:
+        parts = urlsplit(uri)
+    except ValueError:
+        return ""
+    return f"{parts.scheme}://{parts.netloc}".lower() if parts.netloc else ""
 
 
 def is_frame_uri(uri: str, redirect_uris: Iterable[str]) -> bool:

@@ -1,6 +1,6 @@
 """Issuer identifiers (RFC 8414 §2 and §3.1, RFC 9207 §2): an https URL without query or fragment."""
 
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 
 def is_issuer(value: str, *, allow_http: bool = False) -> bool:
@@ -17,11 +17,19 @@ def is_issuer(value: str, *, allow_http: bool = False) -> bool:
 
 def issuer_path(issuer: str) -> str:
     """The path of an issuer without slashes at its ends: ``tenant1`` of ``https://example.com/tenant1/``."""
-    return urlsplit(issuer).path.strip("/")
+    return _split(issuer).path.strip("/")
 
 
 def well_known_url(issuer: str, name: str) -> str:
     """Where the metadata of ``issuer`` is found: between its host and its path (RFC 8414 §3.1)."""
-    parts = urlsplit(issuer)
+    parts = _split(issuer)
     path = f"/.well-known/{name}" + (f"/{issuer_path(issuer)}" if issuer_path(issuer) else "")
     return urlunsplit((parts.scheme, parts.netloc, path, "", ""))
+
+
+def _split(issuer: str) -> SplitResult:
+    """The parts of a URL; all of them empty where it is none."""
+    try:
+        return urlsplit(issuer)
+    except ValueError:
+        return SplitResult("", "", "", "", "")

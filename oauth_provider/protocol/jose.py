@@ -128,7 +128,7 @@ def decode(text: str) -> bytes:
 
 def left_half_hash(alg: str, text: str) -> str:
     """``at_hash`` of an access token and the like (OpenID Connect Core §3.1.3.6)."""
-    whole = hashlib.new(ALGORITHMS[alg].hash, text.encode("ascii")).digest()
+    whole = hashlib.new(ALGORITHMS[alg].hash, text.encode("utf-8", "surrogatepass")).digest()
     return encode(whole[: len(whole) // 2])
 
 

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from typing import Any
 
+from oauth_provider.protocol.authorization_details import canonical
+
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 REFERENCES = ("$ref", "$dynamicRef")
 # Keywords by which a schema says what an object looks like, and those by which it says what else may stand there.
@@ -40,6 +42,7 @@ class Schema:
     def __init__(self, schema: Mapping[str, Any]) -> None:
         from jsonschema import Draft202012Validator
         from jsonschema.exceptions import SchemaError as LibraryError
+        from jsonschema.validators import extend
         from referencing import Registry
 
         check_references(schema)
@@ -48,7 +51,8 @@ class Schema:
         except LibraryError as error:
             raise SchemaError(error.message) from None
         # An empty registry of our own: the library's default one fetches what it does not know.
-        self._validator = Draft202012Validator(
+        bounded = extend(Draft202012Validator, {"uniqueItems": _unique_items})
+        self._validator = bounded(
             closed(schema), registry=Registry(), format_checker=Draft202012Validator.FORMAT_CHECKER
         )
 
@@ -104,6 +108,14 @@ def _inside(schema: Any) -> Any:
         elif keyword in PARTS:
             made[keyword] = [_inside(one) for one in described] if isinstance(described, list) else _inside(described)
     return made
+
+
+def _unique_items(validator: Any, is_asked: Any, instance: Any, schema: Any) -> Iterator[Any]:
+    """``uniqueItems`` in a time that grows as the list does: the library compares each item with each."""
+    from jsonschema.exceptions import ValidationError
+
+    if is_asked and isinstance(instance, list) and len({canonical(one) for one in instance}) != len(instance):
+        yield ValidationError("an array has an item twice")
 
 
 def _references(value: Any) -> Iterator[Any]:

@@ -29,7 +29,7 @@ class Jws:
 
 
 def sign(claims: Mapping[str, Any], key: Key, *, typ: str = "JWT") -> str:
-    """``claims`` as a compact JWS by ``key``, whose ``alg`` and ``kid`` its header names."""
+    """``claims`` as a compact JWS by ``key``, whose ``alg`` and ``kid`` its header names. Raises ``JoseError``."""
     header = {"alg": key.alg, "kid": key.kid, "typ": typ}
     message = f"{_encode_json(header)}.{_encode_json(claims)}".encode()
     return f"{message.decode()}.{encode(key.sign(message))}"
@@ -87,4 +87,7 @@ def _check_header(header: Mapping[str, Any]) -> None:
 
 
 def _encode_json(value: Mapping[str, Any]) -> str:
-    return encode(json.dumps(dict(value), separators=(",", ":"), ensure_ascii=False).encode())
+    try:
+        return encode(json.dumps(dict(value), separators=(",", ":"), ensure_ascii=False).encode())
+    except UnicodeEncodeError:
+        raise JoseError("A claim holds half a character, which is no text.") from None

@@ -28,11 +28,15 @@ class Fault(Enum):
 
 def origin_of(url: str) -> str:
     """The origin of an http or https URL, as a browser writes it; empty for any other."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        number = parts.port
+    except ValueError:
+        return ""
     if parts.scheme not in DEFAULT_PORTS or not parts.hostname:
         return ""
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    port = "" if parts.port in (None, DEFAULT_PORTS[parts.scheme]) else f":{parts.port}"
+    port = "" if number in (None, DEFAULT_PORTS[parts.scheme]) else f":{number}"
     return f"{parts.scheme}://{host}{port}"
 
 

@@ -46,7 +46,11 @@ def check_code_challenge(code_challenge: str, code_challenge_method: str) -> Non
 
 def s256(code_verifier: str) -> str:
     """The challenge of ``code_verifier`` (RFC 7636 §4.2)."""
-    return base64.urlsafe_b64encode(hashlib.sha256(code_verifier.encode()).digest()).rstrip(b"=").decode()
+    return (
+        base64.urlsafe_b64encode(hashlib.sha256(code_verifier.encode("utf-8", "surrogatepass")).digest())
+        .rstrip(b"=")
+        .decode()
+    )
 
 
 def check_code_verifier(code_verifier: str, code_challenge: str) -> None:

@@ -1,4 +1,4 @@
-"""Redirect URIs (RFC 9700 §4.1.3, RFC 8252 §7.3): compared as strings; only a loopback port may differ."""
+"""Redirect URIs (RFC 9700 §2.1 and §4.1.3, RFC 8252 §7.3): compared as strings, but for a local port."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -11,6 +11,7 @@ from oauth_provider.protocol.host import has_no_port, is_authority
 LONGEST = 2048
 
 LOOPBACK = re.compile(r"http://(?P<host>127\.0\.0\.1|\[::1\])(?::(?P<port>[0-9]{1,5}))?(?P<rest>[/?][^#]*)?")
+LOCALHOST = re.compile(r"http://(?P<host>localhost)(?::(?P<port>[0-9]{1,5}))?(?P<rest>[/?][^#]*)?")
 
 # What a browser would run, show or open by itself instead of handing it to an application.
 FORBIDDEN_SCHEMES = frozenset(
@@ -26,7 +27,7 @@ def is_loopback(redirect_uri: str) -> bool:
 
 def is_plain_http(redirect_uri: str) -> bool:
     """Would the answer cross a network that anyone may read (RFC 9700 §2.6)? Not where it stays on this machine."""
-    parts = urlsplit(redirect_uri)
+    parts = _split(redirect_uri)
     return parts.scheme == "http" and not (is_loopback(redirect_uri) or parts.hostname == "localhost")
 
 
@@ -38,14 +39,16 @@ def is_https(redirect_uri: str) -> bool:
 def matches(presented: str, registered: str) -> bool:
     """Is the presented redirect URI the registered one?
 
-    Equal strings, or two loopback redirects that differ in the port alone.
+    Equal strings, or two redirects to a loopback address that differ in the port alone. A native app that listens at
+    ``localhost`` may choose its port, too, where it registered none (RFC 9700 §2.1); one that it did register is kept.
     """
     if not is_usable(presented):
         return False
     if presented == registered:
         return True
-    ours, theirs = LOOPBACK.fullmatch(registered), LOOPBACK.fullmatch(presented)
-    if ours is None or theirs is None:
+    ours = LOOPBACK.fullmatch(registered) or LOCALHOST.fullmatch(registered)
+    theirs = LOOPBACK.fullmatch(presented) or LOCALHOST.fullmatch(presented)
+    if ours is None or theirs is None or (ours["host"] == "localhost" and ours["port"] is not None):
         return False
     port = theirs["port"]
     if port is not None and not 0 < int(port) < 65536:
@@ -77,8 +80,16 @@ def destination(redirect_uri: str) -> str:
 
     Whatever stands behind such a scheme is the app's own invention, however much it looks like a host.
     """
-    parts = urlsplit(redirect_uri)
+    parts = _split(redirect_uri)
     return (parts.hostname or "") if parts.scheme in ("http", "https") else f"{parts.scheme}:"
+
+
+def _split(redirect_uri: str) -> SplitResult:
+    """The parts of a URI; all of them empty where it is none."""
+    try:
+        return urlsplit(redirect_uri)
+    except ValueError:
+        return SplitResult("", "", "", "", "")
 
 
 class Fault(Enum):

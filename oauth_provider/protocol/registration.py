@@ -4,6 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 
+# Redirect URIs, and origins, of one client: each request is compared with every one of them.
+MAX_URIS = 100
+
 
 class Contradiction(Enum):
     """Two parts of a registration that cannot both be meant."""

@@ -40,9 +40,9 @@ def as_query(redirect_uri: str, parameters: Mapping[str, str]) -> str:
     separator = "&" if "?" in redirect_uri else "?"
     if redirect_uri.endswith(("?", "&")):
         separator = ""
-    return redirect_uri + separator + urlencode(parameters)
+    return redirect_uri + separator + urlencode(parameters, errors="replace")
 
 
 def as_fragment(redirect_uri: str, parameters: Mapping[str, str]) -> str:
     """``redirect_uri``, which has no fragment of its own (RFC 6749 §3.1.2), with ``parameters`` as one."""
-    return f"{redirect_uri}#{urlencode(parameters)}"
+    return f"{redirect_uri}#{urlencode(parameters, errors='replace')}"

@@ -9,6 +9,8 @@ IMPLICIT = ("id_token", "id_token token", "token")
 # The grant of what is issued without a code (RFC 7591 §2.1); no token endpoint knows it.
 IMPLICIT_GRANT = "implicit"
 LEGACY = (*HYBRID, *IMPLICIT)
+# Nothing longer is one of them, in whatever order.
+MAX_LENGTH = max(map(len, LEGACY))
 
 
 def parts_of(response_type: str) -> frozenset[str]:
@@ -18,6 +20,8 @@ def parts_of(response_type: str) -> frozenset[str]:
 
 def canonical(response_type: str) -> str:
     """The one spelling of ``response_type``, whose order means nothing; what is none of ours stays as it is."""
+    if len(response_type) > MAX_LENGTH:
+        return response_type
     return next((known for known in LEGACY if is_same(known, response_type)), response_type)
 
 

@@ -5,6 +5,8 @@ from collections.abc import Collection, Iterable
 
 from oauth_provider.protocol.errors import InvalidScope
 
+# Tokens in one request: each is looked for among what a client may have.
+MAX_TOKENS = 256
 SCOPE_TOKEN = re.compile(r"[\x21\x23-\x5B\x5D-\x7E]+")
 
 
@@ -17,6 +19,8 @@ def parse_scope(scope: str) -> tuple[str, ...]:
     """The tokens of ``scope``, each once, in the order given. Raises ``InvalidScope``."""
     if not scope:
         return ()
+    if scope.count(" ") >= MAX_TOKENS:
+        raise InvalidScope("Too many scopes are asked for.")
     tokens = tuple(dict.fromkeys(scope.split(" ")))
     if not all(is_scope_token(token) for token in tokens):
         raise InvalidScope("The scope is malformed.")

@@ -18,7 +18,7 @@ NONCE_LENGTH = 12
 def seal(text: str, *, secret: str, context: str) -> str:
     """``text``, readable only to who holds ``secret`` and names the same ``context``; base64."""
     nonce = os.urandom(NONCE_LENGTH)
-    sealed = AESGCM(_key(secret)).encrypt(nonce, text.encode(), context.encode())
+    sealed = AESGCM(_key(secret)).encrypt(nonce, _bytes(text), _bytes(context))
     return base64.b64encode(nonce + sealed).decode()
 
 
@@ -26,10 +26,18 @@ def unseal(sealed: str, *, secret: str, context: str) -> str | None:
     """The text that was sealed, or None if the secret or the context is another."""
     try:
         raw = base64.b64decode(sealed, validate=True)
-        return AESGCM(_key(secret)).decrypt(raw[:NONCE_LENGTH], raw[NONCE_LENGTH:], context.encode()).decode()
+        return (
+            AESGCM(_key(secret))
+            .decrypt(raw[:NONCE_LENGTH], raw[NONCE_LENGTH:], _bytes(context))
+            .decode("utf-8", "surrogatepass")
+        )
     except (InvalidTag, binascii.Error, ValueError):
         return None
 
 
 def _key(secret: str) -> bytes:
-    return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"oauth_provider.sealed").derive(secret.encode())
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"oauth_provider.sealed").derive(_bytes(secret))
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")

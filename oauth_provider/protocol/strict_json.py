@@ -1,4 +1,7 @@
-"""JSON that means one thing (RFC 8259 §4, RFC 8725 §2.4): no member twice, no number beyond JSON, no endless depth."""
+"""JSON that means one thing (RFC 8259 §4, RFC 8725 §2.4): no member twice, no number beyond JSON.
+
+It is bounded in depth and in the number of its elements: what is done with each of them adds up.
+"""
 
 import json
 import math
@@ -6,44 +9,49 @@ from collections.abc import Iterable
 from typing import Any
 
 MAX_DEPTH = 32
+# Members and items, at every depth.
+MAX_ELEMENTS = 10_000
 
 
-def parse_object(text: str, *, max_depth: int = MAX_DEPTH) -> dict[str, Any]:
+def parse_object(text: str, *, max_depth: int = MAX_DEPTH, max_elements: int = MAX_ELEMENTS) -> dict[str, Any]:
     """The object that ``text`` is. Raises ``ValueError`` for anything else, whatever it holds."""
-    value = _parse(text, max_depth)
+    value = _parse(text, max_depth, max_elements)
     if not isinstance(value, dict):
         raise ValueError("JSON is no object.")
     return value
 
 
-def parse_array(text: str, *, max_depth: int = MAX_DEPTH) -> list[Any]:
+def parse_array(text: str, *, max_depth: int = MAX_DEPTH, max_elements: int = MAX_ELEMENTS) -> list[Any]:
     """The array that ``text`` is. Raises ``ValueError`` for anything else, whatever it holds."""
-    value = _parse(text, max_depth)
+    value = _parse(text, max_depth, max_elements)
     if not isinstance(value, list):
         raise ValueError("JSON is no array.")
     return value
 
 
-def _parse(text: str, max_depth: int) -> Any:
+def _parse(text: str, max_depth: int, max_elements: int) -> Any:
     try:
         value = json.loads(
             text, object_pairs_hook=_once_each, parse_constant=_refuse_constant, parse_float=_finite_float
         )
     except RecursionError:
         raise ValueError("JSON is nested too deeply.") from None
-    if depth(value, max_depth) > max_depth:
-        raise ValueError("JSON is nested too deeply.")
+    check_size(value, max_depth, max_elements)
     return value
 
 
-def depth(value: Any, most: int) -> int:
-    """How many arrays and objects ``value`` is deep; no more than one beyond ``most`` is looked at."""
-    level, containers = 0, [value] if isinstance(value, dict | list) else []
-    while containers and level <= most:
+def check_size(value: Any, max_depth: int, max_elements: int) -> None:
+    """Raise ``ValueError`` where arrays and objects are nested too deeply, or hold too many elements altogether."""
+    level, count, containers = 0, 0, [value] if isinstance(value, dict | list) else []
+    while containers:
         level += 1
+        if level > max_depth:
+            raise ValueError("JSON is nested too deeply.")
         inner = [one for container in containers for one in _inside(container)]
+        count += len(inner)
+        if count > max_elements:
+            raise ValueError("JSON has too many elements.")
         containers = [one for one in inner if isinstance(one, dict | list)]
-    return level
 
 
 def is_storable(value: Any) -> bool:

@@ -28,8 +28,8 @@ def sector_of(redirect_uris: Collection[str], sector_identifier_uri: str) -> str
 
 def pairwise_subject(subject: str, sector: str, secret: str) -> str:
     """The name of ``subject`` in ``sector``. Without ``secret`` nobody can tell whose it is."""
-    message = f"oauth_provider.pairwise\n{sector}\n{subject}".encode()
-    return encode(hmac.new(secret.encode(), message, hashlib.sha256).digest())
+    message = f"oauth_provider.pairwise\n{sector}\n{subject}".encode("utf-8", "surrogatepass")
+    return encode(hmac.new(secret.encode("utf-8", "surrogatepass"), message, hashlib.sha256).digest())
 
 
 def _host(url: str) -> str:

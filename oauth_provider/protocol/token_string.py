@@ -43,7 +43,7 @@ def random_text(length: int) -> str:
 
 def checksum(text: str) -> str:
     """The six base62 characters that end a token: CRC-32 of everything before them."""
-    rest, last = divmod(zlib.crc32(text.encode()), len(PAIRS))
+    rest, last = divmod(zlib.crc32(text.encode("utf-8", "surrogatepass")), len(PAIRS))
     first, middle = divmod(rest, len(PAIRS))
     return PAIRS[first] + PAIRS[middle] + PAIRS[last]
 

@@ -16,8 +16,10 @@ class ResourceServerConfig(AppConfig):
     verbose_name = _("OAuth resource server")
 
     def ready(self) -> None:
-        """Register the checks."""
-        from oauth_provider.resource_server import checks
+        """Register the checks, and listen to django-cors-headers."""
+        from oauth_provider.resource_server import checks, cors
+
+        cors.connect()
 
         for check in checks.CHECKS:
             framework.register(check, framework.Tags.security)

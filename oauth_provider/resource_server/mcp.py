@@ -88,7 +88,8 @@ class McpGuard:
             await self.app(scope, receive, send)
         elif scope["path"].rstrip("/") == self.metadata_path and scope["type"] == "http":
             document = describe(self.resource, self.name, self.demand.scopes)
-            await respond(answer(scope["method"], document), scope, send)
+            requested = dict(scope["headers"]).get(b"access-control-request-headers", b"").decode("latin-1")
+            await respond(answer(scope["method"], document, requested), scope, send)
         elif scope["type"] == "http" and f"{scope['path']}/".startswith(f"{self.path}/"):
             await self._guarded(scope, receive, send)
         else:

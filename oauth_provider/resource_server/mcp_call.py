@@ -9,6 +9,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 MAX_SIZE = 4 * 1024 * 1024
 MAX_DEPTH = 100
+MAX_ELEMENTS = 200_000
 
 
 class Unreadable(Exception):
@@ -30,7 +31,7 @@ def tool_of(body: bytes) -> str | None:
     repeated, an encoding that is not UTF-8, a batch (which the revision of 2025-06-18 did away with).
     """
     try:
-        message = parse_object(body.decode(), max_depth=MAX_DEPTH)
+        message = parse_object(body.decode(), max_depth=MAX_DEPTH, max_elements=MAX_ELEMENTS)
     except ValueError as error:
         raise Unreadable from error
     if message.get("method") != "tools/call":

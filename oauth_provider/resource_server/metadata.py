@@ -7,8 +7,10 @@ from django.conf import settings
 from django.db.transaction import non_atomic_requests
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from oauth_provider.protocol.cors import ANYONE, preflight_headers
 from oauth_provider.protocol.issuer import issuer_path
 from oauth_provider.resource_server.conf import conf
+from oauth_provider.resource_server.cors import from_anywhere, readable
 from oauth_provider.resource_server.inspection import inspections
 
 MAX_AGE = 300
@@ -17,15 +19,27 @@ ALLOWED = ("GET", "HEAD", "OPTIONS")
 
 def metadata(request: HttpRequest, path: str | None = None) -> HttpResponse:
     """The document at the one URL that belongs to ``RESOURCE`` (RFC 9728 §3.1); 404 everywhere else."""
-    resource = conf.resource
+    resource, requested = conf.resource, request.META.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS", "")
     if not resource or (path or "").strip("/") != issuer_path(resource):
-        return answer(request.method, None)
+        return answer(request.method, None, requested)
     scopes, types = named_scopes(settings.ROOT_URLCONF), named_details_types(settings.ROOT_URLCONF)
-    return answer(request.method, describe(resource, conf.resource_name, scopes, types))
+    return answer(request.method, describe(resource, conf.resource_name, scopes, types), requested)
 
 
-def answer(method: str | None, document: dict[str, Any] | None) -> HttpResponse:
-    """What is served where ``document`` belongs, or where there is none."""
+def preflight(requested: str) -> HttpResponse:
+    """The answer to OPTIONS (Fetch §3.2.2), to whoever asks; ``requested`` are the headers that it would send."""
+    methods = ", ".join(ALLOWED)
+    allowed = preflight_headers(ANYONE, methods, requested)
+    headers = {"Allow": methods, "Vary": "Access-Control-Request-Headers", **allowed}
+    response = HttpResponse(status=204, headers=headers)
+    del response["Content-Type"]
+    return response
+
+
+def answer(method: str | None, document: dict[str, Any] | None, requested: str = "") -> HttpResponse:
+    """What is served where ``document`` belongs, or where there is none. ``requested`` is a preflight's."""
+    if method == "OPTIONS":
+        return preflight(requested)
     if method not in ALLOWED:
         response: HttpResponse = JsonResponse({"error": "invalid_request"}, status=405)
         response["Allow"] = ", ".join(ALLOWED)
@@ -35,7 +49,7 @@ def answer(method: str | None, document: dict[str, Any] | None) -> HttpResponse:
         response = JsonResponse(document)
         response["Cache-Control"] = f"public, max-age={MAX_AGE}"
     # It is public, and a browser client reads it before it has any origin of its own here.
-    response["Access-Control-Allow-Origin"] = "*"
+    response["Access-Control-Allow-Origin"] = ANYONE
     response["X-Content-Type-Options"] = "nosniff"
     return response
 
@@ -67,5 +81,5 @@ def named_details_types(urlconf: Any) -> tuple[str, ...]:
     return tuple(sorted({name for inspection in inspections() for name in inspection.details_types}))
 
 
-view: Any = non_atomic_requests(metadata)
+view: Any = readable(non_atomic_requests(metadata), from_anywhere)
 view.login_required = False

@@ -264,3 +264,26 @@ def test_where_users_cannot_be_searched_for_their_keys_are_typed(monkeypatch):
     page = operator().get(url(ApplicationFactory())).content.decode()
     assert "vForeignKeyRawIdAdminField" in page
     assert "admin-autocomplete" not in page
+
+
+@pytest.mark.parametrize("name", ["Bank\u202eknaB", "Bank\u200f 12 / 90", "Bank\u061c", "Ba\u2028nk"])
+def test_a_new_name_shows_itself_as_it_is_stored(name):
+    application = ApplicationFactory(name="Bank")
+    assert "name" in errors_of(change(application, name=name))
+    application_model().objects.filter(pk=application.pk).update(name=name)
+    application.refresh_from_db()
+    assert change(application).status_code == 302, "a name from before keeps nobody from changing a client"
+
+
+@pytest.mark.spec("RFC 9700", "4.1.3")
+@pytest.mark.parametrize(
+    ("field", "line"), [("redirect_uris", "https://{}.example/cb"), ("allowed_origins", "https://{}.example")]
+)
+def test_a_client_has_a_hundred_redirect_uris_and_origins_at_most(field, line):
+    application = ApplicationFactory()
+    lines = [line.format(number) for number in range(101)]
+    assert field in errors_of(change(application, **{field: "\n".join(lines)}))
+    assert change(application, **{field: "\n".join(lines[1:])}).status_code == 302
+    application_model().objects.filter(pk=application.pk).update(**{field: " ".join(lines)})
+    application.refresh_from_db()
+    assert change(application).status_code == 302, "those from before are not counted again"

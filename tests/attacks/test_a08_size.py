@@ -2,9 +2,11 @@
 
 import time
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
+from oauth_provider.authorization.context import AuthenticationContext
 from tests import details, ledger
 from tests.driver import INTROSPECT, REVOKE, TOKEN, Driver, post, query_of, signed_in
 
@@ -81,6 +83,7 @@ DETAILS = {
     "deep and broken": "[" * 4_000,
     "deep in an element": '[{"type": "transfer", "to": %s}]' % ("[" * 1_000 + "]" * 1_000),
     "many": "[" + ", ".join(['{"type": "transfer"}'] * 100) + "]",
+    "many elements": '[{"type": "transfer", "to": [' + ",".join(["0"] * 1_100) + "]}]",
     "a number of many digits": '[{"type": "transfer", "to": %s}]' % ("9" * 10_000),
 }
 
@@ -103,3 +106,24 @@ def test_authorization_details_beyond_all_measure(driver: Driver) -> None:
     with ledger.unchanged():
         ledger.is_error_page(driver.authorize(authorization_details=LONG), status=413)
         ledger.refused(driver.push(authorization_details=LONG), "invalid_request", 413)
+
+
+@pytest.mark.spec("OpenID Connect Core", "5.5")
+def test_many_values_of_a_claim(driver: Driver) -> None:
+    value = '{"id_token": {"acr": {"values": [' + ",".join(["1"] * 2_000) + "]}}}"
+    assert query_of(driver.authorize(claims=value, scope="openid")["Location"])["error"] == "invalid_request"
+
+
+def test_many_levels_of_authentication(driver: Driver) -> None:
+    asked: list[str] = []
+    satisfies = f"{AuthenticationContext.__module__}.{AuthenticationContext.__qualname__}.satisfies"
+    with patch(satisfies, lambda self, context, acr: bool(asked.append(acr))):
+        response = driver.authorize(acr_values="a " * 5_000)
+    assert response.status_code == 303
+    assert 0 < len(asked) < 200
+
+
+def test_many_scopes(driver: Driver) -> None:
+    scope = " ".join(f"s{number}" for number in range(2_000))
+    assert query_of(driver.authorize(scope=scope)["Location"])["error"] == "invalid_scope"
+    ledger.refused(driver.refresh("x", scope=scope), "invalid_scope")

@@ -1,17 +1,32 @@
 """Cross-origin reading (Fetch §3.2): a client's scripts read our answers from the client's own origins alone."""
 
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
+from oauth_provider.clients import origins
 from tests import ledger
-from tests.driver import AUTHORIZE, INTROSPECT, METADATA, PAR, REVOKE, TOKEN, Driver, post, signed_in
+from tests.driver import (
+    AUTHORIZE,
+    INTROSPECT,
+    JWKS,
+    METADATA,
+    PAR,
+    REVOKE,
+    TOKEN,
+    USERINFO,
+    Driver,
+    post,
+    signed_in,
+)
 from tests.factories import ApplicationFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("Fetch", "3.2")]
 
 ORIGIN = "https://spa.example.com"
 PROGRAMS = [TOKEN, REVOKE, INTROSPECT, PAR]
+DOCUMENTS = [METADATA, "/.well-known/openid-configuration", JWKS]
 ALLOW = "Access-Control-Allow-Origin"
 
 FOREIGN = [
@@ -134,3 +149,64 @@ def test_asking_again_costs_no_statement(spa: Driver, django_assert_num_queries:
     preflight(spa, TOKEN, ORIGIN)
     with django_assert_num_queries(0):
         preflight(spa, TOKEN, ORIGIN)
+
+
+@pytest.mark.parametrize("path", [*PROGRAMS, USERINFO])
+def test_a_clients_origin_may_send_whatever_header_it_asks_for(spa: Driver, path: str) -> None:
+    response = preflight(spa, path, ORIGIN, **{"Access-Control-Request-Headers": "mcp-protocol-version,x-a: b"})
+    assert response["Access-Control-Allow-Headers"] == "Authorization, Content-Type, mcp-protocol-version"
+    assert {"Origin", "Access-Control-Request-Headers"} <= set(response["Vary"].split(", "))
+    assert not response.has_header("Content-Type")
+
+
+@pytest.mark.spec("RFC 8414", "3")
+@pytest.mark.parametrize("path", DOCUMENTS)
+def test_documents_are_read_from_anywhere_with_any_header(spa: Driver, path: str) -> None:
+    asked = {"Access-Control-Request-Headers": "mcp-protocol-version", "Access-Control-Request-Method": "GET"}
+    response = preflight(spa, path, "https://inspector.example.org", **asked)
+    assert (response.status_code, response.content) == (204, b"")
+    assert response[ALLOW] == "*"
+    assert "mcp-protocol-version" in response["Access-Control-Allow-Headers"]
+    assert response["Access-Control-Allow-Methods"] == response["Allow"] == "GET, HEAD, OPTIONS"
+    assert not response.has_header("Access-Control-Allow-Credentials")
+
+
+def test_fresh_origins_cost_no_statement_each_and_are_kept_nowhere(spa: Driver, django_assert_num_queries: Any) -> None:
+    spa.browser.logout()
+    preflight(spa, TOKEN, "https://first.example.com")
+    no_cache = patch("django.core.cache.backends.base.BaseCache.make_and_validate_key", side_effect=AssertionError)
+    with no_cache, django_assert_num_queries(0):
+        for number in range(50):
+            assert not preflight(spa, TOKEN, f"https://{number}.example.com").has_header(ALLOW)
+        assert preflight(spa, TOKEN, ORIGIN).has_header(ALLOW)
+    assert sum(len(known.origins or ()) for known in origins._known.values()) == 2
+
+
+def test_an_origin_that_another_process_added_is_found_within_seconds(spa: Driver) -> None:
+    fresh = "https://fresh.example.com"
+    assert not preflight(spa, TOKEN, fresh).has_header(ALLOW)
+    type(spa.application).objects.update(allowed_origins=f"{ORIGIN} {fresh}")
+    with ledger.later(6):
+        assert preflight(spa, TOKEN, fresh).has_header(ALLOW)
+
+
+def test_an_origin_that_is_saved_in_this_process_is_found_at_once(spa: Driver) -> None:
+    fresh = "https://fresh.example.com"
+    assert not preflight(spa, TOKEN, fresh).has_header(ALLOW)
+    spa.application.allowed_origins = fresh
+    spa.application.save()
+    assert preflight(spa, TOKEN, fresh).has_header(ALLOW)
+    spa.application.delete()
+    assert not preflight(spa, TOKEN, fresh).has_header(ALLOW)
+
+
+def test_of_very_many_clients_each_origin_is_looked_for_and_not_too_often(spa: Driver) -> None:
+    ApplicationFactory(public=True, allowed_origins="https://two.example.com")
+    with patch.object(origins, "MAX_CLIENTS", 1), patch.object(origins, "MAX_LOOKUPS", 2):
+        with patch("time.time", lambda: 1_000.5):
+            assert origins.is_known(ORIGIN)
+            assert not origins.is_known("https://spa.example.co")
+            assert not origins.is_known(ORIGIN), "there were two look-ups in this second"
+        with patch("time.time", lambda: 1_001.5):
+            assert origins.is_known(ORIGIN)
+    assert all(known.origins is None for known in origins._known.values())

@@ -322,6 +322,15 @@ def test_the_metadata_names_the_server_its_issuers_and_the_least_scopes(guarded,
     assert call(guarded, METADATA, "POST").status == 405
 
 
+@pytest.mark.spec("Fetch", "3.2")
+def test_a_preflight_of_the_metadata_allows_every_header_that_a_client_asks_for(guarded):
+    asked = {"Origin": "https://inspector.example", "Access-Control-Request-Headers": "mcp-protocol-version"}
+    answer = call(guarded, METADATA, "OPTIONS", headers=asked)
+    assert (answer.status, answer.body) == (204, b"")
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert "mcp-protocol-version" in answer.headers["access-control-allow-headers"]
+
+
 def test_a_server_at_the_root_of_its_host(server, issue_for):
     guarded = guard(server, resource="https://mcp.example", scopes="notes:read")
     assert call(guarded, "/.well-known/oauth-protected-resource", "GET").status == 200

@@ -29,6 +29,12 @@ def prints(request):
     return HttpResponse()
 
 
+PREFLIGHT = {
+    "Origin": "https://inspector.example.com",
+    "Access-Control-Request-Method": "GET",
+    "Access-Control-Request-Headers": "mcp-protocol-version",
+}
+
 urlpatterns = [
     path("", include("oauth_provider.resource_server.urls")),
     path("notes", notes),
@@ -171,3 +177,14 @@ def test_metadata_that_is_not_served_is_found(resource, settings):
     settings.ROOT_URLCONF = below
     (found,) = checks.check_metadata(None)
     assert (found.id, bool(found.hint)) == ("oauth_resource_server.W041", True)
+
+
+@pytest.mark.spec("Fetch", "3.2")
+def test_a_preflight_allows_every_header_that_a_client_asks_for(resource):
+    resource("https://api.example.com")
+    for place in (WELL_KNOWN, f"{WELL_KNOWN}/elsewhere"):
+        response = Browser().options(place, headers=PREFLIGHT)
+        assert (response.status_code, response.content) == (204, b"")
+        assert response["Access-Control-Allow-Origin"] == "*"
+        assert "mcp-protocol-version" in response["Access-Control-Allow-Headers"]
+        assert not response.has_header("Access-Control-Allow-Credentials")

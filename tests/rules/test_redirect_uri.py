@@ -76,6 +76,20 @@ def test_a_loopback_redirect_may_differ_in_its_port(registered, presented):
     assert matches(presented, registered)
 
 
+@pytest.mark.spec("RFC 9700", "2.1")
+@pytest.mark.parametrize(
+    ("registered", "presented"),
+    [
+        ("http://localhost/cb", "http://localhost:49152/cb"),
+        ("http://localhost", "http://localhost:1"),
+        ("http://localhost/cb?x=1", "http://localhost:65535/cb?x=1"),
+    ],
+)
+def test_an_app_that_registered_no_port_of_localhost_may_choose_one(registered, presented):
+    assert matches(presented, registered)
+    assert not matches(registered, presented), "one that it did register is kept"
+
+
 @pytest.mark.spec("RFC 8252", "7.3")
 @pytest.mark.parametrize(
     ("registered", "presented"),
@@ -104,7 +118,22 @@ def test_a_loopback_redirect_may_differ_in_its_port(registered, presented):
         ("http://127.0.0.1/cb", "http://127.0.0.1@evil.com/cb"),
         ("http://127.0.0.1/cb", "http://127.0.0.1:80@evil.com/cb"),
         ("http://127.0.0.1/cb", "http://evil.com:80/cb"),
-        ("http://localhost/cb", "http://localhost:8000/cb"),
+        ("http://localhost:3000/cb", "http://localhost:8000/cb"),
+        ("http://localhost:3000/cb", "http://localhost/cb"),
+        ("http://localhost/cb", "http://localhost:8000/other"),
+        ("http://localhost/cb", "http://localhost:8000/cb?x=1"),
+        ("http://localhost/cb", "http://localhost:0/cb"),
+        ("http://localhost/cb", "http://localhost:65536/cb"),
+        ("http://localhost/cb", "http://localhost:/cb"),
+        ("http://localhost/cb", "https://localhost:8000/cb"),
+        ("https://localhost/cb", "https://localhost:8000/cb"),
+        ("http://localhost/cb", "http://LOCALHOST:8000/cb"),
+        ("http://localhost/cb", "http://localhost.:8000/cb"),
+        ("http://localhost/cb", "http://localhost.example.com:8000/cb"),
+        ("http://localhost/cb", "http://localhost:80@evil.com/cb"),
+        ("http://localhost/cb", "http://evil.com:8000/cb"),
+        ("http://localhost/cb", "http://127.0.0.1:8000/cb"),
+        ("http://localhost/cb", "http://[::1]:8000/cb"),
         ("https://127.0.0.1/cb", "https://127.0.0.1:8443/cb"),
         ("http://10.0.0.1/cb", "http://10.0.0.1:8000/cb"),
         ("https://good.com/cb", "http://127.0.0.1:80/cb"),

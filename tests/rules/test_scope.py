@@ -3,7 +3,7 @@
 import pytest
 
 from oauth_provider.protocol.errors import InvalidScope
-from oauth_provider.protocol.scope import check_scope, downscope, format_scope, is_scope_token, parse_scope
+from oauth_provider.protocol.scope import MAX_TOKENS, check_scope, downscope, format_scope, is_scope_token, parse_scope
 
 pytestmark = pytest.mark.spec("RFC 6749", "3.3")
 
@@ -87,3 +87,12 @@ def test_a_refresh_yields_what_was_granted_or_the_part_asked_for(requested, gran
 def test_a_refresh_for_more_than_was_granted_is_invalid_scope(requested, granted):
     with pytest.raises(InvalidScope):
         downscope(requested, granted)
+
+
+def test_a_request_names_so_many_scopes_and_no_more():
+    many = [f"s{number}" for number in range(MAX_TOKENS)]
+    assert parse_scope(" ".join(many)) == tuple(many)
+    with pytest.raises(InvalidScope):
+        parse_scope(" ".join([*many, "more"]))
+    with pytest.raises(InvalidScope):
+        parse_scope("a " * 30_000 + "a")

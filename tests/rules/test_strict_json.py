@@ -2,7 +2,7 @@
 
 import pytest
 
-from oauth_provider.protocol.strict_json import is_storable, parse_object
+from oauth_provider.protocol.strict_json import MAX_ELEMENTS, is_storable, parse_array, parse_object
 
 pytestmark = pytest.mark.spec("RFC 8259", "4")
 
@@ -43,3 +43,18 @@ def test_what_a_database_cannot_keep_is_found(value):
 @pytest.mark.parametrize("value", ["é\n\t", {"a": [1, None, True, "\U0001f600"]}, 1.5])
 def test_all_else_can_be_kept(value):
     assert is_storable(value)
+
+
+@pytest.mark.parametrize("text", ['{"a": [1, 2, 3]}', '{"a": 1, "b": 2, "c": {"d": 4}}', '{"a": [[[[]]]]}'])
+def test_elements_are_counted_at_every_depth(text):
+    assert parse_object(text, max_elements=4)
+    with pytest.raises(ValueError, match="too many"):
+        parse_object(text, max_elements=3)
+
+
+def test_elements_are_counted_in_arrays_too():
+    assert parse_array("[[1, 2]]", max_elements=3) == [[1, 2]]
+    with pytest.raises(ValueError, match="too many"):
+        parse_array("[[1, 2]]", max_elements=2)
+    with pytest.raises(ValueError, match="too many"):
+        parse_object('{"a": [' + ",".join(["0"] * MAX_ELEMENTS) + "]}")
