@@ -1,5 +1,6 @@
 """Introspection (RFC 7662 §2.2): what a token says, or that it is not active, and never why."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -81,7 +82,7 @@ def _about_refresh_token(token: str, family: str, issuer: str, caller: Client) -
     ends = min(authorization.expires_at, authorization.ends_at(used, limits))
     if ends <= timezone.now():
         return INACTIVE
-    members = _of_refresh_token(authorization, authorization.scope, used, issuer)
+    members = _of_refresh_token(authorization, authorization.scope, used, issuer) | _audience(authorization.resources)
     members |= _person(authorization.user, caller)
     return members | {"exp": _seconds(ends)} | said(authorization.authorization_details)
 
@@ -98,12 +99,18 @@ def _about_dot(token: str, issuer: str, caller: Client) -> dict[str, Any]:
         return INACTIVE
     if is_barred(row.application):
         return INACTIVE
-    return _of_refresh_token(row, row.access_token.scope, row.created, issuer) | _person(row.user, caller)
+    members = _of_refresh_token(row, row.access_token.scope, row.created, issuer) | _audience(row.resource)
+    return members | _person(row.user, caller)
 
 
 def _of_refresh_token(row: Any, scope: str, issued_at: datetime, issuer: str) -> dict[str, Any]:
     members = {"active": True, "client_id": row.application.client_id, "iat": _seconds(issued_at), "iss": issuer}
     return members | ({"scope": scope} if scope else {})
+
+
+def _audience(resources: Sequence[str] | None) -> dict[str, Any]:
+    """Where its access tokens may be used, beside what they may do there; a scope by itself would say anywhere."""
+    return {"aud": list(resources)} if resources else {}
 
 
 def _person(user: Any, caller: Client) -> dict[str, Any]:

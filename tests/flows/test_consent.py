@@ -101,7 +101,7 @@ def test_allow_gives_a_code_and_is_remembered(driver: Driver, page: str) -> None
     response = driver.decide(page, "allow")
     assert response.status_code == 303
     assert set(query_of(response["Location"])) == {"code", "state", "iss"}
-    assert set(Consent.objects.get().scopes) == {"notes:read", "notes:write"}
+    assert set(Consent.objects.get().entries["scopes"]) == {"notes:read", "notes:write"}
 
 
 @pytest.mark.spec("RFC 6749", "4.1.2.1")
@@ -486,7 +486,7 @@ def test_a_page_that_is_decided_after_a_withdrawal_asks_for_itself(driver: Drive
     page = driver.authorize(scope="photos:read")["Location"]
     Consent.objects.withdraw(user=Consent.objects.get().user, application=driver.application)
     driver.decide(page)
-    assert set(Consent.objects.get().scopes) == {"photos:read"}
+    assert set(Consent.objects.get().entries["scopes"]) == {"photos:read"}
 
 
 @pytest.mark.spec("RFC 6749", "10.2")
