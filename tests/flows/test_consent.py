@@ -305,7 +305,7 @@ def test_one_tab_allowed_and_one_denied(driver: Driver) -> None:
     [
         ({"status": ClientPolicy.Status.SUSPENDED}, "invalid_request"),
         ({"grant_types": ["client_credentials"]}, "unauthorized_client"),
-        ({"scopes": ["notes:read"]}, "invalid_scope"),
+        ({"scopes": ["notes:read"]}, "invalid_request"),
     ],
     ids=str,
 )
@@ -325,7 +325,9 @@ def test_a_redirect_uri_that_was_taken_away_meanwhile_gets_no_answer(driver: Dri
 
 
 def test_a_scope_that_was_taken_away_meanwhile_is_not_given(driver: Driver, page: str) -> None:
-    with setting(SCOPES={"notes:read": "Read your notes"}), ledger.unchanged():
+    with setting(SCOPES={"notes:read": SCOPES["notes:read"]}), ledger.unchanged():
+        ledger.is_error_page(driver.decide(page), error="invalid_request")
+    with setting(SCOPES={"notes:other": "Something else"}), ledger.unchanged():
         ledger.is_error_page(driver.decide(page), error="invalid_scope")
 
 

@@ -3,7 +3,14 @@
 import pytest
 
 from oauth_provider.protocol.errors import InvalidScope
-from oauth_provider.protocol.scope import check_scope, downscope, format_scope, is_scope_token, parse_scope
+from oauth_provider.protocol.scope import (
+    check_scope,
+    downscope,
+    format_scope,
+    is_scope_token,
+    narrow_scope,
+    parse_scope,
+)
 
 pytestmark = pytest.mark.spec("RFC 6749", "3.3")
 
@@ -87,3 +94,20 @@ def test_a_refresh_yields_what_was_granted_or_the_part_asked_for(requested, gran
 def test_a_refresh_for_more_than_was_granted_is_invalid_scope(requested, granted):
     with pytest.raises(InvalidScope):
         downscope(requested, granted)
+
+
+@pytest.mark.parametrize(
+    ("requested", "kept"),
+    [((), ()), (("a",), ("a",)), (("x", "b", "y", "a"), ("b", "a")), (("A", "a"), ("a",))],
+)
+def test_what_is_not_allowed_is_left_out(requested, kept):
+    assert narrow_scope(requested, ("a", "b")) == kept
+
+
+def test_where_nothing_is_left_the_error_names_what_is_refused_and_no_more_than_some_of_it():
+    with pytest.raises(InvalidScope) as refusal:
+        narrow_scope(("x", "y"), ("a",))
+    assert refusal.value.description.endswith(": x y")
+    with pytest.raises(InvalidScope) as refusal:
+        narrow_scope(tuple(f"{number}" * 5000 for number in range(10)), ("a",))
+    assert len(refusal.value.description) < 500
