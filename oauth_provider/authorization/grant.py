@@ -30,6 +30,7 @@ from oauth_provider.protocol.response_type import CODE, ID_TOKEN, IMPLICIT_GRANT
 from oauth_provider.protocol.scope import format_scope
 from oauth_provider.tokens.front_channel import issue_for_response
 from oauth_provider.tokens.id_token import describe_beside
+from oauth_provider.tokens.json_value import as_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +129,8 @@ def _spend(question: Question) -> None:
 
 def _granted_details(question: Question) -> list[dict[str, Any]]:
     """RFC 9396 §7.1: what was asked for, with what only the person's own account can say."""
-    asked = question.asked.details
-    return [{**registered(one["type"]).enrich(one, question.user), "type": one["type"]} for one in asked]
+    enriched = ((one["type"], registered(one["type"]).enrich(one, question.user)) for one in question.asked.details)
+    return [{**as_json(more, what=f"what {name!r} was enriched with"), "type": name} for name, more in enriched]
 
 
 @sensitive_variables()

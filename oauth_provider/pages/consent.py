@@ -22,6 +22,7 @@ from oauth_provider.pages.response import send
 from oauth_provider.protocol.authorization_details import Detail, flattened
 from oauth_provider.protocol.errors import InvalidRequest
 from oauth_provider.protocol.redirect_uri import destination
+from oauth_provider.tokens.person import username_of
 
 METHODS = ["GET", "HEAD", "POST"]
 # The members that many types share (RFC 9396 §2.2). All others are shown as they are called.
@@ -63,7 +64,7 @@ def _ask(request: HttpRequest, handle: str) -> HttpResponse:
 def _show(request: HttpRequest, handle: str, question: Question) -> HttpResponse:
     resources = question.asked.audience.resources
     context = {
-        "account": request.user.get_username(),
+        "account": username_of(request.user),
         "client_name": str(question.client.application),
         "destination": destination(question.destination.redirect_uri),
         "resources": [str(resource.name) for resource in resources],

@@ -18,6 +18,7 @@ from oauth_provider.protocol import token_string
 from oauth_provider.protocol.digest import digest, equal
 from oauth_provider.protocol.subject import PAIRWISE
 from oauth_provider.tokens.authorization_details import said
+from oauth_provider.tokens.person import username_of
 from oauth_provider.tokens.subject import subject_of
 from oauth_provider.tokens.verifier import find
 
@@ -115,7 +116,7 @@ def _audience(resources: Sequence[str] | None) -> dict[str, Any]:
 
 def _person(user: Any, caller: Client) -> dict[str, Any]:
     """Who it is, in the words of whoever asks: a name that all know would undo the pairwise one."""
-    name = {} if caller.policy.subject_type == PAIRWISE else {"username": user.get_username()}
+    name = {} if caller.policy.subject_type == PAIRWISE else {"username": username_of(user)}
     return {"sub": subject_of(user, caller), **name}
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from oauth_provider.protocol.strict_json import is_storable, parse_object
+from oauth_provider.protocol.strict_json import dump, is_storable, parse_object
 
 pytestmark = pytest.mark.spec("RFC 8259", "4")
 
@@ -43,3 +43,22 @@ def test_what_a_database_cannot_keep_is_found(value):
 @pytest.mark.parametrize("value", ["é\n\t", {"a": [1, None, True, "\U0001f600"]}, 1.5])
 def test_all_else_can_be_kept(value):
     assert is_storable(value)
+
+
+def test_what_is_answered_or_signed_is_read_back_as_it_was():
+    value = {"a": [1, 1.5, None, True, "é\x00\u2028"], "": {"b": "\U0001f511"}}
+    assert parse_object(dump(value).decode()) == value
+    assert dump({"a": [1, "é"]}) == '{"a":[1,"é"]}'.encode()
+
+
+@pytest.mark.parametrize("value", [object(), float("nan"), float("inf"), "\ud800", b"x", {1: {2}}, {("a",): 1}])
+def test_what_is_no_json_is_not_written(value):
+    with pytest.raises(ValueError):  # noqa: PT011 - its only error
+        dump([value])
+
+
+def test_what_has_no_end_is_not_written():
+    endless = []
+    endless.append(endless)
+    with pytest.raises(ValueError):  # noqa: PT011 - its only error
+        dump(endless)
