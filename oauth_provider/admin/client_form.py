@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from oauth_provider.clients.faults import explain
-from oauth_provider.conf import provider_settings
+from oauth_provider.conf import dot_setting, provider_settings
 from oauth_provider.models import ClientPolicy
 from oauth_provider.models.scope import all_scopes
 from oauth_provider.models.validation import check_shown_name
@@ -96,10 +96,10 @@ class ClientForm(forms.ModelForm):  # type: ignore[type-arg]  # it takes none at
         return self._clean_uris("redirect_uris")
 
     def _clean_uris(self, name: str) -> str:
-        lines = self._lines(name)
-        schemes = {scheme.lower() for scheme in self.instance.get_allowed_schemes()}
+        lines, schemes = self._lines(name), self._schemes()
         for line in self._new_lines(name, lines):
-            fault = redirect_uri.fault(line, allow_http=provider_settings.LEGACY_HTTP_REDIRECT_URIS)
+            allow_http = provider_settings.LEGACY_HTTP_REDIRECT_URIS
+            fault = redirect_uri.fault(line, allow_http=allow_http, app_schemes=schemes)
             if fault is not None:
                 self.add_error(name, explain(fault, line))
             elif line.partition(":")[0] not in schemes:
@@ -109,11 +109,14 @@ class ClientForm(forms.ModelForm):  # type: ignore[type-arg]  # it takes none at
         return " ".join(lines)
 
     def clean_allowed_origins(self) -> str:
-        """Every new line by the rules of the protocol; DOT has its say afterwards."""
+        """Every new line by the rules of the protocol, and the schemes that DOT was told to allow; DOT judges last."""
         lines = self._lines("allowed_origins")
+        schemes = {str(scheme).lower() for scheme in dot_setting("ALLOWED_SCHEMES", ())}
         for line in self._new_lines("allowed_origins", lines):
-            fault = origin.fault(line)
-            if fault is not None:
+            fault = origin.fault(line, app_schemes=schemes)
+            if fault is origin.Fault.SCHEME and origin.fault(line, app_schemes={line.partition("://")[0]}) is None:
+                self.add_error("allowed_origins", self._not_in(line, 'OAUTH2_PROVIDER["ALLOWED_SCHEMES"]'))
+            elif fault is not None:
                 self.add_error("allowed_origins", explain(fault, line))
         self._check_number("allowed_origins", lines)
         return " ".join(lines)
@@ -131,8 +134,19 @@ class ClientForm(forms.ModelForm):  # type: ignore[type-arg]  # it takes none at
             super().add_error(field, error)
             return
         for name, errors in error.error_dict.items():
-            if name not in self.errors:
-                super().add_error(name if name in self.fields else None, errors)
+            kept = [one for one in errors if name not in LINES or not self._is_listed_app(one)]
+            if kept and name not in self.errors:
+                super().add_error(name if name in self.fields else None, kept)
+
+    def _is_listed_app(self, error: ValidationError) -> bool:
+        """Does DOT find fault with the spelling of an app's URI whose scheme the operator lists, and we do not?"""
+        uri, schemes = str((error.params or {}).get("value", "")), self._schemes()
+        is_apps = uri.partition(":")[0] in schemes - {"http", "https"}
+        return is_apps and redirect_uri.fault(uri, app_schemes=schemes) is None
+
+    def _schemes(self) -> set[str]:
+        """What DOT was told to allow, or what the project's own model says instead."""
+        return {scheme.lower() for scheme in self.instance.get_allowed_schemes()}
 
     def _lines(self, name: str) -> list[str]:
         lines = (line.strip() for line in self.cleaned_data[name].splitlines())

@@ -24,6 +24,7 @@ from oauth_provider.protocol.subject import PAIRWISE, sector_of
 METADATA = (
     "access_token_format",
     "id_token_signed_response_alg",
+    "scope_claims_in_id_token",
     "id_token_encrypted_response_alg",
     "id_token_encrypted_response_enc",
     "userinfo_signed_response_alg",
@@ -94,6 +95,7 @@ class MetadataForm(forms.Form):
 
     access_token_format = _of_policy("access_token_format")
     id_token_signed_response_alg = _of_policy("id_token_signed_response_alg")
+    scope_claims_in_id_token = _of_policy("scope_claims_in_id_token")
     id_token_encrypted_response_alg = _of_policy("id_token_encrypted_response_alg")
     id_token_encrypted_response_enc = _of_policy("id_token_encrypted_response_enc")
     userinfo_signed_response_alg = _of_policy("userinfo_signed_response_alg")

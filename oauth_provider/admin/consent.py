@@ -1,12 +1,13 @@
 """Consents in the admin (RFC 6749 §3.1): who has agreed to what, and taking it back for them."""
 
+from collections.abc import Collection, Mapping
 from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.admin.models import DELETION
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,6 +15,7 @@ from oauth_provider.admin.autocomplete import AutocompleteFilter, user_search_fi
 from oauth_provider.admin.read_only import Ending, ReadOnlyAdmin
 from oauth_provider.models import Authorization, Consent
 from oauth_provider.models.scope import words_of
+from oauth_provider.protocol.consent import ANYWHERE
 
 
 def withdraw(rows: QuerySet[Consent]) -> int:
@@ -24,6 +26,21 @@ def withdraw(rows: QuerySet[Consent]) -> int:
             user=consent.user, application=consent.application, reason=Authorization.Reason.OPERATOR
         )
     return len(consents)
+
+
+def scopes_of(consent: Consent) -> Mapping[str, Collection[str]]:
+    """Each scope with its places; with none, where an older row does not tell where it was to be used."""
+    return consent.agreed.scopes or {scope: () for scope in consent.scopes}
+
+
+def places_of(places: Collection[str]) -> str:
+    """The places of one scope in words, resources by their identifiers."""
+    if not places:
+        return _("is asked for again: nobody knows where it was to be used")
+    named = format_html_join(", ", '<bdi dir="ltr">{}</bdi>', ((place,) for place in sorted(places) if place))
+    listed = [_("anywhere")] if ANYWHERE in places else []
+    listed += [format_html(_("only at {}"), named)] if named else []
+    return format_html_join("; ", "{}", ((one,) for one in listed))
 
 
 class ConsentAdmin(ReadOnlyAdmin):
@@ -52,12 +69,14 @@ class ConsentAdmin(ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("scope"))
     def scope(self, consent: Consent) -> str:
         """The scopes alone: beside each, the row keeps a digest, which is nobody's business."""
-        return " ".join(consent.scopes)
+        return " ".join(scopes_of(consent))
 
     @admin.display(description=gettext_lazy("scope"))
     def words(self, consent: Consent) -> str:
-        """Each scope with its words of today."""
-        return format_html_join("", '<div><code dir="ltr">{}</code> {}</div>', words_of(consent.scopes).items())
+        """Each scope with its words of today, and the places that it was given for."""
+        agreed = scopes_of(consent)
+        rows = ((scope, words, places_of(agreed[scope])) for scope, words in words_of(agreed).items())
+        return format_html_join("", '<div><code dir="ltr">{}</code> {} <span class="quiet">{}</span></div>', rows)
 
     @admin.action(permissions=["end"], description=gettext_lazy("Withdraw selected consents"))
     def withdraw(self, request: HttpRequest, queryset: QuerySet[Consent]) -> HttpResponse | None:
@@ -73,5 +92,5 @@ class ConsentAdmin(ReadOnlyAdmin):
         return _("%(user)s lets %(client)s in (%(scope)s)") % {
             "user": row.user,
             "client": row.application,
-            "scope": " ".join(row.scopes),
+            "scope": " ".join(scopes_of(row)),
         }

@@ -67,7 +67,7 @@ class Visit:
             return SignIn(None, "")
         acr = met_acr(self, self.context) or self.context.acr
         over = ends_at(self.http, moment(self.recorded.seconds))
-        return SignIn(self.context.auth_time, self.recorded.sid, acr, self.context.amr, over)
+        return SignIn(self.context.auth_time, self.recorded.sid, str(acr), tuple(map(str, self.context.amr)), over)
 
 
 def visit_of(http: HttpRequest, ticket: Ticket, client: Client, person: str | None = None) -> Visit:

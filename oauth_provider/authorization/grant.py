@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -22,6 +22,7 @@ from oauth_provider.models.scope import digests_of
 from oauth_provider.models.transaction import run
 from oauth_provider.protocol import token_string
 from oauth_provider.protocol.claims import parse_claims
+from oauth_provider.protocol.consent import Agreement
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.offline_access import ends_with_session
 from oauth_provider.protocol.redirect_uri import is_https
@@ -29,6 +30,7 @@ from oauth_provider.protocol.response_type import CODE, ID_TOKEN, IMPLICIT_GRANT
 from oauth_provider.protocol.scope import format_scope
 from oauth_provider.tokens.front_channel import issue_for_response
 from oauth_provider.tokens.id_token import describe_beside
+from oauth_provider.tokens.json_value import as_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ def answer_without_asking(question: Question) -> Granted | None:
         if not are_remembered(question.asked.details):
             return None
         consent = Consent.objects.remembered(user=question.user, application=application)
-        if consent is None or not consent.covers(shown=shown(question.client), **_digests(question)):
+        if consent is None or not consent.agreed.covers(agreement_of(question)):
             return None
         return _make(question)
 
@@ -87,13 +89,10 @@ def answer_without_asking(question: Question) -> Granted | None:
 
 def answer_yes(question: Question) -> Granted:
     """Remember the consent and make what was asked for. Runs inside the transaction of the decision."""
+    asked = agreement_of(question)
     remembered = [detail for detail in question.asked.details if are_remembered([detail])]
-    Consent.objects.give(
-        user=question.user,
-        application=question.client.application,
-        shown=shown(question.client),
-        **{**_digests(question), "details": digests_of_details(remembered)},
-    )
+    agreement = replace(asked, details=digests_of_details(remembered))
+    Consent.objects.give(agreement, user=question.user, application=question.client.application)
     return _make(question)
 
 
@@ -109,18 +108,17 @@ def shown(client: Client) -> str:
 
 def words_shown(question: Question) -> str:
     """The digest of all that is on the page: nobody agrees to what changed while it was open."""
-    digests = _digests(question)
-    parts = [*sorted(digests["scopes"].values()), *sorted(digests["resources"].values())]
-    parts += [f"{element}:{words}" for element, words in sorted(digests["details"].items())]
-    return digest(" ".join([shown(question.client), *parts]))
+    return agreement_of(question).digest
 
 
-def _digests(question: Question) -> dict[str, dict[str, str]]:
-    return {
-        "scopes": digests_of(question.scope),
-        "resources": digests_of_resources(question.asked.audience.resources),
-        "details": digests_of_details(question.asked.details),
-    }
+def agreement_of(question: Question) -> Agreement:
+    """What a yes to ``question`` agrees to: every scope and every detail at every resource that is asked for."""
+    return Agreement(
+        client=shown(question.client),
+        scopes=digests_of(question.scope),
+        resources=digests_of_resources(question.asked.audience.resources),
+        details=digests_of_details(question.asked.details),
+    )
 
 
 def _spend(question: Question) -> None:
@@ -131,8 +129,8 @@ def _spend(question: Question) -> None:
 
 def _granted_details(question: Question) -> list[dict[str, Any]]:
     """RFC 9396 §7.1: what was asked for, with what only the person's own account can say."""
-    asked = question.asked.details
-    return [{**registered(one["type"]).enrich(one, question.user), "type": one["type"]} for one in asked]
+    enriched = ((one["type"], registered(one["type"]).enrich(one, question.user)) for one in question.asked.details)
+    return [{**as_json(more, what=f"what {name!r} was enriched with"), "type": name} for name, more in enriched]
 
 
 @sensitive_variables()

@@ -25,6 +25,7 @@ from oauth_provider.protocol.redirect_uri import is_usable
 from oauth_provider.protocol.response_mode import as_query
 from oauth_provider.tokens.key_ring import key_ring
 from oauth_provider.tokens.logout import end_sessions, frames
+from oauth_provider.tokens.person import email_of, username_of
 from oauth_provider.tokens.subject import known_subject
 
 MAX_LENGTH = 16_384
@@ -164,7 +165,7 @@ def was_of_this_session(http: HttpRequest, request: LogoutRequest) -> bool:
 
 def is_about(user: Any, request: LogoutRequest) -> bool:
     """``logout_hint`` names this person, or nobody: by username, email address, ``sub`` or ``sid``."""
-    names = {user.get_username(), str(getattr(user, "email", "")), request.subject, request.sid}
+    names = {username_of(user), email_of(user), request.subject, request.sid}
     return request.logout_hint.casefold() in {"", *(name.casefold() for name in names)}
 
 

@@ -1,5 +1,6 @@
 """The authorization request (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1): from pairs to one frozen value."""
 
+import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from urllib.parse import parse_qsl
 
 from oauth_provider.protocol.errors import InvalidRequest, RequestTooLarge
 from oauth_provider.protocol.form import MAX_PARAMETERS, REPEATABLE
+from oauth_provider.protocol.strict_json import is_storable
 
 MAX_LENGTH = 16_384
 
@@ -114,7 +116,8 @@ def from_pairs(
     values = {parameter: value for parameter, value in reversed(readable) if parameter in PARAMETERS}
     return AuthorizationRequest(
         pairs=readable,
-        repeated=frozenset(one for one, count in counts.items() if count > 1 and one != REPEATABLE),
+        # RFC 6749 §3.1: what nobody knows here is ignored, however often it comes.
+        repeated=frozenset(one for one in PARAMETERS if counts[one] > 1),
         source=source,
         pushed=pushed,
         name=name,
@@ -127,6 +130,11 @@ def from_pairs(
 def known_pairs(request: AuthorizationRequest) -> list[tuple[str, str]]:
     """What of a checked request may be stored: a parameter that nobody knows may hold anything."""
     return [(name, value) for name, value in request.pairs if name in (*PARAMETERS, REPEATABLE)]
+
+
+def can_be_sent_back(value: str) -> bool:
+    """Would ``value`` arrive as it came, in a URL, a form or JSON? It is then sent back, even if it is refused."""
+    return is_storable(value) and not any(unicodedata.category(one) == "Cc" for one in value)
 
 
 def is_printable(value: str) -> bool:

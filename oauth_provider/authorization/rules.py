@@ -7,14 +7,20 @@ the others refuse goes back to the client, or is the answer to its push (RFC 912
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from oauth_provider.authorization.request import PARAMETERS, AuthorizationRequest, Source, is_printable
+from oauth_provider.authorization.request import (
+    PARAMETERS,
+    AuthorizationRequest,
+    Source,
+    can_be_sent_back,
+    is_printable,
+)
+from oauth_provider.authorization.scope import scope_of
 from oauth_provider.clients.encryption import envelope_for
 from oauth_provider.conf import provider_settings
 from oauth_provider.models import client_lookup
 from oauth_provider.models.authorization_details import requested_details
 from oauth_provider.models.client import Client
 from oauth_provider.models.resource import Audience, find_audience
-from oauth_provider.models.scope import requested_scopes
 from oauth_provider.protocol import redirect_uri as redirect_uris
 from oauth_provider.protocol import response_mode
 from oauth_provider.protocol.authentication_request import CREATE, PROMPTS, parse_max_age, parse_prompt
@@ -22,14 +28,12 @@ from oauth_provider.protocol.authorization_details import Detail, at_resources, 
 from oauth_provider.protocol.claims import parse_claims
 from oauth_provider.protocol.errors import (
     InvalidRequest,
-    InvalidScope,
     InvalidTarget,
     RegistrationNotSupported,
     RequestUriNotSupported,
     UnauthorizedClient,
     UnsupportedResponseType,
 )
-from oauth_provider.protocol.offline_access import OFFLINE_ACCESS
 from oauth_provider.protocol.pkce import check_code_challenge, check_nonce_binds
 from oauth_provider.protocol.request_object import JSON_PARAMETERS
 from oauth_provider.protocol.response_type import CODE, ID_TOKEN, LEGACY, canonical, is_front_channel, parts_of
@@ -39,6 +43,8 @@ from oauth_provider.tokens.key_ring import key_ring
 Rule = Callable[[AuthorizationRequest, Client], None]
 
 OPENID = "openid"
+# A hint names a person, in whatever script they write it, and a nonce is any text (OpenID Connect Core §3.1.2.1).
+ANY_SCRIPT = ("login_hint", "nonce")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +62,8 @@ def establish(request: AuthorizationRequest) -> Destination:
     check_identifiers_single(request)
     client = find_client(request)
     redirect_uri = find_redirect_uri(request, client)
-    # A state that could not be sent back unharmed is refused further on, and not sent back.
-    state = request.state if is_printable(request.state) and "state" not in request.repeated else ""
+    # One that is refused further on for its characters is sent back with the refusal.
+    state = request.state if can_be_sent_back(request.state) and "state" not in request.repeated else ""
     asked = request.response_mode if "response_mode" not in request.repeated else ""
     return Destination(
         client, redirect_uri, state, response_mode.settled(asked, is_front_channel=answers_with_token(request))
@@ -74,26 +80,17 @@ class Asked:
 
 
 def check(request: AuthorizationRequest, client: Client) -> Asked:
-    """Apply every further rule; what is asked for. Raises the error of the first rule broken."""
+    """Apply every further rule; what is asked for and may be had. Raises the error of the first rule broken."""
     for rule, sources in RULES:
         if request.source in sources:
             rule(request, client)
     audience = find_audience(request.resources)
     details = parse_details(request.authorization_details)
-    # Details may be all that is asked for (RFC 9396 §3): the default scopes are for who asks for nothing.
-    scope = requested_scopes(request.scope, client.policy) if request.scope or not details else ()
-    scope = without_offline_access(request, scope)
-    if not scope and not details:
-        raise InvalidScope("Without a code nothing is there to be kept for later.")
+    scope = scope_of(request, client)
     audience.check_scope(scope)
     if details and not scope and not at_resources(details, audience.identifiers):
         raise InvalidTarget("Nothing that is asked for is of use at this resource.")
     return Asked(scope, audience, details)
-
-
-def without_offline_access(request: AuthorizationRequest, scope: tuple[str, ...]) -> tuple[str, ...]:
-    """OpenID Connect Core §11: it means nothing where no code comes, and so nothing that could be refreshed."""
-    return scope if CODE in parts_of(request.response_type) else tuple(one for one in scope if one != OFFLINE_ACCESS)
 
 
 def check_identifiers_single(request: AuthorizationRequest) -> None:
@@ -134,17 +131,16 @@ def find_redirect_uri(request: AuthorizationRequest, client: Client) -> str:
 
 
 def check_single(request: AuthorizationRequest, client: Client) -> None:
-    """RFC 6749 §3.1: no parameter more than once."""
+    """RFC 6749 §3.1: no parameter more than once, of those that mean something here."""
     if request.repeated:
         raise InvalidRequest("A parameter is repeated.", detail=f"repeated: {sorted(request.repeated)[:5]!r}")
 
 
 def check_text(request: AuthorizationRequest, client: Client) -> None:
-    """RFC 6749 Appendix A: parameters are printable ASCII, and what is not is not sent back."""
+    """RFC 6749 Appendix A: parameters are printable ASCII."""
     for name in PARAMETERS:
         value = getattr(request, name)
-        # A hint names a person, in whatever script they write it, and so may what is JSON.
-        if name not in JSON_PARAMETERS and not (value.isprintable() if name == "login_hint" else is_printable(value)):
+        if name not in JSON_PARAMETERS and not (value.isprintable() if name in ANY_SCRIPT else is_printable(value)):
             raise InvalidRequest(f"{name} holds characters that are not allowed.")
 
 

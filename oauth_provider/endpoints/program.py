@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.db import Error
 from django.db.transaction import non_atomic_requests
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 
@@ -29,8 +29,9 @@ from oauth_provider.protocol.errors import (
     TemporarilyUnavailable,
 )
 from oauth_provider.protocol.form import Form, parse_form
-from oauth_provider.resource_server.database_outage import is_outage, unavailable, unreported
+from oauth_provider.protocol.strict_json import dump
 from oauth_provider.resource_server.cors import readable
+from oauth_provider.resource_server.database_outage import is_outage, unavailable, unreported
 
 logger = logging.getLogger("oauth_provider.endpoints")
 
@@ -149,11 +150,16 @@ def check_method(request: HttpRequest) -> None:
 
 def answer(members: Mapping[str, Any] | None, *, status: int = 200) -> HttpResponse:
     """In JSON, never to be stored (RFC 6749 §5.1)."""
-    response = HttpResponse() if members is None else JsonResponse(dict(members))
+    response = HttpResponse() if members is None else as_json(members)
     if members is None:
         del response["Content-Type"]  # of nothing
     response.status_code = status
     return unstored(response)
+
+
+def as_json(members: Mapping[str, Any]) -> HttpResponse:
+    """An answer in JSON, by the encoder that writes what is signed."""
+    return HttpResponse(dump(dict(members)), content_type="application/json")
 
 
 def refuse(error: OAuthError, request: HttpRequest, client: Client | None) -> HttpResponse:
@@ -165,7 +171,8 @@ def refuse(error: OAuthError, request: HttpRequest, client: Client | None) -> Ht
         error.detail or error.description,
         client.client_id if client else None,
     )
-    response = JsonResponse(error.parameters(), status=error.status)
+    response = as_json(error.parameters())
+    response.status_code = error.status
     if isinstance(error, InvalidClient):
         response["WWW-Authenticate"] = challenge({"realm": "oauth"}, scheme="Basic")
     elif isinstance(error, InvalidToken):

@@ -1,5 +1,7 @@
 """The authorization code grant (RFC 6749 §4.1.3, OAuth 2.1 §4.1.3): a code for tokens, once."""
 
+from dataclasses import replace
+
 from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.clients.encryption import envelope_for
@@ -43,9 +45,9 @@ def exchange(request: TokenRequest) -> Issued:
         terms = asked.narrowed_from(authorization, request.client)
         check_lifetimes(authorization, terms)
         check_nonce_binds(authorization, terms)
-        id_tokens.check(terms.scope)
+        claims = id_tokens.claims_of(authorization, terms.scope)
         access_tokens.check(terms)
-        return issue_for_code(authorization, request.client, terms)
+        return replace(issue_for_code(authorization, request.client, terms), claims=claims)
 
     issued = access_tokens.sign(Authorization.objects.redeem(code, rules=rules, issue=issue))
     return id_tokens.add_to(issued, echo_nonce=True)

@@ -1,5 +1,7 @@
 """The refresh token grant (RFC 6749 §6, RFC 9700 §4.14): the next tokens, safe against replay and loss."""
 
+from dataclasses import replace
+
 from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.clients.encryption import envelope_for
@@ -40,11 +42,12 @@ def exchange(request: TokenRequest) -> Issued:
     def issue(authorization: Authorization, retry: Retry | None) -> Issued:
         terms = asked.narrowed_from(authorization, request.client)
         check_lifetimes(authorization, terms)
-        id_tokens.check(terms.scope)
         access_tokens.check(terms)
         if retry is not None:
-            return repeat(authorization, refresh, retry)
-        return issue_for_refresh(authorization, refresh, terms)
+            issued = repeat(authorization, refresh, retry)
+            return replace(issued, claims=id_tokens.claims_of(authorization, issued.scope))
+        claims = id_tokens.claims_of(authorization, terms.scope)
+        return replace(issue_for_refresh(authorization, refresh, terms), claims=claims)
 
     parts = parse_refresh_token(presented)
     if parts is not None:

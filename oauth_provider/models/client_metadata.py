@@ -47,6 +47,12 @@ class ClientMetadata(models.Model):
         help_text=_("What the client signs its requests with. None: any that its keys fit."),
     )
 
+    scope_claims_in_id_token = models.BooleanField(
+        _("claims of scopes in ID tokens"),
+        default=False,
+        db_default=False,  # for code of before, which adds rows without it
+        help_text=_("For a client that looks for claims there, cannot ask for them, and does not ask userinfo."),
+    )
     id_token_encrypted_response_alg = models.CharField(
         _("ID token encryption"),
         max_length=16,

@@ -1,7 +1,6 @@
 """Consents: what a user has agreed that a client may do. They outlive tokens and are withdrawn as a whole."""
 
-from collections.abc import Mapping
-from types import MappingProxyType
+from dataclasses import asdict, replace
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -12,12 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from oauth_provider.dot.names import APPLICATION, Row
 from oauth_provider.models.authorization import Authorization
 from oauth_provider.models.transaction import locked, run
+from oauth_provider.protocol.consent import Agreed, Agreement, entry_count, from_separate_sets
 from oauth_provider.protocol.digest import LENGTH as DIGEST_LENGTH
 from oauth_provider.signals import consent_given, consent_withdrawn, send_after_commit
 
-NOTHING: Mapping[str, str] = MappingProxyType({})
 # Of elements that are different every time, the older ones are forgotten.
 MOST_DETAILS = 200
+# So many pairs of a scope and a place are more than any page asks for; beyond, the older ones are forgotten.
+MAX_SCOPE_ENTRIES = 5_000
 
 
 class ConsentManager(models.Manager["Consent"]):
@@ -28,32 +29,16 @@ class ConsentManager(models.Manager["Consent"]):
         queryset = self.using(router.db_for_write(self.model))
         return locked(queryset.filter(user=user, application=application), touch="updated_at")
 
-    def give(
-        self,
-        *,
-        user: Any,
-        application: Row,
-        shown: str,
-        scopes: Mapping[str, str],
-        resources: Mapping[str, str],
-        details: Mapping[str, str] = NOTHING,
-    ) -> "Consent":
-        """Add what was agreed to. ``shown`` and the values of the mappings are digests of what was on the page.
-
-        ``details`` are the authorization details that may be granted again without asking.
-        """
+    def give(self, agreement: Agreement, *, user: Any, application: Row) -> "Consent":
+        """Add ``agreement``, without the details that have to be asked for again, to what was agreed to before."""
         using = router.db_for_write(self.model)
         consent = self.remembered(user=user, application=application)
         if consent is None:
             consent = Consent(user=user, application=application)
-        # Where the client showed itself otherwise before, the words of then bind nobody any more.
-        kept = consent.agreed if consent.shown == shown else ({}, {}, {})
-        agreed = tuple({**before, **new} for before, new in zip(kept, (scopes, resources, details), strict=True))
+        agreed = bounded(consent.agreed.extended(agreement), agreement)
         # Unchanged, it is not written: others who give it at the same moment then need not try again.
-        if (consent.pk is None, consent.shown, consent.agreed) != (False, shown, agreed):
-            consent.shown, (consent.scopes, consent.resources, consent.authorization_details) = shown, agreed
-            if len(consent.authorization_details) > MOST_DETAILS:
-                consent.authorization_details = dict(details)
+        if consent.pk is None or consent.entries is None or consent.agreed != agreed:
+            consent.remember(agreed)
             consent.updated_at = timezone.now()
             consent.save(using=using)
         send_after_commit(
@@ -62,7 +47,7 @@ class ConsentManager(models.Manager["Consent"]):
             sender=Consent,
             application=application,
             user=user,
-            scope=" ".join(scopes),
+            scope=" ".join(agreement.scopes),
         )
         return consent
 
@@ -86,6 +71,15 @@ class ConsentManager(models.Manager["Consent"]):
         return run(work, using=using, durable=False)
 
 
+def bounded(agreed: Agreed, latest: Agreement) -> Agreed:
+    """``agreed``, and where that is more than one row should hold, only what ``latest`` says of it."""
+    if entry_count(agreed.scopes) > MAX_SCOPE_ENTRIES:
+        agreed = replace(agreed, scopes=latest.entries.scopes)
+    if entry_count(agreed.details) > MOST_DETAILS:
+        agreed = replace(agreed, details=latest.entries.details)
+    return agreed
+
+
 class Consent(models.Model):
     """What one user has agreed that one client may do."""
 
@@ -93,6 +87,11 @@ class Consent(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="oauth_consents", db_index=False
     )
     application = models.ForeignKey(APPLICATION, on_delete=models.CASCADE, related_name="oauth_consents")
+    # The fields of an ``Agreed``. None: the row is from before, and what it says stands in the four columns below.
+    entries = models.JSONField(
+        _("agreed to"), null=True, default=None, editable=False, help_text=_("each scope with the places it is for")
+    )
+    # Empty since ``entries`` is written: code that knows only these asks again.
     shown = models.CharField(max_length=DIGEST_LENGTH, editable=False, help_text=_("what the client looked like"))
     scopes = models.JSONField(
         _("scopes"), default=dict, editable=False, help_text=_("each with the digest of its words")
@@ -120,18 +119,14 @@ class Consent(models.Model):
         return f"consent of {self.user_id} to {self.application_id}"
 
     @property
-    def agreed(self) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
-        """Scopes, resources and details, each with the digest of its words."""
-        return self.scopes, self.resources, self.authorization_details
+    def agreed(self) -> Agreed:
+        """All that was agreed to."""
+        if self.entries is not None:
+            return Agreed(**{part: self.entries[part] for part in ("client", "scopes", "details")})
+        before = Agreement(self.shown, self.scopes, self.resources, self.authorization_details)
+        return from_separate_sets(before)
 
-    def covers(
-        self,
-        *,
-        shown: str,
-        scopes: Mapping[str, str],
-        resources: Mapping[str, str],
-        details: Mapping[str, str] = NOTHING,
-    ) -> bool:
-        """Was all of this agreed to, in these very words?"""
-        asked = zip((scopes, resources, details), self.agreed, strict=True)
-        return self.shown == shown and all(new.items() <= agreed.items() for new, agreed in asked)
+    def remember(self, agreed: Agreed) -> None:
+        """Hold ``agreed`` and nothing else; to be saved yet."""
+        self.entries = asdict(agreed)
+        self.shown, self.scopes, self.resources, self.authorization_details = "", {}, {}, {}

@@ -11,7 +11,7 @@ from oauth_provider.conf import provider_settings
 from oauth_provider.models.client import ClientPolicy
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import InvalidScope
-from oauth_provider.protocol.scope import check_scope, parse_scope
+from oauth_provider.protocol.scope import check_scope, narrow_scope, parse_scope
 
 # OpenID Connect Core §5.4 and §11. A project that names one of them in SCOPES gives it words of its own.
 IDENTITY_SCOPES: Mapping[str, Any] = {
@@ -40,11 +40,23 @@ def requested_scopes(scope: str, policy: ClientPolicy) -> tuple[str, ...]:
 
     Raises ``InvalidScope`` for a scope that is malformed, unknown, or not for this client.
     """
-    allowed = allowed_scopes(policy)
     requested = parse_scope(scope)
-    if requested:
-        check_scope(requested, allowed)
-        return requested
+    check_scope(requested, allowed_scopes(policy))
+    return requested or default_scopes(policy)
+
+
+def offered_scopes(scope: str, policy: ClientPolicy) -> tuple[str, ...]:
+    """As ``requested_scopes``, without what is unknown or not for this client.
+
+    Raises ``InvalidScope`` for a scope that is malformed, and where nothing is left of it.
+    """
+    requested = parse_scope(scope)
+    return narrow_scope(requested, allowed_scopes(policy)) if requested else default_scopes(policy)
+
+
+def default_scopes(policy: ClientPolicy) -> tuple[str, ...]:
+    """What a client gets that asks for no scope. Raises ``InvalidScope`` where that is nothing."""
+    allowed = allowed_scopes(policy)
     defaults = tuple(name for name in provider_settings.DEFAULT_SCOPES if name in allowed)
     if not defaults:
         raise InvalidScope("scope is required.")

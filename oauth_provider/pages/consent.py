@@ -14,6 +14,7 @@ from oauth_provider.authorization.sign_in import binding_of
 from oauth_provider.conf import provider_settings
 from oauth_provider.models import PendingRequest
 from oauth_provider.models.authorization_details import registered
+from oauth_provider.models.resource import all_resources
 from oauth_provider.models.scope import words_of
 from oauth_provider.pages.language import speaking
 from oauth_provider.pages.page import for_people, show
@@ -21,6 +22,7 @@ from oauth_provider.pages.response import send
 from oauth_provider.protocol.authorization_details import Detail, flattened
 from oauth_provider.protocol.errors import InvalidRequest
 from oauth_provider.protocol.redirect_uri import destination
+from oauth_provider.tokens.person import username_of
 
 METHODS = ["GET", "HEAD", "POST"]
 # The members that many types share (RFC 9396 §2.2). All others are shown as they are called.
@@ -60,11 +62,14 @@ def _ask(request: HttpRequest, handle: str) -> HttpResponse:
 
 
 def _show(request: HttpRequest, handle: str, question: Question) -> HttpResponse:
+    resources = question.asked.audience.resources
     context = {
-        "account": request.user.get_username(),
+        "account": username_of(request.user),
         "client_name": str(question.client.application),
         "destination": destination(question.destination.redirect_uri),
-        "resources": [str(resource.name) for resource in question.asked.audience.resources],
+        "resources": [str(resource.name) for resource in resources],
+        # Where there are several places, somebody who allows all of them is told so.
+        "is_for_everywhere": not resources and bool(all_resources()),
         "permissions": list(words_of(question.scope).values()),
         "details": [_in_words(detail, request) for detail in question.asked.details],
         "action": reverse("oauth_provider:consent", args=[handle]),

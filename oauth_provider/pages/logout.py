@@ -28,6 +28,7 @@ from oauth_provider.pages.response import redirect_to
 from oauth_provider.protocol.errors import InvalidRequest
 from oauth_provider.protocol.form import parse_form
 from oauth_provider.protocol.redirect_uri import destination
+from oauth_provider.tokens.person import username_of
 
 METHODS = ["GET", "HEAD", "POST"]
 TICKET = "ticket"
@@ -81,7 +82,7 @@ def _ask(request: HttpRequest, asked: Logout) -> HttpResponse:
         request,
         asked,
         "logout.html",
-        account=request.user.get_username(),
+        account=username_of(request.user),
         destination=destination(uri) if uri else "",
         action=reverse("oauth_provider:logout_confirm"),
         ticket=to_ticket(asked.request),

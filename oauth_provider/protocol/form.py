@@ -1,6 +1,7 @@
-"""Forms (RFC 6749 Appendix B): urlencoded bodies alone, and each parameter once."""
+"""Forms (RFC 6749 Appendix B): urlencoded bodies alone, and each known parameter once."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
@@ -12,6 +13,20 @@ MAX_PARAMETERS = 100
 CONTENT_TYPE = "application/x-www-form-urlencoded"
 # RFC 8707 §2: the one parameter that may stand there more than once.
 REPEATABLE = "resource"
+# Every other parameter that one of our endpoints reads, from a form or a query.
+KNOWN = frozenset(
+    {
+        # of a request for authorization (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1 and §6)
+        "response_type", "response_mode", "client_id", "redirect_uri", "scope", "state", "nonce", "code_challenge",
+        "code_challenge_method", "request", "request_uri", "registration", "claims", "authorization_details", "prompt",
+        "max_age", "acr_values", "login_hint", "id_token_hint", "ui_locales", "claims_locales", "display",
+        # of one for tokens (RFC 6749 §4.1.3 and §6), and who sends it (RFC 6749 §2.3.1, RFC 7521 §4.2)
+        "grant_type", "code", "code_verifier", "refresh_token", "client_secret", "client_assertion",
+        "client_assertion_type",
+        # of one about a token (RFC 7009 §2.1, RFC 6750 §2.2), and of a logout (RP-Initiated Logout 1.0 §2)
+        "token", "token_type_hint", "access_token", "logout_hint", "post_logout_redirect_uri", "ticket", "decision",
+    }
+)  # fmt: skip
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -48,21 +63,21 @@ def decode_body(body: bytes) -> str:
 def parse_form(body: str) -> Form:
     """The parameters of an urlencoded ``body``. What has no value counts as left out (RFC 6749 §3.2).
 
-    Raises ``InvalidRequest`` for what is repeated, holds control characters, or cannot be read.
+    What nobody knows is ignored where it is repeated: nobody could say which of the two was meant. Raises
+    ``InvalidRequest`` for what is known and repeated, holds control characters, or cannot be read.
     """
     try:
         pairs = parse_qsl(body, keep_blank_values=True, errors="strict", max_num_fields=MAX_PARAMETERS)
     except ValueError:
         raise InvalidRequest("The body is malformed.") from None
-    parameters: dict[str, str] = {}
+    counts = Counter(name for name, _value in pairs)
     for name, value in pairs:
-        if name in parameters and name != REPEATABLE:
+        if counts[name] > 1 and name in KNOWN:
             raise InvalidRequest("A parameter is repeated.", detail=f"repeated: {name[:64]!r}")
         if not is_text(name + value):
             raise InvalidRequest("A parameter holds control characters.", detail=f"in {name[:64]!r}")
-        parameters[name] = value
-    resources = tuple(value for name, value in pairs if name == REPEATABLE and value)
-    return Form({name: value for name, value in parameters.items() if value}, resources)
+    single = {name: value for name, value in pairs if value and (counts[name] == 1 or name == REPEATABLE)}
+    return Form(single, tuple(value for name, value in pairs if name == REPEATABLE and value))
 
 
 def is_text(value: str) -> bool:

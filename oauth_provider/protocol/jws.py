@@ -3,13 +3,12 @@
 A key is only ever one that the caller handed in: ``jwk``, ``jku``, ``x5u`` and ``x5c`` are never looked at.
 """
 
-import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from oauth_provider.protocol.jose import ALGORITHMS, JoseError, Key, decode, encode
-from oauth_provider.protocol.strict_json import parse_object
+from oauth_provider.protocol.strict_json import dump, parse_object
 
 MAX_LENGTH = 65_536
 
@@ -29,7 +28,10 @@ class Jws:
 
 
 def sign(claims: Mapping[str, Any], key: Key, *, typ: str = "JWT") -> str:
-    """``claims`` as a compact JWS by ``key``, whose ``alg`` and ``kid`` its header names. Raises ``JoseError``."""
+    """``claims`` as a compact JWS by ``key``, whose ``alg`` and ``kid`` its header names.
+
+    Raises ``JoseError``, also for claims that are no JSON.
+    """
     header = {"alg": key.alg, "kid": key.kid, "typ": typ}
     message = f"{_encode_json(header)}.{_encode_json(claims)}".encode()
     return f"{message.decode()}.{encode(key.sign(message))}"
@@ -88,6 +90,6 @@ def _check_header(header: Mapping[str, Any]) -> None:
 
 def _encode_json(value: Mapping[str, Any]) -> str:
     try:
-        return encode(json.dumps(dict(value), separators=(",", ":"), ensure_ascii=False).encode())
-    except UnicodeEncodeError:
-        raise JoseError("A claim holds half a character, which is no text.") from None
+        return encode(dump(dict(value)))
+    except ValueError as error:
+        raise JoseError(f"The claims are no JSON: {error}") from None

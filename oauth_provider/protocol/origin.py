@@ -1,10 +1,11 @@
 """Origins (RFC 6454 §6.2): what a browser writes into ``Origin``, and so the only spelling that can match it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from enum import Enum, auto
 from urllib.parse import SplitResult, urlsplit
 
 from oauth_provider.protocol.host import has_no_port, is_authority
+from oauth_provider.protocol.redirect_uri import FORBIDDEN_SCHEMES
 
 # A name of 253 characters, with scheme and port, is shorter.
 LONGEST = 300
@@ -40,8 +41,11 @@ def origin_of(url: str) -> str:
     return f"{parts.scheme}://{host}{port}"
 
 
-def fault(origin: str) -> Fault | None:
-    """The first reason not to register this origin, or None."""
+def fault(origin: str, *, app_schemes: Collection[str] = ()) -> Fault | None:
+    """The first reason not to register this origin, or None.
+
+    ``app_schemes`` are those of the pages inside apps that an operator allows, such as ``capacitor``.
+    """
     if not origin.isascii() or not origin.isprintable() or set(' \\"<>') & set(origin):
         return Fault.CHARACTERS
     if len(origin) > LONGEST:
@@ -53,7 +57,12 @@ def fault(origin: str) -> Fault | None:
         _ = parts.port
     except ValueError:
         return Fault.MALFORMED
-    return next((rule_fault for rule_fault, is_broken in FAULTS if is_broken(origin, parts)), None)
+    rules = APP_FAULTS if _is_app_scheme(parts.scheme, app_schemes) else FAULTS
+    return next((rule_fault for rule_fault, is_broken in rules if is_broken(origin, parts)), None)
+
+
+def _is_app_scheme(scheme: str, app_schemes: Collection[str]) -> bool:
+    return scheme in app_schemes and scheme not in DEFAULT_PORTS and scheme not in FORBIDDEN_SCHEMES
 
 
 def _is_more_than_origin(origin: str, parts: SplitResult) -> bool:
@@ -72,4 +81,11 @@ FAULTS: tuple[tuple[Fault, Callable[[str, SplitResult], bool]], ...] = (
     (Fault.HOST_NAME, lambda origin, parts: not is_authority(parts)),
     (Fault.PLAIN_HTTP, _is_plain_http),
     (Fault.SPELLING, lambda origin, parts: origin != origin_of(origin)),
+)
+APP_FAULTS: tuple[tuple[Fault, Callable[[str, SplitResult], bool]], ...] = (
+    (Fault.SCHEME, lambda origin, parts: not parts.hostname),
+    (Fault.WILDCARD, lambda origin, parts: "*" in origin),
+    (Fault.MORE_THAN_ORIGIN, _is_more_than_origin),
+    (Fault.HOST_NAME, lambda origin, parts: not is_authority(parts)),
+    (Fault.SPELLING, lambda origin, parts: origin != origin.lower()),
 )

@@ -1,7 +1,7 @@
 """Redirect URIs (RFC 9700 §2.1 and §4.1.3, RFC 8252 §7.3): compared as strings, but for a local port."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from enum import Enum, auto
 from urllib.parse import SplitResult, urlsplit
 
@@ -111,8 +111,11 @@ class Fault(Enum):
     PLAIN_HTTP = auto()
 
 
-def fault(redirect_uri: str, *, allow_http: bool = False) -> Fault | None:
-    """The first reason not to register this redirect URI, or None. What has none matches itself."""
+def fault(redirect_uri: str, *, allow_http: bool = False, app_schemes: Collection[str] = ()) -> Fault | None:
+    """The first reason not to register this redirect URI, or None. What has none matches itself.
+
+    ``app_schemes`` are those that an operator vouches for, though nobody owns them by their names.
+    """
     if not redirect_uri.isascii() or not redirect_uri.isprintable() or set(' \\"<>') & set(redirect_uri):
         return Fault.CHARACTERS
     if "#" in redirect_uri:
@@ -126,8 +129,9 @@ def fault(redirect_uri: str, *, allow_http: bool = False) -> Fault | None:
         _ = parts.port
     except ValueError:
         return Fault.MALFORMED
-    found = next((rule_fault for rule_fault, is_broken in FAULTS if is_broken(redirect_uri, parts)), None)
-    return None if found is Fault.PLAIN_HTTP and allow_http else found
+    excused = {Fault.PLAIN_HTTP: allow_http, Fault.PRIVATE_SCHEME: parts.scheme in app_schemes}
+    rules = ((rule_fault, is_broken) for rule_fault, is_broken in FAULTS if not excused.get(rule_fault))
+    return next((rule_fault for rule_fault, is_broken in rules if is_broken(redirect_uri, parts)), None)
 
 
 def _is_web(parts: SplitResult) -> bool:

@@ -7,6 +7,8 @@ from oauth_provider.protocol.errors import InvalidScope
 
 # Tokens in one request: each is looked for among what a client may have.
 MAX_TOKENS = 256
+# As much of a refused scope is named in the description of an error, whose alphabet is that of scopes and a space.
+MAX_NAMED, MAX_NAMED_LENGTH = 5, 64
 SCOPE_TOKEN = re.compile(r"[\x21\x23-\x5B\x5D-\x7E]+")
 
 
@@ -40,6 +42,18 @@ def check_scope(requested: Iterable[str], allowed: Collection[str], *, detail: s
             "The scope is unknown, or this client may not ask for it.",
             detail=detail or f"refused scope tokens: {refused[:5]!r}",
         )
+
+
+def narrow_scope(requested: tuple[str, ...], allowed: Collection[str]) -> tuple[str, ...]:
+    """The part of ``requested`` that is ``allowed`` (RFC 6749 §3.3).
+
+    Raises ``InvalidScope``, which names what is refused, where nothing is left.
+    """
+    kept = tuple(token for token in requested if token in allowed)
+    if requested and not kept:
+        named = " ".join(token[:MAX_NAMED_LENGTH] for token in requested[:MAX_NAMED])
+        raise InvalidScope(f"The scope is unknown, or this client may not ask for it: {named}")
+    return kept
 
 
 def downscope(requested: tuple[str, ...], granted: tuple[str, ...]) -> tuple[str, ...]:

@@ -29,6 +29,17 @@ def parse_array(text: str, *, max_depth: int = MAX_DEPTH, max_elements: int = MA
     return value
 
 
+def dump(value: Any) -> bytes:
+    """``value`` as JSON in UTF-8: everything that is signed or answered is written here.
+
+    Raises ``ValueError`` for what is no JSON: objects, numbers that are none, half characters, endless depth.
+    """
+    try:
+        return json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    except (TypeError, RecursionError) as error:
+        raise ValueError(str(error)) from None
+
+
 def _parse(text: str, max_depth: int, max_elements: int) -> Any:
     try:
         value = json.loads(

@@ -127,6 +127,8 @@ def check_client_id(client_id: str) -> None:
     """RFC 9068 §5: what a client's own token calls the client is the name of no person. Raises ``ServerError``."""
     people = get_user_model()
     key: Any = people._meta.pk
+    while key.remote_field is not None:  # a model that inherits its key from another
+        key = key.target_field
     try:
         named = key.to_python(client_id)
     except ValidationError:

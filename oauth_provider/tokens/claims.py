@@ -17,6 +17,8 @@ from typing import Any
 
 from oauth_provider.protocol.claims import Asked
 from oauth_provider.protocol.id_token import PROTOCOL_CLAIMS
+from oauth_provider.tokens.json_value import as_json
+from oauth_provider.tokens.person import email_of, text_of, username_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class ClaimContext:
     asked: Asked = field(default_factory=dict)
 
 
-# From a user and a context to any JSON value; None and an empty text say that there is nothing to say.
+# From a user and a context to what ``as_json`` takes; None and an empty text say that there is nothing to say.
 ClaimFunction = Callable[[Any, ClaimContext], Any]
 
 
@@ -81,7 +83,7 @@ def _granted(context: ClaimContext) -> list[Claim]:
 
 
 def _values(claims: list[Claim], user: Any, context: ClaimContext) -> dict[str, Any]:
-    values = {one.name: one.function(user, context) for one in claims}
+    values = {one.name: as_json(one.function(user, context), what=f"the claim {one.name!r}") for one in claims}
     # §5.3.2: what is not known is left out, not null and not empty.
     return {name: value for name, value in values.items() if value is not None and value != ""}
 
@@ -93,26 +95,25 @@ def _name(user: Any, context: ClaimContext) -> Any:
 
 @claim("given_name", scope="profile")
 def _given_name(user: Any, context: ClaimContext) -> Any:
-    return getattr(user, "first_name", None)
+    return text_of(user, "first_name")
 
 
 @claim("family_name", scope="profile")
 def _family_name(user: Any, context: ClaimContext) -> Any:
-    return getattr(user, "last_name", None)
+    return text_of(user, "last_name")
 
 
 @claim("preferred_username", scope="profile")
 def _preferred_username(user: Any, context: ClaimContext) -> Any:
-    return user.get_username()
+    return username_of(user)
 
 
 @claim("email", scope="email")
 def _email(user: Any, context: ClaimContext) -> Any:
-    name = user.get_email_field_name() if hasattr(user, "get_email_field_name") else "email"
-    return getattr(user, name, None)
+    return email_of(user)
 
 
 @claim("email_verified", scope="email")
 def _email_verified(user: Any, context: ClaimContext) -> Any:
     # Django does not know. A project that does says so in a claim of its own.
-    return False if _email(user, context) else None
+    return False if email_of(user) else None

@@ -71,16 +71,32 @@ class IdTokens:
             self.issuer()
 
     @sensitive_variables()
+    def claims_of(self, authorization: Authorization, scope: tuple[str, ...]) -> Mapping[str, Any]:
+        """Whatever the ID token for ``scope`` is to say about the person; nothing, where none is due.
+
+        The project's own code says it, so it is asked while nothing is spent yet. Raises what ``check`` does, and
+        ``ServerError`` for a claim that is no JSON.
+        """
+        if OPENID not in scope:
+            return {}
+        self.check(scope)
+        context = _context(authorization, self.client, scope)
+        if self.client.policy.scope_claims_in_id_token:
+            return userinfo_claims(authorization.user, context)
+        return id_token_claims(authorization.user, context)
+
+    @sensitive_variables()
     def add_to(self, issued: Issued, *, echo_nonce: bool = False) -> Issued:
-        """``issued`` with its ID token, where one is due. ``nonce`` belongs to the first alone (§12.2)."""
+        """``issued`` with its ID token, where one is due, which says ``issued.claims``.
+
+        ``nonce`` belongs to the first alone (§12.2).
+        """
         authorization = issued.authorization
         if authorization is None or OPENID not in issued.scope:
             return issued
-        asked = asked_for(authorization.claims, ID_TOKEN)
-        context = ClaimContext(self.client.client_id, issued.scope, asked)
         alg = self.client.policy.id_token_signed_response_alg
         id_token = replace(
-            _describe(authorization, self.client, self.issuer(), context),
+            _describe(authorization, self.client, self.issuer(), issued.claims),
             # The hash is made here: a report of a signer that fails must not hold the token.
             at_hash=left_half_hash(alg, issued.access_token),
             nonce=authorization.nonce if echo_nonce else "",
@@ -104,11 +120,10 @@ def describe_beside(
 
     Alone, it is all that the client will ever get: it tells the claims of the scopes too (§5.4).
     """
-    asked = asked_for(authorization.claims, ID_TOKEN)
-    context = ClaimContext(client.client_id, tuple(authorization.scope.split()), asked)
-    id_token = _describe(authorization, client, issuer, context)
-    if not code and not access_token:
-        id_token = replace(id_token, claims=userinfo_claims(authorization.user, context))
+    context = _context(authorization, client, tuple(authorization.scope.split()))
+    is_alone = not code and not access_token
+    claims_for = userinfo_claims if is_alone or client.policy.scope_claims_in_id_token else id_token_claims
+    id_token = _describe(authorization, client, issuer, claims_for(authorization.user, context))
     alg = client.policy.id_token_signed_response_alg
     return replace(
         id_token,
@@ -118,7 +133,11 @@ def describe_beside(
     ).members()
 
 
-def _describe(authorization: Authorization, client: Client, issuer: str, context: ClaimContext) -> IdToken:
+def _context(authorization: Authorization, client: Client, scope: tuple[str, ...]) -> ClaimContext:
+    return ClaimContext(client.client_id, scope, asked_for(authorization.claims, ID_TOKEN))
+
+
+def _describe(authorization: Authorization, client: Client, issuer: str, claims: Mapping[str, Any]) -> IdToken:
     return IdToken(
         issuer=issuer,
         subject=subject_of(authorization.user, client),
@@ -129,7 +148,7 @@ def _describe(authorization: Authorization, client: Client, issuer: str, context
         acr=authorization.acr,
         amr=tuple(authorization.amr),
         sid=authorization.sid,
-        claims=id_token_claims(authorization.user, context),
+        claims=claims,
     )
 
 

@@ -1,5 +1,6 @@
 """Introspection (RFC 7662 §2.2): what a token says, or that it is not active, and never why."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -19,6 +20,7 @@ from oauth_provider.protocol import token_string
 from oauth_provider.protocol.digest import digest, equal
 from oauth_provider.protocol.subject import PAIRWISE
 from oauth_provider.tokens.authorization_details import said
+from oauth_provider.tokens.person import username_of
 from oauth_provider.tokens.subject import subject_of
 from oauth_provider.tokens.verifier import find
 
@@ -83,7 +85,7 @@ def _about_refresh_token(token: str, family: str, issuer: str, caller: Client) -
     ends = min(authorization.expires_at, authorization.ends_at(used, limits))
     if ends <= authorization_now():
         return INACTIVE
-    members = _of_refresh_token(authorization, authorization.scope, used, issuer)
+    members = _of_refresh_token(authorization, authorization.scope, used, issuer) | _audience(authorization.resources)
     members |= _person(authorization.user, caller)
     return members | {"exp": _seconds(ends)} | said(authorization.authorization_details)
 
@@ -101,7 +103,8 @@ def _about_dot(token: str, issuer: str, caller: Client) -> dict[str, Any]:
         return INACTIVE
     if is_barred(row.application):
         return INACTIVE
-    return _of_refresh_token(row, row.access_token.scope, row.created, issuer) | _person(row.user, caller)
+    members = _of_refresh_token(row, row.access_token.scope, row.created, issuer) | _audience(row.resource)
+    return members | _person(row.user, caller)
 
 
 def _of_refresh_token(row: Any, scope: str, issued_at: datetime, issuer: str) -> dict[str, Any]:
@@ -110,9 +113,14 @@ def _of_refresh_token(row: Any, scope: str, issued_at: datetime, issuer: str) ->
     return members | ({"scope": scope} if scope else {})
 
 
+def _audience(resources: Sequence[str] | None) -> dict[str, Any]:
+    """Where its access tokens may be used, beside what they may do there; a scope by itself would say anywhere."""
+    return {"aud": list(resources)} if resources else {}
+
+
 def _person(user: Any, caller: Client) -> dict[str, Any]:
     """Who it is, in the words of whoever asks: a name that all know would undo the pairwise one."""
-    name = {} if caller.policy.subject_type == PAIRWISE else {"username": user.get_username()}
+    name = {} if caller.policy.subject_type == PAIRWISE else {"username": username_of(user)}
     return {"sub": subject_of(user, caller), **name}
 
 

@@ -1,6 +1,7 @@
 """Issuing tokens (RFC 6749 §5.1): the one place where a token comes to be."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -42,7 +43,8 @@ class Issued:
     """A successful token response. ``expires`` is when the access token ends; the wire says it in seconds.
 
     ``authorization`` is the sign-in that it hangs on, None where the client acts for itself. One that is
-    ``unsigned`` has an empty ``access_token`` until ``tokens.access_token`` signs it.
+    ``unsigned`` has an empty ``access_token`` until ``tokens.access_token`` signs it. ``claims`` are what the ID token
+    is to say about the person.
     """
 
     access_token: str = field(repr=False)
@@ -54,6 +56,7 @@ class Issued:
     authorization: Authorization | None = field(default=None, repr=False)
     unsigned: Unsigned | None = field(default=None, repr=False)
     details: tuple[Detail, ...] = field(default=(), repr=False)
+    claims: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     def answer(self) -> dict[str, Any]:
         """The members of the JSON answer; ``expires_in`` is counted at this moment."""

@@ -40,9 +40,10 @@ def authorization(user: Any = None, application: Any = None, **columns: Any) -> 
 
 def consent(user: Any = None, application: Any = None) -> Consent:
     """A consent to two scopes."""
-    scopes = {"notes:read": "a digest of words", "notes:write": "another"}
+    scopes = {"notes:read": {"": "a digest of words"}, "notes:write": {"https://api.example.com/": "another"}}
     user, application = user or UserFactory(), application or ApplicationFactory()
-    return Consent.objects.create(user=user, application=application, shown="how it looked", scopes=scopes)
+    entries = {"client": "how it looked", "scopes": scopes, "details": {}}
+    return Consent.objects.create(user=user, application=application, entries=entries)
 
 
 def logout_delivery(user: Any = None, application: Any = None, **columns: Any) -> LogoutDelivery:

@@ -1,5 +1,6 @@
 """A first client: one form, one answer, and it works (RFC 6749 §2)."""
 
+from html import unescape
 from typing import Any
 from unittest.mock import DEFAULT, patch
 
@@ -14,7 +15,7 @@ from oauth_provider.dot.secret import is_secret
 from oauth_provider.models import ClientPolicy, ClientSecret
 from tests import ledger
 from tests.admin.operators import SECRET, add_url, errors_of, new_client, operator, url
-from tests.driver import Driver
+from tests.driver import TOKEN, Driver, post
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -170,6 +171,37 @@ def test_a_scheme_that_dot_was_not_told_to_allow_names_the_setting(settings):
     settings.OAUTH2_PROVIDER = {"ALLOWED_REDIRECT_URI_SCHEMES": ["https", "com.example.app"]}
     browser.post(add_url(), form)
     assert created().redirect_uris == "com.example.app:/cb"
+
+
+@pytest.mark.parametrize("uri", ["myapp://callback", "myapp:/cb", "app.immich:///oauth-callback"])
+def test_a_scheme_that_the_operator_lists_need_not_be_a_domain_name(settings, uri):
+    browser = operator()
+    form = new_client(browser, kind="native", redirect_uris=uri)
+    assert "RFC 8252 §7.1" in errors_of(browser.post(add_url(), form))["redirect_uris"]
+    settings.OAUTH2_PROVIDER = {"ALLOWED_REDIRECT_URI_SCHEMES": ["https", "MyApp", "app.immich"]}
+    browser.post(add_url(), form)
+    assert created().redirect_uris == uri
+
+
+def test_a_listed_scheme_that_a_browser_runs_stays_refused(settings):
+    settings.OAUTH2_PROVIDER = {"ALLOWED_REDIRECT_URI_SCHEMES": ["https", "javascript"]}
+    browser = operator()
+    response = browser.post(add_url(), new_client(browser, kind="native", redirect_uris="javascript:alert(1)"))
+    assert "RFC 6819 §5.2.3.5" in errors_of(response)["redirect_uris"]
+
+
+@pytest.mark.spec("RFC 6454", "6.2")
+def test_the_origin_of_a_page_inside_an_app_is_allowed_where_the_operator_lists_its_scheme(settings):
+    browser = operator()
+    form = new_client(browser, kind="browser", allowed_origins="capacitor://localhost")
+    assert 'OAUTH2_PROVIDER["ALLOWED_SCHEMES"]' in unescape(errors_of(browser.post(add_url(), form))["allowed_origins"])
+    settings.OAUTH2_PROVIDER = {"ALLOWED_SCHEMES": ["https", "capacitor"]}
+    browser.post(add_url(), form)
+    assert created().allowed_origins == "capacitor://localhost"
+    form = {"grant_type": "authorization_code", "code": "x", "client_id": created().client_id}
+    answer = post(browser, TOKEN, form, Origin="capacitor://localhost")
+    assert answer["Access-Control-Allow-Origin"] == "capacitor://localhost"
+    assert not post(browser, TOKEN, form, Origin="ionic://localhost").has_header("Access-Control-Allow-Origin")
 
 
 def test_plain_http_may_be_registered_where_the_project_serves_it(settings):

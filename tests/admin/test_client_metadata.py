@@ -50,6 +50,7 @@ def test_all_of_it_is_saved(fetched, monkeypatch):
         "id_token_signed_response_alg": "ES256",
         "id_token_encrypted_response_alg": "ECDH-ES",
         "id_token_encrypted_response_enc": "A256GCM",
+        "scope_claims_in_id_token": True,
         "userinfo_signed_response_alg": "PS256",
         "authorization_signed_response_alg": "EdDSA",
         "subject_type": "pairwise",

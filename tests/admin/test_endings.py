@@ -195,7 +195,9 @@ def test_no_page_holds_a_digest_or_a_sealed_answer():
         for name in ("family_digest", "refresh_token_digest", "previous_digest", "code_digest", "sealed_answer"):
             assert getattr(row, name)
             assert getattr(row, name) not in page
-        for digest in Consent.objects.get().scopes.values():
+        places = Consent.objects.get().entries["scopes"].values()
+        assert len(places) == 2
+        for digest in (digest for place in places for digest in place.values()):
             assert digest not in page
 
 

@@ -185,7 +185,7 @@ def test_a_transaction_is_asked_for_every_time(driver):
     assert driver.authorize(scope=None, authorization_details=said(ONE))["Location"].startswith("/oauth/consent/")
     silent = driver.authorize(scope=None, authorization_details=said(ONE), prompt="none")
     assert error_of(silent) == "consent_required"
-    assert Consent.objects.get().authorization_details == {}
+    assert Consent.objects.get().entries["details"] == {}
 
 
 @pytest.mark.spec("RFC 9396", "3.1")
@@ -229,16 +229,16 @@ def test_withdrawn_it_is_forgotten_with_all_that_stood_on_it(driver):
 
 def test_the_consent_keeps_no_word_of_the_details(driver):
     driver.code(scope=None, authorization_details=said(ONE, READ))
-    (key,) = Consent.objects.get().authorization_details
+    (key,) = Consent.objects.get().entries["details"]
     assert len(key) == 64
 
 
 def test_of_ever_different_details_the_older_are_forgotten(driver):
     consent = driver.code(scope=None, authorization_details=said(READ)) and Consent.objects.get()
-    consent.authorization_details = {f"{number:064}": "x" for number in range(200)}
+    consent.entries["details"] = {f"{number:064}": {"": "x"} for number in range(200)}
     consent.save()
     driver.code(scope=None, authorization_details=said(READ))
-    assert len(Consent.objects.get().authorization_details) == 1
+    assert len(Consent.objects.get().entries["details"]) == 1
 
 
 @pytest.mark.spec("RFC 9396", "12")

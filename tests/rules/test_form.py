@@ -2,8 +2,19 @@
 
 import pytest
 
+from oauth_provider.authorization.request import PARAMETERS
+from oauth_provider.endpoints.introspection import CREDENTIALS
+from oauth_provider.grants.table import GRANTS
 from oauth_provider.protocol.errors import InvalidRequest, RequestTooLarge
-from oauth_provider.protocol.form import MAX_LENGTH, MAX_PARAMETERS, check_content_type, decode_body, parse_form
+from oauth_provider.protocol.form import (
+    KNOWN,
+    MAX_LENGTH,
+    MAX_PARAMETERS,
+    REPEATABLE,
+    check_content_type,
+    decode_body,
+    parse_form,
+)
 
 pytestmark = pytest.mark.spec("RFC 6749", "3.2")
 
@@ -27,10 +38,26 @@ def test_a_form_is_its_parameters_and_what_has_no_value_is_left_out(body, parame
     assert parse_form(body).parameters == parameters
 
 
-@pytest.mark.parametrize("body", ["a=1&a=1", "a=1&a=2", "a=&a=1", "a&a", "a=1&%61=2", "=1&=2"])
+@pytest.mark.parametrize("body", ["code=1&code=1", "code=1&code=2", "code=&code=1", "code&code", "code=1&c%6fde=2"])
 def test_a_repeated_parameter_is_invalid_request(body):
     with pytest.raises(InvalidRequest, match="repeated"):
         parse_form(body)
+
+
+@pytest.mark.parametrize("name", sorted(KNOWN))
+def test_every_parameter_that_we_know_comes_once(name):
+    with pytest.raises(InvalidRequest, match="repeated"):
+        parse_form(f"{name}=1&{name}=1")
+
+
+@pytest.mark.parametrize("body", ["a=1&a=1", "a=1&a=2", "a=&a=1", "a&a", "a=1&%61=2", "=1&=2", "Code=1&Code=2"])
+def test_a_repeated_parameter_that_nobody_knows_is_ignored(body):
+    assert parse_form(f"{body}&code=x").parameters == {"code": "x"}
+
+
+def test_every_parameter_that_an_endpoint_reads_is_known():
+    read = {name for grant in GRANTS.values() for name in grant.parameters} | set(PARAMETERS) | CREDENTIALS
+    assert read - {REPEATABLE} <= KNOWN
 
 
 @pytest.mark.spec("RFC 8707", "2")

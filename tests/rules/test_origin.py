@@ -70,3 +70,33 @@ def test_what_is_no_web_address_has_no_origin(url):
 
 def test_the_usual_port_is_left_out():
     assert origin_of("https://A.example:443/cb") == "https://a.example"
+
+
+APPS = ("capacitor", "tauri", "chrome-extension", "javascript", "file", "https")
+
+
+@pytest.mark.parametrize("origin", ["capacitor://localhost", "tauri://localhost", "chrome-extension://abcdefgh"])
+def test_the_origin_of_a_page_inside_an_app_needs_an_operator_who_allows_its_scheme(origin):
+    assert fault(origin) is Fault.SCHEME
+    assert fault(origin, app_schemes=APPS) is None
+
+
+@pytest.mark.parametrize(
+    ("origin", "found"),
+    [
+        ("ionic://localhost", Fault.SCHEME),
+        ("javascript://localhost", Fault.SCHEME),
+        ("file://localhost", Fault.SCHEME),
+        ("capacitor://", Fault.SCHEME),
+        ("capacitor:localhost", Fault.SCHEME),
+        ("capacitor://*", Fault.WILDCARD),
+        ("capacitor://localhost/", Fault.MORE_THAN_ORIGIN),
+        ("capacitor://a@localhost", Fault.MORE_THAN_ORIGIN),
+        ("capacitor://-a", Fault.HOST_NAME),
+        ("Capacitor://localhost", Fault.SPELLING),
+        ("http://app.example.com", Fault.PLAIN_HTTP),
+        ("https://app.example.com:443", Fault.SPELLING),
+    ],
+)
+def test_an_allowed_scheme_excuses_nothing_else(origin, found):
+    assert fault(origin, app_schemes=APPS) is found

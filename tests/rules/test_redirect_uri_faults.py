@@ -114,3 +114,31 @@ def test_whatever_may_be_registered_can_be_used(uri):
     if fault(uri) is None:
         assert matches(uri, uri)
         assert not is_plain_http(uri)
+
+
+APPS = ("myapp", "app.immich", "com.example.app", "javascript", "https")
+
+
+@pytest.mark.spec("RFC 8252", "7.1")
+@pytest.mark.parametrize("uri", ["myapp:/cb", "myapp://cb", "myapp://cb/x?y=1", "app.immich:///oauth-callback"])
+def test_a_scheme_that_nobody_owns_by_its_name_needs_an_operator_who_allows_it(uri):
+    assert fault(uri) is Fault.PRIVATE_SCHEME
+    assert fault(uri, app_schemes=APPS) is None
+    assert matches(uri, uri)
+
+
+@pytest.mark.spec("RFC 6749", "3.1.2")
+@pytest.mark.parametrize(
+    ("uri", "found"),
+    [
+        ("yourapp:/cb", Fault.PRIVATE_SCHEME),
+        ("javascript:alert(1)", Fault.FORBIDDEN_SCHEME),
+        ("myapp:/cb#x", Fault.FRAGMENT),
+        ("myapp://*.cb", Fault.WILDCARD),
+        ("myapp://a@cb", Fault.USERINFO),
+        ("MyApp:/cb", Fault.CASE),
+        ("http://app.example.com/cb", Fault.PLAIN_HTTP),
+    ],
+)
+def test_an_allowed_scheme_excuses_nothing_else(uri, found):
+    assert fault(uri, app_schemes=APPS) is found

@@ -3,7 +3,15 @@
 import pytest
 
 from oauth_provider.protocol.errors import InvalidScope
-from oauth_provider.protocol.scope import MAX_TOKENS, check_scope, downscope, format_scope, is_scope_token, parse_scope
+from oauth_provider.protocol.scope import (
+    MAX_TOKENS,
+    check_scope,
+    downscope,
+    format_scope,
+    is_scope_token,
+    narrow_scope,
+    parse_scope,
+)
 
 pytestmark = pytest.mark.spec("RFC 6749", "3.3")
 
@@ -96,3 +104,20 @@ def test_a_request_names_so_many_scopes_and_no_more():
         parse_scope(" ".join([*many, "more"]))
     with pytest.raises(InvalidScope):
         parse_scope("a " * 30_000 + "a")
+
+
+@pytest.mark.parametrize(
+    ("requested", "kept"),
+    [((), ()), (("a",), ("a",)), (("x", "b", "y", "a"), ("b", "a")), (("A", "a"), ("a",))],
+)
+def test_what_is_not_allowed_is_left_out(requested, kept):
+    assert narrow_scope(requested, ("a", "b")) == kept
+
+
+def test_where_nothing_is_left_the_error_names_what_is_refused_and_no_more_than_some_of_it():
+    with pytest.raises(InvalidScope) as refusal:
+        narrow_scope(("x", "y"), ("a",))
+    assert refusal.value.description.endswith(": x y")
+    with pytest.raises(InvalidScope) as refusal:
+        narrow_scope(tuple(f"{number}" * 5000 for number in range(10)), ("a",))
+    assert len(refusal.value.description) < 500

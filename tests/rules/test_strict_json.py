@@ -2,7 +2,7 @@
 
 import pytest
 
-from oauth_provider.protocol.strict_json import MAX_ELEMENTS, is_storable, parse_array, parse_object
+from oauth_provider.protocol.strict_json import MAX_ELEMENTS, dump, is_storable, parse_array, parse_object
 
 pytestmark = pytest.mark.spec("RFC 8259", "4")
 
@@ -58,3 +58,22 @@ def test_elements_are_counted_in_arrays_too():
         parse_array("[[1, 2]]", max_elements=2)
     with pytest.raises(ValueError, match="too many"):
         parse_object('{"a": [' + ",".join(["0"] * MAX_ELEMENTS) + "]}")
+
+
+def test_what_is_answered_or_signed_is_read_back_as_it_was():
+    value = {"a": [1, 1.5, None, True, "é\x00\u2028"], "": {"b": "\U0001f511"}}
+    assert parse_object(dump(value).decode()) == value
+    assert dump({"a": [1, "é"]}) == '{"a":[1,"é"]}'.encode()
+
+
+@pytest.mark.parametrize("value", [object(), float("nan"), float("inf"), "\ud800", b"x", {1: {2}}, {("a",): 1}])
+def test_what_is_no_json_is_not_written(value):
+    with pytest.raises(ValueError):  # noqa: PT011 - its only error
+        dump([value])
+
+
+def test_what_has_no_end_is_not_written():
+    endless = []
+    endless.append(endless)
+    with pytest.raises(ValueError):  # noqa: PT011 - its only error
+        dump(endless)

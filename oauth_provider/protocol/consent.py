@@ -1,0 +1,93 @@
+"""Consent as it was asked for (RFC 6749 §10.2, RFC 8707 §2): each scope together with the places that it was for."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from oauth_provider.protocol.digest import digest
+
+# The place of what may be used at every resource. No resource is called so.
+ANYWHERE = ""
+
+# Scopes, or authorization details, each with its places, each place with the digest of what was shown for the two.
+Entries = Mapping[str, Mapping[str, str]]
+NO_WORDS: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """Everything that one page asks for. Its scopes and details are asked for at each of its resources.
+
+    ``client`` and the values of the mappings are digests of the words on the page.
+    """
+
+    client: str
+    scopes: Mapping[str, str] = field(default_factory=dict)
+    resources: Mapping[str, str] = field(default_factory=dict)
+    details: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def digest(self) -> str:
+        """One digest of the whole page."""
+        parts = [sorted(part.items()) for part in (self.scopes, self.resources, self.details)]
+        return digest(json.dumps([self.client, *parts]))
+
+    @property
+    def entries(self) -> "Agreed":
+        """What is remembered of a yes to all of it."""
+        return Agreed(self.client, at_each(self.scopes, self.resources), at_each(self.details, self.resources))
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """Everything that a person has agreed to, page after page. ``client`` is how the client showed itself."""
+
+    client: str = ""
+    scopes: Entries = field(default_factory=dict)
+    details: Entries = field(default_factory=dict)
+
+    def covers(self, agreement: Agreement) -> bool:
+        """Was every scope and every detail agreed to, at every place that it is for, in these very words?"""
+        asked = agreement.entries
+        if asked.client != self.client or not (asked.scopes or asked.details):
+            return False
+        return is_part(asked.scopes, self.scopes) and is_part(asked.details, self.details)
+
+    def extended(self, agreement: Agreement) -> "Agreed":
+        """This and a yes to ``agreement``. Where the client shows itself otherwise now, earlier words are void."""
+        new = agreement.entries
+        if new.client != self.client:
+            return new
+        return Agreed(self.client, merged(self.scopes, new.scopes), merged(self.details, new.details))
+
+
+def at_each(words: Mapping[str, str], resources: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """Every one of ``words`` at every one of ``resources``; without resources, anywhere."""
+    places = resources or {ANYWHERE: ""}
+    return {one: {place: digest(f"{shown} {name}") for place, name in places.items()} for one, shown in words.items()}
+
+
+def is_part(asked: Entries, agreed: Entries) -> bool:
+    """Is each entry of ``asked``, with its place, among ``agreed``?"""
+    return all(places.items() <= agreed.get(one, NO_WORDS).items() for one, places in asked.items())
+
+
+def merged(before: Entries, new: Entries) -> dict[str, dict[str, str]]:
+    """All entries of both; the words of ``new`` count."""
+    names = dict.fromkeys([*before, *new])
+    return {one: {**before.get(one, NO_WORDS), **new.get(one, NO_WORDS)} for one in names}
+
+
+def entry_count(entries: Entries) -> int:
+    """How many pairs of a scope and a place there are."""
+    return sum(map(len, entries.values()))
+
+
+def from_separate_sets(agreement: Agreement) -> Agreed:
+    """What was certainly agreed to where scopes and resources were remembered apart; nothing, where that is unknown.
+
+    With several resources, a lone scope was asked for at each of them. Of several scopes nobody knows which was where.
+    """
+    is_unknown = len(agreement.resources) > 1 and len(agreement.scopes) + len(agreement.details) > 1
+    return Agreed() if is_unknown else agreement.entries

@@ -1,0 +1,141 @@
+"""Consent as it was asked for (RFC 6749 §10.2, RFC 8707 §2): what covers what, and how older rows are read."""
+
+import pytest
+
+from oauth_provider.protocol.consent import Agreed, Agreement, entry_count, from_separate_sets
+
+pytestmark = [pytest.mark.spec("RFC 6749", "10.2"), pytest.mark.spec("RFC 8707", "2")]
+
+READ, WRITE = {"read": "words of read"}, {"write": "words of write"}
+A, B = {"https://a.example/": "name of A"}, {"https://b.example/": "name of B"}
+
+
+def page(scopes, resources=None, details=None, client="the client"):
+    return Agreement(client, scopes, resources or {}, details or {})
+
+
+def agreed_to(*pages):
+    """What a person has agreed to who allowed these pages, one after the other."""
+    agreed = Agreed()
+    for one in pages:
+        agreed = agreed.extended(one)
+    return agreed
+
+
+def test_a_page_that_was_allowed_covers_itself_and_every_part_of_itself():
+    agreed = agreed_to(page(READ | WRITE, A | B))
+    for scopes in (READ, WRITE, READ | WRITE):
+        for resources in (A, B, A | B):
+            assert agreed.covers(page(scopes, resources))
+
+
+def test_a_consent_at_one_resource_covers_neither_another_nor_anywhere():
+    agreed = agreed_to(page(READ, A))
+    for resources in ({}, B, A | B):
+        assert not agreed.covers(page(READ, resources))
+
+
+def test_a_consent_for_anywhere_is_an_entry_of_its_own():
+    agreed = agreed_to(page(READ))
+    assert agreed.covers(page(READ))
+    assert not agreed.covers(page(READ, A))
+    assert not agreed.covers(page(READ | WRITE))
+
+
+def test_scopes_and_resources_that_were_agreed_to_apart_do_not_multiply():
+    agreed = agreed_to(page(READ, A), page(WRITE, B))
+    assert agreed.covers(page(READ, A))
+    assert agreed.covers(page(WRITE, B))
+    for resources in (A, B, A | B):
+        assert not agreed.covers(page(READ | WRITE, resources))
+    assert not agreed.covers(page(WRITE, A))
+    assert not agreed.covers(page(READ, B))
+
+
+def test_every_pair_that_was_agreed_to_piece_by_piece_adds_up_to_the_whole():
+    pieces = [page(scopes, resources) for scopes in (READ, WRITE) for resources in (A, B)]
+    assert not agreed_to(*pieces[:3]).covers(page(READ | WRITE, A | B))
+    assert agreed_to(*pieces).covers(page(READ | WRITE, A | B))
+
+
+def test_details_are_bound_to_their_resources_as_scopes_are():
+    one, other = {"d1": "its type"}, {"d2": "its type"}
+    agreed = agreed_to(page({}, A, one), page({}, B, other))
+    assert agreed.covers(page({}, A, one))
+    for details, resources in ((one, B), (other, A), (one, {}), (one | other, A | B)):
+        assert not agreed.covers(page({}, resources, details))
+
+
+def test_a_scope_is_no_detail_of_the_same_name():
+    assert not agreed_to(page(READ, A)).covers(page({}, A, READ))
+
+
+def test_a_page_that_asks_for_nothing_is_covered_by_nothing():
+    assert not agreed_to(page(READ, A)).covers(page({}, A))
+
+
+@pytest.mark.parametrize("changed", ["client", "scope", "resource"])
+def test_other_words_than_those_on_the_page_are_not_agreed_to(changed):
+    agreed = agreed_to(page(READ, A))
+    client = "another name" if changed == "client" else "the client"
+    scopes = {"read": "other words"} if changed == "scope" else READ
+    resources = dict.fromkeys(A, "another name") if changed == "resource" else A
+    again = page(scopes, resources, client=client)
+    assert not agreed.covers(again)
+    assert agreed.extended(again).covers(again)
+    assert not agreed.extended(again).covers(page(READ, A))
+
+
+def test_a_client_that_shows_itself_otherwise_keeps_nothing_of_before():
+    agreed = agreed_to(page(READ, A), page(WRITE, A, client="another name"))
+    assert agreed == agreed_to(page(WRITE, A, client="another name"))
+
+
+def test_the_digest_of_a_page_tells_scopes_resources_and_details_apart():
+    words = {"one": "words"}
+    pages = [page(words), page({}, words), page({}, {}, words), page({"other": "words"}), page(words, client="x")]
+    assert len({one.digest for one in pages}) == len(pages)
+    assert page(READ | WRITE).digest == page(WRITE | READ).digest
+
+
+def test_entries_are_counted_in_pairs():
+    assert entry_count(agreed_to(page(READ | WRITE, A | B), page(READ)).scopes) == 5
+
+
+# Rows from when scopes and resources were two sets
+
+
+def test_an_older_row_without_resources_is_for_anywhere():
+    before = from_separate_sets(page(READ | WRITE))
+    assert before.covers(page(READ | WRITE))
+    assert not before.covers(page(READ, A))
+
+
+def test_an_older_row_with_one_resource_is_for_all_its_scopes_at_it():
+    before = from_separate_sets(page(READ | WRITE, A))
+    assert before.covers(page(READ | WRITE, A))
+    assert not before.covers(page(READ))
+    assert not before.covers(page(READ, B))
+
+
+def test_an_older_row_with_one_scope_is_for_it_at_each_resource():
+    before = from_separate_sets(page(READ, A | B))
+    assert before.covers(page(READ, A | B))
+    assert before.covers(page(READ, B))
+    assert not before.covers(page(READ))
+
+
+@pytest.mark.parametrize("details", [{}, {"d1": "its type"}])
+def test_an_older_row_with_several_of_both_covers_nothing(details):
+    scopes = READ if details else READ | WRITE
+    before = from_separate_sets(page(scopes, A | B, details))
+    for resources in ({}, A, B, A | B):
+        assert not before.covers(page(READ, resources))
+        assert not before.covers(page({}, resources, {"d1": "its type"}))
+
+
+def test_an_older_row_is_extended_by_what_it_is_read_as():
+    assert from_separate_sets(page(READ, A)).extended(page(WRITE, B)).covers(page(READ, A))
+    unknown = from_separate_sets(page(READ | WRITE, A | B)).extended(page(WRITE, B))
+    assert unknown.covers(page(WRITE, B))
+    assert not unknown.covers(page(READ, A))
