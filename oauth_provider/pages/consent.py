@@ -21,6 +21,7 @@ from oauth_provider.pages.response import send
 from oauth_provider.protocol.authorization_details import Detail, flattened
 from oauth_provider.protocol.errors import InvalidRequest
 from oauth_provider.protocol.redirect_uri import destination
+from oauth_provider.resource_server.session_user import session_user
 
 METHODS = ["GET", "HEAD", "POST"]
 # The members that many types share (RFC 9396 §2.2). All others are shown as they are called.
@@ -51,7 +52,7 @@ def consent(request: HttpRequest, handle: str) -> HttpResponse:
 
 
 def _ask(request: HttpRequest, handle: str) -> HttpResponse:
-    pending = PendingRequest.objects.waiting(handle, user=request.user, session=binding_of(request))
+    pending = PendingRequest.objects.waiting(handle, user=session_user(request), session=binding_of(request))
     if pending is None:
         raise InvalidRequest("This request was decided already, or is not yours to decide.")
     question = question_of(request, pending)
@@ -61,7 +62,7 @@ def _ask(request: HttpRequest, handle: str) -> HttpResponse:
 
 def _show(request: HttpRequest, handle: str, question: Question) -> HttpResponse:
     context = {
-        "account": request.user.get_username(),
+        "account": session_user(request).get_username(),
         "client_name": str(question.client.application),
         "destination": destination(question.destination.redirect_uri),
         "resources": [str(resource.name) for resource in question.asked.audience.resources],
@@ -79,6 +80,6 @@ def _members(detail: Detail) -> list[tuple[str, str]]:
 def _in_words(detail: Detail, request: HttpRequest) -> dict[str, str]:
     """The name of the detail's type, and all that it says (RFC 9396 §2), by the type's own template or as a list."""
     known = registered(detail["type"])
-    context = {**known.context(detail, request.user), "detail": detail, "members": _members(detail)}
+    context = {**known.context(detail, session_user(request)), "detail": detail, "members": _members(detail)}
     template = known.template or "oauth_provider/authorization_detail.html"
     return {"name": str(known.name) or known.type, "words": render_to_string(template, context, request)}

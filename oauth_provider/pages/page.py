@@ -18,6 +18,7 @@ from oauth_provider.pages.browser_state import keep_browser_state
 from oauth_provider.protocol.errors import InvalidRequest, OAuthError
 from oauth_provider.protocol.frontchannel_logout import origin as origin_of
 from oauth_provider.protocol.token_string import random_text
+from oauth_provider.resource_server.session_user import restrict_to_session
 
 logger = logging.getLogger("oauth_provider.pages")
 
@@ -30,11 +31,13 @@ View = Callable[..., HttpResponse]
 def for_people(view: View) -> View:
     """A page: what it refuses is shown to the person. It asks for a login itself and owns its transactions.
 
-    A login or logout shows in its browser state.
+    Only a session is a person there, to templates and a project's own hooks, too. A login or logout shows in its
+    browser state.
     """
 
     @functools.wraps(view)
     def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        restrict_to_session(request)
         try:
             response = view(request, *args, **kwargs)
         except OAuthError as error:

@@ -20,6 +20,7 @@ from oauth_provider.resource_server.authentication import authenticate, user_of
 from oauth_provider.resource_server.bound_token import presented_scheme
 from oauth_provider.resource_server.challenge import challenge
 from oauth_provider.resource_server.needs import NOTHING, Needs
+from oauth_provider.resource_server.session_user import active_session_user
 from oauth_provider.resource_server.sign_in import SignIn
 from oauth_provider.resource_server.token import AccessToken
 
@@ -114,8 +115,8 @@ def refused(
 
 
 def is_signed_in(request: HttpRequest) -> bool:
-    """Is somebody, by a session?"""
-    return bool(getattr(getattr(request, "user", None), "is_authenticated", False))
+    """Is somebody, by a session? ``request.user`` is then that person."""
+    return active_session_user(request) is not None
 
 
 def check_csrf(request: HttpRequest) -> HttpResponse | None:
