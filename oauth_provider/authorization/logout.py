@@ -13,7 +13,7 @@ from django.core import signing
 from django.http import HttpRequest
 from django.views.decorators.debug import sensitive_variables
 
-from oauth_provider.authorization.sign_in import sids_of
+from oauth_provider.authorization.sign_in import SIGN_IN, sids_of
 from oauth_provider.conf import provider_settings
 from oauth_provider.models import client_lookup
 from oauth_provider.models.client import Client
@@ -180,6 +180,8 @@ def end_with_session(sender: Any, request: HttpRequest | None, **kwargs: Any) ->
     sids = sids_of(request)
     if sids:
         end_sessions(sids, lambda: provider_settings.issuer_of(request))
+        # Told once, also where somebody signs in to the same request afterwards.
+        request.session.pop(SIGN_IN, None)
 
 
 def end_session(http: HttpRequest) -> list[str]:

@@ -8,14 +8,15 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 from django.utils.functional import SimpleLazyObject
 from django.utils.module_loading import import_string
 
-# By name: a machine without django-oauth-toolkit imports nothing of it.
+# By name, as all of django.contrib.auth here: a machine that only takes tokens has no users and imports none of it.
+SESSION_KEY, BACKEND_SESSION_KEY, HASH_SESSION_KEY = "_auth_user_id", "_auth_user_backend", "_auth_user_hash"
 TOKEN_BACKEND = "oauth2_provider.backends.OAuth2Backend"
+NOBODY = "django.contrib.auth.models.AnonymousUser"
 
 
 def session_user(request: HttpRequest) -> Any:
@@ -40,7 +41,7 @@ def restrict_to_session(request: HttpRequest) -> None:
     """Make ``request.user`` the person of the session, or nobody, for all that reads it later; looked up when read."""
     given = getattr(request, "user", None)
     if given is not None:
-        request.user = SimpleLazyObject(lambda: _find(request, given) or _nobody())  # type: ignore[assignment]
+        request.user = SimpleLazyObject(lambda: _find(request, given) or import_string(NOBODY)())  # type: ignore[assignment]
 
 
 def session_user_id(request: HttpRequest) -> str | None:
@@ -69,7 +70,7 @@ def _is_of_person(backend: Any) -> bool:
 def _find(request: HttpRequest, given: Any) -> Any:
     if session_user_id(request) is None:
         return None
-    user = given if _is_proven(given, request) else get_user(request)
+    user = given if _is_proven(given, request) else import_string("django.contrib.auth.get_user")(request)
     return user if user.is_authenticated else None
 
 
@@ -82,9 +83,3 @@ def _is_proven(user: Any, request: HttpRequest) -> bool:
         return False
     make_hash = getattr(user, "get_session_auth_hash", None)
     return make_hash is None or constant_time_compare(session.get(HASH_SESSION_KEY, ""), make_hash())
-
-
-def _nobody() -> Any:
-    from django.contrib.auth.models import AnonymousUser
-
-    return AnonymousUser()

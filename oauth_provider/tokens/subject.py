@@ -24,14 +24,14 @@ def subject_of(user: Any, client: Client) -> str:
 
 
 def sid_of(sid: str, client: Client) -> str:
-    """What ``client`` calls the session ``sid``. Raises ``ServerError`` where it must not be told, as ``subject_of``."""
+    """Return what ``client`` calls the session ``sid``. Raises ``ServerError`` as ``subject_of`` does."""
     if not sid or client.policy.subject_type != PAIRWISE:
         return sid
     return pairwise_sid(sid, *_pairwise(client.redirect_uris, client.policy.sector_identifier_uri))
 
 
 def known_sid(sid: str, client: Client) -> str:
-    """As ``sid_of``; empty where the client must not be told."""
+    """Return the same as ``sid_of``, and an empty string where the client must not be told."""
     try:
         return sid_of(sid, client)
     except ServerError:
