@@ -56,11 +56,16 @@ def session_user_id(request: HttpRequest) -> str | None:
 @cache
 def is_token_backend(path: str) -> bool:
     """Does this authentication backend know people by access tokens? It is DOT's, or derived from it."""
+    return is_derived(path, TOKEN_BACKEND)
+
+
+def is_derived(path: str, base: str) -> bool:
+    """Is the class at ``path`` the one that is called ``base``, or derived from it?"""
     try:
-        backend = import_string(path)
+        found = import_string(path)
     except ImportError:
         return False
-    return any(f"{one.__module__}.{one.__qualname__}" == TOKEN_BACKEND for one in getattr(backend, "__mro__", ()))
+    return any(f"{one.__module__}.{one.__qualname__}" == base for one in getattr(found, "__mro__", ()))
 
 
 def _is_of_person(backend: Any) -> bool:
