@@ -30,8 +30,9 @@ class OAuthProviderConfig(AppConfig):
         from django.contrib.auth.signals import user_logged_in, user_logged_out
 
         from oauth_provider import checks  # noqa: F401 - registers them
+        from oauth_provider.authorization.flushed_session import watch_sessions
         from oauth_provider.authorization.logout import end_with_session
-        from oauth_provider.authorization.sign_in import remember
+        from oauth_provider.authorization.sign_in import SIGN_IN, remember
         from oauth_provider.bridge.defaults import take_places
         from oauth_provider.clients import origins
         from oauth_provider.conf import provider_settings
@@ -49,6 +50,7 @@ class OAuthProviderConfig(AppConfig):
         forgetting.connect()
         origins.connect()
         cors.connect()
+        watch_sessions(SIGN_IN)
         user_logged_in.connect(remember, dispatch_uid="oauth_provider.sign_in")
         user_logged_out.connect(end_with_session, dispatch_uid="oauth_provider.logout")
         take_places()

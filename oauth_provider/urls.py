@@ -20,6 +20,7 @@ from oauth_provider.pages.authorize import authorize
 from oauth_provider.pages.consent import consent
 from oauth_provider.pages.logout import confirm, logout
 from oauth_provider.pages.select_account import select_account
+from oauth_provider.pages.sign_in_again import sign_in_again
 
 app_name = "oauth_provider"
 
@@ -46,6 +47,7 @@ urlpatterns = [
     re_path(r"^oauth/par/?$", pushed_authorization_request.pushed_authorization_request, name="par"),
     re_path(r"^oauth/consent/(?P<handle>[0-9A-Za-z]{43})/?$", consent, name="consent"),
     re_path(r"^oauth/select-account/?$", select_account, name="select_account"),
+    re_path(r"^oauth/sign-in-again/?$", sign_in_again, name="sign_in_again"),
     re_path(r"^oauth/jwks/?$", jwks.view, name="jwks"),
     re_path(r"^oauth/logout/?$", logout, name="logout"),
     re_path(r"^oauth/logout/confirm/?$", confirm, name="logout_confirm"),

@@ -13,6 +13,7 @@ from ninja import NinjaAPI, Router
 from oauth_provider.ninja import OAuth, Refusal, answer_refusals
 from oauth_provider.protocol.scope_requirement import ScopeRequirement
 from tests.rest_framework import tokens
+from tests.sessions import sign_in
 
 # Whether ninja's views ask for a login is ninja's own setting, not ours.
 STRICT = "django.contrib.auth.middleware.LoginRequiredMiddleware" in settings.MIDDLEWARE
@@ -108,11 +109,11 @@ def test_async_operations_are_guarded_too():
 def test_a_session_passes_where_the_operation_says_so_and_must_mean_to_post():
     guard = OAuth("a", session=True)
     request = RequestFactory().get("/")
-    request.user = User(username="ada")
+    sign_in(request, User(username="ada"))
     assert guard(request) == request.user
     for method, user in (("post", request.user), ("get", AnonymousUser())):
         refused = getattr(RequestFactory(), method)("/")
-        refused.user = user
+        sign_in(refused, user)
         with pytest.raises(Refusal):
             guard(refused)
 

@@ -9,6 +9,7 @@ from django.contrib.admin.widgets import AutocompleteSelect
 from django.http import HttpRequest
 
 from oauth_provider.admin.autocomplete import NULL
+from oauth_provider.resource_server.session_user import active_session_user
 
 # How the filters that a class names may ask. Django would let anyone ask ``token__startswith``.
 LOOKUPS = frozenset({"", "exact", "isnull", "isempty"})
@@ -29,6 +30,30 @@ class BoundedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # it takes none
         widget = AutocompleteSelect(None, None)  # type: ignore[arg-type]  # its media ask for neither
         ours = forms.Media(css={"all": ["oauth_provider/admin.css"]}, js=["oauth_provider/admin.js"])
         return super().media + widget.media + ours
+
+    def is_person(self, request: HttpRequest) -> bool:
+        """Does a person ask, by their session? A token of theirs opens no page, whatever power its scopes carry."""
+        return active_session_user(request) is not None
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """As ever, for people."""
+        return self.is_person(request) and super().has_module_permission(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """As ever, for people."""
+        return self.is_person(request) and super().has_view_permission(request, obj)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """As ever, for people."""
+        return self.is_person(request) and super().has_add_permission(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """As ever, for people."""
+        return self.is_person(request) and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """As ever, for people."""
+        return self.is_person(request) and super().has_delete_permission(request, obj)
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
         """Only what the filters ask: a secret could be guessed by its beginning, one character after the other."""

@@ -6,8 +6,10 @@ from typing import Any
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.http import HttpRequest
 
+from oauth_provider.resource_server.session_user import session_user
+
 
 def log(request: HttpRequest, rows: Iterable[Any], message: str, *, flag: int = CHANGE) -> None:
     """One entry for each row."""
     entries: Any = LogEntry.objects
-    entries.log_actions(user_id=request.user.pk, queryset=list(rows), action_flag=flag, change_message=message)
+    entries.log_actions(user_id=session_user(request).pk, queryset=list(rows), action_flag=flag, change_message=message)

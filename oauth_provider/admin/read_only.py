@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy
 
 from oauth_provider.admin.bounded import BoundedAdmin
 from oauth_provider.admin.log import log
+from oauth_provider.resource_server.session_user import active_session_user
 
 # What one confirmation may end, and how much of it is named on the page.
 AT_ONCE = 1000
@@ -67,7 +68,8 @@ class ReadOnlyAdmin(BoundedAdmin):
     def has_end_permission(self, request: HttpRequest) -> bool:
         """The permission to change them is the one to end them."""
         codename = get_permission_codename("change", self.opts)
-        return bool(request.user.has_perm(f"{self.opts.app_label}.{codename}"))
+        user = active_session_user(request)
+        return user is not None and bool(user.has_perm(f"{self.opts.app_label}.{codename}"))
 
     def get_urls(self) -> list[Any]:
         """Beside Django's own: the page that asks before a row is ended."""

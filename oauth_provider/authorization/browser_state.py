@@ -6,7 +6,6 @@ neither the session's key nor its ``sid``, which clients know, and cannot be mad
 
 from collections.abc import Collection
 
-from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
@@ -16,6 +15,7 @@ from oauth_provider.conf import provider_settings
 from oauth_provider.protocol.id_token import OPENID
 from oauth_provider.protocol.session_state import session_state_of
 from oauth_provider.protocol.token_string import random_text
+from oauth_provider.resource_server.session_user import session_user_id
 
 SALT = "oauth_provider.authorization.browser_state"
 SALT_LENGTH = 22
@@ -23,7 +23,7 @@ SALT_LENGTH = 22
 
 def browser_state(http: HttpRequest) -> str:
     """The state of this browser; empty where nobody is signed in. Costs no statement but the session's own."""
-    user = http.session.get(SESSION_KEY)
+    user = session_user_id(http)
     if user is None:
         return ""
     return salted_hmac(SALT, f"{recorded(http).sid} {user}", algorithm="sha256").hexdigest()

@@ -19,6 +19,7 @@ from oauth_provider.models import PendingRequest
 from oauth_provider.models.client import as_client
 from oauth_provider.protocol.digest import digest, equal
 from oauth_provider.protocol.errors import AccessDenied, InvalidRequest
+from oauth_provider.resource_server.session_user import session_user
 
 ALLOW, DENY = "allow", "deny"
 
@@ -27,7 +28,7 @@ def ask(http: HttpRequest, question: Question, *, sid: str = "") -> str:
     """Keep ``question`` for this session, and where ``sid`` is given for that one sign-in; the handle of its page."""
     return PendingRequest.objects.ask(
         application=question.client.application,
-        user=http.user,
+        user=question.user,
         session=binding_of(http),
         parameters={
             "pairs": known_pairs(question.request),
@@ -54,7 +55,7 @@ def question_of(http: HttpRequest, pending: PendingRequest, issuer: str = "") ->
     visit = visit_of(http, Ticket(request), destination.client)
     if kept.get("sid") and not equal(kept["sid"], digest(visit.recorded.sid)):
         raise InvalidRequest("Somebody signed in meanwhile.", detail="another sign-in than the one demanded")
-    question = Question(request, destination, asked, http.user, visit.sign_in, issuer)
+    question = Question(request, destination, asked, session_user(http), visit.sign_in, issuer)
     if kept.get("shown") != words_shown(question):
         raise InvalidRequest("What this request asks for has changed meanwhile.")
     return question
@@ -77,7 +78,7 @@ def decide(http: HttpRequest, handle: str, decision: str, issuer: str) -> Author
 
     _fetch_keys(http, handle)
     text = PendingRequest.objects.decide(
-        handle, user=http.user, session=binding_of(http), decision=decision, answer=answer
+        handle, user=session_user(http), session=binding_of(http), decision=decision, answer=answer
     )
     return from_text(text)
 
@@ -86,6 +87,6 @@ def _fetch_keys(http: HttpRequest, handle: str) -> None:
     """Where the answer may hold an encrypted ID token, its client's keys are known before a row is locked."""
     if not provider_settings.LEGACY_RESPONSE_TYPES:
         return
-    pending = PendingRequest.objects.waiting(handle, user=http.user, session=binding_of(http))
+    pending = PendingRequest.objects.waiting(handle, user=session_user(http), session=binding_of(http))
     if pending is not None:
         envelope_for(as_client(pending.application))

@@ -19,6 +19,7 @@ from oauth_provider.models.client import Client
 from oauth_provider.protocol.authentication_request import CREATE, LOGIN, NONE, SELECT_ACCOUNT, parse_max_age
 from oauth_provider.protocol.claims import ID_TOKEN, asked_for, parse_claims
 from oauth_provider.protocol.digest import digest, equal
+from oauth_provider.resource_server.session_user import active_session_user, session_user
 from oauth_provider.tokens.subject import subject_of
 
 # However small max_age is, a person who has just signed in needs this long to come back, in seconds.
@@ -88,8 +89,8 @@ def visit_of(http: HttpRequest, ticket: Ticket, client: Client, person: str | No
 
 
 def is_signed_in(http: HttpRequest) -> bool:
-    """Somebody is, and may be."""
-    return bool(http.user.is_authenticated and getattr(http.user, "is_active", True))
+    """Somebody is, by a session and no token, and may be."""
+    return active_session_user(http) is not None
 
 
 def first_demand(visit: Visit) -> Demand | None:
@@ -131,7 +132,7 @@ def is_too_old(visit: Visit) -> bool:
 
 def is_somebody_else(visit: Visit) -> bool:
     """``id_token_hint``, and ``claims`` that name a ``sub``: the answer is about nobody else."""
-    return visit.context is not None and visit.person not in (None, subject_of(visit.http.user, visit.client))
+    return visit.context is not None and visit.person not in (None, subject_of(session_user(visit.http), visit.client))
 
 
 def wants_choice(visit: Visit) -> bool:
@@ -163,7 +164,7 @@ DEMANDS: tuple[tuple[Demand, Callable[[Visit], bool]], ...] = (
 
 def choice_of(http: HttpRequest) -> str:
     """The account in this session, as a ticket names it: worth nothing in any other."""
-    return digest(f"{binding_of(http)} {http.user.pk}")
+    return digest(f"{binding_of(http)} {session_user(http).pk}")
 
 
 def wanted_acr(request: AuthorizationRequest) -> tuple[str, ...]:

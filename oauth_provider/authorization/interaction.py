@@ -23,26 +23,28 @@ from oauth_provider.authorization.demand import (
     wanted_acr,
     was_made_for_this,
 )
-from oauth_provider.authorization.grant import Question, answer_without_asking, is_identity_assured
+from oauth_provider.authorization.grant import Question, answer_without_asking
 from oauth_provider.authorization.person import asked_person
 from oauth_provider.authorization.response import AuthorizationResponse, granted_response
 from oauth_provider.authorization.rules import Destination, check, establish, prompts_of
 from oauth_provider.authorization.sign_in import end, spend
+from oauth_provider.authorization.silent import silent_error
 from oauth_provider.authorization.ticket import Ticket, to_text
 from oauth_provider.conf import provider_settings
-from oauth_provider.protocol.authentication_request import CONSENT, NONE
+from oauth_provider.protocol.authentication_request import CONSENT, CREATE, NONE
 from oauth_provider.protocol.errors import (
     AccessDenied,
     AccountSelectionRequired,
-    ConsentRequired,
-    InteractionRequired,
     InvalidRequest,
     LoginRequired,
     OAuthError,
 )
+from oauth_provider.resource_server.session_user import session_user
 
 # So often a login is asked for in vain before the client is told.
 MOST_TRIES = 3
+# So often the login page sends on who is signed in before a page of ours asks instead. A single visit may be a reload.
+MOST_SENT_BACK = 2
 TICKET = "ticket"
 
 
@@ -84,17 +86,18 @@ def next_step(http: HttpRequest, ticket: Ticket, issuer: str) -> Step:
             raise
         return Refused(destination, error)
     silent = NONE in prompts_of(ticket.request)
-    if http.user.is_authenticated and not is_signed_in(http) and not silent:
+    if session_user(http) is not None and not is_signed_in(http) and not silent:
         raise InvalidRequest("This account is not active.")
     visit = visit_of(http, ticket, destination.client, person)
     demand = first_demand(visit)
     if demand is not None:
-        step = _refuse_silently(destination, demand) if silent else _send_to(visit, destination, demand)
+        step = _refuse_silently(visit, destination, demand) if silent else _send_to(visit, destination, demand)
         if step is not None:
             return step
     if was_made_for_this(visit):
         spend(http)
-    return _grant(Question(ticket.request, destination, asked, http.user, visit.sign_in, issuer), visit, issuer)
+    user = session_user(http)
+    return _grant(Question(ticket.request, destination, asked, user, visit.sign_in, issuer), visit, issuer)
 
 
 @sensitive_variables()
@@ -112,6 +115,19 @@ def refuse_to_choose(ticket: Ticket) -> Refused:
     return Refused(establish(ticket.request), error)
 
 
+@sensitive_variables()
+def sign_in_anew(http: HttpRequest, ticket: Ticket) -> str:
+    """End the login, since the person said so; where the browser goes for another one."""
+    end(http)
+    page = provider_settings.SIGN_UP_URL if CREATE in prompts_of(ticket.request) else settings.LOGIN_URL
+    return _login_url(replace(ticket, tries=0).to_login(), resolve_url(page))
+
+
+def refuse_to_sign_in(ticket: Ticket) -> Refused:
+    """The person would not sign in again (OpenID Connect Core §3.1.2.6). Raises what must be shown to them."""
+    return Refused(establish(ticket.request), LoginRequired("The user would not sign in again."))
+
+
 def resume_url(ticket: Ticket) -> str:
     """Where a request goes on: a path of ours."""
     return f"{reverse('oauth_provider:authorize')}?{urlencode({TICKET: to_text(ticket)})}"
@@ -126,9 +142,7 @@ def _grant(question: Question, visit: Visit, issuer: str) -> Step:
             watched = session_state(visit.http, destination, question.scope)
             return Answer(granted_response(destination, granted, issuer, watched))
     if visit.is_silent:
-        if is_identity_assured(destination):
-            return Refused(destination, ConsentRequired("The user has not consented to all of this."))
-        return Refused(destination, InteractionRequired("This client cannot be told from another without a page."))
+        return _refuse_silently(visit, destination, None)
     # Where something was demanded of the sign-in, only the one that met it may decide.
     handle = ask(visit.http, question, sid=visit.recorded.sid if _is_demanding(visit) else "")
     return Page(reverse("oauth_provider:consent", args=[handle]))
@@ -140,10 +154,8 @@ def _is_demanding(visit: Visit) -> bool:
     return wanted or visit.person is not None or policy.default_max_age is not None
 
 
-def _refuse_silently(destination: Destination, demand: Demand) -> Refused:
-    if demand is Demand.STEP_UP:
-        return Refused(destination, InteractionRequired("The sign-in is not strong enough."))
-    return Refused(destination, LoginRequired("The user has to sign in."))
+def _refuse_silently(visit: Visit, destination: Destination, demand: Demand | None) -> Refused:
+    return Refused(destination, silent_error(visit, destination, demand))
 
 
 def _send_to(visit: Visit, destination: Destination, demand: Demand) -> Step | None:
@@ -153,14 +165,22 @@ def _send_to(visit: Visit, destination: Destination, demand: Demand) -> Step | N
     if demand is Demand.SELECT_ACCOUNT:
         url = reverse("oauth_provider:select_account")
         return Page(f"{url}?{urlencode({TICKET: to_text(ticket)})}")
-    if ticket.since is not None and is_somebody_else(visit):
+    if visit.fresh and is_somebody_else(visit):
         return Refused(destination, LoginRequired("Another person signed in than the one asked for."))
     if ticket.tries >= MOST_TRIES:
         return Refused(destination, LoginRequired("Signing in did not help."), on_page=True)
-    if visit.http.user.is_authenticated:
-        end(visit.http)  # or the login page would find somebody signed in, and the session would keep its key
+    if was_sent_back(visit):
+        url = reverse("oauth_provider:sign_in_again")
+        return Page(f"{url}?{urlencode({TICKET: to_text(ticket)})}")
+    # Whoever is signed in stays so: a link that ended that would log people out.
     page = provider_settings.SIGN_UP_URL if demand is Demand.SIGN_UP else settings.LOGIN_URL
     return Page(_login_url(ticket.to_login(), resolve_url(page)))
+
+
+def was_sent_back(visit: Visit) -> bool:
+    """Did the login page send on, twice, who was signed in before, as with ``redirect_authenticated_user``?"""
+    is_known = visit.context is not None and visit.recorded.seconds is not None
+    return visit.ticket.tries >= MOST_SENT_BACK and is_known and not visit.fresh
 
 
 def _step_up(visit: Visit, destination: Destination) -> Step | None:

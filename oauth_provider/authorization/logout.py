@@ -13,7 +13,7 @@ from django.core import signing
 from django.http import HttpRequest
 from django.views.decorators.debug import sensitive_variables
 
-from oauth_provider.authorization.sign_in import sids_of
+from oauth_provider.authorization.sign_in import SIGN_IN, sids_of
 from oauth_provider.conf import provider_settings
 from oauth_provider.models import client_lookup
 from oauth_provider.models.client import Client
@@ -23,10 +23,11 @@ from oauth_provider.protocol.id_token import verify_id_token
 from oauth_provider.protocol.jose import JoseError
 from oauth_provider.protocol.redirect_uri import is_usable
 from oauth_provider.protocol.response_mode import as_query
+from oauth_provider.resource_server.session_user import session_user
 from oauth_provider.tokens.key_ring import key_ring
 from oauth_provider.tokens.logout import end_sessions, frames
 from oauth_provider.tokens.person import email_of, username_of
-from oauth_provider.tokens.subject import known_subject
+from oauth_provider.tokens.subject import known_sid, known_subject
 
 MAX_LENGTH = 16_384
 SALT = "oauth_provider.authorization.logout"
@@ -153,14 +154,18 @@ def from_ticket(ticket: str) -> Logout:
 
 def is_of_this_session(http: HttpRequest, asked: Logout) -> bool:
     """§2: may the session end without a question? Only by an ID token of this person and this very session."""
-    subject = known_subject(http.user, asked.client)
+    user = session_user(http)
+    subject = known_subject(user, asked.client) if user is not None else ""
     is_this_persons = bool(subject) and asked.request.subject == subject
-    return is_this_persons and was_of_this_session(http, asked.request) and is_about(http.user, asked.request)
+    return is_this_persons and was_of_this_session(http, asked) and is_about(user, asked.request)
 
 
-def was_of_this_session(http: HttpRequest, request: LogoutRequest) -> bool:
-    """Was the ID token issued in this session, whoever is signed in now?"""
-    return request.sid in sids_of(http)
+def was_of_this_session(http: HttpRequest, asked: Logout) -> bool:
+    """Was the ID token issued in this session, whoever is signed in now? By the client's own name for it."""
+    sids = sids_of(http)
+    told = {known_sid(sid, asked.client) for sid in sids} if asked.client is not None else set()
+    # An ID token of ours from before sessions had names by sector says the session's own.
+    return bool(asked.request.sid) and asked.request.sid in told.union(sids)
 
 
 def is_about(user: Any, request: LogoutRequest) -> bool:
@@ -176,6 +181,8 @@ def end_with_session(sender: Any, request: HttpRequest | None, **kwargs: Any) ->
     sids = sids_of(request)
     if sids:
         end_sessions(sids, lambda: provider_settings.issuer_of(request))
+        # Told once, also where somebody signs in to the same request afterwards.
+        request.session.pop(SIGN_IN, None)
 
 
 def end_session(http: HttpRequest) -> list[str]:

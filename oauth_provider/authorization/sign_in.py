@@ -1,19 +1,24 @@
 """What a session knows of its sign-in: when, and under which identifier (OpenID Connect Core §2, ``auth_time``)."""
 
+import logging
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import logout
+from django.contrib.auth import BACKEND_SESSION_KEY, logout
 from django.http import HttpRequest
 from django.utils import timezone
 
+from oauth_provider.authorization.flushed_session import flushed
 from oauth_provider.conf import provider_settings
 from oauth_provider.protocol.token_string import SECRET_LENGTH, random_text
+from oauth_provider.resource_server.session_user import is_token_backend, session_user
 from oauth_provider.tokens.logout import end_sessions
 from oauth_provider.tokens.subject import public_subject
+
+logger = logging.getLogger("oauth_provider.authorization")
 
 SIGN_IN = "oauth_provider.sign_in"
 BINDING = "oauth_provider.binding"
@@ -45,13 +50,30 @@ class Recorded:
 
 def remember(sender: Any, request: HttpRequest | None, user: Any, **kwargs: Any) -> None:
     """Receiver of ``user_logged_in``: this session was authenticated now, whatever ``last_login`` says."""
-    if request is not None and hasattr(request, "session"):
-        # Who signs in again without logging out goes on in the same session: all of it ends with the logout.
-        former = former_of(request, user)[-MOST_FORMER:]
-        sid = random_text(SECRET_LENGTH)
-        request.session[SIGN_IN] = {"auth_time": time.time(), "sid": sid, "former": former}
-        # Here and not at the first request: two tabs that open at once would each write one of their own.
-        binding_of(request)
+    if request is None or not hasattr(request, "session"):
+        return
+    # Who signs in again without logging out goes on in the same session: all of it ends with the logout.
+    former = former_of(request, user)[-MOST_FORMER:]
+    request.session.pop(SIGN_IN, None)
+    if is_token_backend(request.session.get(BACKEND_SESSION_KEY, "")):
+        logger.warning("A session that an access token signed in to is nobody's: log people in by another backend.")
+        keep_former(request, former, user)
+        return
+    renew_key(request)
+    sid = random_text(SECRET_LENGTH)
+    request.session[SIGN_IN] = {"auth_time": time.time(), "sid": sid, "former": former}
+    # Here and not at the first request: two tabs that open at once would each write one of their own.
+    binding_of(request)
+
+
+def renew_key(request: HttpRequest) -> None:
+    """Give the session another key where ``login()`` kept the one that the browser came with.
+
+    It does for a person who is signed in already: who knew the key before would be signed in anew with them.
+    """
+    key = request.session.session_key
+    if key is not None and key == request.COOKIES.get(settings.SESSION_COOKIE_NAME):
+        request.session.cycle_key()
 
 
 def recorded(request: HttpRequest) -> Recorded:
@@ -62,14 +84,18 @@ def recorded(request: HttpRequest) -> Recorded:
 
 def sids_of(request: HttpRequest) -> list[str]:
     """Every ``sid`` that this session has had, the present one last."""
-    known = request.session.get(SIGN_IN) or {}
-    return [sid for sid in (*known.get("former", ()), known.get("sid", "")) if sid]
+    return _sids_in(request.session.get(SIGN_IN) or {})
 
 
 def former_of(request: HttpRequest, user: Any) -> list[str]:
     """The ``sid`` values that go on under a login of ``user``; those of another person end with it."""
-    sids, subject = sids_of(request), (request.session.get(SIGN_IN) or {}).get("subject")
-    if subject in (None, public_subject(user)):
+    before = flushed(request.session)
+    if before is not None:  # of another person, or of this one with another password
+        sids, goes_on = _sids_in(before.known), before.user_id == user._meta.pk.value_to_string(user)
+    else:
+        subject = (request.session.get(SIGN_IN) or {}).get("subject")
+        sids, goes_on = sids_of(request), subject in (None, public_subject(user))
+    if goes_on:
         return sids
     end_sessions(sids, lambda: provider_settings.issuer_of(request))
     return []
@@ -85,8 +111,12 @@ def ends_at(request: HttpRequest, auth_time: datetime | None) -> datetime:
 
 
 def spend(request: HttpRequest) -> None:
-    """Let this sign-in meet no further demand for a new one: who goes back to an older ticket signs in again."""
+    """Let this sign-in meet no further demand for a new one: who goes back to an older ticket signs in again.
+
+    Questions from before it are not answered any more.
+    """
     request.session[SIGN_IN] = {**request.session[SIGN_IN], "spent": True}
+    request.session.pop(BINDING, None)
 
 
 def end(request: HttpRequest) -> None:
@@ -94,11 +124,16 @@ def end(request: HttpRequest) -> None:
 
     Nobody has logged out by that. What hangs on the session goes on, and ends with the next one of the same person.
     """
-    former = {"former": sids_of(request), "subject": public_subject(request.user)}
+    former, user = sids_of(request), session_user(request)
     request.session.pop(SIGN_IN, None)
     logout(request)
-    if former["former"]:
-        request.session[SIGN_IN] = former
+    keep_former(request, former, user)
+
+
+def keep_former(request: HttpRequest, former: list[str], user: Any) -> None:
+    """Keep the ``sid`` values of ``user`` in a session that nobody is signed in to any more."""
+    if former and user is not None:
+        request.session[SIGN_IN] = {"former": former, "subject": public_subject(user)}
 
 
 def moment(seconds: float | None) -> datetime | None:
@@ -114,3 +149,7 @@ def binding_of(request: HttpRequest) -> str:
     if BINDING not in request.session:
         request.session[BINDING] = random_text(SECRET_LENGTH)
     return str(request.session[BINDING])
+
+
+def _sids_in(known: dict[str, Any]) -> list[str]:
+    return [sid for sid in (*known.get("former", ()), known.get("sid", "")) if sid]

@@ -32,6 +32,7 @@ def take_places() -> None:
             oauth2_settings._cached_attrs.discard(name)
             delattr(oauth2_settings, name)
     renew_backend()
+    limit_backend()
     guard_decorators()
     recognise_authentication()
     guard_middleware()
@@ -43,6 +44,16 @@ def renew_backend() -> None:
         from oauth2_provider.oauth2_backends import get_oauthlib_core
 
         sys.modules[BACKENDS].OAuthLibCore = get_oauthlib_core()  # type: ignore[attr-defined]  # DOT's own name
+
+
+def limit_backend() -> None:
+    """Let DOT's backend, and what is derived from it, know people by tokens and sign none of them in."""
+    from oauth2_provider.backends import OAuth2Backend
+
+    from oauth_provider.bridge.token_backend import aget_nobody, authenticate_token, get_nobody
+
+    OAuth2Backend.authenticate = authenticate_token
+    OAuth2Backend.get_user, OAuth2Backend.aget_user = get_nobody, aget_nobody
 
 
 def guard_decorators() -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.module_loading import import_string
@@ -10,7 +11,9 @@ from django.utils.module_loading import import_string
 from oauth_provider.checks.registration import register
 from oauth_provider.dot.inherited import Fate, unhonoured
 from oauth_provider.dot.settings import oauth2_settings
+from oauth_provider.resource_server.session_user import is_derived, is_token_backend
 
+TOKEN_MIDDLEWARE = "oauth2_provider.middleware.OAuth2TokenMiddleware"
 VALIDATOR = "oauth_provider.bridge.validator.BridgeValidator"
 # Views of DOT that issue, introspect or revoke, by class name.
 DOORS = frozenset(
@@ -69,6 +72,31 @@ def check_inherited(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             id="oauth_provider.W097" if inherited.fate is Fate.REFUSED else "oauth_provider.W096",
         )
         for name, inherited in unhonoured().items()
+    ]
+
+
+@register(Tags.security)
+def check_token_people(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """W053, W054: what makes a ``request.user`` of a token. Our pages look past it; those of a project do not."""
+    middleware = [path for path in settings.MIDDLEWARE if is_derived(path, TOKEN_MIDDLEWARE)]
+    backends = [path for path in settings.AUTHENTICATION_BACKENDS if is_token_backend(path)]
+    return [
+        *(
+            Warning(
+                f"MIDDLEWARE names {path}: an access token is request.user on every page of the project.",
+                hint="Take it out, and guard APIs by oauth_provider.resource_server or oauth_provider.rest_framework.",
+                id="oauth_provider.W053",
+            )
+            for path in middleware
+        ),
+        *(
+            Warning(
+                f"AUTHENTICATION_BACKENDS names {path}, which knows people by access tokens and signs nobody in.",
+                hint="Take it out. A project whose middleware needs it puts it last; sessions that it made are over.",
+                id="oauth_provider.W054",
+            )
+            for path in backends
+        ),
     ]
 
 

@@ -22,6 +22,7 @@ from oauth_provider.pages.response import send
 from oauth_provider.protocol.authorization_details import Detail, flattened
 from oauth_provider.protocol.errors import InvalidRequest
 from oauth_provider.protocol.redirect_uri import destination
+from oauth_provider.resource_server.session_user import session_user
 from oauth_provider.tokens.person import username_of
 
 METHODS = ["GET", "HEAD", "POST"]
@@ -53,7 +54,7 @@ def consent(request: HttpRequest, handle: str) -> HttpResponse:
 
 
 def _ask(request: HttpRequest, handle: str) -> HttpResponse:
-    pending = PendingRequest.objects.waiting(handle, user=request.user, session=binding_of(request))
+    pending = PendingRequest.objects.waiting(handle, user=session_user(request), session=binding_of(request))
     if pending is None:
         raise InvalidRequest("This request was decided already, or is not yours to decide.")
     question = question_of(request, pending)
@@ -64,7 +65,7 @@ def _ask(request: HttpRequest, handle: str) -> HttpResponse:
 def _show(request: HttpRequest, handle: str, question: Question) -> HttpResponse:
     resources = question.asked.audience.resources
     context = {
-        "account": username_of(request.user),
+        "account": username_of(session_user(request)),
         "client_name": str(question.client.application),
         "destination": destination(question.destination.redirect_uri),
         "resources": [str(resource.name) for resource in resources],
@@ -84,6 +85,6 @@ def _members(detail: Detail) -> list[tuple[str, str]]:
 def _in_words(detail: Detail, request: HttpRequest) -> dict[str, str]:
     """The name of the detail's type, and all that it says (RFC 9396 §2), by the type's own template or as a list."""
     known = registered(detail["type"])
-    context = {**known.context(detail, request.user), "detail": detail, "members": _members(detail)}
+    context = {**known.context(detail, session_user(request)), "detail": detail, "members": _members(detail)}
     template = known.template or "oauth_provider/authorization_detail.html"
     return {"name": str(known.name) or known.type, "words": render_to_string(template, context, request)}

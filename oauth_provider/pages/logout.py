@@ -28,6 +28,7 @@ from oauth_provider.pages.response import redirect_to
 from oauth_provider.protocol.errors import InvalidRequest
 from oauth_provider.protocol.form import parse_form
 from oauth_provider.protocol.redirect_uri import destination
+from oauth_provider.resource_server.session_user import session_user
 from oauth_provider.tokens.person import username_of
 
 METHODS = ["GET", "HEAD", "POST"]
@@ -50,9 +51,9 @@ def logout(request: HttpRequest) -> HttpResponse:
         return redirect_to(f"{reverse('oauth_provider:logout')}?{urlencode({TICKET: ticket})}")
     given = request.GET.get(TICKET) if len(request.GET) == 1 else None
     asked = from_ticket(given) if given else establish(request.META.get("QUERY_STRING", ""), issuer)
-    if not request.user.is_authenticated:
+    if session_user(request) is None:
         # A login that was to be renewed and never was leaves a session to end.
-        frames = end_session(request) if was_of_this_session(request, asked.request) else []
+        frames = end_session(request) if was_of_this_session(request, asked) else []
         return _finish(request, asked, may_redirect=asked.request.is_proven, frames=frames)
     if is_of_this_session(request, asked):
         return _finish(request, asked, may_redirect=True, frames=end_session(request))
@@ -72,7 +73,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
         return _show(request, asked, "logout_cancelled.html", back_to=asked.request.post_logout_redirect_uri)
     if decision != LOG_OUT:
         raise InvalidRequest("Neither Log out nor Stay logged in was chosen.")
-    frames = end_session(request) if request.user.is_authenticated else []
+    frames = end_session(request) if session_user(request) is not None else []
     return _finish(request, asked, may_redirect=True, frames=frames)
 
 
@@ -82,7 +83,7 @@ def _ask(request: HttpRequest, asked: Logout) -> HttpResponse:
         request,
         asked,
         "logout.html",
-        account=username_of(request.user),
+        account=username_of(session_user(request)),
         destination=destination(uri) if uri else "",
         action=reverse("oauth_provider:logout_confirm"),
         ticket=to_ticket(asked.request),

@@ -20,6 +20,7 @@ from oauth_provider.protocol.errors import InvalidRequest, OAuthError, ServiceUn
 from oauth_provider.protocol.frontchannel_logout import origin as origin_of
 from oauth_provider.protocol.token_string import random_text
 from oauth_provider.resource_server.database_outage import is_outage, unavailable, unreported
+from oauth_provider.resource_server.session_user import restrict_to_session
 
 logger = logging.getLogger("oauth_provider.pages")
 
@@ -34,12 +35,14 @@ View = Callable[..., HttpResponse]
 def for_people(view: View) -> View:
     """A page: what it refuses is shown to the person. It asks for a login itself and owns its transactions.
 
-    A login or logout shows in its browser state. Where the database is away the person may try again.
+    Only a session is a person there, to templates and a project's own hooks, too. A login or logout shows in its
+    browser state. Where the database is away the person may try again.
     """
 
     @functools.wraps(view)
     def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
+            restrict_to_session(request)
             return keep_browser_state(request, answer(request, *args, **kwargs))
         except Error as error:
             if not is_outage(error):

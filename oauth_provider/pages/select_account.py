@@ -14,6 +14,7 @@ from oauth_provider.pages.language import speaking
 from oauth_provider.pages.page import for_people, show
 from oauth_provider.pages.response import redirect_to
 from oauth_provider.protocol.errors import InvalidRequest
+from oauth_provider.resource_server.session_user import session_user
 from oauth_provider.tokens.person import username_of
 
 METHODS = ["GET", "HEAD", "POST"]
@@ -45,5 +46,5 @@ def _choose(request: HttpRequest, ticket: Ticket) -> HttpResponse:
 @for_people
 def _ask(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     client = establish(ticket.request).client
-    context = {"account": username_of(request.user), "client_name": str(client.application)}
+    context = {"account": username_of(session_user(request)), "client_name": str(client.application)}
     return show(request, "select_account.html", context)

@@ -1,4 +1,4 @@
-"""Subject identifiers (OpenID Connect Core §8): one for everybody, or another for each sector.
+"""Subject identifiers (OpenID Connect Core §8): one for everybody, or another for each sector, of people and sessions.
 
 A pairwise one tells nobody who it is, and two sectors that compare theirs learn nothing (§8.1).
 """
@@ -30,6 +30,12 @@ def pairwise_subject(subject: str, sector: str, secret: str) -> str:
     """The name of ``subject`` in ``sector``. Without ``secret`` nobody can tell whose it is."""
     message = f"oauth_provider.pairwise\n{sector}\n{subject}".encode("utf-8", "surrogatepass")
     return encode(hmac.new(secret.encode("utf-8", "surrogatepass"), message, hashlib.sha256).digest())
+
+
+def pairwise_sid(sid: str, sector: str, secret: str) -> str:
+    """The name of a session in ``sector``: one ``sid`` for all would tell what the names of its person do not."""
+    message = f"oauth_provider.pairwise_sid\n{sector}\n{sid}".encode()
+    return encode(hmac.new(secret.encode(), message, hashlib.sha256).digest())
 
 
 def _host(url: str) -> str:

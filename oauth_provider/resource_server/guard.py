@@ -23,6 +23,7 @@ from oauth_provider.resource_server.challenge import challenge
 from oauth_provider.resource_server.database_outage import is_outage, unavailable, unreported
 from oauth_provider.resource_server.needs import NOTHING, Needs
 from oauth_provider.resource_server.preflight import answer_preflight, is_preflight
+from oauth_provider.resource_server.session_user import active_session_user
 from oauth_provider.resource_server.sign_in import SignIn
 from oauth_provider.resource_server.token import AccessToken
 
@@ -121,9 +122,12 @@ def refused(
 
 
 def is_signed_in(request: HttpRequest) -> bool:
-    """Is somebody, by a session? Raises ``ServiceUnavailable`` where the session's database is away."""
+    """Is somebody, by a session? ``request.user`` is then that person.
+
+    Raises ``ServiceUnavailable`` where the session's database is away.
+    """
     try:
-        return bool(getattr(getattr(request, "user", None), "is_authenticated", False))
+        return active_session_user(request) is not None
     except Error as error:
         if not is_outage(error):
             raise

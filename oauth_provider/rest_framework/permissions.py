@@ -11,6 +11,7 @@ from rest_framework.request import ForcedAuthentication, Request
 from oauth_provider.protocol.errors import InsufficientScope, InsufficientUserAuthentication
 from oauth_provider.protocol.scope_requirement import ScopeRequirement
 from oauth_provider.resource_server.needs import NOTHING, Needs
+from oauth_provider.resource_server.session_user import active_session_user
 from oauth_provider.resource_server.sign_in import SignIn
 from oauth_provider.rest_framework.declaration import declared, parsed
 from oauth_provider.rest_framework.denial import answer_denials
@@ -155,8 +156,14 @@ class RequiresAuthentication(Composable, NeedsToken):
 
 def is_session(request: Request) -> bool:
     """Did a session authenticate ``request``, with no app in between?"""
-    is_recognised = isinstance(request.successful_authenticator, SessionAuthentication | ForcedAuthentication)
-    return is_recognised and request.auth is None and bool(request.user and request.user.is_authenticated)
+    user, authenticator = request.user, request.successful_authenticator
+    if request.auth is not None or not user or not user.is_authenticated:
+        return False
+    if isinstance(authenticator, ForcedAuthentication):
+        return True
+    # DRF takes whatever middleware left in request.user for the person of the session.
+    person = active_session_user(request._request) if isinstance(authenticator, SessionAuthentication) else None
+    return person is not None and bool(person == user)
 
 
 def _memory(view: Any) -> dict[str | None, ScopeRequirement | None]:

@@ -24,7 +24,7 @@ from oauth_provider.protocol.jwe import Envelope
 from oauth_provider.tokens.claims import ClaimContext, id_token_claims, userinfo_claims
 from oauth_provider.tokens.issue import Issued
 from oauth_provider.tokens.key_ring import KeyRing, key_ring
-from oauth_provider.tokens.subject import check_subjects, subject_of
+from oauth_provider.tokens.subject import check_subjects, sid_of, subject_of
 
 logger = logging.getLogger("oauth_provider.tokens")
 
@@ -147,7 +147,7 @@ def _describe(authorization: Authorization, client: Client, issuer: str, claims:
         auth_time=_seconds(authorization.auth_time),
         acr=authorization.acr,
         amr=tuple(authorization.amr),
-        sid=authorization.sid,
+        sid=sid_of(authorization.sid, client),
         claims=claims,
     )
 

@@ -10,7 +10,7 @@ from oauth_provider.models.client import ClientPolicy, as_client
 from oauth_provider.models.transaction import run
 from oauth_provider.protocol.frontchannel_logout import frame_url, is_frame_uri
 from oauth_provider.protocol.id_token import OPENID
-from oauth_provider.tokens.subject import known_subject
+from oauth_provider.tokens.subject import known_sid, known_subject
 
 
 def end_sessions(sids: Collection[str], issuer: Callable[[], str]) -> None:
@@ -22,7 +22,9 @@ def end_sessions(sids: Collection[str], issuer: Callable[[], str]) -> None:
     # Read before the transaction, whose first statement is then the write that takes the locks.
     rows = list(of_sessions(sids, using=using))
     ending = [row for row in rows if row.session_expires_at is not None and row.revoked_at is None]
-    messages = [_message(row, issuer()) for row in signed_in(rows) if policy_of(row).backchannel_logout_uri]
+    told = [_message(row, issuer()) for row in signed_in(rows) if policy_of(row).backchannel_logout_uri]
+    # A pairwise client that lost its sector knows neither by a name any more (Back-Channel Logout 1.0 §2.4).
+    messages = [message for message in told if message.subject or message.sid]
 
     def work() -> None:
         revoke_rows(ending, Authorization.Reason.LOGOUT, using=using)
@@ -53,7 +55,7 @@ def frames(sids: Collection[str], issuer: Callable[[], str]) -> list[str]:
     rows = signed_in(of_sessions(sids, using=router.db_for_write(Authorization)))
     addressed = [(row, policy_of(row).frontchannel_logout_uri) for row in rows]
     return [
-        frame_url(uri, issuer=issuer(), sid=row.sid)
+        _frame_of(row, uri, issuer)
         for row, uri in addressed
         if uri and is_frame_uri(uri, row.application.redirect_uris.split())
     ]
@@ -64,6 +66,13 @@ def policy_of(row: Authorization) -> ClientPolicy:
     return ClientPolicy.of(row.application)
 
 
+def _frame_of(row: Authorization, uri: str, issuer: Callable[[], str]) -> str:
+    sid = known_sid(row.sid, as_client(row.application))
+    # Both are sent, or neither is (Front-Channel Logout 1.0 §2).
+    return frame_url(uri, issuer=issuer(), sid=sid) if sid else uri
+
+
 def _message(row: Authorization, issuer: str) -> LogoutDelivery:
-    subject = known_subject(row.user, as_client(row.application))
-    return LogoutDelivery(application_id=row.application_id, issuer=issuer, subject=subject, sid=row.sid)
+    client = as_client(row.application)
+    subject, sid = known_subject(row.user, client), known_sid(row.sid, client)
+    return LogoutDelivery(application_id=row.application_id, issuer=issuer, subject=subject, sid=sid)

@@ -1,4 +1,4 @@
-"""Subjects (OpenID Connect Core §8): the name that a person has towards a client, and towards this server itself.
+"""Subjects (OpenID Connect Core §8): the name that a person, or a session, has towards a client and towards us.
 
 A client's own token has no ``sub`` at all, so that no client can pose as a person (RFC 9700 §4.15).
 """
@@ -9,7 +9,7 @@ from typing import Any
 from oauth_provider.conf import provider_settings
 from oauth_provider.models.client import Client
 from oauth_provider.protocol.errors import ServerError
-from oauth_provider.protocol.subject import PAIRWISE, pairwise_subject, sector_of
+from oauth_provider.protocol.subject import PAIRWISE, pairwise_sid, pairwise_subject, sector_of
 
 
 def public_subject(user: Any) -> str:
@@ -21,6 +21,21 @@ def subject_of(user: Any, client: Client) -> str:
     """What ``client`` calls ``user``. Raises ``ServerError`` where it must not be told, as ``check_subjects``."""
     policy = client.policy
     return subject_by(user, policy.subject_type, client.redirect_uris, policy.sector_identifier_uri)
+
+
+def sid_of(sid: str, client: Client) -> str:
+    """Return what ``client`` calls the session ``sid``. Raises ``ServerError`` as ``subject_of`` does."""
+    if not sid or client.policy.subject_type != PAIRWISE:
+        return sid
+    return pairwise_sid(sid, *_pairwise(client.redirect_uris, client.policy.sector_identifier_uri))
+
+
+def known_sid(sid: str, client: Client) -> str:
+    """Return the same as ``sid_of``, and an empty string where the client must not be told."""
+    try:
+        return sid_of(sid, client)
+    except ServerError:
+        return ""
 
 
 def known_subject(user: Any, client: Client | None) -> str:

@@ -81,10 +81,13 @@ def test_back_after_the_login_asks_again(driver: Driver) -> None:
     demands_login(driver.browser.get(AUTHORIZE, request))
 
 
-def test_the_request_without_its_prompt_finds_nobody_signed_in(driver: Driver) -> None:
-    demands_login(driver.authorize(prompt="login"))
-    with ledger.unchanged():
-        demands_login(driver.authorize())
+def test_the_request_without_its_prompt_tells_the_time_of_the_sign_in_before(driver: Driver) -> None:
+    """No link ends a login. A client that wanted a new one sees by ``auth_time`` that there was none."""
+    before = Authorization.objects.get().auth_time
+    with ledger.later(100):
+        demands_login(driver.authorize(prompt="login"))
+        assert "code" in query_of(driver.authorize()["Location"])
+    assert Authorization.objects.latest("pk").auth_time == before
 
 
 @pytest.mark.parametrize("changes", [{"prompt": ""}, {"prompt": "consent"}, {"max_age": "100000"}], ids=str)
@@ -142,8 +145,9 @@ def test_a_fixed_session_cookie_is_replaced_at_the_login(driver: Driver) -> None
 
 def test_a_choice_of_account_is_no_login(driver: Driver) -> None:
     page = driver.authorize(prompt="select_account")["Location"]
-    chosen = driver.browser.post(page, {"choice": "this"})["Location"]
-    ticket = query_of(chosen)["ticket"]
-    demands_login(driver.authorize(prompt="login select_account"))
+    driver.browser.post(page, {"choice": "this"})
+    ticket = query_of(demands_login(driver.authorize(prompt="login select_account")))["next"]
+    page = f"/oauth/select-account?{urlsplit(ticket).query}"
     with ledger.unchanged():
-        demands_login(driver.browser.get(AUTHORIZE, {"ticket": ticket}))
+        chosen = driver.browser.post(page, {"choice": "this"})["Location"]
+        demands_login(driver.browser.get(chosen))

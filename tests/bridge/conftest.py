@@ -7,7 +7,8 @@ from tests.factories import ApplicationFactory, UserFactory
 
 SCOPES = {"read": "Read", "write": "Write", "notes:read": "Read notes", "introspection": "Introspect"}
 MIDDLEWARE = "oauth2_provider.middleware.OAuth2TokenMiddleware"
-BACKENDS = ["oauth2_provider.backends.OAuth2Backend", "django.contrib.auth.backends.ModelBackend"]
+# force_login() takes the first; DOT's signs nobody in.
+BACKENDS = ["django.contrib.auth.backends.ModelBackend", "oauth2_provider.backends.OAuth2Backend"]
 
 
 @pytest.fixture(autouse=True)

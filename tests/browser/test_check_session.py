@@ -3,6 +3,7 @@
 The client's page is on another site than the server: ``localhost`` and ``127.0.0.1``.
 """
 
+import hashlib
 import json
 import sqlite3
 import threading
@@ -181,6 +182,27 @@ def test_a_page_of_another_origin_learns_nothing_from_a_state_that_it_stole(
     assert ask(thief, question)[0] == "changed"
     log_out(page, seeded)
     assert ask(thief, question)[0] == "changed"
+
+
+def test_a_site_that_is_no_client_hears_the_same_signed_in_or_not(
+    page: Page, seeded: dict[str, Any], session_state: str, elsewhere: str
+) -> None:
+    """Signed out, the browser state is empty, and anybody can make the digest of that."""
+    made = hashlib.sha256(f"nobody {elsewhere}  salt".encode()).hexdigest()
+    questions = [f"nobody {made}.salt", "nobody "]
+    anybody = page.context.new_page()
+    anybody.goto(elsewhere)
+    assert [ask(anybody, question)[0] for question in questions] == ["changed", "changed"]
+    log_out(page, seeded)
+    assert [ask(anybody, question)[0] for question in questions] == ["changed", "changed"]
+
+
+def test_a_client_hears_the_same_of_an_empty_state(
+    page: Page, seeded: dict[str, Any], session_state: str, client: str
+) -> None:
+    made = hashlib.sha256(f"{CLIENT_ID} {client}  salt".encode()).hexdigest()
+    log_out(page.context.new_page(), seeded)
+    assert ask(page, f"{CLIENT_ID} {made}.salt")[0] == "changed"
 
 
 def test_a_frame_of_others_within_the_clients_page_is_not_answered(

@@ -63,7 +63,7 @@ def test_another_person_is_asked_to_sign_in_as_the_one_of_the_hint(driver: Drive
     driver.sign_in(other)
     login = driver.authorize(id_token_hint=hint)["Location"]
     assert urlsplit(login).path == "/accounts/login/"
-    assert "_auth_user_id" not in driver.browser.session
+    assert driver.browser.session["_auth_user_id"] == str(other.pk)
     back = driver.browser.post(login, {"username": username, "password": "correct horse"})["Location"]
     response = driver.browser.get(back)
     if good:

@@ -196,7 +196,7 @@ def anew(driver: Driver) -> dict[str, Any]:
 
 
 def test_a_login_that_is_to_be_renewed_is_no_logout(driver: Driver, anew: dict[str, Any]) -> None:
-    assert "_auth_user_id" not in driver.browser.session
+    assert "_auth_user_id" in driver.browser.session
     assert is_alive(driver, anew)
 
 
@@ -215,6 +215,8 @@ def test_when_another_person_signs_in_the_one_before_is_logged_out(driver: Drive
 
 def test_a_login_that_was_never_renewed_can_still_be_logged_out(driver: Driver) -> None:
     tokens = driver.tokens()
-    driver.authorize(prompt="login")
+    page = driver.authorize(prompt="select_account")["Location"]
+    driver.browser.post(page, {"choice": "other"})
+    assert "_auth_user_id" not in driver.browser.session
     assert driver.browser.get(LOGOUT, {"id_token_hint": tokens["id_token"]}).status_code == 200
     assert not is_alive(driver, tokens)

@@ -72,7 +72,7 @@ def test_none_answers_at_once_what_was_agreed_to(driver: Driver) -> None:
         (lambda driver: driver.browser.logout(), {}, "login_required"),
         (lambda driver: None, {"scope": "photos:read"}, "consent_required"),
         (lambda driver: None, {"max_age": "0"}, "login_required"),
-        (lambda driver: driver.sign_in(UserFactory()), {}, "consent_required"),
+        (lambda driver: driver.sign_in(UserFactory()), {}, "login_required"),
         (lambda driver: None, {"code_challenge": None}, "invalid_request"),
     ],
     ids=["nobody", "more scope", "too old", "somebody else", "a broken rule"],
@@ -110,10 +110,14 @@ def test_what_contradicts_itself_is_refused_before_anything_is_ended(driver: Dri
 # login and max_age
 
 
-def test_login_ends_the_login_and_asks_for_another(driver: Driver) -> None:
-    old = driver.browser.session.session_key
+def test_login_asks_for_another_and_leaves_the_session_until_then(driver: Driver) -> None:
+    session = driver.browser.session
+    session["cart"] = ["a book"]
+    session.save()
+    old, before = session.session_key, dict(session.items())
     url = goes_to(driver.authorize(prompt="login"), LOGIN)
-    assert not is_signed_in(driver)
+    assert driver.browser.session.session_key == old
+    assert dict(driver.browser.session.items()) == before
     with ledger.later(5):
         answer = query_of(log_in(driver, url)["Location"])
         assert answer["state"] == "a state"
@@ -139,7 +143,7 @@ def test_max_age_asks_who_signed_in_earlier(driver: Driver) -> None:
     with ledger.later(100):
         assert "code" in query_of(driver.authorize(max_age="200")["Location"])
         url = goes_to(driver.authorize(max_age="50"), LOGIN)
-        assert not is_signed_in(driver)
+        assert is_signed_in(driver)
         assert "code" in query_of(log_in(driver, url)["Location"])
         assert "code" in query_of(driver.authorize(max_age="50")["Location"])
 
@@ -308,7 +312,7 @@ def test_create_leads_to_the_sign_up_page_whoever_is_signed_in(driver: Driver, p
     for _ in range(2):
         url = goes_to(driver.authorize(prompt=prompt), SIGN_UP)
         assert query_of(url)["plan"] == "free"
-        assert not is_signed_in(driver)
+        assert is_signed_in(driver)
     driver.sign_in(UserFactory())  # as a sign-up page does at its end
     response = driver.browser.get(query_of(url)["next"])
     goes_to(response, "/oauth/consent/")

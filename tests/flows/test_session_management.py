@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.staticfiles import finders
 from django.http import HttpResponse
@@ -128,9 +129,13 @@ def test_it_changes_with_another_login_of_the_same_person(driver: Driver) -> Non
     assert status(driver, session_state) == "changed"
 
 
-def test_it_changes_where_a_new_login_is_asked_for(driver: Driver) -> None:
+def test_it_changes_with_a_new_login_and_not_where_one_is_asked_for(driver: Driver) -> None:
     session_state = signed(driver)
-    driver.authorize(prompt="login")
+    login = driver.authorize(prompt="login")["Location"]
+    assert status(driver, session_state) == "unchanged"
+    username = get_user_model().objects.get().get_username()
+    back = driver.browser.post(login, {"username": username, "password": "correct horse"})["Location"]
+    driver.browser.get(back)
     assert status(driver, session_state) == "changed"
 
 

@@ -143,7 +143,8 @@ def test_a_client_asks_for_a_person_by_the_name_it_knows():
     with ledger.unchanged():
         for name in (theirs, str(user.pk)):
             assert asks(claims=named(name))["error"] == "login_required"
-        driver.sign_in(other)
+    driver.sign_in(other)
+    with ledger.unchanged():
         assert asks(id_token_hint=tokens["id_token"])["error"] == "login_required"
 
 

@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import AnonymousUser, User
+from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.test import RequestFactory
 
@@ -13,6 +13,7 @@ from oauth_provider.protocol.errors import InvalidToken
 from oauth_provider.resource_server.decorators import inspect, requires_authorization_details, requires_scopes
 from oauth_provider.resource_server.introspection import read
 from tests.rest_framework import tokens
+from tests.sessions import sign_in
 
 pytestmark = pytest.mark.spec("RFC 9396", "9")
 
@@ -52,7 +53,7 @@ def verify_and_note(token: str) -> Any:
 def call(view: Any, path: str = "/accounts/1", *, user: Any = None, method: str = "get", **headers: str) -> Any:
     headers = headers or {"Authorization": "Bearer good"}
     request: Any = getattr(RequestFactory(enforce_csrf_checks=True), method)(path, headers=headers)
-    request.user = user or AnonymousUser()
+    sign_in(request, user)
     response = view(request)
     return asyncio.run(response) if asyncio.iscoroutine(response) else response
 

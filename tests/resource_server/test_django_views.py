@@ -6,7 +6,7 @@ import logging
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.contrib.auth.models import AnonymousUser, User
+from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.test import RequestFactory
@@ -16,6 +16,7 @@ from django.views import View
 from oauth_provider.resource_server.client_user import ClientUser
 from oauth_provider.resource_server.decorators import any_of, requires_scopes
 from oauth_provider.resource_server.mixins import RequiresScopesMixin
+from tests.sessions import sign_in
 
 pytestmark = pytest.mark.spec("RFC 6750", "3.1")
 
@@ -79,7 +80,8 @@ def call(view, token=None, *, method="GET", user=None, path="/notes", **headers)
     if token is not None:
         headers["Authorization"] = f"Bearer {token}"
     request = RequestFactory().generic(method, path, headers=headers)
-    request.user, request.auth = user or AnonymousUser(), None
+    sign_in(request, user)
+    request.auth = None
     return view(request)
 
 

@@ -16,6 +16,7 @@ from oauth_provider.rest_framework.authentication import OAuthAuthentication
 from oauth_provider.rest_framework.decorators import requires_scopes
 from oauth_provider.rest_framework.permissions import HasScopes, ScopesOrSession
 from tests.rest_framework.views import ADA, MustNotBeAsked, is_ordinary, wanted
+from tests.sessions import sign_in
 
 pytestmark = pytest.mark.spec("RFC 6750", "3.1")
 
@@ -245,13 +246,13 @@ class OpenToSessions(ByAction):
 @pytest.mark.parametrize(("view", "status"), [(OpenToSessions, 200), (ByAction, 403)])
 def test_a_session_needs_no_scopes_where_the_view_says_so(actions, view, status):
     request = factory.get("/")
-    request.user = ADA
+    sign_in(request, ADA)
     assert view.as_view(actions)(request).status_code == status
 
 
 def test_a_session_that_posts_must_show_that_it_meant_to():
     request = APIRequestFactory(enforce_csrf_checks=True).post("/")
-    request.user = ADA
+    sign_in(request, ADA)
     assert OpenToSessions.as_view({"post": "create"})(request).status_code == 403
 
 

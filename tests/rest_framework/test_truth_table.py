@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from oauth_provider.rest_framework.authentication import OAuthAuthentication
 from oauth_provider.rest_framework.permissions import HasScopes, RequiresAuthentication, ScopesOrSession
+from tests.sessions import sign_in
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "api.md").read_text()
 GUARDS = {
@@ -76,7 +77,7 @@ def test_the_answer_is_the_one_that_is_written(issue, caller, guard, answer):
     issue("good", **facts)
     django_request = APIRequestFactory().get("/notes", **request)
     if person is not None:
-        django_request.user = person
+        sign_in(django_request, person)
     response = Notes.as_view(permission_classes=[GUARDS[guard]])(django_request)
 
     status, _space, error = answer.partition(" ")

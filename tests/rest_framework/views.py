@@ -8,6 +8,7 @@ from rest_framework.test import APIRequestFactory
 from rest_framework.views import APIView
 
 from oauth_provider.rest_framework.authentication import OAuthAuthentication
+from tests.sessions import sign_in
 
 factory = APIRequestFactory()
 ORDERS = [[SessionAuthentication, OAuthAuthentication], [OAuthAuthentication, SessionAuthentication]]
@@ -51,7 +52,7 @@ class Notes(APIView):
 def call(*permissions, token=None, user=None, authenticators=None, view=Notes, **kwargs):
     request = factory.get("/notes", headers={} if token is None else {"Authorization": f"Bearer {token}"})
     if user is not None:
-        request.user = user
+        sign_in(request, user)
     as_view = view.as_view(
         permission_classes=list(permissions), authentication_classes=authenticators or [OAuthAuthentication]
     )

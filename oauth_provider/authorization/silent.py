@@ -1,0 +1,38 @@
+"""``prompt=none`` (OpenID Connect Core §3.1.2.6): what a client learns of the person in front of the browser.
+
+The answer must not say who is signed in, or since when, to a client that this person never let in.
+"""
+
+from django.db import router
+
+from oauth_provider.authorization.demand import Demand, Visit
+from oauth_provider.authorization.grant import is_identity_assured
+from oauth_provider.authorization.rules import Destination
+from oauth_provider.models import Consent
+from oauth_provider.protocol.errors import ConsentRequired, InteractionRequired, LoginRequired, OAuthError
+from oauth_provider.resource_server.session_user import session_user
+
+
+def silent_error(visit: Visit, destination: Destination, demand: Demand | None) -> OAuthError:
+    """Return the error for a request that would need a page: for ``demand``, or for consent where that is None."""
+    if demand in (Demand.LOGIN, Demand.SIGN_UP) and is_identity_assured(destination):
+        return LoginRequired("The user has to sign in.")
+    if not has_agreed(visit, destination):
+        return LoginRequired("The user has to sign in.")
+    if not is_identity_assured(destination):
+        # Any app on the device may ask in this one's name: neither a hint nor max_age makes another answer of it.
+        return InteractionRequired("This client cannot be told from another without a page.")
+    if demand is None:
+        return ConsentRequired("The user has not consented to all of this.")
+    return InteractionRequired("The sign-in is not strong enough.")
+
+
+def has_agreed(visit: Visit, destination: Destination) -> bool:
+    """Did the person who is signed in ever let this client in, or did the operator for everyone?"""
+    if visit.context is None:
+        return False
+    application = destination.client.application
+    if application.skip_authorization:
+        return True
+    consents = Consent.objects.using(router.db_for_write(Consent))
+    return consents.filter(user=session_user(visit.http), application=application).exists()

@@ -1,0 +1,38 @@
+"""DOT's ``OAuth2Backend`` within limits (RFC 9700 §2.3): it says whose a token is, and signs nobody in.
+
+Django asks every backend in turn when a login form is posted. One that looked at the ``Authorization`` header then
+would make a session, which has no scopes, of a token, which has.
+"""
+
+from typing import Any
+
+from django.core.exceptions import SuspiciousOperation
+from django.http import HttpRequest
+
+from oauth_provider.resource_server.masked_user import masked
+
+
+def authenticate_token(backend: Any, request: HttpRequest | None = None, **credentials: Any) -> Any:
+    """Return whose token ``request`` bears, with the power that its scopes carry; None beside any other credentials.
+
+    DOT's middleware asks with none. Raises ``SuspiciousOperation`` for a query that cannot be read.
+    """
+    from oauth2_provider.backends import OAuthLibCore
+
+    if request is None or credentials:
+        return None
+    try:
+        is_good, found = OAuthLibCore.verify_request(request, scopes=[])
+    except ValueError as error:
+        if str(error) != "Invalid hex encoding in query string.":
+            raise
+        raise SuspiciousOperation(error) from error
+    return masked(found.user, found.scopes or ()) if is_good else None
+
+
+def get_nobody(backend: Any, user_id: Any) -> None:
+    """Return nobody for a session that this backend made, by a login form or by a project's own ``login()``."""
+
+
+async def aget_nobody(backend: Any, user_id: Any) -> None:
+    """Return nobody, in async code."""
