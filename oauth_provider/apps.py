@@ -27,36 +27,38 @@ class OAuthProviderConfig(AppConfig):
         from oauth_provider import private_api
 
         private_api.require(private_api.OTHERS)
-        from django.contrib.auth.signals import user_logged_in, user_logged_out
-
         from oauth_provider import checks  # noqa: F401 - registers them
-        from oauth_provider.authorization.flushed_session import watch_sessions
-        from oauth_provider.authorization.logout import end_with_session
-        from oauth_provider.authorization.sign_in import SIGN_IN, remember
         from oauth_provider.bridge.defaults import take_places
-        from oauth_provider.clients import origins
         from oauth_provider.conf import provider_settings
-        from oauth_provider.resource_server import cors
         from oauth_provider.resource_server.conf import register_default_issuer, register_default_verifier
-        from oauth_provider.tokens import denylist, forgetting
-        from oauth_provider.tokens.events import connect
 
         register_default_verifier(VERIFIER)
         register_default_issuer(lambda: provider_settings.ISSUER, lambda: provider_settings.SCOPES)
         if apps.is_installed("drf_spectacular"):
             from oauth_provider.rest_framework import schema  # noqa: F401 - registers itself
-        connect()
-        denylist.connect()
-        forgetting.connect()
-        origins.connect()
-        cors.connect()
-        watch_sessions(SIGN_IN)
-        user_logged_in.connect(remember, dispatch_uid="oauth_provider.sign_in")
-        user_logged_out.connect(end_with_session, dispatch_uid="oauth_provider.logout")
+        connect_receivers()
         take_places()
         autodiscover_modules("oauth_claims")
         if apps.is_installed("django.contrib.admin"):
             renew_admin()
+
+
+def connect_receivers() -> None:
+    """Listen to what happens to rows, sessions and other people's middleware."""
+    from django.contrib.auth.signals import user_logged_in, user_logged_out
+
+    from oauth_provider.authorization.flushed_session import watch_sessions
+    from oauth_provider.authorization.logout import end_with_session
+    from oauth_provider.authorization.sign_in import SIGN_IN, remember
+    from oauth_provider.clients import origins
+    from oauth_provider.resource_server import cors
+    from oauth_provider.tokens import denylist, events, forgetting
+
+    for module in (events, denylist, forgetting, origins, cors):
+        module.connect()
+    watch_sessions(SIGN_IN)
+    user_logged_in.connect(remember, dispatch_uid="oauth_provider.sign_in")
+    user_logged_out.connect(end_with_session, dispatch_uid="oauth_provider.logout")
 
 
 def renew_admin() -> None:
