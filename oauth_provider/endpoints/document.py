@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.cache import patch_cache_control
 from django.utils.http import parse_etags
 
+from oauth_provider.clients.cookieless import CookielessResponse
 from oauth_provider.endpoints.cors import allow_everyone
 
 ALLOWED = ("GET", "HEAD", "OPTIONS")
@@ -44,5 +45,5 @@ def serve(request: HttpRequest, document: Document | None, *, max_age: int) -> H
 def _answer(request: HttpRequest, document: Document) -> HttpResponse:
     known = parse_etags(request.headers.get("If-None-Match", ""))
     if {"*", document.etag, f"W/{document.etag}"} & set(known):
-        return HttpResponse(status=304)
-    return HttpResponse(document.body, content_type="application/json")
+        return CookielessResponse(status=304)
+    return CookielessResponse(document.body, content_type="application/json")

@@ -9,6 +9,7 @@ from django.template.response import TemplateResponse
 from django.utils.decorators import method_decorator
 
 from oauth_provider.pages.language import speaking
+from oauth_provider.pages.page import keep_opener
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -19,7 +20,10 @@ class LoginView(views.LoginView):
         """Rendered here, while the language is spoken."""
         with speaking(request.GET.get("ui_locales", "")):
             response = super().dispatch(request, *args, **kwargs)
-            return response.render() if isinstance(response, TemplateResponse) else response
+            if isinstance(response, TemplateResponse):
+                response.render()
+        keep_opener(response)
+        return response
 
     def get_initial(self) -> dict[str, Any]:
         """The form's first values."""

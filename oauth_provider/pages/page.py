@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from django.contrib.auth.decorators import login_not_required
 from django.db.transaction import non_atomic_requests
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.utils.translation import gettext as _
@@ -41,10 +42,19 @@ def for_people(view: View) -> View:
             response = error_page(request, error)
         except RowGone:
             response = error_page(request, InvalidRequest("The application or the account is gone."))
+        keep_opener(response)
         return keep_browser_state(request, response)
 
     freed: View = login_not_required(non_atomic_requests(page))
     return freed
+
+
+def keep_opener(response: HttpResponseBase) -> None:
+    """Let a client that opened ``response`` in a popup keep hold of it (HTML §7.1.3), redirects on its way included.
+
+    Django's default is ``same-origin``, after which ``window.opener`` is null for good.
+    """
+    response["Cross-Origin-Opener-Policy"] = "unsafe-none"
 
 
 def show(request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
