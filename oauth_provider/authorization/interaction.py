@@ -1,7 +1,7 @@
 """The interaction (RFC 6749 §3.1, OpenID Connect Core §3.1.2.3): what has to happen before a request is answered."""
 
 from dataclasses import dataclass, replace
-from urllib.parse import urlencode
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, QueryDict
@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.authorization.browser_state import session_state
+from oauth_provider.authorization.carried import bind, resume_url
 from oauth_provider.authorization.decision import ask
 from oauth_provider.authorization.demand import (
     Demand,
@@ -28,7 +29,7 @@ from oauth_provider.authorization.person import asked_person
 from oauth_provider.authorization.response import AuthorizationResponse, granted_response
 from oauth_provider.authorization.rules import Destination, check, establish, prompts_of
 from oauth_provider.authorization.sign_in import end, spend
-from oauth_provider.authorization.ticket import Ticket, to_text
+from oauth_provider.authorization.ticket import Ticket
 from oauth_provider.conf import provider_settings
 from oauth_provider.protocol.authentication_request import CONSENT, NONE
 from oauth_provider.protocol.errors import (
@@ -39,11 +40,11 @@ from oauth_provider.protocol.errors import (
     InvalidRequest,
     LoginRequired,
     OAuthError,
+    TemporarilyUnavailable,
 )
 
 # So often a login is asked for in vain before the client is told.
 MOST_TRIES = 3
-TICKET = "ticket"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +90,15 @@ def next_step(http: HttpRequest, ticket: Ticket, issuer: str) -> Step:
     visit = visit_of(http, ticket, destination.client, person)
     demand = first_demand(visit)
     if demand is not None:
-        step = _refuse_silently(destination, demand) if silent else _send_to(visit, destination, demand)
+        try:
+            step = _refuse_silently(destination, demand) if silent else _send_to(visit, destination, demand)
+        except TemporarilyUnavailable as error:
+            return Refused(destination, error, on_page=True)
         if step is not None:
             return step
     if was_made_for_this(visit):
         spend(http)
+    bind(http, ticket)
     return _grant(Question(ticket.request, destination, asked, http.user, visit.sign_in, issuer), visit, issuer)
 
 
@@ -101,20 +106,15 @@ def next_step(http: HttpRequest, ticket: Ticket, issuer: str) -> Step:
 def choose_account(http: HttpRequest, ticket: Ticket, *, other: bool) -> str:
     """Where the browser goes once the person chose to go on with this account, or with another one."""
     if not other:
-        return resume_url(replace(ticket, chosen=choice_of(http)))
+        return resume_url(http, replace(ticket, chosen=choice_of(http)))
     end(http)
-    return _login_url(ticket.to_login(), resolve_url(settings.LOGIN_URL))
+    return _login_url(http, ticket.to_login(), resolve_url(settings.LOGIN_URL))
 
 
 def refuse_to_choose(ticket: Ticket) -> Refused:
     """The person would not choose (OpenID Connect Core §3.1.2.6). Raises what must be shown to them."""
     error = AccountSelectionRequired("The user chose no account.")
     return Refused(establish(ticket.request), error)
-
-
-def resume_url(ticket: Ticket) -> str:
-    """Where a request goes on: a path of ours."""
-    return f"{reverse('oauth_provider:authorize')}?{urlencode({TICKET: to_text(ticket)})}"
 
 
 @sensitive_variables()
@@ -151,8 +151,7 @@ def _send_to(visit: Visit, destination: Destination, demand: Demand) -> Step | N
     if demand is Demand.STEP_UP:
         return _step_up(visit, destination)
     if demand is Demand.SELECT_ACCOUNT:
-        url = reverse("oauth_provider:select_account")
-        return Page(f"{url}?{urlencode({TICKET: to_text(ticket)})}")
+        return Page(resume_url(visit.http, ticket, "oauth_provider:select_account"))
     if ticket.since is not None and is_somebody_else(visit):
         return Refused(destination, LoginRequired("Another person signed in than the one asked for."))
     if ticket.tries >= MOST_TRIES:
@@ -160,13 +159,13 @@ def _send_to(visit: Visit, destination: Destination, demand: Demand) -> Step | N
     if visit.http.user.is_authenticated:
         end(visit.http)  # or the login page would find somebody signed in, and the session would keep its key
     page = provider_settings.SIGN_UP_URL if demand is Demand.SIGN_UP else settings.LOGIN_URL
-    return Page(_login_url(ticket.to_login(), resolve_url(page)))
+    return Page(_login_url(visit.http, ticket.to_login(), resolve_url(page)))
 
 
 def _step_up(visit: Visit, destination: Destination) -> Step | None:
     url = None
     if not visit.ticket.stepped_up:
-        way_back = resume_url(replace(visit.ticket, stepped_up=True))
+        way_back = resume_url(visit.http, replace(visit.ticket, stepped_up=True))
         url = visit.contexts.step_up_url(visit.http, wanted_acr(visit.request), way_back)
     if url is not None:
         return Page(url)
@@ -175,12 +174,20 @@ def _step_up(visit: Visit, destination: Destination) -> Step | None:
     return None
 
 
-def _login_url(ticket: Ticket, page: str) -> str:
+def _login_url(http: HttpRequest, ticket: Ticket, page: str) -> str:
     """``page`` with the way back, and with what of the request helps to fill it in and to choose its language."""
     address, _mark, query = page.partition("?")
     parameters = QueryDict(query, mutable=True)
-    parameters["next"] = resume_url(ticket)
+    way_back = resume_url(http, ticket)
+    # As Django's ``login_required`` does: a page of another site knows no paths of this one.
+    parameters["next"] = http.build_absolute_uri(way_back) if is_elsewhere(http, page) else way_back
     for name in ("login_hint", "ui_locales"):
         if value := getattr(ticket.request, name):
             parameters[name] = value
     return f"{address}?{parameters.urlencode(safe='/')}"
+
+
+def is_elsewhere(http: HttpRequest, page: str) -> bool:
+    """Is ``page`` on another scheme or host than this request?"""
+    there, here = urlsplit(page), urlsplit(http.build_absolute_uri())
+    return (there.scheme or here.scheme, there.netloc or here.netloc) != (here.scheme, here.netloc)

@@ -13,7 +13,7 @@ from oauth_provider.dot.names import access_token_model, refresh_token_model
 from oauth_provider.models.authorization import Authorization
 from oauth_provider.models.client_secret import ClientSecret
 from oauth_provider.models.logout_delivery import LogoutDelivery
-from oauth_provider.models.pending_request import PendingRequest
+from oauth_provider.models.pending_request import REPEAT_WINDOW, PendingRequest
 from oauth_provider.models.revoked_token import RevokedToken
 from oauth_provider.models.signing_key import SigningKey
 
@@ -29,8 +29,9 @@ class Sweep:
 
 
 def pending_requests() -> QuerySet[PendingRequest]:
-    """Nobody can decide them any more."""
-    return PendingRequest.objects.filter(expires_at__lt=timezone.now())
+    """Nobody can decide them any more, or get the answer again that is sealed in them."""
+    now = timezone.now()
+    return PendingRequest.objects.filter(Q(expires_at__lt=now) | Q(decided_at__lt=now - REPEAT_WINDOW))
 
 
 def stale_answers() -> QuerySet[Authorization]:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from oauth_provider.models.transaction import RowGone
 from oauth_provider.pages.browser_state import keep_browser_state
-from oauth_provider.protocol.errors import InvalidRequest, OAuthError
+from oauth_provider.protocol.errors import InvalidRequest, OAuthError, TemporarilyUnavailable
 from oauth_provider.protocol.frontchannel_logout import origin as origin_of
 from oauth_provider.protocol.token_string import random_text
 
@@ -99,6 +99,8 @@ def error_page(request: HttpRequest, error: OAuthError, *, back_to: str = "", cl
         "back_to": back_to,
         "client_name": client_name,
     }
-    response = show(request, "error.html", context, status=413 if error.status == 413 else 400)
+    response = show(request, "error.html", context, status=error.status if error.status in (413, 429) else 400)
+    if isinstance(error, TemporarilyUnavailable):
+        response["Retry-After"] = str(error.retry_after)
     response["Referrer-Policy"] = "no-referrer"  # no form stands on it
     return response

@@ -3,8 +3,9 @@
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.views.decorators.csrf import csrf_protect
 
+from oauth_provider.authorization.carried import TICKET, resume_url, taken_up
 from oauth_provider.authorization.demand import is_signed_in
-from oauth_provider.authorization.interaction import TICKET, choose_account, refuse_to_choose, resume_url
+from oauth_provider.authorization.interaction import choose_account, refuse_to_choose
 from oauth_provider.authorization.rules import establish
 from oauth_provider.authorization.signed import resolved
 from oauth_provider.authorization.ticket import Ticket, from_text
@@ -24,9 +25,10 @@ def select_account(request: HttpRequest) -> HttpResponse:
     """GET asks which account; POST takes the choice. Whoever is not signed in is asked by the login page."""
     if request.method not in METHODS:
         return HttpResponseNotAllowed(METHODS)
-    ticket = resolved(from_text(request.GET.get(TICKET, "")), provider_settings.issuer_of(request))
+    ticket = taken_up(request, from_text(request.GET.get(TICKET, "")))
+    ticket = resolved(ticket, provider_settings.issuer_of(request))
     if not is_signed_in(request):
-        return redirect_to(resume_url(ticket))
+        return redirect_to(resume_url(request, ticket))
     with speaking(ticket.request.ui_locales):
         return _choose(request, ticket) if request.method == "POST" else _ask(request, ticket)
 
