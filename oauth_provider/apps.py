@@ -24,6 +24,7 @@ class OAuthProviderConfig(AppConfig):
         from oauth_provider.authorization.sign_in import remember
         from oauth_provider.bridge.defaults import take_places
         from oauth_provider.conf import provider_settings
+        from oauth_provider.pages import log_mask
         from oauth_provider.resource_server.conf import register_default_issuer, register_default_verifier
         from oauth_provider.tokens import denylist, forgetting
         from oauth_provider.tokens.events import connect
@@ -34,6 +35,7 @@ class OAuthProviderConfig(AppConfig):
             from oauth_provider.rest_framework import schema  # noqa: F401 - registers itself
         connect()
         denylist.connect()
+        log_mask.connect()
         forgetting.connect()
         user_logged_in.connect(remember, dispatch_uid="oauth_provider.sign_in")
         user_logged_out.connect(end_with_session, dispatch_uid="oauth_provider.logout")

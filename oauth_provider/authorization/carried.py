@@ -16,6 +16,11 @@ from oauth_provider.conf import provider_settings
 from oauth_provider.models import PendingRequest
 from oauth_provider.protocol.errors import InvalidRequest
 
+
+class OtherSession(InvalidRequest):
+    """A request that was gone on with in another session, by somebody who is not signed in here."""
+
+
 TICKET = "ticket"
 AUTHORIZE = "oauth_provider:authorize"
 # Django's login pages drop a `next` of more than 2,048 characters, and what quotes it once more makes it longer.
@@ -56,12 +61,16 @@ def taken_up(http: HttpRequest, ticket: Ticket) -> Ticket:
         return ticket
     row = PendingRequest.objects.kept(ticket.kept)
     if row is None:
-        raise InvalidRequest("This request has waited too long.", detail="unknown or expired kept request")
-    is_bound = bool(row.session_digest)
-    if is_bound and not row.belongs_to(http.user, http.session.get(BINDING, "")):
-        raise InvalidRequest("This request is not yours to go on with.", detail="kept request of another session")
-    # Should it have to wait for another login, that one is not bound to this session.
-    return replace(ticket, request=from_parameters(row.parameters), kept="" if is_bound else ticket.kept)
+        raise InvalidRequest("This request has waited too long.", detail="unknown kept request")
+    request = from_parameters(row.parameters)
+    if not row.session_digest:
+        return replace(ticket, request=request)
+    if row.belongs_to(http.user, http.session.get(BINDING, "")):
+        # Should it have to wait for another login, it is kept once more: that one is in no session yet.
+        return replace(ticket, request=request, kept="")
+    if row.user_id is None or row.user_id != http.user.pk:
+        raise OtherSession("This request is not yours to go on with.", detail="kept request of another session")
+    return Ticket(request)  # the same person in a new session: from its first rule
 
 
 @sensitive_variables()

@@ -111,6 +111,13 @@ def choose_account(http: HttpRequest, ticket: Ticket, *, other: bool) -> str:
     return _login_url(http, ticket.to_login(), resolve_url(settings.LOGIN_URL))
 
 
+def demands_login(http: HttpRequest, ticket: Ticket, issuer: str) -> bool:
+    """Would the request of ``ticket`` send this browser to a login or sign-up page? Raises what it would refuse."""
+    destination = establish(ticket.request)
+    person = asked_person(ticket.request, destination.client, issuer)
+    return first_demand(visit_of(http, ticket, destination.client, person)) in (Demand.LOGIN, Demand.SIGN_UP)
+
+
 def refuse_to_choose(ticket: Ticket) -> Refused:
     """The person would not choose (OpenID Connect Core §3.1.2.6). Raises what must be shown to them."""
     error = AccountSelectionRequired("The user chose no account.")

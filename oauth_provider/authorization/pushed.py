@@ -17,6 +17,14 @@ PREFIX = "urn:ietf:params:oauth:request_uri:"
 HANDLE = re.compile(r"[0-9A-Za-z]{43}")
 
 
+class PushedTooLate(InvalidRequestUri):
+    """A pushed request that was opened too late. It is known where its answer would have gone."""
+
+    def __init__(self, request: AuthorizationRequest) -> None:
+        super().__init__("This request has waited too long.", detail="expired request_uri")
+        self.request = request
+
+
 def pushed_request(client: Client, form: Form) -> AuthorizationRequest:
     """The request in ``form``, which ``client`` sent itself."""
     said = {**form.parameters, "client_id": client.client_id}
@@ -60,10 +68,10 @@ def opened(ticket: Ticket) -> Ticket:
         raise InvalidRequestUri("This request is unknown here.", detail="unknown or foreign request_uri")
     if row.decided_at is not None:
         raise InvalidRequestUri("This request was answered already.", detail="spent request_uri")
-    if not (row.may_be_opened or ticket.opened):
-        raise InvalidRequestUri("This request has waited too long.", detail="expired request_uri")
     name = (("client_id", named.client_id), ("request_uri", named.request_uri))
     pairs = [(name, value) for name, value in row.parameters["pairs"]]
     signed = bool(row.parameters.get("signed"))
     request = from_pairs(pairs, source=Source.PUSHED, pushed=row.pk, name=name, signed=signed)
+    if not (row.may_be_opened or ticket.opened):
+        raise PushedTooLate(request)
     return replace(ticket, request=request, opened=True)

@@ -71,14 +71,15 @@ class PendingRequestManager(models.Manager["PendingRequest"]):
     def keep(self, *, application: Row, parameters: dict[str, Any], address: str) -> str:
         """Store a request that its browser takes through a login page under the handle that is returned.
 
-        It can be gone on with, and never decided. Raises ``TemporarilyUnavailable`` where too many wait.
+        It can be gone on with, and never decided. The row stays a while after it was too late, to say where the person
+        can go from there. Raises ``TemporarilyUnavailable`` where too many wait.
         """
         pending = self.model(application=application, parameters=parameters, address_digest=address_digest(address))
         self._check_number(pending)
-        return self._store(pending, provider_settings.LOGIN_LIFETIME, kind=KEPT)
+        return self._store(pending, 2 * provider_settings.LOGIN_LIFETIME, kind=KEPT)
 
     def kept(self, handle: str) -> "PendingRequest | None":
-        """The request that was kept under ``handle``, unless that was too long ago."""
+        """The request under ``handle``; the ticket that names it says until when it may be gone on with."""
         return self._of(handle, kind=KEPT).filter(expires_at__gt=timezone.now()).first()
 
     def bind(self, handle: str, *, user: Any, session: str) -> None:
@@ -158,9 +159,9 @@ class PendingRequestManager(models.Manager["PendingRequest"]):
         """
         stranger = ~Q(address_digest="")
         addressed = stranger & Q(address_digest=pending.address_digest)
-        alike = stranger if pending.address_digest else ~stranger
-        of_client = alike & Q(application=pending.application, session_digest="")
-        waiting = self.using(router.db_for_write(self.model)).filter(decided_at=None, expires_at__gt=timezone.now())
+        of_client = (stranger if pending.address_digest else ~stranger) & Q(application=pending.application)
+        rows = self.using(router.db_for_write(self.model))
+        waiting = rows.filter(session_digest="", decided_at=None, expires_at__gt=timezone.now())
         count = waiting.filter(addressed | of_client).aggregate(
             address=Count("pk", filter=addressed), client=Count("pk", filter=of_client)
         )

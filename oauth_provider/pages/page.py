@@ -3,6 +3,7 @@
 import functools
 import logging
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,10 +13,11 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.templatetags.static import static
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from oauth_provider.models.transaction import RowGone
 from oauth_provider.pages.browser_state import keep_browser_state
+from oauth_provider.pages.log_mask import mask_reports_of, masked
 from oauth_provider.protocol.errors import InvalidRequest, OAuthError, TemporarilyUnavailable
 from oauth_provider.protocol.frontchannel_logout import origin as origin_of
 from oauth_provider.protocol.token_string import random_text
@@ -36,6 +38,7 @@ def for_people(view: View) -> View:
 
     @functools.wraps(view)
     def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        mask_reports_of(request)
         try:
             response = view(request, *args, **kwargs)
         except OAuthError as error:
@@ -87,19 +90,80 @@ def static_origin() -> str:
     return f"{parts.scheme}://{parts.netloc}" if parts.scheme and parts.netloc else "'self'"
 
 
-def error_page(request: HttpRequest, error: OAuthError, *, back_to: str = "", client_name: str = "") -> HttpResponse:
-    """What happened, whose turn it is, and a short reference that the log knows. Nothing is redirected."""
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What happened, in a person's words, and what the button that leads on is called."""
+
+    title: str
+    text: str
+    button: str = ""
+
+
+BROKEN = Situation(
+    _("This link does not work"),
+    _(
+        "Nothing was shared. Go back to the application that you came from and start again. "
+        "If that does not help, its developers have to mend it."
+    ),
+    _("Try again"),
+)
+LATE = Situation(
+    _("That took too long"),
+    _("For your safety a request waits only for a while. Nothing was shared."),
+    _("Start again"),
+)
+SIGNED_OUT = Situation(_("You are signed out"), _("Nothing was shared. Sign in again to go on."), _("Sign in"))
+ANSWERED = Situation(
+    _("This was answered already"),
+    _("There is nothing left to do on this page. Go back to the application that you came from."),
+)
+NOT_YOURS = Situation(
+    _("This page belongs to another sign-in"),
+    _(
+        "It was opened by somebody else, or in another browser. Nothing was shared. "
+        "Go back to the application that you came from and start again."
+    ),
+    _("Start again"),
+)
+OUTDATED = Situation(
+    _("This page was out of date"),
+    _("You signed in or out in another tab since it was opened. Nothing was decided."),
+    _("Show the page again"),
+)
+BUSY = Situation(
+    _("Too many requests at once"),
+    _("Too many requests from here wait for an answer. Nothing was shared. Wait a few minutes, then try again."),
+    _("Try again"),
+)
+
+
+def error_page(
+    request: HttpRequest,
+    error: OAuthError,
+    *,
+    situation: Situation | None = None,
+    go_on: str = "",
+    back_to: str = "",
+    client_name: str = "",
+    status: int | None = None,
+) -> HttpResponse:
+    """What happened, whose turn it is, and a short reference that the log knows. Nothing is redirected.
+
+    ``go_on`` is a URL of ours; ``back_to`` one of the client, whose redirect URI was established.
+    """
     reference = random_text(REFERENCE_LENGTH)
-    logger.warning("[%s] %s refused: %s", reference, request.path, error.detail or error.description)
+    logger.warning("[%s] %s refused: %s", reference, masked(request.path), error.detail or error.description)
     context = {
-        "title": _("This link does not work"),
+        "situation": situation or (BUSY if isinstance(error, TemporarilyUnavailable) else BROKEN),
         "error": error.error,
         "description": error.description,
         "reference": reference,
+        "go_on": go_on,
         "back_to": back_to,
         "client_name": client_name,
     }
-    response = show(request, "error.html", context, status=error.status if error.status in (413, 429) else 400)
+    own = error.status if error.status in (413, 429) else 400
+    response = show(request, "error.html", context, status=status or own)
     if isinstance(error, TemporarilyUnavailable):
         response["Retry-After"] = str(error.retry_after)
     response["Referrer-Policy"] = "no-referrer"  # no form stands on it
