@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.urls import get_script_prefix
 from django.utils.module_loading import import_string
 
-from oauth_provider.signing_settings import SigningSettings
+from oauth_provider.limit_settings import LimitSettings
 
 ClientAddress = Callable[[HttpRequest], str]
 
@@ -28,7 +28,7 @@ def remote_address(request: HttpRequest) -> str:
     return str(request.META.get("REMOTE_ADDR", ""))
 
 
-class ProviderSettings(SigningSettings):
+class ProviderSettings(LimitSettings):
     """The settings of the provider. Unknown names are found by a check (``oauth_provider.E010``)."""
 
     @property

@@ -1,14 +1,15 @@
 """The decision (RFC 6749 §4.1.1, RFC 9700 §4.7): a question is kept, and a person answers it, once."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest
 from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.authorization.browser_state import session_state
+from oauth_provider.authorization.carried import from_parameters, to_parameters
 from oauth_provider.authorization.demand import visit_of
 from oauth_provider.authorization.grant import Question, answer_no, answer_yes, words_shown
-from oauth_provider.authorization.request import Source, from_pairs, known_pairs
 from oauth_provider.authorization.response import AuthorizationResponse, error_response, from_text, granted_response
 from oauth_provider.authorization.rules import check, establish
 from oauth_provider.authorization.sign_in import binding_of
@@ -31,12 +32,9 @@ def ask(http: HttpRequest, question: Question, *, sid: str = "") -> str:
         user=question.user,
         session=binding_of(http),
         parameters={
-            "pairs": known_pairs(question.request),
+            **to_parameters(replace(question.request, name=())),
             "shown": words_shown(question),
             "sid": digest(sid) if sid else "",
-            "pushed": question.request.pushed,
-            "source": question.request.source.value,
-            "signed": question.request.signed,
         },
     )
 
@@ -47,9 +45,7 @@ def question_of(http: HttpRequest, pending: PendingRequest, issuer: str = "") ->
     Raises ``InvalidRequest`` where it may not be answered any more.
     """
     kept: dict[str, Any] = pending.parameters
-    pairs = [(name, value) for name, value in kept["pairs"]]
-    source = Source(kept.get("source", Source.BROWSER.value))
-    request = from_pairs(pairs, source=source, pushed=kept.get("pushed"), signed=bool(kept.get("signed")))
+    request = from_parameters(kept)
     destination = establish(request)
     asked = check(request, destination.client)
     visit = visit_of(http, Ticket(request), destination.client)

@@ -12,6 +12,7 @@ from django.views.decorators.debug import sensitive_variables
 from oauth_provider.authorization.request import AuthorizationRequest
 from oauth_provider.authorization.rules import Asked, Destination
 from oauth_provider.authorization.sign_in import SignIn
+from oauth_provider.authorization.unredeemed import forget_surplus
 from oauth_provider.conf import provider_settings
 from oauth_provider.models import Authorization, Consent, PendingRequest
 from oauth_provider.models.authorization import authorization_now
@@ -84,7 +85,10 @@ def answer_without_asking(question: Question) -> Granted | None:
             return None
         return _make(question)
 
-    return run(work, using=router.db_for_write(Authorization))
+    granted = run(work, using=router.db_for_write(Authorization))
+    if granted is not None:
+        forget_surplus(question.user, application)
+    return granted
 
 
 def answer_yes(question: Question) -> Granted:

@@ -1,7 +1,7 @@
 """The interaction (RFC 6749 §3.1, OpenID Connect Core §3.1.2.3): what has to happen before a request is answered."""
 
 from dataclasses import dataclass, replace
-from urllib.parse import urlencode
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, QueryDict
@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.authorization.browser_state import session_state
+from oauth_provider.authorization.carried import bind, resume_url
 from oauth_provider.authorization.decision import ask
 from oauth_provider.authorization.demand import (
     Demand,
@@ -29,7 +30,7 @@ from oauth_provider.authorization.response import AuthorizationResponse, granted
 from oauth_provider.authorization.rules import Destination, check, establish, prompts_of
 from oauth_provider.authorization.sign_in import end, spend
 from oauth_provider.authorization.silent import silent_error
-from oauth_provider.authorization.ticket import Ticket, to_text
+from oauth_provider.authorization.ticket import Ticket
 from oauth_provider.conf import provider_settings
 from oauth_provider.protocol.authentication_request import CONSENT, CREATE, NONE
 from oauth_provider.protocol.errors import (
@@ -38,6 +39,7 @@ from oauth_provider.protocol.errors import (
     InvalidRequest,
     LoginRequired,
     OAuthError,
+    TemporarilyUnavailable,
 )
 from oauth_provider.resource_server.session_user import session_user
 
@@ -45,7 +47,6 @@ from oauth_provider.resource_server.session_user import session_user
 MOST_TRIES = 3
 # So often the login page sends on who is signed in before a page of ours asks instead. A single visit may be a reload.
 MOST_SENT_BACK = 2
-TICKET = "ticket"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +92,15 @@ def next_step(http: HttpRequest, ticket: Ticket, issuer: str) -> Step:
     visit = visit_of(http, ticket, destination.client, person)
     demand = first_demand(visit)
     if demand is not None:
-        step = _refuse_silently(visit, destination, demand) if silent else _send_to(visit, destination, demand)
+        try:
+            step = _refuse_silently(visit, destination, demand) if silent else _send_to(visit, destination, demand)
+        except TemporarilyUnavailable as error:
+            return Refused(destination, error, on_page=True)
         if step is not None:
             return step
     if was_made_for_this(visit):
         spend(http)
+    bind(http, ticket)
     user = session_user(http)
     return _grant(Question(ticket.request, destination, asked, user, visit.sign_in, issuer), visit, issuer)
 
@@ -104,9 +109,16 @@ def next_step(http: HttpRequest, ticket: Ticket, issuer: str) -> Step:
 def choose_account(http: HttpRequest, ticket: Ticket, *, other: bool) -> str:
     """Where the browser goes once the person chose to go on with this account, or with another one."""
     if not other:
-        return resume_url(replace(ticket, chosen=choice_of(http)))
+        return resume_url(http, replace(ticket, chosen=choice_of(http)))
     end(http)
-    return _login_url(ticket.to_login(), resolve_url(settings.LOGIN_URL))
+    return _login_url(http, ticket.to_login(), resolve_url(settings.LOGIN_URL))
+
+
+def demands_login(http: HttpRequest, ticket: Ticket, issuer: str) -> bool:
+    """Would the request of ``ticket`` send this browser to a login or sign-up page? Raises what it would refuse."""
+    destination = establish(ticket.request)
+    person = asked_person(ticket.request, destination.client, issuer)
+    return first_demand(visit_of(http, ticket, destination.client, person)) in (Demand.LOGIN, Demand.SIGN_UP)
 
 
 def refuse_to_choose(ticket: Ticket) -> Refused:
@@ -120,17 +132,12 @@ def sign_in_anew(http: HttpRequest, ticket: Ticket) -> str:
     """End the login, since the person said so; where the browser goes for another one."""
     end(http)
     page = provider_settings.SIGN_UP_URL if CREATE in prompts_of(ticket.request) else settings.LOGIN_URL
-    return _login_url(replace(ticket, tries=0).to_login(), resolve_url(page))
+    return _login_url(http, replace(ticket, tries=0).to_login(), resolve_url(page))
 
 
 def refuse_to_sign_in(ticket: Ticket) -> Refused:
     """The person would not sign in again (OpenID Connect Core §3.1.2.6). Raises what must be shown to them."""
     return Refused(establish(ticket.request), LoginRequired("The user would not sign in again."))
-
-
-def resume_url(ticket: Ticket) -> str:
-    """Where a request goes on: a path of ours."""
-    return f"{reverse('oauth_provider:authorize')}?{urlencode({TICKET: to_text(ticket)})}"
 
 
 @sensitive_variables()
@@ -163,18 +170,16 @@ def _send_to(visit: Visit, destination: Destination, demand: Demand) -> Step | N
     if demand is Demand.STEP_UP:
         return _step_up(visit, destination)
     if demand is Demand.SELECT_ACCOUNT:
-        url = reverse("oauth_provider:select_account")
-        return Page(f"{url}?{urlencode({TICKET: to_text(ticket)})}")
+        return Page(resume_url(visit.http, ticket, "oauth_provider:select_account"))
     if visit.fresh and is_somebody_else(visit):
         return Refused(destination, LoginRequired("Another person signed in than the one asked for."))
     if ticket.tries >= MOST_TRIES:
         return Refused(destination, LoginRequired("Signing in did not help."), on_page=True)
     if was_sent_back(visit):
-        url = reverse("oauth_provider:sign_in_again")
-        return Page(f"{url}?{urlencode({TICKET: to_text(ticket)})}")
+        return Page(resume_url(visit.http, ticket, "oauth_provider:sign_in_again"))
     # Whoever is signed in stays so: a link that ended that would log people out.
     page = provider_settings.SIGN_UP_URL if demand is Demand.SIGN_UP else settings.LOGIN_URL
-    return Page(_login_url(ticket.to_login(), resolve_url(page)))
+    return Page(_login_url(visit.http, ticket.to_login(), resolve_url(page)))
 
 
 def was_sent_back(visit: Visit) -> bool:
@@ -186,7 +191,7 @@ def was_sent_back(visit: Visit) -> bool:
 def _step_up(visit: Visit, destination: Destination) -> Step | None:
     url = None
     if not visit.ticket.stepped_up:
-        way_back = resume_url(replace(visit.ticket, stepped_up=True))
+        way_back = resume_url(visit.http, replace(visit.ticket, stepped_up=True))
         url = visit.contexts.step_up_url(visit.http, wanted_acr(visit.request), way_back)
     if url is not None:
         return Page(url)
@@ -195,12 +200,20 @@ def _step_up(visit: Visit, destination: Destination) -> Step | None:
     return None
 
 
-def _login_url(ticket: Ticket, page: str) -> str:
+def _login_url(http: HttpRequest, ticket: Ticket, page: str) -> str:
     """``page`` with the way back, and with what of the request helps to fill it in and to choose its language."""
     address, _mark, query = page.partition("?")
     parameters = QueryDict(query, mutable=True)
-    parameters["next"] = resume_url(ticket)
+    way_back = resume_url(http, ticket)
+    # As Django's ``login_required`` does: a page of another site knows no paths of this one.
+    parameters["next"] = http.build_absolute_uri(way_back) if is_elsewhere(http, page) else way_back
     for name in ("login_hint", "ui_locales"):
         if value := getattr(ticket.request, name):
             parameters[name] = value
     return f"{address}?{parameters.urlencode(safe='/')}"
+
+
+def is_elsewhere(http: HttpRequest, page: str) -> bool:
+    """Is ``page`` on another scheme or host than this request?"""
+    there, here = urlsplit(page), urlsplit(http.build_absolute_uri())
+    return (there.scheme or here.scheme, there.netloc or here.netloc) != (here.scheme, here.netloc)

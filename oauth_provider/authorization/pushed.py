@@ -5,16 +5,24 @@ from dataclasses import replace
 
 from django.views.decorators.debug import sensitive_variables
 
-from oauth_provider.authorization.request import AuthorizationRequest, Source, from_pairs, known_pairs
+from oauth_provider.authorization.request import MAX_LENGTH, AuthorizationRequest, Source, from_pairs, known_pairs
 from oauth_provider.authorization.rules import check, establish
 from oauth_provider.authorization.ticket import Ticket
 from oauth_provider.models import PendingRequest
 from oauth_provider.models.client import Client
-from oauth_provider.protocol.errors import InvalidRequest, InvalidRequestUri
+from oauth_provider.protocol.errors import InvalidRequest, InvalidRequestUri, RequestTooLarge
 from oauth_provider.protocol.form import REPEATABLE, Form
 
 PREFIX = "urn:ietf:params:oauth:request_uri:"
 HANDLE = re.compile(r"[0-9A-Za-z]{43}")
+
+
+class PushedTooLate(InvalidRequestUri):
+    """A pushed request that was opened too late. It is known where its answer would have gone."""
+
+    def __init__(self, request: AuthorizationRequest) -> None:
+        super().__init__("This request has waited too long.", detail="expired request_uri")
+        self.request = request
 
 
 def pushed_request(client: Client, form: Form) -> AuthorizationRequest:
@@ -26,11 +34,20 @@ def pushed_request(client: Client, form: Form) -> AuthorizationRequest:
 
 
 @sensitive_variables()
-def push(client: Client, request: AuthorizationRequest) -> str:
-    """The ``request_uri`` of what ``client`` pushed. Raises the error of the first rule that it breaks."""
+def push(client: Client, request: AuthorizationRequest, address: str) -> str:
+    """The ``request_uri`` of what ``client`` pushed from ``address``. Raises the error of the first rule it breaks.
+
+    Everybody knows the ``client_id`` of a public client, so what comes under it is bounded as a stranger's is: to the
+    length that a browser could send (RFC 9126 §2.3, 413), and in number for each address.
+    """
+    pairs = known_pairs(request)
+    if client.is_public and sum(len(name) + len(value) for name, value in pairs) > MAX_LENGTH:
+        raise RequestTooLarge("The request is too long for a client that does not authenticate.")
     check(request, establish(request).client)
     return PREFIX + PendingRequest.objects.push(
-        application=client.application, parameters={"pairs": known_pairs(request), "signed": request.signed}
+        application=client.application,
+        parameters={"pairs": pairs, "signed": request.signed},
+        address=(address or "unknown") if client.is_public else "",
     )
 
 
@@ -51,10 +68,10 @@ def opened(ticket: Ticket) -> Ticket:
         raise InvalidRequestUri("This request is unknown here.", detail="unknown or foreign request_uri")
     if row.decided_at is not None:
         raise InvalidRequestUri("This request was answered already.", detail="spent request_uri")
-    if not (row.may_be_opened or ticket.opened):
-        raise InvalidRequestUri("This request has waited too long.", detail="expired request_uri")
     name = (("client_id", named.client_id), ("request_uri", named.request_uri))
     pairs = [(name, value) for name, value in row.parameters["pairs"]]
     signed = bool(row.parameters.get("signed"))
     request = from_pairs(pairs, source=Source.PUSHED, pushed=row.pk, name=name, signed=signed)
+    if not (row.may_be_opened or ticket.opened):
+        raise PushedTooLate(request)
     return replace(ticket, request=request, opened=True)

@@ -6,6 +6,7 @@ after ``since``, which a sign-in that was there before is not.
 
 import time
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.core import signing
 
@@ -22,7 +23,7 @@ class Ticket:
 
     ``since``: when a sign-in was last asked for. ``tries``: how often. ``chosen``: the session and account with
     which the person chose to go on. ``stepped_up``: whether they were sent to a further factor. ``opened``: whether
-    a request that may only be opened in time was.
+    a request that may only be opened in time was. ``kept``: the handle of the row in which the request waits.
     """
 
     request: AuthorizationRequest
@@ -31,27 +32,45 @@ class Ticket:
     chosen: str = ""
     stepped_up: bool = False
     opened: bool = False
+    kept: str = ""
 
     def to_login(self) -> "Ticket":
         """This ticket after a login was asked for, now."""
         return replace(self, since=time.time(), tries=self.tries + 1)
 
 
+class TicketExpired(InvalidRequest):
+    """A ticket of ours that is too old. Its request can still be begun anew, or told to its client."""
+
+    def __init__(self, ticket: Ticket) -> None:
+        super().__init__("This request has waited too long.", detail="expired ticket")
+        self.ticket = ticket
+
+
 def to_text(ticket: Ticket) -> str:
     """The ticket, signed and dated, for a URL."""
     said = ticket.request.name or ticket.request.pairs
     facts = [said, ticket.since, ticket.tries, ticket.chosen, ticket.stepped_up, ticket.opened]
+    if ticket.kept:
+        facts = [(), *facts[1:], ticket.kept]
     return signing.dumps(facts, salt=SALT, compress=True)
 
 
 def from_text(text: str) -> Ticket:
-    """A ticket of ours. Raises ``InvalidRequest`` if it is old or not of our making."""
+    """A ticket of ours. Raises ``TicketExpired`` if it is old, and ``InvalidRequest`` if it is not of our making."""
     try:
         facts = signing.loads(text, salt=SALT, max_age=provider_settings.LOGIN_LIFETIME)
-        pairs, since, tries, chosen, stepped_up, opened = facts
     except signing.SignatureExpired:
-        raise InvalidRequest("This request has waited too long.") from None
+        raise TicketExpired(_ticket(signing.loads(text, salt=SALT))) from None
     except (signing.BadSignature, ValueError):
         raise InvalidRequest("This request is not one of ours.") from None
-    request = from_pairs([(name, value) for name, value in pairs])
-    return Ticket(request, since, tries, chosen, stepped_up, opened)
+    return _ticket(facts)
+
+
+def _ticket(facts: list[Any]) -> Ticket:
+    try:
+        pairs, since, tries, chosen, stepped_up, opened, *kept = facts
+        request = from_pairs([(name, value) for name, value in pairs])
+        return Ticket(request, since, tries, chosen, stepped_up, opened, *kept)
+    except (TypeError, ValueError):
+        raise InvalidRequest("This request is not one of ours.") from None

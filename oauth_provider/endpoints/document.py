@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.cache import patch_cache_control
 from django.utils.http import parse_etags
 
+from oauth_provider.clients.cookieless import CookielessResponse
 from oauth_provider.endpoints.cors import allow_everyone, public_preflight
 
 ALLOWED = ("GET", "HEAD", "OPTIONS")
@@ -46,7 +47,7 @@ def serve(request: HttpRequest, document: Document | None, *, max_age: int) -> H
 def _answer(request: HttpRequest, document: Document) -> HttpResponse:
     known = parse_etags(request.headers.get("If-None-Match", ""))
     if {"*", document.etag, f"W/{document.etag}"} & set(known):
-        response = HttpResponse(status=304)
+        response = CookielessResponse(status=304)
         del response["Content-Type"]  # there is none (RFC 9110 §15.4.5)
         return response
-    return HttpResponse(document.body, content_type="application/json")
+    return CookielessResponse(document.body, content_type="application/json")

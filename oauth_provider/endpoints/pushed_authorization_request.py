@@ -11,6 +11,6 @@ def pushed_authorization_request(call: Call) -> Answer:
     """The name under which the browser finds it, once it was found to break no rule."""
     issuer = provider_settings.issuer_of(call.http)
     request = pushed_object(pushed_request(call.client, call.form), call.client, issuer)
-    request_uri = push(call.client, request)
+    request_uri = push(call.client, request, provider_settings.CLIENT_ADDRESS(call.http))
     expires_in = provider_settings.PUSHED_REQUEST_LIFETIME
     return Answer({"request_uri": request_uri, "expires_in": expires_in}, status=201)

@@ -1,12 +1,19 @@
-"""Pending requests: a validated authorization request that waits for a person, or for its browser (RFC 9126)."""
+"""Pending requests: a validated authorization request that waits for a person, or for its browser (RFC 9126).
 
+Strangers can make us keep them, so every kind is bounded: what nobody signed in for by address and by client, what
+waits for a person by session, and all of them by time.
+"""
+
+import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.conf import settings
-from django.db import models, router
+from django.db import DatabaseError, connections, models, router, transaction
+from django.db.models import Count, Q
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
@@ -15,35 +22,72 @@ from oauth_provider.dot.names import APPLICATION, Row
 from oauth_provider.models.database_clock import database_now
 from oauth_provider.models.primary import PrimaryManager
 from oauth_provider.models.transaction import locked, run
+from oauth_provider.protocol.address import network_of
 from oauth_provider.protocol.digest import LENGTH as DIGEST_LENGTH
 from oauth_provider.protocol.digest import digest, equal
-from oauth_provider.protocol.errors import InvalidRequest, InvalidRequestUri
+from oauth_provider.protocol.errors import InvalidRequest, InvalidRequestUri, TemporarilyUnavailable
 from oauth_provider.protocol.sealed import seal, unseal
 from oauth_provider.protocol.token_string import SECRET_LENGTH, random_text
 
+logger = logging.getLogger("oauth_provider.models")
+
+SALT = "oauth_provider.models.pending_request"
+# The name space of the handles under which requests are kept on their way through a login page.
+KEPT = "kept"
 # A double click: the same session says the same thing again and gets the same answer.
 REPEAT_WINDOW = timedelta(seconds=10)
 
 
+# One insertion in so many deletes at most so many that are over; ``oauth_sweep`` deletes the rest.
+SWEEP_EVERY, SWEEP_AT_ONCE = 16, 64
+
+
 class PendingRequestManager(PrimaryManager["PendingRequest"]):
-    """The verbs of pending requests: ask and decide; push and spend."""
+    """The verbs of pending requests: ask and decide; push and spend; keep and bind."""
 
     @sensitive_variables()
     def ask(self, *, application: Row, user: Any, session: str, parameters: dict[str, Any]) -> str:
-        """Keep a request until the person decides; the handle, which is all that the page carries."""
-        lifetime = provider_settings.PENDING_REQUEST_LIFETIME
+        """Store a request until the person decides; the handle, which is all that the page carries.
+
+        The oldest pages of the session give way where it has too many. The row stays a while after it was too late, to
+        say where the person can go from there.
+        """
+        self._make_room(user=user, session_digest=digest(session))
+        lifetime = provider_settings.PENDING_REQUEST_LIFETIME + provider_settings.LOGIN_LIFETIME
         pending = self.model(application=application, user=user, session_digest=digest(session), parameters=parameters)
-        return self._keep(pending, lifetime)
+        return self._store(pending, lifetime)
 
     @sensitive_variables()
-    def push(self, *, application: Row, parameters: dict[str, Any]) -> str:
-        """Keep a request that its client pushed; the handle, of which its ``request_uri`` is made.
+    def push(self, *, application: Row, parameters: dict[str, Any], address: str = "") -> str:
+        """Store a request that its client pushed; the handle, of which its ``request_uri`` is made.
 
-        The row stays while somebody who opened it in time signs in and decides.
+        ``address`` is of a client that proved nothing, and empty for one that did. The row stays while somebody who
+        opened it in time signs in and decides. Raises ``TemporarilyUnavailable`` where too many wait.
         """
         under_way = provider_settings.LOGIN_LIFETIME + provider_settings.PENDING_REQUEST_LIFETIME
-        pending = self.model(application=application, parameters=parameters)
-        return self._keep(pending, provider_settings.PUSHED_REQUEST_LIFETIME + under_way)
+        pending = self.model(application=application, parameters=parameters, address_digest=address_digest(address))
+        self._check_number(pending)
+        return self._store(pending, provider_settings.PUSHED_REQUEST_LIFETIME + under_way)
+
+    @sensitive_variables()
+    def keep(self, *, application: Row, parameters: dict[str, Any], address: str) -> str:
+        """Store a request that its browser takes through a login page under the handle that is returned.
+
+        It can be gone on with, and never decided. The row stays a while after it was too late, to say where the person
+        can go from there. Raises ``TemporarilyUnavailable`` where too many wait.
+        """
+        pending = self.model(application=application, parameters=parameters, address_digest=address_digest(address))
+        self._check_number(pending)
+        return self._store(pending, 2 * provider_settings.LOGIN_LIFETIME, kind=KEPT)
+
+    def kept(self, handle: str) -> "PendingRequest | None":
+        """The request under ``handle``; the ticket that names it says until when it may be gone on with."""
+        return self._of(handle, kind=KEPT).filter(expires_at__gt=_now()).first()
+
+    def bind(self, handle: str, *, user: Any, session: str) -> None:
+        """Let nobody but this user in this session go on with what was kept under ``handle``."""
+        rows = self.using(router.db_for_write(self.model)).filter(handle_digest=_name(handle, KEPT), session_digest="")
+        rows.update(user=user, session_digest=digest(session))
 
     def pushed(self, handle: str) -> "PendingRequest | None":
         """The request that was pushed, whoever may open it."""
@@ -52,8 +96,13 @@ class PendingRequestManager(PrimaryManager["PendingRequest"]):
     def spend(self, pk: int) -> None:
         """Mark a pushed request as answered, inside the caller's transaction. Raises ``InvalidRequestUri``."""
         unspent = self.using(router.db_for_write(self.model)).filter(pk=pk, decided_at=None)
-        if not unspent.update(decided_at=_now()):
+        now = _now()
+        if not unspent.update(decided_at=now, expires_at=now + REPEAT_WINDOW):
             raise InvalidRequestUri("This request was answered already.", detail="spent request_uri")
+
+    def asked(self, handle: str) -> "PendingRequest | None":
+        """The request behind the handle of a page, whoever may decide it, and however late it is."""
+        return self._of(handle).exclude(session_digest="").first()
 
     def waiting(self, handle: str, *, user: Any, session: str) -> "PendingRequest | None":
         """The request behind ``handle`` if this session may still decide it."""
@@ -82,28 +131,69 @@ class PendingRequestManager(PrimaryManager["PendingRequest"]):
                 raise InvalidRequest("This request is unknown here.", detail="foreign or unknown handle")
             if pending.decided_at is not None:
                 return pending.repeated(handle, decision)
-            if pending.expires_at <= _now():
+            if not pending.is_in_time:
                 raise InvalidRequest("This request has waited too long.", detail="expired handle")
             text = answer(pending)
             pending.decided_at, pending.decision = _now(), decision
-            pending.sealed_answer = seal(text, secret=handle, context=pending.context(decision))
-            pending.save(update_fields=["decided_at", "decision", "sealed_answer"])
+            pending.expires_at = pending.decided_at + REPEAT_WINDOW
+            pending.sealed_answer = seal(text, secret=_sealing_secret(handle), context=pending.context(decision))
+            pending.save(update_fields=["decided_at", "decision", "expires_at", "sealed_answer"])
             return text
 
         return run(work, using=router.db_for_write(self.model))
 
+    def sweep_some(self) -> None:
+        """Delete some of what is over. Whatever hinders that is no reason to refuse a request."""
+        using = router.db_for_write(self.model)
+        due = self.using(using).filter(expires_at__lt=_now()).order_by("expires_at")
+        try:
+            with transaction.atomic(using=using):
+                if connections[using].features.has_select_for_update_skip_locked:
+                    due = due.select_for_update(skip_locked=True)
+                self.using(using).filter(pk__in=due.values("pk")[:SWEEP_AT_ONCE]).delete()
+        except DatabaseError:
+            logger.info("Pending requests that are over were left for oauth_sweep.", exc_info=True)
+
+    def _check_number(self, pending: "PendingRequest") -> None:
+        """Raise ``TemporarilyUnavailable`` where too many such wait already, of one address or one client.
+
+        A client that proved itself counts for itself: strangers, who know its ``client_id``, cannot crowd it out.
+        """
+        stranger = ~Q(address_digest="")
+        addressed = stranger & Q(address_digest=pending.address_digest)
+        of_client = (stranger if pending.address_digest else ~stranger) & Q(application=pending.application)
+        rows = self.using(router.db_for_write(self.model))
+        waiting = rows.filter(session_digest="", decided_at=None, expires_at__gt=_now())
+        count = waiting.filter(addressed | of_client).aggregate(
+            address=Count("pk", filter=addressed), client=Count("pk", filter=of_client)
+        )
+        if count["address"] >= provider_settings.PENDING_REQUESTS_PER_ADDRESS:
+            raise TemporarilyUnavailable("Too many requests wait for an answer.", detail="limit of the address")
+        if count["client"] >= provider_settings.PENDING_REQUESTS_PER_CLIENT:
+            raise TemporarilyUnavailable("Too many requests wait for an answer.", detail="limit of the client")
+
+    def _make_room(self, **owner: Any) -> None:
+        """Forget the oldest rows of ``owner`` so that one more is within the limit."""
+        rows = self.using(router.db_for_write(self.model)).filter(**owner)
+        most = max(1, provider_settings.PENDING_REQUESTS_PER_SESSION)
+        surplus = list(rows.order_by("-pk").values_list("pk", flat=True)[most - 1 :])
+        if surplus:
+            rows.filter(pk__in=surplus).delete()
+
     @sensitive_variables()
-    def _keep(self, pending: "PendingRequest", lifetime: int) -> str:
+    def _store(self, pending: "PendingRequest", lifetime: int, *, kind: str = "") -> str:
         handle, using = random_text(SECRET_LENGTH), router.db_for_write(self.model)
-        pending.handle_digest = digest(handle)
+        pending.handle_digest = _name(handle, kind)
         pending.created_at = _now()
         pending.expires_at = pending.created_at + timedelta(seconds=lifetime)
         run(lambda: pending.save(using=using, force_insert=True), using=using, single=True)
+        if pending.pk % SWEEP_EVERY == 0:
+            self.sweep_some()
         return handle
 
-    def _of(self, handle: str) -> models.QuerySet["PendingRequest"]:
+    def _of(self, handle: str, *, kind: str = "") -> models.QuerySet["PendingRequest"]:
         queryset = self.using(router.db_for_write(self.model))
-        return queryset.select_related("application__oauth_policy").filter(handle_digest=digest(handle))
+        return queryset.select_related("application__oauth_policy").filter(handle_digest=_name(handle, kind))
 
 
 class PendingRequest(models.Model):
@@ -113,6 +203,7 @@ class PendingRequest(models.Model):
     application = models.ForeignKey(APPLICATION, on_delete=models.CASCADE, related_name="+")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="+")
     session_digest = models.CharField(max_length=DIGEST_LENGTH, blank=True, editable=False)
+    address_digest = models.CharField(max_length=DIGEST_LENGTH, blank=True, default="", db_default="", editable=False)
     parameters = models.JSONField(default=dict, editable=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     expires_at = models.DateTimeField(_("expires"), db_index=True)
@@ -125,6 +216,10 @@ class PendingRequest(models.Model):
     class Meta:
         verbose_name = _("pending request")
         verbose_name_plural = _("pending requests")
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["address_digest"], condition=~Q(address_digest=""), name="oauth_pending_address"),
+            models.Index(fields=["decided_at"], condition=Q(decided_at__isnull=False), name="oauth_pending_decided"),
+        ]
 
     def __str__(self) -> str:
         return f"pending request {self.pk}"
@@ -134,13 +229,20 @@ class PendingRequest(models.Model):
         """Is a pushed request young enough for a browser to come with it?"""
         return self.created_at + timedelta(seconds=provider_settings.PUSHED_REQUEST_LIFETIME) > _now()
 
+    @property
+    def is_in_time(self) -> bool:
+        """Is the page young enough for its question to be answered?"""
+        now = _now()
+        late = self.created_at + timedelta(seconds=provider_settings.PENDING_REQUEST_LIFETIME)
+        return late > now and self.expires_at > now
+
     def belongs_to(self, user: Any, session: str) -> bool:
         """Is this the user and the session that it was asked of?"""
         return bool(session) and self.user_id == user.pk and equal(self.session_digest, digest(session))
 
     def may_be_decided_by(self, user: Any, session: str) -> bool:
         """Is it still open, and theirs?"""
-        return self.decided_at is None and self.expires_at > _now() and self.belongs_to(user, session)
+        return self.decided_at is None and self.is_in_time and self.belongs_to(user, session)
 
     def context(self, decision: str) -> str:
         """What a sealed answer is bound to, besides its handle."""
@@ -150,7 +252,8 @@ class PendingRequest(models.Model):
     def repeated(self, handle: str, decision: str) -> str:
         """The answer given before, for a double click. Raises ``InvalidRequest`` for anything else."""
         recent = self.decided_at is not None and self.decided_at + REPEAT_WINDOW > _now()
-        text = unseal(self.sealed_answer, secret=handle, context=self.context(decision)) if recent else None
+        secret, context = _sealing_secret(handle), self.context(decision)
+        text = unseal(self.sealed_answer, secret=secret, context=context) if recent else None
         if text is None:
             raise InvalidRequest("This request was decided already.", detail="spent handle")
         return text
@@ -158,3 +261,21 @@ class PendingRequest(models.Model):
 
 def _now() -> datetime:
     return database_now(router.db_for_write(PendingRequest))
+
+
+def address_digest(address: str) -> str:
+    """What stands for the network of ``address`` in a row: there are so few that a bare digest would tell them."""
+    if not address:
+        return ""
+    return salted_hmac(f"{SALT}.address", network_of(address), algorithm="sha256").hexdigest()
+
+
+def _name(handle: str, kind: str) -> str:
+    """The digest of a handle. Each kind has a name space of its own, so that no verb finds what another one stored."""
+    return digest(f"{kind} {handle}" if kind else handle)
+
+
+@sensitive_variables()
+def _sealing_secret(handle: str) -> str:
+    """A handle stands in a URL, so in logs: with a dump of the database it must not open anything yet."""
+    return salted_hmac(f"{SALT}.sealed", handle, algorithm="sha256").hexdigest()

@@ -19,7 +19,7 @@ from oauth_provider.models.authorization import Authorization
 from oauth_provider.models.client_secret import ClientSecret
 from oauth_provider.models.database_clock import database_now
 from oauth_provider.models.logout_delivery import LogoutDelivery
-from oauth_provider.models.pending_request import PendingRequest
+from oauth_provider.models.pending_request import REPEAT_WINDOW, PendingRequest
 from oauth_provider.models.revoked_token import RevokedToken
 from oauth_provider.models.set_delete import delete_expired
 from oauth_provider.models.signing_key import SigningKey
@@ -73,6 +73,12 @@ class Sweep:
 def pending_requests(now: datetime) -> QuerySet[PendingRequest]:
     """Nobody can decide them any more."""
     return PendingRequest.objects.filter(expires_at__lt=now).order_by("expires_at")
+
+
+def answered_requests(now: datetime) -> QuerySet[PendingRequest]:
+    """Nobody can get the answer again that is sealed in them."""
+    rows = PendingRequest.objects.filter(decided_at__lt=now - REPEAT_WINDOW, expires_at__gte=now)
+    return rows.order_by("decided_at")
 
 
 ANSWERS = "sealed answers"
@@ -200,7 +206,7 @@ def _mark_answers(now: datetime) -> None:
 
 # In this order: access tokens before the authorizations that they hang on.
 SWEEPS = (
-    Sweep("pending requests", "deleted", (pending_requests,), _delete),
+    Sweep("pending requests", "deleted", (pending_requests, answered_requests), _delete),
     Sweep(ANSWERS, "blanked", (stale_answers,), _blank_answers, _mark_answers),
     Sweep("access tokens", "deleted", (access_tokens,), _delete),
     Sweep("authorizations", "deleted", (unredeemed, expired, revoked), _delete_authorizations),

@@ -3,19 +3,22 @@
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.views.decorators.csrf import csrf_exempt
 
-from oauth_provider.authorization.interaction import TICKET, Answer, Page, Refused, next_step, resume_url
+from oauth_provider.authorization.carried import TICKET, OtherSession, keep, resume_url, rides, taken_up
+from oauth_provider.authorization.interaction import Answer, Page, Refused, next_step
+from oauth_provider.authorization.pushed import PushedTooLate
 from oauth_provider.authorization.request import parse_query
 from oauth_provider.authorization.response import error_response
-from oauth_provider.authorization.rules import establish
+from oauth_provider.authorization.rules import check, establish
 from oauth_provider.authorization.signed import resolved
-from oauth_provider.authorization.ticket import Ticket, from_text
+from oauth_provider.authorization.ticket import Ticket, TicketExpired, from_text
 from oauth_provider.clients.body import read_body
 from oauth_provider.conf import provider_settings
 from oauth_provider.models.client import ClientPolicy
+from oauth_provider.pages.dead_end import lost_ticket
 from oauth_provider.pages.language import speaking
 from oauth_provider.pages.page import error_page, for_people
 from oauth_provider.pages.response import redirect_to, send
-from oauth_provider.protocol.errors import InvalidRequestObject, TemporarilyUnavailable
+from oauth_provider.protocol.errors import InvalidRequestObject, OAuthError, TemporarilyUnavailable
 
 METHODS = ["GET", "HEAD", "POST"]
 
@@ -27,17 +30,45 @@ def authorize(request: HttpRequest) -> HttpResponse:
     if request.method not in METHODS:
         return HttpResponseNotAllowed(METHODS)
     if request.method == "POST":
-        return redirect_to(resume_url(Ticket(parse_query(read_body(request)))))
+        return _take_post(request, Ticket(parse_query(read_body(request))))
     # Ours stands alone: beside anything else it is a parameter that nobody knows.
     text = request.GET.get(TICKET) if len(request.GET) == 1 else None
-    ticket = from_text(text) if text else Ticket(parse_query(request.META.get("QUERY_STRING", "")))
+    try:
+        ticket = from_text(text) if text else Ticket(parse_query(request.META.get("QUERY_STRING", "")))
+        ticket = taken_up(request, ticket)
+    except (TicketExpired, OtherSession) as error:
+        return lost_ticket(request, error)
+    return _take(request, ticket)
+
+
+@for_people
+def _take(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     issuer = provider_settings.issuer_of(request)
     try:
         ticket = resolved(ticket, issuer)
+    except PushedTooLate as error:
+        return lost_ticket(request, error)
     except (InvalidRequestObject, TemporarilyUnavailable) as error:
         return refuse(request, Refused(establish(ticket.request), error), issuer)
     with speaking(ticket.request.ui_locales):
         return go_on(request, ticket)
+
+
+def _take_post(request: HttpRequest, ticket: Ticket) -> HttpResponse:
+    """What came as a body goes into no URL: it waits as a row. What breaks a rule is answered, and kept nowhere."""
+    if ticket.request.request_uri:
+        return redirect_to(resume_url(request, ticket))  # no more than a name
+    try:
+        found = resolved(ticket, provider_settings.issuer_of(request))
+        check(found.request, establish(found.request).client)
+    except OAuthError:
+        return redirect_to(resume_url(request, ticket)) if rides(ticket) else _take(request, ticket)
+    try:
+        kept = keep(request, found)
+    except TemporarilyUnavailable as error:
+        refused = Refused(establish(found.request), error, on_page=True)
+        return refuse(request, refused, provider_settings.issuer_of(request))
+    return redirect_to(resume_url(request, kept))
 
 
 @for_people

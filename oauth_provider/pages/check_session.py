@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.cache import patch_cache_control
 from django.views.decorators.clickjacking import xframe_options_exempt
 
+from oauth_provider.clients.cookieless import CookielessResponse
 from oauth_provider.conf import provider_settings
 from oauth_provider.pages.page import static_origin
 
@@ -25,7 +26,7 @@ def check_session(request: HttpRequest) -> HttpResponse:
     if request.method not in METHODS:
         return HttpResponseNotAllowed(METHODS)
     # Without the request: nothing of a session may get into what everybody's cache keeps.
-    response = HttpResponse(render_to_string("oauth_provider/check_session.html"))
+    response = CookielessResponse(render_to_string("oauth_provider/check_session.html"))
     policy = f"default-src 'none'; script-src {static_origin()}; base-uri 'none'; form-action 'none'"
     response["Content-Security-Policy"] = policy
     response["X-Content-Type-Options"] = "nosniff"

@@ -4,23 +4,27 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
 
+from oauth_provider.authorization.carried import from_parameters, resume_url
 from oauth_provider.authorization.decision import ALLOW, DENY, decide, question_of
 from oauth_provider.authorization.demand import is_signed_in
 from oauth_provider.authorization.grant import Question
 from oauth_provider.authorization.sign_in import binding_of
+from oauth_provider.authorization.ticket import Ticket
 from oauth_provider.conf import provider_settings
 from oauth_provider.models import PendingRequest
 from oauth_provider.models.authorization_details import registered
 from oauth_provider.models.resource import all_resources
 from oauth_provider.models.scope import words_of
+from oauth_provider.pages.csrf import csrf_protected, show_again
+from oauth_provider.pages.dead_end import AGAIN, dead_end
 from oauth_provider.pages.language import speaking
-from oauth_provider.pages.page import for_people, show
-from oauth_provider.pages.response import send
+from oauth_provider.pages.login_round_trip import login_url
+from oauth_provider.pages.page import SIGNED_OUT, error_page, for_people, show
+from oauth_provider.pages.response import redirect_to, send
 from oauth_provider.protocol.authorization_details import Detail, flattened
-from oauth_provider.protocol.errors import InvalidRequest
+from oauth_provider.protocol.errors import InvalidRequest, OAuthError
 from oauth_provider.protocol.redirect_uri import destination
 from oauth_provider.resource_server.session_user import session_user
 from oauth_provider.tokens.person import username_of
@@ -37,20 +41,29 @@ COMMON = {
 
 
 @sensitive_post_parameters()
-@csrf_protect
+@csrf_protected(show_again)
 @for_people
 def consent(request: HttpRequest, handle: str) -> HttpResponse:
-    """GET shows the question behind ``handle``; POST answers it, once."""
+    """GET shows the question behind ``handle``; POST answers it, once. Whoever cannot is told what to do instead."""
     if request.method not in METHODS:
         return HttpResponseNotAllowed(METHODS)
+    here = reverse("oauth_provider:consent", args=[handle])
     if not is_signed_in(request):
-        raise InvalidRequest("You are not signed in any more.")
-    if request.method == "POST":
-        decision = request.POST.get("decision", "")
-        if decision not in (ALLOW, DENY):
-            raise InvalidRequest("Neither Allow nor Cancel was chosen.")
-        return send(request, decide(request, handle, decision, provider_settings.issuer_of(request)))
-    return _ask(request, handle)
+        error = InvalidRequest("You are not signed in any more.")
+        return error_page(request, error, situation=SIGNED_OUT, go_on=login_url(here))
+    if request.method != "POST" and AGAIN in request.GET:
+        return _begin_anew(request, handle)
+    if request.method == "POST" and request.POST.get("decision", "") not in (ALLOW, DENY):
+        return error_page(request, InvalidRequest("Neither Allow nor Cancel was chosen."), go_on=here)
+    try:
+        return _answer(request, handle) if request.method == "POST" else _ask(request, handle)
+    except OAuthError as error:
+        return dead_end(request, handle, error)
+
+
+def _answer(request: HttpRequest, handle: str) -> HttpResponse:
+    decision = request.POST["decision"]
+    return send(request, decide(request, handle, decision, provider_settings.issuer_of(request)))
 
 
 def _ask(request: HttpRequest, handle: str) -> HttpResponse:
@@ -60,6 +73,14 @@ def _ask(request: HttpRequest, handle: str) -> HttpResponse:
     question = question_of(request, pending)
     with speaking(question.request.ui_locales):
         return _show(request, handle, question)
+
+
+def _begin_anew(request: HttpRequest, handle: str) -> HttpResponse:
+    """The same request once more, from its first rule, for the person whom it was asked of."""
+    pending, user = PendingRequest.objects.asked(handle), session_user(request)
+    if pending is None or user is None or pending.user_id != user.pk or pending.decided_at is not None:
+        raise InvalidRequest("This request is unknown here.", detail="nothing to begin anew")
+    return redirect_to(resume_url(request, Ticket(from_parameters(pending.parameters))))
 
 
 def _show(request: HttpRequest, handle: str, question: Question) -> HttpResponse:

@@ -4,22 +4,58 @@ from typing import Any
 
 from django.contrib.auth import views
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponseBase
-from django.template.response import TemplateResponse
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.debug import sensitive_post_parameters
 
+from oauth_provider.pages.csrf import csrf_protected
 from oauth_provider.pages.language import speaking
+from oauth_provider.pages.login_round_trip import way_on
+from oauth_provider.pages.page import keep_opener
+from oauth_provider.pages.response import redirect_to
 
 
 @method_decorator(login_not_required, name="dispatch")
 class LoginView(views.LoginView):
-    """Django's own login view. A hint is shown as it came: whether there is such an account is not looked up."""
+    """Django's own login view. A hint is shown as it came: whether there is such an account is not looked up.
 
+    Of two that are open in two tabs the second leads on too, once somebody signed in by the first.
+    """
+
+    # From the middleware, whose refusal leads nowhere: the same check is made below.
+    @method_decorator([csrf_exempt, sensitive_post_parameters(), never_cache])
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Rendered here, while the language is spoken."""
         with speaking(request.GET.get("ui_locales", "")):
-            response = super().dispatch(request, *args, **kwargs)
-            return response.render() if isinstance(response, TemplateResponse) else response
+            response: HttpResponseBase = csrf_protected(self.outdated)(super().dispatch)(request, *args, **kwargs)
+        keep_opener(response)
+        return response
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """The form, unless who is signed in already can go on."""
+        url = way_on(request)
+        return super().get(request, *args, **kwargs) if url is None else redirect_to(url)
+
+    def outdated(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """For a form that fails the CSRF check: on, where somebody is signed in by now, or the form anew."""
+        url = way_on(request)
+        if url is not None:
+            return redirect_to(url)
+        form_class: Any = self.get_form_class()
+
+        class OutdatedForm(form_class):  # type: ignore[misc]
+            """What was typed in, which signs nobody in."""
+
+            def clean(self) -> dict[str, Any]:
+                raise ValidationError(_("This page was open for too long. Please sign in once more."), code="outdated")
+
+        context = self.get_context_data(form=OutdatedForm(**self.get_form_kwargs()))
+        return self.render_to_response(context, status=403)
 
     def get_initial(self) -> dict[str, Any]:
         """The form's first values."""

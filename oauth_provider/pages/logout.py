@@ -2,13 +2,15 @@
 that the session is theirs.
 """
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import reverse
-from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 
 from oauth_provider.authorization.logout import (
@@ -22,10 +24,11 @@ from oauth_provider.authorization.logout import (
 )
 from oauth_provider.clients.body import read_body
 from oauth_provider.conf import provider_settings
+from oauth_provider.pages.csrf import csrf_protected, log_out_again
 from oauth_provider.pages.language import speaking
-from oauth_provider.pages.page import content_security_policy, for_people, show
+from oauth_provider.pages.page import Situation, content_security_policy, error_page, for_people, show
 from oauth_provider.pages.response import redirect_to
-from oauth_provider.protocol.errors import InvalidRequest
+from oauth_provider.protocol.errors import InvalidRequest, OAuthError
 from oauth_provider.protocol.form import parse_form
 from oauth_provider.protocol.redirect_uri import destination
 from oauth_provider.resource_server.session_user import session_user
@@ -38,9 +41,32 @@ PATIENCE = 5
 LOG_OUT, STAY = "log_out", "stay"
 
 
+UNBELIEVABLE = Situation(
+    _("You are not logged out"),
+    _("The application asked for it in a way that cannot be relied on. You can log out here all the same."),
+    _("Log out"),
+)
+
+
+def or_a_plain_question(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Offer who is signed in the question without all that was refused, where ``view`` refuses."""
+
+    @functools.wraps(view)
+    def page(request: HttpRequest) -> HttpResponse:
+        try:
+            return view(request)
+        except OAuthError as error:
+            if session_user(request) is None:
+                raise
+            return error_page(request, error, situation=UNBELIEVABLE, go_on=reverse("oauth_provider:logout"))
+
+    return page
+
+
 @sensitive_post_parameters()
 @csrf_exempt
 @for_people
+@or_a_plain_question
 def logout(request: HttpRequest) -> HttpResponse:
     """GET and POST are alike. A cross-site POST carries no session cookie, so it is sent on to a GET of ours."""
     if request.method not in METHODS:
@@ -60,8 +86,9 @@ def logout(request: HttpRequest) -> HttpResponse:
     return _ask(request, asked)
 
 
-@csrf_protect
+@csrf_protected(log_out_again)
 @for_people
+@or_a_plain_question
 def confirm(request: HttpRequest) -> HttpResponse:
     """What the person says to the question of ``logout``."""
     if request.method != "POST":

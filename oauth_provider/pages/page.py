@@ -3,6 +3,7 @@
 import functools
 import logging
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,13 +11,15 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import Error
 from django.db.transaction import non_atomic_requests
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.templatetags.static import static
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from oauth_provider.models.transaction import RowGone
 from oauth_provider.pages.browser_state import keep_browser_state
-from oauth_provider.protocol.errors import InvalidRequest, OAuthError, ServiceUnavailable
+from oauth_provider.pages.log_mask import mask_reports_of, masked
+from oauth_provider.protocol.errors import InvalidRequest, OAuthError, ServiceUnavailable, TemporarilyUnavailable
 from oauth_provider.protocol.frontchannel_logout import origin as origin_of
 from oauth_provider.protocol.token_string import random_text
 from oauth_provider.resource_server.database_outage import is_outage, unavailable, unreported
@@ -26,8 +29,8 @@ logger = logging.getLogger("oauth_provider.pages")
 
 STYLESHEET = "oauth_provider/oauth.css"
 REFERENCE_LENGTH = 8
-# A body that could not be read: every other refusal is a 400 to a person.
-BODY_REFUSED = (411, 413)
+# A body that could not be read, and too many requests: every other refusal is a 400 to a person.
+OWN_STATUS = (411, 413, 429)
 
 View = Callable[..., HttpResponse]
 
@@ -41,13 +44,16 @@ def for_people(view: View) -> View:
 
     @functools.wraps(view)
     def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        mask_reports_of(request)
         try:
             restrict_to_session(request)
-            return keep_browser_state(request, answer(request, *args, **kwargs))
+            response = keep_browser_state(request, answer(request, *args, **kwargs))
         except Error as error:
             if not is_outage(error):
                 raise
-            return unavailable_page(request, unavailable(error))
+            response = unavailable_page(request, unavailable(error))
+        keep_opener(response)
+        return response
 
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
@@ -59,6 +65,14 @@ def for_people(view: View) -> View:
 
     freed: View = login_not_required(non_atomic_requests(page))
     return freed
+
+
+def keep_opener(response: HttpResponseBase) -> None:
+    """Let a client that opened ``response`` in a popup keep hold of it (HTML §7.1.3), redirects on its way included.
+
+    Django's default is ``same-origin``, after which ``window.opener`` is null for good.
+    """
+    response["Cross-Origin-Opener-Policy"] = "unsafe-none"
 
 
 def show(request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
@@ -91,19 +105,82 @@ def static_origin() -> str:
     return f"{parts.scheme}://{parts.netloc}" if parts.scheme and parts.netloc else "'self'"
 
 
-def error_page(request: HttpRequest, error: OAuthError, *, back_to: str = "", client_name: str = "") -> HttpResponse:
-    """What happened, whose turn it is, and a short reference that the log knows. Nothing is redirected."""
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What happened, in a person's words, and what the button that leads on is called."""
+
+    title: str
+    text: str
+    button: str = ""
+
+
+BROKEN = Situation(
+    _("This link does not work"),
+    _(
+        "Nothing was shared. Go back to the application that you came from and start again. "
+        "If that does not help, its developers have to mend it."
+    ),
+    _("Try again"),
+)
+LATE = Situation(
+    _("That took too long"),
+    _("For your safety a request waits only for a while. Nothing was shared."),
+    _("Start again"),
+)
+SIGNED_OUT = Situation(_("You are signed out"), _("Nothing was shared. Sign in again to go on."), _("Sign in"))
+ANSWERED = Situation(
+    _("This was answered already"),
+    _("There is nothing left to do on this page. Go back to the application that you came from."),
+)
+NOT_YOURS = Situation(
+    _("This page belongs to another sign-in"),
+    _(
+        "It was opened by somebody else, or in another browser. Nothing was shared. "
+        "Go back to the application that you came from and start again."
+    ),
+    _("Start again"),
+)
+OUTDATED = Situation(
+    _("This page was out of date"),
+    _("You signed in or out in another tab since it was opened. Nothing was decided."),
+    _("Show the page again"),
+)
+BUSY = Situation(
+    _("Too many requests at once"),
+    _("Too many requests from here wait for an answer. Nothing was shared. Wait a few minutes, then try again."),
+    _("Try again"),
+)
+
+
+def error_page(
+    request: HttpRequest,
+    error: OAuthError,
+    *,
+    situation: Situation | None = None,
+    go_on: str = "",
+    back_to: str = "",
+    client_name: str = "",
+    status: int | None = None,
+) -> HttpResponse:
+    """What happened, whose turn it is, and a short reference that the log knows. Nothing is redirected.
+
+    ``go_on`` is a URL of ours; ``back_to`` one of the client, whose redirect URI was established.
+    """
     reference = random_text(REFERENCE_LENGTH)
-    logger.warning("[%s] %s refused: %s", reference, request.path, error.detail or error.description)
+    logger.warning("[%s] %s refused: %s", reference, masked(request.path), error.detail or error.description)
     context = {
-        "title": _("This link does not work"),
+        "situation": situation or (BUSY if isinstance(error, TemporarilyUnavailable) else BROKEN),
         "error": error.error,
         "description": error.description,
         "reference": reference,
+        "go_on": go_on,
         "back_to": back_to,
         "client_name": client_name,
     }
-    response = show(request, "error.html", context, status=error.status if error.status in BODY_REFUSED else 400)
+    own = error.status if error.status in OWN_STATUS else 400
+    response = show(request, "error.html", context, status=status or own)
+    if isinstance(error, TemporarilyUnavailable):
+        response["Retry-After"] = str(error.retry_after)
     response["Referrer-Policy"] = "no-referrer"  # no form stands on it
     return response
 

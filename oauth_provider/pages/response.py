@@ -1,6 +1,6 @@
 """Sending an authorization response (RFC 6749 §4.1.2, Form Post Response Mode §2): by redirect, or by a form."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.encoding import iri_to_uri
 from django.views.decorators.debug import sensitive_variables
 
@@ -15,11 +15,24 @@ def send(request: HttpRequest, response: AuthorizationResponse) -> HttpResponse:
     return _form(request, response) if response.is_form_post else redirect_to(response.url)
 
 
+class SeeOther(HttpResponseRedirect):
+    """303, so that no browser repeats a POST there (RFC 9700 §4.12); a redirect to Django's own tools as well.
+
+    Where it leads was checked before, so it may be of an app's own scheme, and longer than Django's own may be.
+    """
+
+    status_code = 303
+
+    @sensitive_variables()
+    def __init__(self, url: str) -> None:
+        HttpResponse.__init__(self)
+        self["Location"] = iri_to_uri(url)
+
+
 @sensitive_variables()
 def redirect_to(url: str) -> HttpResponse:
-    """303, so that no browser repeats a POST there (RFC 9700 §4.12). The URL may be of an app's own scheme."""
-    response = HttpResponse(status=303)
-    response["Location"] = iri_to_uri(url)
+    """The browser goes on to ``url``."""
+    response = SeeOther(url)
     response["Cache-Control"] = "no-store"
     response["Referrer-Policy"] = "no-referrer"
     return response

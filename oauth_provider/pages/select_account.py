@@ -1,17 +1,19 @@
 """The account page (OpenID Connect Core §3.1.2.1, ``prompt=select_account``): go on as this one, or as another."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.views.decorators.csrf import csrf_protect
 
+from oauth_provider.authorization.carried import TICKET, OtherSession, resume_url, taken_up
 from oauth_provider.authorization.demand import is_signed_in
-from oauth_provider.authorization.interaction import TICKET, choose_account, refuse_to_choose, resume_url
+from oauth_provider.authorization.interaction import choose_account, refuse_to_choose
 from oauth_provider.authorization.rules import establish
 from oauth_provider.authorization.signed import resolved
-from oauth_provider.authorization.ticket import Ticket, from_text
+from oauth_provider.authorization.ticket import Ticket, TicketExpired, from_text
 from oauth_provider.conf import provider_settings
 from oauth_provider.pages.authorize import refuse
+from oauth_provider.pages.csrf import csrf_protected, show_again
+from oauth_provider.pages.dead_end import lost_ticket
 from oauth_provider.pages.language import speaking
-from oauth_provider.pages.page import for_people, show
+from oauth_provider.pages.page import error_page, for_people, show
 from oauth_provider.pages.response import redirect_to
 from oauth_provider.protocol.errors import InvalidRequest
 from oauth_provider.resource_server.session_user import session_user
@@ -20,15 +22,19 @@ from oauth_provider.tokens.person import username_of
 METHODS = ["GET", "HEAD", "POST"]
 
 
-@csrf_protect
+@csrf_protected(show_again)
 @for_people
 def select_account(request: HttpRequest) -> HttpResponse:
     """GET asks which account; POST takes the choice. Whoever is not signed in is asked by the login page."""
     if request.method not in METHODS:
         return HttpResponseNotAllowed(METHODS)
-    ticket = resolved(from_text(request.GET.get(TICKET, "")), provider_settings.issuer_of(request))
+    try:
+        ticket = taken_up(request, from_text(request.GET.get(TICKET, "")))
+    except (TicketExpired, OtherSession) as error:
+        return lost_ticket(request, error)
+    ticket = resolved(ticket, provider_settings.issuer_of(request))
     if not is_signed_in(request):
-        return redirect_to(resume_url(ticket))
+        return redirect_to(resume_url(request, ticket))
     with speaking(ticket.request.ui_locales):
         return _choose(request, ticket) if request.method == "POST" else _ask(request, ticket)
 
@@ -39,7 +45,7 @@ def _choose(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     if choice == "none":
         return refuse(request, refuse_to_choose(ticket), provider_settings.issuer_of(request))
     if choice not in ("this", "other"):
-        raise InvalidRequest("No account was chosen.")
+        return error_page(request, InvalidRequest("No account was chosen."), go_on=request.get_full_path())
     return redirect_to(choose_account(request, ticket, other=choice == "other"))
 
 

@@ -4,34 +4,41 @@ It is shown where the project's login page sends on whoever is signed in. No lin
 """
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.views.decorators.csrf import csrf_protect
 
+from oauth_provider.authorization.carried import TICKET, OtherSession, resume_url, taken_up
 from oauth_provider.authorization.demand import is_signed_in
-from oauth_provider.authorization.interaction import TICKET, refuse_to_sign_in, resume_url, sign_in_anew
+from oauth_provider.authorization.interaction import refuse_to_sign_in, sign_in_anew
 from oauth_provider.authorization.rules import establish
 from oauth_provider.authorization.signed import resolved
-from oauth_provider.authorization.ticket import Ticket, from_text
+from oauth_provider.authorization.ticket import Ticket, TicketExpired, from_text
 from oauth_provider.conf import provider_settings
 from oauth_provider.pages.authorize import refuse
+from oauth_provider.pages.csrf import csrf_protected, show_again
+from oauth_provider.pages.dead_end import lost_ticket
 from oauth_provider.pages.language import speaking
-from oauth_provider.pages.page import for_people, show
+from oauth_provider.pages.page import error_page, for_people, show
 from oauth_provider.pages.response import redirect_to
 from oauth_provider.protocol.errors import InvalidRequest
 from oauth_provider.resource_server.session_user import session_user
+from oauth_provider.tokens.person import username_of
 
 METHODS = ["GET", "HEAD", "POST"]
 AGAIN, CANCEL = "again", "cancel"
 
 
-@csrf_protect
+@csrf_protected(show_again)
 @for_people
 def sign_in_again(request: HttpRequest) -> HttpResponse:
     """GET asks; POST ends the login and leads to the login page, or back to the client."""
     if request.method not in METHODS:
         return HttpResponseNotAllowed(METHODS)
-    ticket = resolved(from_text(request.GET.get(TICKET, "")), provider_settings.issuer_of(request))
+    try:
+        ticket = taken_up(request, from_text(request.GET.get(TICKET, "")))
+    except (TicketExpired, OtherSession) as error:
+        return lost_ticket(request, error)
+    ticket = resolved(ticket, provider_settings.issuer_of(request))
     if not is_signed_in(request):
-        return redirect_to(resume_url(ticket))
+        return redirect_to(resume_url(request, ticket))
     with speaking(ticket.request.ui_locales):
         return _choose(request, ticket) if request.method == "POST" else _ask(request, ticket)
 
@@ -42,12 +49,13 @@ def _choose(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     if choice == CANCEL:
         return refuse(request, refuse_to_sign_in(ticket), provider_settings.issuer_of(request))
     if choice != AGAIN:
-        raise InvalidRequest("Neither Sign in again nor Cancel was chosen.")
+        error = InvalidRequest("Neither Sign in again nor Cancel was chosen.")
+        return error_page(request, error, go_on=request.get_full_path())
     return redirect_to(sign_in_anew(request, ticket))
 
 
 @for_people
 def _ask(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     client = establish(ticket.request).client
-    context = {"account": session_user(request).get_username(), "client_name": str(client.application)}
+    context = {"account": username_of(session_user(request)), "client_name": str(client.application)}
     return show(request, "sign_in_again.html", context)

@@ -1,0 +1,52 @@
+"""Codes that nobody redeems (RFC 6819 §4.4.1.11): a page that sends a browser here over and over stores few of them."""
+
+import threading
+from collections import OrderedDict
+from typing import Any
+
+from django.db import router
+
+from oauth_provider.conf import provider_settings
+from oauth_provider.dot.names import Row
+from oauth_provider.models import Authorization
+
+# Only each so many-th answer of a process to one person for one client looks, so that the others cost no statement.
+LOOK_EVERY = 8
+MOST_COUNTED = 1024
+
+
+class _Counts:
+    """How many answers this process gave of late, by person and client; the longest unused are forgotten."""
+
+    def __init__(self) -> None:
+        self._counts: OrderedDict[Any, int] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def add(self, key: Any) -> int:
+        """One more; how many there are now."""
+        with self._lock:
+            count = self._counts.pop(key, 0) + 1
+            self._counts[key] = count
+            if len(self._counts) > MOST_COUNTED:
+                self._counts.popitem(last=False)
+            return count
+
+
+_counts = _Counts()
+
+
+def forget_surplus(user: Any, application: Row) -> None:
+    """Delete the oldest of too many codes of ``user`` for ``application`` that wait to be redeemed.
+
+    A client redeems a code within seconds, so that the newest are those that somebody waits for.
+    """
+    using = router.db_for_write(Authorization)
+    if _counts.add((using, user.pk, application.pk)) % LOOK_EVERY:
+        return
+    waiting = Authorization.objects.using(using).filter(
+        user=user, application=application, redeemed_at=None, code_expires_at__isnull=False
+    )
+    most = provider_settings.UNREDEEMED_CODES_PER_USER
+    surplus = list(waiting.order_by("-pk").values_list("pk", flat=True)[most:])
+    if surplus:
+        waiting.filter(pk__in=surplus).delete()

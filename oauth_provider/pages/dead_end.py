@@ -1,0 +1,109 @@
+"""Ways out of a request that cannot be gone on with (RFC 6749 §4.1.2.1): begin anew, or tell the application.
+
+Only a request that we signed or stored leads anywhere: its redirect URI was established, and is established anew.
+"""
+
+from dataclasses import replace
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.debug import sensitive_variables
+
+from oauth_provider.authorization.carried import OtherSession, from_parameters, resume_url, rides, taken_up
+from oauth_provider.authorization.pushed import PushedTooLate, opened
+from oauth_provider.authorization.request import AuthorizationRequest, Source
+from oauth_provider.authorization.response import error_response
+from oauth_provider.authorization.rules import check, establish
+from oauth_provider.authorization.ticket import Ticket, TicketExpired
+from oauth_provider.conf import provider_settings
+from oauth_provider.models import PendingRequest
+from oauth_provider.pages.login_round_trip import login_url
+from oauth_provider.pages.page import ANSWERED, BROKEN, LATE, NOT_YOURS, SIGNED_OUT, error_page
+from oauth_provider.protocol.errors import AccessDenied, InvalidRequest, OAuthError
+from oauth_provider.resource_server.session_user import session_user
+
+# The query of a consent page that asks for the same request once more.
+AGAIN = "again"
+TOO_LATE = AccessDenied("The user did not answer in time.")
+
+
+@sensitive_variables()
+def dead_end(request: HttpRequest, handle: str, error: OAuthError) -> HttpResponse:
+    """The page for ``error`` on the consent page of ``handle``, with what its person can do next."""
+    pending, user = PendingRequest.objects.asked(handle), session_user(request)
+    if pending is None or user is None or pending.user_id != user.pk:
+        return error_page(request, error, situation=NOT_YOURS)
+    asked = from_parameters(pending.parameters)
+    if pending.decided_at is not None:
+        return error_page(request, error, situation=ANSWERED, client_name=client_name(asked))
+    again = f"{reverse('oauth_provider:consent', args=[handle])}?{AGAIN}"
+    situation, told = (BROKEN, error) if pending.is_in_time else (LATE, TOO_LATE)
+    if isinstance(told, InvalidRequest) or not told.redirectable:
+        told = AccessDenied("The request could not be decided.")
+    return error_page(
+        request,
+        error,
+        situation=situation,
+        go_on=again if _may_be_asked(asked) else "",
+        back_to=back_to(request, asked, told),
+        client_name=client_name(asked),
+    )
+
+
+@sensitive_variables()
+def lost_ticket(request: HttpRequest, error: OAuthError) -> HttpResponse:
+    """The page for a ticket that cannot be gone on with: ``TicketExpired``, ``OtherSession``, ``PushedTooLate``.
+
+    A request that was pushed or signed can only be sent anew by its client.
+    """
+    if isinstance(error, OtherSession):
+        if session_user(request) is not None:
+            return error_page(request, error, situation=NOT_YOURS)
+        return error_page(request, error, situation=SIGNED_OUT, go_on=login_url(request.get_full_path()))
+    if isinstance(error, PushedTooLate):
+        return _late(request, error.request, error)
+    try:
+        ticket = taken_up(request, error.ticket) if isinstance(error, TicketExpired) else None
+        asked = opened(replace(ticket, opened=True)).request if ticket is not None else None
+    except OAuthError:
+        asked = None
+    return _late(request, asked, error) if asked is not None else error_page(request, error, situation=LATE)
+
+
+def _late(request: HttpRequest, asked: AuthorizationRequest, error: OAuthError) -> HttpResponse:
+    anew = Ticket(asked)
+    is_its_own = asked.source is Source.BROWSER and not asked.request and rides(anew) and _may_be_asked(asked)
+    return error_page(
+        request,
+        error,
+        situation=LATE,
+        go_on=resume_url(request, anew) if is_its_own else "",
+        back_to=back_to(request, asked, TOO_LATE),
+        client_name=client_name(asked),
+    )
+
+
+@sensitive_variables()
+def back_to(request: HttpRequest, asked: AuthorizationRequest, error: OAuthError) -> str:
+    """The link that tells the application of ``error``; empty where its redirect URI cannot be relied on any more."""
+    try:
+        response = error_response(establish(asked), error, provider_settings.issuer_of(request))
+    except OAuthError:
+        return ""
+    return "" if response.is_form_post else response.url
+
+
+def client_name(asked: AuthorizationRequest) -> str:
+    """How the application is called, where it still is known."""
+    try:
+        return str(establish(asked).client.application)
+    except OAuthError:
+        return ""
+
+
+def _may_be_asked(asked: AuthorizationRequest) -> bool:
+    try:
+        check(asked, establish(asked).client)
+    except OAuthError:
+        return False
+    return True
