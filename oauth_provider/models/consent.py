@@ -48,6 +48,7 @@ class ConsentManager(models.Manager["Consent"]):
             application=application,
             user=user,
             scope=" ".join(agreement.scopes),
+            resources=tuple(agreement.resources),
         )
         return consent
 
