@@ -12,7 +12,7 @@ token_issued = Signal()
 authorization_revoked = Signal()
 # checksums: of access tokens that were revoked one by one, as those that hang on no authorization are
 access_tokens_revoked = Signal()
-# application, user, scope
+# application, user, scope, resources: the scope was agreed to at each of these resources, at none: anywhere
 consent_given = Signal()
 # application, user
 consent_withdrawn = Signal()

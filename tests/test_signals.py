@@ -140,6 +140,14 @@ def test_a_replay_is_told_once(driver, told):
     assert only(told, "authorization_revoked")["reason"] == "code_replay"
 
 
+def test_a_consent_is_told_with_the_resources_that_its_scope_was_for(driver, told, settings):
+    resource = "https://api.example.com/notes"
+    settings.OAUTH_PROVIDER = {**settings.OAUTH_PROVIDER, "RESOURCES": {resource: "Notes"}}
+    driver.code(resource=resource)
+    facts = only(told, "consent_given")
+    assert (facts["scope"], facts["resources"]) == ("notes:read notes:write", (resource,))
+
+
 def test_consent_withdrawn_is_told_beside_what_it_ended(driver, told):
     driver.tokens()
     Consent.objects.withdraw(user=driver.user, application=driver.application)

@@ -8,6 +8,7 @@ from django.db import models, router
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from oauth_provider.conf import provider_settings
 from oauth_provider.dot.names import APPLICATION, Row
 from oauth_provider.models.authorization import Authorization
 from oauth_provider.models.transaction import locked, run
@@ -48,6 +49,7 @@ class ConsentManager(models.Manager["Consent"]):
             application=application,
             user=user,
             scope=" ".join(agreement.scopes),
+            resources=tuple(agreement.resources),
         )
         return consent
 
@@ -124,7 +126,8 @@ class Consent(models.Model):
         if self.entries is not None:
             return Agreed(**{part: self.entries[part] for part in ("client", "scopes", "details")})
         before = Agreement(self.shown, self.scopes, self.resources, self.authorization_details)
-        return from_separate_sets(before)
+        # Details that are asked for every time left only their resources behind.
+        return from_separate_sets(before, is_complete=not provider_settings.AUTHORIZATION_DETAILS_TYPES)
 
     def remember(self, agreed: Agreed) -> None:
         """Hold ``agreed`` and nothing else; to be saved yet."""

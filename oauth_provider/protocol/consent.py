@@ -84,10 +84,12 @@ def entry_count(entries: Entries) -> int:
     return sum(map(len, entries.values()))
 
 
-def from_separate_sets(agreement: Agreement) -> Agreed:
+def from_separate_sets(agreement: Agreement, *, is_complete: bool = True) -> Agreed:
     """What was certainly agreed to where scopes and resources were remembered apart; nothing, where that is unknown.
 
-    With several resources, a lone scope was asked for at each of them. Of several scopes nobody knows which was where.
+    With several resources, a lone scope was asked for at each of them, unless something else may have been asked for
+    that was not remembered: the row is not ``is_complete``. Of several scopes nobody knows which was where.
     """
-    is_unknown = len(agreement.resources) > 1 and len(agreement.scopes) + len(agreement.details) > 1
+    is_alone = is_complete and len(agreement.scopes) + len(agreement.details) == 1
+    is_unknown = len(agreement.resources) > 1 and not is_alone
     return Agreed() if is_unknown else agreement.entries

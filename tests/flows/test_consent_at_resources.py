@@ -10,7 +10,7 @@ from oauth_provider.models import consent as consent_module
 from oauth_provider.models.resource import all_resources, digests_of_resources
 from oauth_provider.models.scope import digests_of
 from oauth_provider.protocol.digest import digest
-from tests import ledger
+from tests import details, ledger
 from tests.admin.operators import operator, url
 from tests.driver import AUTHORIZE, Driver, post, query_of, signed_in
 from tests.settings import OAUTH_PROVIDER
@@ -191,6 +191,15 @@ def test_an_older_consent_to_one_scope_is_for_each_of_its_resources(driver: Driv
     older_row(driver, "notes:read", NOTES, PHOTOS)
     assert not is_asked(driver, "notes:read", NOTES, PHOTOS)
     assert is_asked(driver, "notes:read")
+
+
+def test_an_older_consent_is_asked_for_again_where_details_left_only_their_resources_behind(
+    driver: Driver, settings: Any
+) -> None:
+    older_row(driver, "notes:read", NOTES, PHOTOS)
+    types = {"AUTHORIZATION_DETAILS_TYPES": {"account": details.ACCOUNT}}
+    settings.OAUTH_PROVIDER = {**settings.OAUTH_PROVIDER, **types}
+    assert is_asked(driver, "notes:read", NOTES)
 
 
 def test_an_older_consent_that_does_not_tell_which_scope_was_where_is_asked_for_again(driver: Driver) -> None:

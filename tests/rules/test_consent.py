@@ -125,6 +125,12 @@ def test_an_older_row_with_one_scope_is_for_it_at_each_resource():
     assert not before.covers(page(READ))
 
 
+def test_an_older_row_beside_which_details_may_have_been_asked_for_tells_nothing_of_several_resources():
+    assert not from_separate_sets(page(READ, A | B), is_complete=False).covers(page(READ, A))
+    assert from_separate_sets(page(READ | WRITE, A), is_complete=False).covers(page(READ | WRITE, A))
+    assert from_separate_sets(page(READ | WRITE), is_complete=False).covers(page(READ | WRITE))
+
+
 @pytest.mark.parametrize("details", [{}, {"d1": "its type"}])
 def test_an_older_row_with_several_of_both_covers_nothing(details):
     scopes = READ if details else READ | WRITE
