@@ -268,14 +268,14 @@ def test_our_own_doors_at_dots_paths_are_none_of_dots(settings):
 # -- signing in ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.spec("OIDC Prompt Create", "4")
 TOKEN_MIDDLEWARE = "oauth2_provider.middleware.OAuth2TokenMiddleware"
 TOKEN_BACKEND = "oauth2_provider.backends.OAuth2Backend"
 
 
 @pytest.mark.spec("RFC 9700", "2.3")
 def test_what_makes_people_of_tokens_is_named(settings):
-    settings.MIDDLEWARE = [*settings.MIDDLEWARE, TOKEN_MIDDLEWARE, "oauth2_provider.middleware.OAuth2ExtraTokenMiddleware"]
+    extra = "oauth2_provider.middleware.OAuth2ExtraTokenMiddleware"
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, TOKEN_MIDDLEWARE, extra]
     assert said(dot.check_token_people) == ["W053"]
     assert TOKEN_MIDDLEWARE in dot.check_token_people(None)[0].msg
     settings.MIDDLEWARE = ["gone.Middleware", "tests.test_checks.make_middleware"]
@@ -290,6 +290,7 @@ def make_middleware(get_response):
     return get_response
 
 
+@pytest.mark.spec("OIDC Prompt Create", "4")
 @pytest.mark.parametrize(("page", "expected"), [("nowhere", ["E050"]), ("login", []), ("/join/", []), ("", [])])
 def test_a_sign_up_page_is_one(settings, page, expected):
     settings.OAUTH_PROVIDER = {"SIGN_UP_URL": page}
