@@ -3,6 +3,7 @@
 import ast
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -191,3 +192,75 @@ def test_the_first_line_of_a_file_says_what_it_is(path):
 def test_a_file_is_no_drawer_and_no_longer_than_300_lines(path):
     assert not BANNED_NAMES & {path.stem, *path.relative_to(PACKAGE).parent.parts}
     assert len(path.read_text().splitlines()) <= 300
+
+
+# -- people --------------------------------------------------------------------------------------------------
+
+# Where request.user is set to a token's user, or read before it is known whose it is.
+READERS = {"resource_server/session_user.py", "resource_server/guard.py", "rest_framework/throttling.py", "ninja.py"}
+USER_ATTRIBUTES = {"user", "auser", "_cached_user", "_acached_user"}
+
+
+def users_read(source):
+    """The lines of ``source`` that take ``request.user`` for somebody, by whatever name the request goes."""
+    lines = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Attribute) and node.attr in USER_ATTRIBUTES:
+            owner = node.value
+            name = owner.id if isinstance(owner, ast.Name) else getattr(owner, "attr", "")
+            if name in ("request", "http", "_request"):
+                lines.append(node.lineno)
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "getattr" and len(node.args) > 1:
+            named, owner = node.args[1], node.args[0]
+            if getattr(named, "value", "") in USER_ATTRIBUTES and getattr(owner, "id", "") in ("request", "http"):
+                lines.append(node.lineno)
+    return lines
+
+
+def test_every_way_to_read_the_user_of_a_request_is_seen():
+    assert users_read("visit.http.user.pk") == users_read("self.request.user") == users_read("http.user") == [1]
+    assert users_read("getattr(request, 'user', None)") == users_read("await request.auser()") == [1]
+    assert users_read("row.user.pk, authorization.user, getattr(row, 'user')") == []
+
+
+@pytest.mark.spec("RFC 9700", "2.3")
+@pytest.mark.parametrize("path", FILES, ids=place)
+def test_who_a_person_is_is_asked_in_one_place(path):
+    """``request.user`` may be made of a token: pages, guards and the admin ask ``session_user``."""
+    if place(path) in READERS:
+        return
+    read = users_read(path.read_text())
+    if place(path) == "rest_framework/permissions.py":
+        assert len(read) == 1, read  # DRF's, compared with the person of the session
+    else:
+        assert read == []
+
+
+def test_no_template_of_ours_asks_for_the_user():
+    for template in (PACKAGE / "templates").rglob("*.html"):
+        assert not re.search(r"\{[{%][^}]*\b(?:request\.)?user\b", template.read_text()), template.name
+
+
+# -- tests ---------------------------------------------------------------------------------------------------
+
+CALLS = {"get", "post", "head", "put", "patch", "delete", "options", "generic", "authorize", "decide", "redeem"}
+BROWSERS = {"browser", "client", "driver", "Browser", "Client"}
+
+
+def vacuous(source):
+    """The lines of asserts on nothing but a response, which is always true."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        call = node.test if isinstance(node, ast.Assert) else None
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in CALLS:
+            owner = call.func.value.func if isinstance(call.func.value, ast.Call) else call.func.value
+            if {getattr(owner, "id", ""), getattr(owner, "attr", "")} & BROWSERS:
+                found.append(node.lineno)
+    return found
+
+
+def test_no_test_asserts_a_response_object():
+    assert vacuous("assert driver.browser.get(url)") == vacuous("assert Browser().post(url)") == [1]
+    assert vacuous("assert browser.get(url).status_code == 200\nassert form.get('a')") == []
+    found = {path.name: vacuous(path.read_text()) for path in (ROOT / "tests").rglob("*.py")}
+    assert {name: lines for name, lines in found.items() if lines} == {}

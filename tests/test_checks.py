@@ -61,6 +61,8 @@ CHECKS = {
     "E022": signing_keys.check_signer,
     "E023": configuration.check_claims,
     "E041": guards.check_scopes_exist,
+    "W053": dot.check_token_people,
+    "W054": dot.check_token_people,
     "E050": authentication.check_sign_up_url,
     "E051": authentication.check_authentication_context,
     "E052": resources.check_resources,
@@ -270,6 +272,28 @@ def test_our_own_doors_at_dots_paths_are_none_of_dots(settings):
 
 
 # -- signing in ----------------------------------------------------------------------------------------------
+
+
+TOKEN_MIDDLEWARE = "oauth2_provider.middleware.OAuth2TokenMiddleware"
+TOKEN_BACKEND = "oauth2_provider.backends.OAuth2Backend"
+
+
+@pytest.mark.spec("RFC 9700", "2.3")
+def test_what_makes_people_of_tokens_is_named(settings):
+    extra = "oauth2_provider.middleware.OAuth2ExtraTokenMiddleware"
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, TOKEN_MIDDLEWARE, extra]
+    assert said(dot.check_token_people) == ["W053"]
+    assert TOKEN_MIDDLEWARE in dot.check_token_people(None)[0].msg
+    settings.MIDDLEWARE = ["gone.Middleware", "tests.test_checks.make_middleware"]
+    for backend in (TOKEN_BACKEND, "tests.bridge.test_token_people.OwnBackend"):
+        settings.AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", backend]
+        assert said(dot.check_token_people) == ["W054"]
+        assert backend in dot.check_token_people(None)[0].msg
+
+
+def make_middleware(get_response):
+    """Middleware may be a function."""
+    return get_response
 
 
 @pytest.mark.spec("OIDC Prompt Create", "4")

@@ -15,7 +15,8 @@ from oauth_provider.resource_server.masked_user import masked
 def authenticate_token(backend: Any, request: HttpRequest | None = None, **credentials: Any) -> Any:
     """Return whose token ``request`` bears, with the power that its scopes carry; None beside any other credentials.
 
-    DOT's middleware asks with none. Raises ``SuspiciousOperation`` for a query that cannot be read.
+    DOT's middleware asks with none. Nobody becomes staff by it: Django's admin is for people. Raises
+    ``SuspiciousOperation`` for a query that cannot be read.
     """
     from oauth2_provider.backends import OAuthLibCore
 
@@ -27,7 +28,8 @@ def authenticate_token(backend: Any, request: HttpRequest | None = None, **crede
         if str(error) != "Invalid hex encoding in query string.":
             raise
         raise SuspiciousOperation(error) from error
-    return masked(found.user, found.scopes or ()) if is_good else None
+    user = masked(found.user, found.scopes or ()) if is_good else None
+    return masked(user, ()) if getattr(user, "is_staff", False) else user
 
 
 def get_nobody(backend: Any, user_id: Any) -> None:

@@ -21,6 +21,9 @@ PAGES: dict[str, Any] = {
     "consent": lambda driver: driver.browser.get(driver.authorize()["Location"]),
     "account": lambda driver: driver.browser.get(driver.authorize(prompt="select_account")["Location"]),
     "account of nobody's request": lambda driver: driver.browser.get("/oauth/select-account"),
+    "new sign-in": lambda driver: driver.browser.get(
+        driver.authorize(prompt="select_account")["Location"].replace("select-account", "sign-in-again")
+    ),
     "form_post": lambda driver: driver.authorize(response_mode="form_post", scope="nothing:here"),
     "error of a request_uri": lambda driver: driver.open("urn:ietf:params:oauth:request_uri:" + "a" * 43),
     "error of the authorization endpoint": lambda driver: driver.authorize(client_id="nobody"),

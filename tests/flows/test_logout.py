@@ -54,7 +54,8 @@ def test_a_hint_alone_ends_the_session_and_says_so(driver: Driver, hint: str) ->
 
 def test_a_hint_that_has_expired_still_serves(driver: Driver, hint: str) -> None:
     with ledger.later(2 * 3600):
-        assert driver.browser.get(LOGOUT, {"id_token_hint": hint, "client_id": driver.application.client_id})
+        asked = {"id_token_hint": hint, "post_logout_redirect_uri": BYE, "client_id": driver.application.client_id}
+        assert driver.browser.get(LOGOUT, asked)["Location"] == BYE
     assert not is_logged_in(driver)
 
 
