@@ -1,6 +1,8 @@
 """A client and a browser in one: what tests say to the endpoints, over Django's test client."""
 
+import random
 import secrets
+import string
 from dataclasses import dataclass, field, replace
 from http.cookies import SimpleCookie
 from typing import Any
@@ -22,6 +24,11 @@ LOGOUT, CONFIRM = "/oauth/logout", "/oauth/logout/confirm"
 def verifier() -> str:
     """A code verifier (RFC 7636 §4.1)."""
     return secrets.token_urlsafe(32)
+
+
+def incompressible(length: int) -> str:
+    """Text that no ticket makes shorter; the same each time."""
+    return "".join(random.Random(length).choices(string.ascii_letters, k=length))
 
 
 def query_of(url: str) -> dict[str, str]:

@@ -17,8 +17,8 @@ from oauth_provider.models import PendingRequest
 from oauth_provider.models.authorization_details import registered
 from oauth_provider.models.resource import all_resources
 from oauth_provider.models.scope import words_of
-from oauth_provider.pages.csrf import csrf_protected, show_again
-from oauth_provider.pages.dead_end import AGAIN, dead_end
+from oauth_provider.pages.csrf import AGAIN, ask_again, csrf_protected
+from oauth_provider.pages.dead_end import dead_end
 from oauth_provider.pages.language import speaking
 from oauth_provider.pages.login_round_trip import login_url
 from oauth_provider.pages.page import SIGNED_OUT, error_page, for_people, show
@@ -41,7 +41,7 @@ COMMON = {
 
 
 @sensitive_post_parameters()
-@csrf_protected(show_again)
+@csrf_protected(ask_again)
 @for_people
 def consent(request: HttpRequest, handle: str) -> HttpResponse:
     """GET shows the question behind ``handle``; POST answers it, once. Whoever cannot is told what to do instead."""
@@ -50,7 +50,7 @@ def consent(request: HttpRequest, handle: str) -> HttpResponse:
     here = reverse("oauth_provider:consent", args=[handle])
     if not is_signed_in(request):
         error = InvalidRequest("You are not signed in any more.")
-        return error_page(request, error, situation=SIGNED_OUT, go_on=login_url(here))
+        return error_page(request, error, situation=SIGNED_OUT, go_on=login_url(f"{here}?{AGAIN}"))
     if request.method != "POST" and AGAIN in request.GET:
         return _begin_anew(request, handle)
     if request.method == "POST" and request.POST.get("decision", "") not in (ALLOW, DENY):
@@ -79,7 +79,8 @@ def _begin_anew(request: HttpRequest, handle: str) -> HttpResponse:
     """The same request once more, from its first rule, for the person whom it was asked of."""
     pending, user = PendingRequest.objects.asked(handle), session_user(request)
     if pending is None or user is None or pending.user_id != user.pk or pending.decided_at is not None:
-        raise InvalidRequest("This request is unknown here.", detail="nothing to begin anew")
+        error = InvalidRequest("This request cannot be begun anew.", detail="foreign or spent")
+        return dead_end(request, handle, error)
     return redirect_to(resume_url(request, Ticket(from_parameters(pending.parameters))))
 
 

@@ -20,6 +20,8 @@ from oauth_provider.pages.response import redirect_to
 from oauth_provider.protocol.errors import InvalidRequest
 
 View = Callable[..., Any]
+# The query of a consent page that asks for the same request once more.
+AGAIN = "again"
 
 
 def csrf_protected(otherwise: View) -> Callable[[View], View]:
@@ -45,6 +47,11 @@ def csrf_protected(otherwise: View) -> Callable[[View], View]:
 def show_again(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
     """Nothing was decided; the same page, opened anew, can be answered."""
     return _outdated(request, request.get_full_path())
+
+
+def ask_again(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    """Nothing was decided; the person is asked anew, by a page of the sign-in that there is now."""
+    return _outdated(request, f"{request.path}?{AGAIN}")
 
 
 def log_out_again(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

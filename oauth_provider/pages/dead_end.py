@@ -17,13 +17,12 @@ from oauth_provider.authorization.rules import check, establish
 from oauth_provider.authorization.ticket import Ticket, TicketExpired
 from oauth_provider.conf import provider_settings
 from oauth_provider.models import PendingRequest
+from oauth_provider.pages.csrf import AGAIN
 from oauth_provider.pages.login_round_trip import login_url
-from oauth_provider.pages.page import ANSWERED, BROKEN, LATE, NOT_YOURS, SIGNED_OUT, error_page
+from oauth_provider.pages.page import ANSWERED, BROKEN, LATE, NOT_YOURS, RENEWED, SIGNED_OUT, error_page
 from oauth_provider.protocol.errors import AccessDenied, InvalidRequest, OAuthError
 from oauth_provider.resource_server.session_user import session_user
 
-# The query of a consent page that asks for the same request once more.
-AGAIN = "again"
 TOO_LATE = AccessDenied("The user did not answer in time.")
 
 
@@ -37,14 +36,15 @@ def dead_end(request: HttpRequest, handle: str, error: OAuthError) -> HttpRespon
     if pending.decided_at is not None:
         return error_page(request, error, situation=ANSWERED, client_name=client_name(asked))
     again = f"{reverse('oauth_provider:consent', args=[handle])}?{AGAIN}"
-    situation, told = (BROKEN, error) if pending.is_in_time else (LATE, TOO_LATE)
+    may_be_asked = _may_be_asked(asked)
+    situation, told = (RENEWED if may_be_asked else BROKEN, error) if pending.is_in_time else (LATE, TOO_LATE)
     if isinstance(told, InvalidRequest) or not told.redirectable:
         told = AccessDenied("The request could not be decided.")
     return error_page(
         request,
         error,
         situation=situation,
-        go_on=again if _may_be_asked(asked) else "",
+        go_on=again if may_be_asked else "",
         back_to=back_to(request, asked, told),
         client_name=client_name(asked),
     )

@@ -128,6 +128,11 @@ LATE = Situation(
     _("Start again"),
 )
 SIGNED_OUT = Situation(_("You are signed out"), _("Nothing was shared. Sign in again to go on."), _("Sign in"))
+RENEWED = Situation(
+    _("Please look at this again"),
+    _("You signed in again, or something has changed, since this page was opened. Nothing was shared."),
+    _("Go on"),
+)
 ANSWERED = Situation(
     _("This was answered already"),
     _("There is nothing left to do on this page. Go back to the application that you came from."),

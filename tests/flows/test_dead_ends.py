@@ -1,0 +1,313 @@
+"""Where a person cannot go on (RFC 6749 §4.1.2.1): they are told what happened and led on; nothing is decided."""
+
+import re
+from html import unescape
+from typing import Any
+
+import pytest
+from django.test import Client as Browser
+
+from oauth_provider.models import Authorization, ClientPolicy, PendingRequest
+from tests import ledger
+from tests.driver import AUTHORIZE, CONFIRM, LOGOUT, Driver, incompressible, post, query_of, signed_in
+from tests.factories import ApplicationFactory, UserFactory
+from tests.settings import OAUTH_PROVIDER
+
+pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 6749", "4.1.2.1")]
+
+LOGIN = "/accounts/login/"
+PASSWORD = "correct horse"
+
+
+@pytest.fixture
+def driver() -> Driver:
+    return signed_in(UserFactory(username="ann"), policy={})
+
+
+def links(page: Any) -> list[str]:
+    """Where the buttons of an error page lead."""
+    ledger.is_error_page(page, status=page.status_code)
+    return [unescape(link) for link in re.findall(r'<a [^>]*href="([^"]*)"', page.content.decode())]
+
+
+def goes_back(link: str, driver: Driver, error: str = "access_denied") -> None:
+    """``link`` tells the client, with all that it needs to believe it."""
+    answer = query_of(link)
+    assert link.startswith(f"{driver.redirect_uri}?")
+    assert (answer["error"], answer["state"], answer["iss"]) == (error, "a state", OAUTH_PROVIDER["ISSUER"])
+    assert "code" not in answer
+
+
+# The login
+
+
+def test_a_login_that_took_too_long_can_be_begun_anew_or_told_to_the_client(driver: Driver) -> None:
+    back = query_of(Driver(driver.application, code_verifier=driver.code_verifier).authorize()["Location"])["next"]
+    with ledger.later(3_700):
+        with ledger.unchanged():
+            again, client = links(driver.browser.get(back))
+        goes_back(client, driver)
+        assert again.startswith(f"{AUTHORIZE}?ticket=")
+        code = query_of(driver.decide(driver.browser.get(again)["Location"])["Location"])["code"]
+        assert driver.redeem(code).status_code == 200
+
+
+def test_a_demand_for_a_new_login_is_still_one_when_begun_anew(driver: Driver) -> None:
+    back = query_of(driver.authorize(prompt="login")["Location"])["next"]
+    driver.browser.post(LOGIN, {"username": "ann", "password": PASSWORD})
+    with ledger.later(3_700):
+        again, _client = links(driver.browser.get(back))
+        assert driver.browser.get(again)["Location"].startswith(LOGIN)
+
+
+def test_a_long_request_that_waited_too_long_still_leads_back(driver: Driver) -> None:
+    state = incompressible(3_000)
+    back = query_of(Driver(driver.application).authorize(state=state)["Location"])["next"]
+    with ledger.later(3_700), ledger.unchanged():
+        (client,) = links(driver.browser.get(back))
+    assert (query_of(client)["error"], query_of(client)["state"]) == ("access_denied", state)
+
+
+@pytest.mark.spec("RFC 9126", "4")
+def test_a_pushed_request_that_was_opened_too_late_leads_back(driver: Driver) -> None:
+    request_uri = driver.push().json()["request_uri"]
+    login = Driver(driver.application).open(driver.push().json()["request_uri"])["Location"]
+    with ledger.later(301), ledger.unchanged():
+        page = driver.open(request_uri)
+        ledger.is_error_page(page, "invalid_request_uri")
+        (client,) = links_of(page)
+        goes_back(client, driver)
+    with ledger.later(3_700), ledger.unchanged():
+        (client,) = links(driver.browser.get(query_of(login)["next"]))
+        goes_back(client, driver)
+
+
+def links_of(page: Any) -> list[str]:
+    return [unescape(link) for link in re.findall(r'<a [^>]*href="([^"]*)"', page.content.decode())]
+
+
+def test_a_client_that_lost_its_redirect_uri_meanwhile_is_not_led_to(driver: Driver) -> None:
+    back = query_of(Driver(driver.application).authorize()["Location"])["next"]
+    type(driver.application).objects.update(redirect_uris="https://app.example.com/other")
+    with ledger.later(3_700), ledger.unchanged():
+        assert links(driver.browser.get(back)) == []
+
+
+@pytest.mark.parametrize("ticket", ["nonsense", "a:b:c"])
+def test_nothing_that_we_did_not_sign_leads_anywhere(driver: Driver, ticket: str) -> None:
+    for query in ({"ticket": ticket}, {"client_id": "nobody", "redirect_uri": "https://evil.example.com/"}):
+        page = driver.browser.get(AUTHORIZE, query)
+        assert links(page) == []
+        assert "evil.example.com" not in page.content.decode()
+
+
+# The consent page
+
+
+def begins_anew(driver: Driver, link: str) -> None:
+    """``link`` asks the same person the same question, under a handle of its own; the answer is good."""
+    page = driver.browser.get(driver.browser.get(link)["Location"])["Location"]
+    assert page.startswith("/oauth/consent/")
+    assert page not in link
+    code = query_of(driver.decide(page)["Location"])["code"]
+    assert driver.redeem(code).status_code == 200
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_decision_that_came_too_late_can_be_asked_anew_or_told_to_the_client(driver: Driver, method: str) -> None:
+    page = driver.authorize()["Location"]
+    with ledger.later(1_200):
+        with ledger.unchanged():
+            answer = driver.browser.get(page) if method == "GET" else driver.decide(page)
+            again, client = links(answer)
+        assert "That took too long" in answer.content.decode()
+        goes_back(client, driver)
+        begins_anew(driver, again)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_whose_session_ended_signs_in_again_and_is_asked_anew(driver: Driver, method: str) -> None:
+    page = driver.authorize()["Location"]
+    driver.browser.logout()
+    with ledger.unchanged():
+        (login,) = links(driver.browser.get(page) if method == "GET" else driver.decide(page))
+    assert login.startswith(f"{LOGIN}?next=/oauth/consent/")
+    back = driver.browser.post(login, {"username": "ann", "password": PASSWORD})["Location"]
+    begins_anew(driver, back)
+
+
+def test_a_pushed_request_is_asked_anew_as_what_it_is_and_answered_once(driver: Driver) -> None:
+    ClientPolicy.objects.update(require_pushed_authorization_requests=True)
+    page = driver.open(driver.push().json()["request_uri"])["Location"]
+    with ledger.later(1_200):
+        again, _client = links(driver.decide(page))
+        pages = [driver.browser.get(driver.browser.get(again)["Location"])["Location"] for _ in range(2)]
+        assert "code" in query_of(driver.decide(pages[0])["Location"])
+        ledger.is_error_page(driver.decide(pages[1]), "invalid_request_uri")
+    assert Authorization.objects.count() == 1
+
+
+@pytest.mark.parametrize("query", ["", "?again"])
+def test_somebody_else_is_told_nothing_of_it(driver: Driver, query: str) -> None:
+    page = driver.authorize()["Location"] + query
+    stranger = signed_in(UserFactory())
+    with ledger.unchanged():
+        for answer in (stranger.browser.get(page), stranger.decide(page)):
+            assert links(answer) == []
+            assert driver.redirect_uri not in answer.content.decode()
+            assert "a state" not in answer.content.decode()
+        assert all(link.startswith(LOGIN) for link in links(Browser().get(page)))
+
+
+def test_an_answered_page_leads_to_no_second_answer(driver: Driver) -> None:
+    page = driver.authorize()["Location"]
+    driver.decide(page)
+    with ledger.unchanged():
+        assert links(driver.browser.get(page)) == []
+        assert links(driver.browser.get(f"{page}?again")) == []
+
+
+def test_a_client_that_lost_its_right_is_told_why(driver: Driver) -> None:
+    page = driver.authorize()["Location"]
+    ClientPolicy.objects.update(grant_types=["client_credentials"])
+    with ledger.unchanged():
+        answer = driver.decide(page)
+    (client,) = links_of(answer)
+    goes_back(client, driver, "unauthorized_client")
+
+
+def test_a_choice_that_is_none_can_be_made_again(driver: Driver) -> None:
+    page = driver.authorize()["Location"]
+    assert links(driver.decide(page, "maybe")) == [page]
+    choice = driver.authorize(prompt="select_account")["Location"]
+    assert links(driver.browser.post(choice, {"choice": "maybe"})) == [choice]
+
+
+# Cross-site request forgery
+
+
+def checked(driver: Driver) -> Browser:
+    """The same browser, with Django's check."""
+    browser = Browser(enforce_csrf_checks=True)
+    browser.cookies = driver.browser.cookies
+    return browser
+
+
+@pytest.mark.spec("RFC 6749", "10.12")
+@pytest.mark.parametrize("origin", ["https://evil.example.com", "http://testserver"])
+def test_a_post_that_fails_the_csrf_check_decides_nothing_and_leads_on(driver: Driver, origin: str) -> None:
+    browser = checked(driver)
+    pages = {
+        driver.authorize()["Location"]: {"decision": "allow"},
+        driver.authorize(prompt="select_account")["Location"]: {"choice": "other"},
+        CONFIRM: {"decision": "log_out", "ticket": "x"},
+    }
+    for page, form in pages.items():
+        with ledger.unchanged():
+            answer = browser.post(page, {**form, "csrfmiddlewaretoken": "a" * 64}, headers={"Origin": origin})
+        assert answer.status_code == 403
+        (link,) = links(answer)
+        assert browser.get(link).status_code in (200, 303)
+    assert driver.authorize()["Location"].startswith("/oauth/consent/")  # still signed in
+
+
+@pytest.mark.spec("RFC 6749", "10.12")
+def test_the_token_of_another_page_of_the_same_browser_is_good(driver: Driver) -> None:
+    browser, page = checked(driver), driver.authorize()["Location"]
+    token = re.search(r'csrfmiddlewaretoken" value="(\w+)"', browser.get(page).content.decode())
+    assert token is not None
+    response = browser.post(page, {"decision": "allow", "csrfmiddlewaretoken": token[1]})
+    assert "code" in query_of(response["Location"])
+
+
+# Two tabs at the login page
+
+
+@pytest.fixture
+def two_tabs(settings: Any) -> tuple[Browser, Driver, Driver]:
+    """A browser with Django's check in which two clients ask somebody to sign in."""
+    settings.ROOT_URLCONF = "tests.flows.login_urls"
+    UserFactory(username="ann")
+    UserFactory(username="bob")
+    browser = Browser(enforce_csrf_checks=True)
+    return browser, Driver(ApplicationFactory(), browser), Driver(ApplicationFactory(), browser)
+
+
+def token_at(browser: Browser, login: str) -> str:
+    found = re.search(r'csrfmiddlewaretoken" value="(\w+)"', browser.get(login).content.decode())
+    assert found is not None
+    return found[1]
+
+
+def submit(browser: Browser, login: str, token: str, username: str = "ann") -> Any:
+    return browser.post(login, {"username": username, "password": PASSWORD, "csrfmiddlewaretoken": token})
+
+
+def test_two_tabs_at_the_login_lead_to_two_clients(two_tabs: tuple[Browser, Driver, Driver]) -> None:
+    browser, *drivers = two_tabs
+    logins = [driver.authorize()["Location"] for driver in drivers]
+    tokens = [token_at(browser, login) for login in logins]
+    for driver, login, token in zip(drivers, logins, tokens, strict=True):
+        page = browser.get(submit(browser, login, token)["Location"])["Location"]
+        assert driver.application.name in browser.get(page).content.decode()
+    assert browser.get(logins[1])["Location"] == query_of(logins[1])["next"]
+
+
+def test_an_outdated_form_signs_nobody_in(two_tabs: tuple[Browser, Driver, Driver]) -> None:
+    browser, first, second = two_tabs
+    logins = [driver.authorize()["Location"] for driver in (first, second)]
+    tokens = [token_at(browser, login) for login in logins]
+    submit(browser, logins[0], tokens[0])
+    session = browser.session["_auth_user_id"]
+    page = submit(browser, logins[1], tokens[1], "bob")  # somebody else: the form anew, and not on as ann
+    assert page.status_code == 403
+    assert 'name="password"' in page.content.decode()
+    assert browser.session["_auth_user_id"] == session
+    fresh = Browser(enforce_csrf_checks=True)
+    page = submit(fresh, logins[0], "a" * 64)
+    assert (page.status_code, "_auth_user_id" in fresh.session) == (403, False)
+    assert "once more" in page.content.decode()
+    token = re.search(r'csrfmiddlewaretoken" value="(\w+)"', page.content.decode())
+    assert token is not None
+    assert submit(fresh, logins[0], token[1]).status_code == 302
+
+
+def test_a_login_that_is_demanded_is_shown_to_who_is_signed_in(two_tabs: tuple[Browser, Driver, Driver]) -> None:
+    browser, first, _second = two_tabs
+    login = first.authorize()["Location"]
+    submit(browser, login, token_at(browser, login))
+    demanded = first.authorize(prompt="login")["Location"]
+    other = first.authorize()["Location"]
+    submit(browser, other, token_at(browser, other))
+    assert browser.get(demanded)["Location"] == query_of(demanded)["next"]  # that one was made after it
+    browser.get(query_of(demanded)["next"])
+    assert 'name="password"' in browser.get(demanded).content.decode()  # and was used for it
+
+
+@pytest.mark.parametrize("url", ["https://evil.example.com/", "//evil.example.com/oauth/authorize?ticket=x", "/admin/"])
+def test_next_that_is_no_request_of_ours_is_not_followed(two_tabs: tuple[Browser, Driver, Driver], url: str) -> None:
+    browser, first, _second = two_tabs
+    login = first.authorize()["Location"]
+    submit(browser, login, token_at(browser, login))
+    assert 'name="password"' in browser.get(LOGIN, {"next": url}).content.decode()
+
+
+def test_a_login_page_of_the_projects_own_leads_on_by_the_failure_view(driver: Driver, settings: Any) -> None:
+    settings.CSRF_FAILURE_VIEW = "oauth_provider.pages.csrf.csrf_failure"
+    login = Driver(driver.application).authorize()["Location"]
+    form = {"username": "ann", "password": PASSWORD}
+    assert checked(driver).post(login, form)["Location"] == query_of(login)["next"]
+    for response in (Browser(enforce_csrf_checks=True).post(login, form), checked(driver).post(LOGIN, form)):
+        assert response.status_code == 403
+
+
+# Logout
+
+
+@pytest.mark.spec("OIDC RP-Initiated Logout", "2")
+@pytest.mark.parametrize("asked", [{"id_token_hint": "x.y.z"}, {"ticket": "x:y:z"}, {"client_id": "nobody"}], ids=str)
+def test_a_logout_that_cannot_be_believed_can_still_be_had(driver: Driver, asked: dict[str, str]) -> None:
+    for answer in (driver.browser.get(LOGOUT, asked), post(driver.browser, LOGOUT, asked)):
+        assert links(answer) == [LOGOUT]
+    assert driver.browser.get(LOGOUT).status_code == 200  # a question: nobody was logged out
+    assert PendingRequest.objects.count() == 0
