@@ -7,21 +7,32 @@ from datetime import datetime
 from typing import ClassVar
 
 from django.db import models, router
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from oauth_provider.models.primary import PrimaryManager
 from oauth_provider.models.transaction import run
 from oauth_provider.protocol.digest import LENGTH as DIGEST_LENGTH
 from oauth_provider.protocol.digest import digest
+from oauth_provider.protocol.errors import TemporarilyUnavailable
+
+# A client can make tokens of its own, each to be revoked, without end.
+MOST_OF_CLIENT = 10_000
 
 
 class RevokedTokenManager(PrimaryManager["RevokedToken"]):
     """The verb of revoked tokens."""
 
-    def add_token(self, jti: str, expires: datetime) -> None:
-        """Refuse the token called ``jti`` from now on; once more changes nothing."""
+    def add_token(self, jti: str, expires: datetime, client_id: str = "") -> None:
+        """Refuse the token called ``jti`` of ``client_id`` from now on; once more changes nothing.
+
+        Raises ``TemporarilyUnavailable`` (RFC 7009 §2.2.1) where too many of that client's are kept already.
+        """
         using = router.db_for_write(self.model)
-        row = self.model(jti_digest=digest(jti), expires=expires)
+        row = self.model(jti_digest=digest(jti), expires=expires, client_id=client_id)
+        theirs = self.using(using).filter(client_id=client_id, expires__gt=timezone.now())
+        if client_id and theirs.count() >= MOST_OF_CLIENT and not theirs.filter(pk=row.pk).exists():
+            raise TemporarilyUnavailable("Too many tokens were revoked. Try again later.")
         run(lambda: self.using(using).bulk_create([row], ignore_conflicts=True), using=using, single=True)
 
 
@@ -30,12 +41,15 @@ class RevokedToken(models.Model):
 
     jti_digest = models.CharField(max_length=DIGEST_LENGTH, primary_key=True, editable=False)
     expires = models.DateTimeField(_("expires"), db_index=True, editable=False)
+    # Empty in rows of before.
+    client_id = models.CharField(_("client"), max_length=255, default="", db_default="", editable=False)
 
     objects: ClassVar[RevokedTokenManager] = RevokedTokenManager()
 
     class Meta:
         verbose_name = _("revoked token")
         verbose_name_plural = _("revoked tokens")
+        indexes = (models.Index(fields=["client_id", "expires"], name="oauth_provider_revoked_client"),)
 
     def __str__(self) -> str:
         return f"revoked token {self.jti_digest[:8]}"

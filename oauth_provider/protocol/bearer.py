@@ -30,11 +30,11 @@ def credentials(authorization: str, schemes: Collection[str]) -> tuple[str, str]
     any white space, is a token or an error, so that no two readers of one request differ about whether it came with
     one. Other schemes for access tokens have the syntax of this one (RFC 9449 §7.1). Raises as ``token_from_header``.
     """
-    scheme = scheme_of(authorization, schemes)
+    name, rest = _split(authorization)
+    scheme = _known(name, schemes)
     if scheme is None:
         _check_listed(authorization, schemes)
         return None
-    rest = _after_scheme(authorization)
     token = rest.strip(" ")
     if not token:
         raise InvalidRequest("The Authorization header holds no token.")
@@ -49,21 +49,20 @@ def credentials(authorization: str, schemes: Collection[str]) -> tuple[str, str]
 
 def scheme_of(authorization: str, schemes: Collection[str]) -> str | None:
     """Which of ``schemes`` it is, in any case (RFC 9110 §11.1) and after any white space, as it is spelt there."""
-    name = _scheme_name(authorization).lower()
+    return _known(_split(authorization)[0], schemes)
+
+
+def _split(authorization: str) -> tuple[str, str]:
+    """The name of the scheme, in lower case, and what follows it."""
+    match = SCHEME.match(authorization)
+    return (match[1].lower(), authorization[match.end() :].rstrip(" \t")) if match is not None else ("", "")
+
+
+def _known(name: str, schemes: Collection[str]) -> str | None:
     for scheme in schemes:
         if scheme.lower() == name:
             return scheme
     return None
-
-
-def _scheme_name(authorization: str) -> str:
-    match = SCHEME.match(authorization)
-    return match[1] if match is not None else ""
-
-
-def _after_scheme(authorization: str) -> str:
-    match = SCHEME.match(authorization)
-    return authorization[match.end() :].rstrip(" \t") if match is not None else ""
 
 
 def _check_listed(authorization: str, schemes: Collection[str]) -> None:

@@ -5,7 +5,7 @@ does not, the URL of the call decides, whose host is what ``ALLOWED_HOSTS`` lets
 """
 
 from collections.abc import Callable, Iterable
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from django.http import HttpRequest
 from django.utils.encoding import escape_uri_path
@@ -51,7 +51,7 @@ def called_url(request: HttpRequest) -> str:
 def place_of(url: str) -> str:
     """The absolute ``url`` of a call as ``called_url`` would have it, for callers that have no request."""
     parts = urlsplit(url)
-    place = _url_of(parts.path, lambda: f"{parts.scheme}://{parts.netloc}")
+    place = _url_of(unquote(parts.path), lambda: f"{parts.scheme}://{parts.netloc}")
     return f"{place}?{parts.query}" if place and parts.query else place
 
 

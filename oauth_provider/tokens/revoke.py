@@ -94,7 +94,7 @@ def _revoke_jwt(said: JwtAccessToken, client: Client) -> None:
     if said.client_id != client.client_id or said.expires <= time.time():
         return
     if not said.authorization_id:
-        RevokedToken.objects.add_token(said.jti, moment(said.expires))
+        RevokedToken.objects.add_token(said.jti, moment(said.expires), said.client_id)
         deny_token(said.jti, moment(said.expires), using=router.db_for_write(RevokedToken), client=said.client_id)
     elif public_id := uuid_of(said.authorization_id):
         _revoke(client, public_id=public_id)

@@ -272,3 +272,19 @@ def test_no_secret_is_never_the_right_secret(db, kind):
     assert call("/view/client", "", **basic(application.client_id, "")) == 403
     assert Browser().post("/view/client", {"client_id": application.client_id}).status_code == 403
     assert Browser().post("/view/client", {"client_id": application.client_id, "client_secret": ""}).status_code == 403
+
+
+@pytest.mark.spec("RFC 8707", "2")
+@pytest.mark.parametrize("door", DOORS)
+def test_the_audience_of_a_token_is_that_of_all_other_guards(driver, door, settings):
+    """DOT's own comparison asks the Host header, which the caller writes."""
+    settings.ALLOWED_HOSTS = ["*"]
+    settings.OAUTH_RESOURCE_SERVER = {"RESOURCE": "https://api2.example"}
+    token = driver.tokens()["access_token"]
+    for named, refused in (("https://api1.example", True), ("https://api2.example", False)):
+        row_of(token).update(resource=[named])
+        for host in ("api1.example", "api2.example", "10.0.0.7"):
+            status = (
+                Browser().get(door, headers={"authorization": f"Bearer {token}", "host": host}, secure=True).status_code
+            )
+            assert status in ((401, 403) if refused else (200,)), (named, host)

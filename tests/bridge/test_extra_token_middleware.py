@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 from oauth2_provider.middleware import OAuth2ExtraTokenMiddleware
 
+from oauth_provider.dot.names import access_token_model
 from oauth_provider.models import Authorization, ClientPolicy, TokenBinding
 from tests.driver import Driver
 from tests.factories import ApplicationFactory, UserFactory
@@ -61,6 +62,16 @@ def test_a_refused_token_is_not_attached(driver: Driver, act: Callable[[Driver],
     token = driver.tokens()["access_token"]
     act(driver)
     assert attached(token) is None
+
+
+def test_a_token_for_another_resource_is_not_attached(driver: Driver, settings: Any) -> None:
+    token = driver.tokens()["access_token"]
+    rows = access_token_model()._base_manager.all()
+    for named, is_for_this in ((["http://testserver/"], True), (["https://elsewhere.example"], False)):
+        rows.update(resource=named)
+        assert (attached(token) is not None) is is_for_this
+    settings.OAUTH_RESOURCE_SERVER = {"RESOURCE": "https://elsewhere.example"}
+    assert attached(token) is not None
 
 
 @pytest.mark.parametrize("token", ["", "unknown", "a b", "a,b", "\x00", "é"])

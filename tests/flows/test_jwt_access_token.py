@@ -13,7 +13,15 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from oauth_provider.dot.names import access_token_model, application_model
-from oauth_provider.models import Authorization, ClientPolicy, Resource, RevokedToken, SigningKey, TokenBinding
+from oauth_provider.models import (
+    Authorization,
+    ClientPolicy,
+    Resource,
+    RevokedToken,
+    SigningKey,
+    TokenBinding,
+    revoked_token,
+)
 from oauth_provider.protocol import jws
 from oauth_provider.protocol.access_token import TYP, JwtAccessToken, read_claims, verify_access_token
 from oauth_provider.protocol.jose import parse_jwks
@@ -499,6 +507,22 @@ def test_a_clients_own_token_ends_alone(driver: Driver, asker: Driver) -> None:
         assert asker.introspect(token).json() == {"active": False}
     assert RevokedToken.objects.count() == 1
     assert read(token).jti not in ledger.text()
+
+
+@pytest.mark.spec("RFC 7009", "2.2.1")
+def test_no_client_fills_the_table_of_revoked_tokens(driver: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(revoked_token, "MOST_OF_CLIENT", 2)
+    tokens = [driver.token(**OWN).json()["access_token"] for _ in range(3)]
+    assert [driver.revoke(token).status_code for token in tokens] == [200, 200, 429]
+    refused = driver.revoke(tokens[2])
+    assert (refused.json()["error"], refused["Retry-After"]) == ("temporarily_unavailable", "60")
+    assert driver.revoke(tokens[0]).status_code == 200  # once more
+    assert [ledger.is_good(token) for token in tokens] == [False, False, True]
+    # Others go on, and so does this client once some of its own have expired.
+    other = Driver(ApplicationFactory(policy={"access_token_format": "jwt", "grant_types": ["client_credentials"]}))
+    assert other.revoke(other.token(**OWN).json()["access_token"]).status_code == 200
+    RevokedToken.objects.filter(client_id=driver.application.client_id).update(expires=timezone.now())
+    assert driver.revoke(tokens[2]).status_code == 200
 
 
 @pytest.mark.spec("RFC 7009", "2.1")

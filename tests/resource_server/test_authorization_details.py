@@ -58,6 +58,14 @@ def call(view: Any, path: str = "/accounts/1", *, user: Any = None, method: str 
     return asyncio.run(response) if asyncio.iscoroutine(response) else response
 
 
+@pytest.mark.parametrize("left", [object(), "Bearer", {"scope": "payment"}, True])
+def test_what_somebody_else_left_on_the_request_is_no_token(left: Any) -> None:
+    """A guard above has looked at the token already, and leaves an ``AccessToken``: nothing else is believed."""
+    request: Any = RequestFactory().get("/accounts/1")
+    request.user, request.auth = AnonymousUser(), left
+    assert accounts(request).status_code == 401
+
+
 def refused(response: Any) -> None:
     assert response.status_code == 403
     assert json.loads(response.content)["error"] == "insufficient_scope"

@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from rest_framework.test import APIRequestFactory
 from rest_framework.views import APIView
 
+from oauth_provider.protocol import jws
 from oauth_provider.protocol.errors import InvalidToken, ServiceUnavailable
 from oauth_provider.resource_server import checks, introspection, jwks, jwt_checks
 from oauth_provider.resource_server.conf import conf, forget_verifiers
@@ -181,6 +182,21 @@ def test_the_audience_may_lie_above_this_api_and_the_call_must_lie_below_it(fake
     assert call(above).status_code == 200
     assert call(fake_issuer.token("notes:read")).status_code == 200
     assert call(fake_issuer.token("notes:read"), url="https://api.example/people").status_code == 401
+
+
+@pytest.mark.spec("RFC 9068", "4")
+def test_for_a_token_that_names_no_key_none_is_fetched(
+    fake_issuer: FakeIssuer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Anybody can make some, and each would have the issuer asked."""
+    claims = jws.parse(fake_issuer.token()).claims
+    conf.verifier(fake_issuer.token())
+    monotonic = time.monotonic
+    monkeypatch.setattr(time, "monotonic", lambda: monotonic() + 11)
+    for alg in ("RS256", "ES256"):
+        header = json.dumps({"alg": alg, "typ": "at+jwt"})
+        refused(jose_keys.forge(header, json.dumps(claims), jose_keys.key("ES256", 7).sign))
+    assert fake_issuer.fetched == 1
 
 
 def test_without_a_resource_the_called_url_decides(fake_issuer: FakeIssuer, settings: Any) -> None:

@@ -96,6 +96,26 @@ def test_without_a_token_calls_are_counted_by_address_or_not_at_all(tokens):
     assert call(ByUserOrClient, address="192.0.2.2").status_code == 200
 
 
+@pytest.mark.parametrize("forwarded", ["x" * 5000, "a b", "\u00e9", "192.0.2.1, \x7f"])
+def test_what_a_header_says_of_an_address_makes_a_short_key(settings, forwarded):
+    keys = []
+
+    class Noting(ByUserOrClient):
+        def get_cache_key(self, request, view):
+            keys.append(super().get_cache_key(request, view))
+            return keys[-1]
+
+    view = type("Notes", (APIView,), {"authentication_classes": [], "throttle_classes": [Noting], "get": answered})
+    request = APIRequestFactory().get("/", headers={"X-Forwarded-For": forwarded})
+    assert view.as_view(permission_classes=[AllowAny])(request).status_code == 200
+    assert keys
+    assert all(len(key) < 120 and key.isascii() and key.isprintable() and " " not in key for key in keys)
+
+
+def answered(self, request):
+    return Response("notes")
+
+
 def test_a_client_named_like_a_person_is_another(issue):
     issue("good", client_id="1")
     assert call(ByUserOrClient, user=ADA).status_code == 200

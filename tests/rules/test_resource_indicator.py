@@ -3,7 +3,16 @@
 import pytest
 
 from oauth_provider.protocol.errors import InvalidTarget
-from oauth_provider.protocol.resource_indicator import covers, is_audience, is_resource, is_same, narrow, place
+from oauth_provider.protocol.resource_indicator import (
+    apis_of,
+    covers,
+    is_audience,
+    is_resource,
+    is_same,
+    names,
+    narrow,
+    place,
+)
 
 pytestmark = pytest.mark.spec("RFC 8707", "2")
 
@@ -39,6 +48,60 @@ def test_a_resource_covers_itself_and_what_lies_below(url):
 )  # fmt: skip
 def test_a_resource_covers_nothing_beside_it(url):
     assert not covers(API, url)
+
+
+@pytest.mark.parametrize(
+    ("resource", "url", "covered"),
+    [
+        ("?tenant=1", "?tenant=1", True),
+        ("?tenant=1", "/x?tenant=1&page=2", True),
+        ("?tenant=1", "?page=2&tenant=1", True),
+        ("?tenant=1&a=", "?a=&tenant=1", True),
+        ("?t=1&t=2", "?t=1&t=2", True),
+        ("?tenant=1", "", False),
+        ("?tenant=1", "/x", False),
+        ("?tenant=1", "?tenant=2", False),
+        ("?tenant=1", "?tenant=1&tenant=2", False),
+        ("?tenant=1", "?tenant=2&tenant=1", False),
+        ("?tenant=1", "?Tenant=1", False),
+        ("?tenant=1", "?tenant=10", False),
+        ("?tenant=1&a=b", "?tenant=1", False),
+        ("?t=1&t=2", "?t=2&t=1", False),
+        ("?&", "?&", False),
+        ("?tenant=1", "?" + "a&" * 2000 + "tenant=1", False),
+        ("", "?tenant=1", True),
+    ],
+)
+def test_a_resource_with_a_query_covers_what_is_asked_with_its_parameters(resource, url, covered):
+    assert covers(API + resource, API + url) is covered
+
+
+@pytest.mark.spec("RFC 9068", "4")
+@pytest.mark.parametrize(
+    ("audience", "named"),
+    [
+        ([API], True),
+        ([f"{API}/"], True),
+        (["https://api.example.com"], True),
+        (["https://other.example", API], True),
+        ([f"{API}/notes"], False),
+        ([f"{API}?tenant=1"], False),
+        (["https://api.example.com.evil.example/v1"], False),
+        (["http://api.example.com/v1"], False),
+        ([], False),
+    ],
+)
+def test_an_audience_names_a_resource_by_itself_or_by_a_place_above(audience, named):
+    assert names(audience, API) is named
+
+
+@pytest.mark.spec("RFC 9068", "3")
+def test_the_issuer_beside_others_is_no_api():
+    assert apis_of([API, "https://as"], "https://as") == (API,)
+    assert apis_of(["https://as", API], "https://as") == (API,)
+    assert apis_of(["https://as"], "https://as") == ("https://as",)
+    assert apis_of([], "https://as") == ()
+    assert apis_of([API, "https://as/"], "https://as") == (API, "https://as/")
 
 
 @pytest.mark.parametrize("resource", ["", "api", "https://", "https://a#", "https://a@b", "https://a:99999", "urn:x:y"])

@@ -1,0 +1,21 @@
+"""Whose a revoked token was, so that one client cannot have the table filled (RFC 7009 §2)."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    """Additive: code of before goes on writing rows without it."""
+
+    dependencies = [("oauth_provider", "0011_jwt_access_tokens")]
+
+    operations = [
+        migrations.AddField(
+            model_name="revokedtoken",
+            name="client_id",
+            field=models.CharField(default="", db_default="", editable=False, max_length=255, verbose_name="client"),
+        ),
+        migrations.AddIndex(
+            model_name="revokedtoken",
+            index=models.Index(fields=["client_id", "expires"], name="oauth_provider_revoked_client"),
+        ),
+    ]
