@@ -23,7 +23,7 @@ def check_preflights(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         return []
     return [
         Warning(
-            "django-cors-headers answers the preflights of the OAuth endpoints and allows only CORS_ALLOW_HEADERS.",
+            "django-cors-headers answers the preflights of the OAuth endpoints, and allows its own list of headers.",
             hint=f'{LEAVE_OURS} Or add "{USUAL_HEADER}", and what else clients send, to CORS_ALLOW_HEADERS.',
             id="oauth_provider.W062",
         )

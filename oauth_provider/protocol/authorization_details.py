@@ -20,6 +20,8 @@ MAX_DEPTH = 8
 MOST_DETAILS = 20
 # Members and items of all of them: what a schema asks of each may be as much as of all (``unevaluatedProperties``).
 MAX_ELEMENTS = 1_000
+# Locations of all of them: each is compared with every resource.
+MAX_LOCATIONS = 100
 # The numbers that every reader of JSON agrees on (RFC 7493 §2.2).
 LARGEST = 2**53 - 1
 NAME = re.compile(r"[\x21\x23-\x5B\x5D-\x7E]{1,200}")
@@ -92,6 +94,8 @@ def parse_details(text: str) -> tuple[dict[str, Any], ...]:
         raise InvalidAuthorizationDetails(f"authorization_details holds 1 to {MOST_DETAILS} objects.")
     for place, element in enumerate(elements):
         _check_element(element, place)
+    if sum(len(locations_of(element)) for element in elements) > MAX_LOCATIONS:
+        raise InvalidAuthorizationDetails("authorization_details names too many locations.")
     return each_once(elements)
 
 

@@ -6,7 +6,7 @@ from unittest.mock import patch
 
 import pytest
 
-from oauth_provider.protocol.authorization_details import MAX_ELEMENTS, parse_details
+from oauth_provider.protocol.authorization_details import MAX_ELEMENTS, MAX_LOCATIONS, parse_details
 from oauth_provider.protocol.errors import InvalidAuthorizationDetails
 from oauth_provider.protocol.json_schema import Misfit, Schema
 
@@ -55,6 +55,10 @@ def test_elements_are_counted_before_any_schema_is_asked() -> None:
     assert parse_details(details(MAX_ELEMENTS - 3))
     with pytest.raises(InvalidAuthorizationDetails):
         parse_details(details(MAX_ELEMENTS - 2))
+    where = [f"https://{number}.example" for number in range(MAX_LOCATIONS + 1)]
+    assert parse_details(json.dumps([{"type": "t", "locations": where[1:]}]))
+    with pytest.raises(InvalidAuthorizationDetails):
+        parse_details(json.dumps([{"type": "t", "locations": where[1:]}, {"type": "t", "locations": where[:1]}]))
     deep = json.dumps([{"type": "t", "rows": [{"a": []}] * (MAX_ELEMENTS // 2)}], separators=(",", ":"))
     assert len(deep) < 12_288
     with pytest.raises(InvalidAuthorizationDetails):
