@@ -9,12 +9,12 @@ from typing import Any
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
-from oauth_provider.protocol.errors import OAuthError
+from oauth_provider.protocol.errors import OAuthError, ServiceUnavailable
 from oauth_provider.resource_server.authentication import authenticate, user_of
 from oauth_provider.resource_server.bound_token import presented_scheme
 from oauth_provider.resource_server.challenge import challenge
 from oauth_provider.resource_server.token import AccessToken
-from oauth_provider.rest_framework.denial import answer_denials
+from oauth_provider.rest_framework.denial import answer_denials, leave_unreported
 from oauth_provider.rest_framework.exceptions import Refused
 
 
@@ -27,10 +27,13 @@ class OAuthAuthentication(BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[Any, AccessToken] | None:
         """The caller and the token; None where the header names another scheme. Raises ``Refused``."""
-        answer_denials(request.parser_context.get("view"))
+        view = request.parser_context.get("view")
+        answer_denials(view)
         try:
             token = authenticate(request._request)
         except OAuthError as error:
+            if isinstance(error, ServiceUnavailable):
+                leave_unreported(view)
             raise Refused(error, scheme=presented_scheme(request.headers.get("Authorization", ""))) from error
         return None if token is None else (user_of(token), token)
 
