@@ -3,6 +3,8 @@
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+# In seconds.
+CACHE_TIMEOUT = 0.5
 ENGINES = {
     "postgres": "django.db.backends.postgresql",
     "postgresql": "django.db.backends.postgresql",
@@ -30,12 +32,16 @@ def database(url: str) -> dict[str, Any]:
 
 
 def cache(url: str) -> dict[str, Any]:
-    """Django's settings for ``redis://host:port/number``; without a URL, the memory of this process."""
+    """Django's settings for ``redis://host:port/number``; without a URL, the memory of this process.
+
+    A Redis that is frozen is waited for as long as ``CACHE_TIMEOUT`` says.
+    """
     if not url:
         return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     if urlsplit(url).scheme not in {"redis", "rediss"}:
         raise ValueError("CACHE_URL must begin with redis:// or rediss://")
-    return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": url}
+    timeouts = {"socket_connect_timeout": CACHE_TIMEOUT, "socket_timeout": CACHE_TIMEOUT}
+    return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": url, "OPTIONS": timeouts}
 
 
 def _option(value: str) -> bool | int | str:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.decorators import login_required
 from django.core import checks as framework
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 from django.urls import include, path
 from django.views.decorators.csrf import csrf_exempt
 from oauth2_provider import urls as dot_urls
@@ -19,6 +19,7 @@ from oauth_provider.checks import (
     access_tokens,
     authentication,
     authorization_details,
+    caches,
     clients,
     configuration,
     cross_origin,
@@ -75,7 +76,11 @@ CHECKS = {
     "E083": authorization_details.check_types,
     "W080": authorization_details.check_types,
     "I001": databases.check_prepared_statements,
-    "W001": configuration.check_cache_is_shared,
+    "W001": caches.check_cache_is_shared,
+    "W065": caches.check_cache_timeouts,
+    "W066": caches.check_cache_counts,
+    "I067": caches.check_cache_is_our_own,
+    "W068": databases.check_connections_are_tried,
     "W062": cross_origin.check_preflights,
     "W063": cross_origin.check_pages,
     "W002": clients.check_application_user,
@@ -124,7 +129,8 @@ def test_every_check_is_registered():
 
 @pytest.mark.django_db
 def test_all_is_well_in_the_project_of_the_tests(settings):
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://x"}}
+    settings.CACHES = DOCUMENTED
+    settings.OAUTH_PROVIDER = {**settings.OAUTH_PROVIDER, "CACHE": "oauth"}
     for number, check in CHECKS.items():
         if number != "I001":  # which depends on the database that the tests are run on
             assert said(check, databases=["default"]) == []
@@ -209,10 +215,115 @@ def test_a_code_lives_for_ten_minutes_at_most(settings):
     assert said(configuration.check_values) == ["E014"]
 
 
+# -- the cache -----------------------------------------------------------------------------------------------
+
+REDIS_CACHE = "django.core.cache.backends.redis.RedisCache"
+SHORT = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}
+DOCUMENTED = {
+    "default": {"BACKEND": REDIS_CACHE, "LOCATION": "redis://127.0.0.1:6379/0", "OPTIONS": SHORT},
+    "oauth": {"BACKEND": REDIS_CACHE, "LOCATION": "redis://127.0.0.1:6379/1", "OPTIONS": SHORT},
+}
+OF_CACHES = (
+    caches.check_cache_is_shared,
+    caches.check_cache_timeouts,
+    caches.check_cache_counts,
+    caches.check_cache_is_our_own,
+)
+
+
+def said_of(settings, cache, alias="default"):
+    settings.CACHES = {"default": cache} if alias == "default" else {**DOCUMENTED, alias: cache}
+    settings.OAUTH_PROVIDER = {"CACHE": alias}
+    return [number for check in OF_CACHES for number in said(check)]
+
+
 @pytest.mark.parametrize("backend", ["locmem.LocMemCache", "dummy.DummyCache"])
 def test_a_cache_of_one_process_is_warned_of(settings, backend):
-    settings.CACHES = {"default": {"BACKEND": f"django.core.cache.backends.{backend}"}}
-    assert said(configuration.check_cache_is_shared) == ["W001"]
+    assert said_of(settings, {"BACKEND": f"django.core.cache.backends.{backend}"}) == ["W001"]
+
+
+@pytest.mark.parametrize(
+    ("options", "location"),
+    [
+        ({}, "redis://x"),
+        ({"socket_timeout": 0.5}, "redis://x"),
+        ({"socket_connect_timeout": 0.5}, "redis://x?socket_connect_timeout=0.5"),
+        ({"socket_connect_timeout": 0.5, "socket_timeout": 5}, "redis://x"),
+        ({"socket_connect_timeout": 0.5, "socket_timeout": None}, "redis://x"),
+        ({"socket_connect_timeout": 0.5, "socket_timeout": 0}, "redis://x"),
+        ({"socket_connect_timeout": 0.5, "socket_timeout": "soon"}, ["redis://x", "redis://y"]),
+    ],
+)
+def test_a_redis_that_could_hold_workers_up_is_warned_of(settings, options, location):
+    cache = {"BACKEND": REDIS_CACHE, "LOCATION": location, "OPTIONS": options}
+    assert said_of(settings, cache, "oauth") == ["W065"]
+
+
+@pytest.mark.parametrize(
+    ("backend", "options", "location"),
+    [
+        (REDIS_CACHE, SHORT, "redis://x"),
+        (REDIS_CACHE, {}, "redis://x?socket_timeout=0.5&socket_connect_timeout=1"),
+        ("django_redis.cache.RedisCache", {"SOCKET_TIMEOUT": 1, "SOCKET_CONNECT_TIMEOUT": 1}, "redis://x"),
+        ("django_redis.cache.RedisCache", {"CONNECTION_POOL_KWARGS": SHORT}, "redis://x"),
+        ("django.core.cache.backends.memcached.PyMemcacheCache", {"timeout": 0.5, "connect_timeout": 0.5}, "x:11211"),
+    ],
+)
+def test_short_timeouts_are_found_wherever_they_stand(settings, backend, options, location):
+    settings.CACHES = {"default": {"BACKEND": backend, "LOCATION": location, "OPTIONS": options}}
+    assert said(caches.check_cache_timeouts) == []
+
+
+def test_a_memcached_without_timeouts_is_warned_of(settings):
+    settings.CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.memcached.PyMemcacheCache", "LOCATION": "x:1"}
+    }
+    assert said(caches.check_cache_timeouts) == ["W065"]
+
+
+@pytest.mark.parametrize("backend", ["db.DatabaseCache", "filebased.FileBasedCache"])
+def test_a_cache_that_cannot_count_many_at_once_is_warned_of(settings, backend):
+    cache = {"BACKEND": f"django.core.cache.backends.{backend}", "LOCATION": "/nowhere"}
+    assert said_of(settings, cache, "oauth") == ["W066"]
+
+
+def test_an_alias_that_others_use_too_is_pointed_out(settings):
+    assert said_of(settings, DOCUMENTED["default"]) == ["I067"]
+    assert said_of(settings, DOCUMENTED["oauth"], "oauth") == []
+    assert said_of(settings, DOCUMENTED["default"], "oauth") == ["I067"]
+
+
+def test_an_alias_that_there_is_not_is_left_to_another_check(settings):
+    settings.OAUTH_PROVIDER = {"CACHE": "elsewhere"}
+    assert [number for check in OF_CACHES for number in said(check)] == []
+
+
+# -- the database ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given", "numbers"),
+    [
+        ({}, []),
+        ({"CONN_MAX_AGE": 0}, []),
+        ({"CONN_MAX_AGE": 60}, ["W068"]),
+        ({"CONN_MAX_AGE": None}, ["W068"]),
+        ({"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}, []),
+        ({"OPTIONS": {"pool": True}}, ["W068"]),
+        ({"OPTIONS": {"pool": {"min_size": 2}}, "CONN_HEALTH_CHECKS": True}, []),
+        ({"OPTIONS": None, "CONN_MAX_AGE": 0}, []),
+    ],
+)
+def test_connections_that_are_kept_are_to_be_tried(monkeypatch, given, numbers):
+    monkeypatch.setattr(connections["default"], "vendor", "postgresql")
+    monkeypatch.setattr(connections["default"], "settings_dict", given)
+    assert said(databases.check_connections_are_tried) == numbers
+
+
+def test_a_file_has_no_connections_to_try(monkeypatch):
+    monkeypatch.setattr(connections["default"], "vendor", "sqlite")
+    monkeypatch.setattr(connections["default"], "settings_dict", {"CONN_MAX_AGE": 60})
+    assert said(databases.check_connections_are_tried) == []
 
 
 # -- DOT -----------------------------------------------------------------------------------------------------

@@ -1,10 +1,11 @@
 """The playground: the page at ``/``, the client's redirect URI, and what its buttons do."""
 
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import DEFAULT_CACHE_ALIAS
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,6 +18,7 @@ from demo_project.playground.acts import find_act, next_act, possible_acts
 from demo_project.playground.diagram import PARTIES, diagram_of
 from demo_project.playground.exchange import Unreachable
 from demo_project.playground.memory import ClientSession, Memory
+from oauth_provider.resource_server.guarded_cache import CacheUnavailable, guarded_cache
 
 ONE_AT_A_TIME = 30
 SEE_OTHER = 303
@@ -98,7 +100,7 @@ def act(request: HttpRequest, name: str) -> HttpResponse:
     # By the answer, too: whoever begins anew comes to the same number of messages again.
     answered = memory.answered.state if memory.answered else ""
     lock = f"demo-playground:{session.key}:{answered}:{came}"
-    if not cache.add(lock, name, ONE_AT_A_TIME):
+    if not is_first(lock):
         return back()
     try:
         chosen.do(memory)
@@ -106,8 +108,22 @@ def act(request: HttpRequest, name: str) -> HttpResponse:
     except Unreachable as error:
         memory.notice = str(error)
     if came == str(len(memory.messages)):
-        cache.delete(lock)  # nothing was said, so it may be tried again
+        forget(lock)  # nothing was said, so it may be tried again
     return session.keep(back())
+
+
+def is_first(lock: str) -> bool:
+    """Of two presses of a button. Where the cache does not answer, each is."""
+    try:
+        return guarded_cache(DEFAULT_CACHE_ALIAS).add(lock, True, ONE_AT_A_TIME)
+    except CacheUnavailable:
+        return True
+
+
+def forget(lock: str) -> None:
+    """Let the button be pressed again."""
+    with suppress(CacheUnavailable):
+        guarded_cache(DEFAULT_CACHE_ALIAS).delete(lock)
 
 
 @require_POST

@@ -1,10 +1,9 @@
 """Checks of ``OAUTH_PROVIDER``: the issuer (RFC 8414 §2), the scopes (RFC 6749 §3.3), and every other setting."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, Warning
+from django.core.checks import CheckMessage, Error, Tags
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 from limits import parse
@@ -159,21 +158,6 @@ def _other_faults() -> list[CheckMessage]:
     if path and not _can(import_string, path):
         messages.append(_unusable("CLIENT_ADDRESS", "Name a function that takes a request and returns an address."))
     return messages
-
-
-@register(Tags.security, deploy=True)
-def check_cache_is_shared(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
-    """Failures counted in one process are not counted in the next."""
-    backend = settings.CACHES.get(provider_settings.CACHE, {}).get("BACKEND", "")
-    if not str(backend).endswith(("LocMemCache", "DummyCache")):
-        return []
-    return [
-        Warning(
-            f"The cache {provider_settings.CACHE!r} is not shared between processes.",
-            hint="Failed client authentications are counted there: use Redis, Memcached or the database.",
-            id="oauth_provider.W001",
-        )
-    ]
 
 
 def _is_seconds(value: Any, least: int) -> bool:

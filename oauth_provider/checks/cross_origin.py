@@ -4,9 +4,10 @@ import re
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Tags, Warning, register
+from django.core.checks import CheckMessage, Tags, Warning
 from django.urls import NoReverseMatch, reverse
 
+from oauth_provider.checks.registration import register
 from oauth_provider.resource_server.cors import urls_regex
 
 MIDDLEWARE = "corsheaders.middleware.CorsMiddleware"

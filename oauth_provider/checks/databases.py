@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.core.checks import CheckMessage, Error, Info, Tags
+from django.core.checks import CheckMessage, Error, Info, Tags, Warning
 from django.db import connections, router
 
 from oauth_provider.checks.registration import register
@@ -50,3 +50,23 @@ def check_prepared_statements(app_configs: Any, **kwargs: Any) -> list[CheckMess
             id="oauth_provider.I001",
         )
     ]
+
+
+@register(Tags.models, deploy=True)
+def check_connections_are_tried(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """After a restart of the database each connection that was kept would cost one call."""
+    return [
+        Warning(
+            f"Connections to the database {alias!r} are kept and not tried before they are used again.",
+            hint=f'Set DATABASES[{alias!r}]["CONN_HEALTH_CHECKS"] = True: each call that finds its connection gone is '
+            "answered 503.",
+            id="oauth_provider.W068",
+        )
+        for alias in sorted({router.db_for_read(access_token_model()), router.db_for_write(access_token_model())})
+        if connections[alias].vendor != "sqlite" and _keeps_untried(connections[alias].settings_dict)
+    ]
+
+
+def _keeps_untried(database: dict[str, Any]) -> bool:
+    is_kept = database.get("CONN_MAX_AGE", 0) != 0 or bool((database.get("OPTIONS") or {}).get("pool"))
+    return is_kept and not database.get("CONN_HEALTH_CHECKS", False)

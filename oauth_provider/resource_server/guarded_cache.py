@@ -53,6 +53,10 @@ class GuardedCache:
         """Keep ``value`` unless there is one. Was there none?"""
         return self._run(lambda backend: backend.add(key, value, seconds))
 
+    def delete(self, key: str) -> None:
+        """Forget the value."""
+        self._run(lambda backend: backend.delete(key))
+
     def increment(self, key: str, seconds: int) -> int:
         """Count one more, and return how many there are since the first, which is forgotten after ``seconds``."""
         return self._run(lambda backend: _increment(backend, key, seconds))

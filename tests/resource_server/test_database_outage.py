@@ -19,6 +19,7 @@ from django.db import (
 )
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
+from django.utils.log import log_response
 from rest_framework.response import Response
 from rest_framework.test import APIRequestFactory
 from rest_framework.views import APIView
@@ -187,6 +188,15 @@ def test_why_is_told_to_the_log_alone(outage: None, caplog: pytest.LogCaptureFix
         assert b"terminating" not in response.content
     assert [record.levelname for record in caplog.records] == ["ERROR"]
     assert "terminating connection" in caplog.text
+
+
+def test_django_reports_none_of_these_answers(outage: None, caplog: pytest.LogCaptureFixture) -> None:
+    """It would be one mail to the admins for each call."""
+    calls = [RequestFactory().get("/notes", headers=GOOD), APIRequestFactory().get("/notes", headers=GOOD)]
+    for view, request in zip((notes, Notes.as_view()), calls, strict=True):
+        response = view(request)
+        log_response("%s: %s", response.reason_phrase, request.path, response=response, request=request)
+    assert [record.name for record in caplog.records if record.name == "django.request"] == []
 
 
 def test_a_mistake_stays_an_error(settings: Any) -> None:

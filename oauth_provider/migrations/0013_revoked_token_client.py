@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """Additive: code of before goes on writing rows without it."""
 
-    dependencies = [("oauth_provider", "0011_jwt_access_tokens")]
+    dependencies = [("oauth_provider", "0012_consent_and_claims")]
 
     operations = [
         migrations.AddField(

@@ -64,7 +64,7 @@ def create_like_indexes(apps: Any, schema_editor: Any) -> None:
 class Migration(migrations.Migration):
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ("oauth_provider", "0013_pending_requests"),
+        ("oauth_provider", "0014_pending_requests"),
     ]
 
     operations = [

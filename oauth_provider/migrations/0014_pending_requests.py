@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("oauth_provider", "0012_consent_and_claims")]
+    dependencies = [("oauth_provider", "0013_revoked_token_client")]
 
     operations = [
         migrations.AddField(
