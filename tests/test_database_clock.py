@@ -32,21 +32,27 @@ def test_sqlite_reads_the_clock_of_this_process_and_is_asked_nothing() -> None:
     assert captured.captured_queries == []
 
 
-def test_clocks_that_differ_by_less_than_a_slow_answer_takes_are_the_same() -> None:
-    note_time("default", BEGUN - 0.9)
+def test_clocks_that_differ_by_less_than_a_second_are_the_same() -> None:
+    note_time("default", BEGUN, BEGUN - 0.9)
+    assert ahead("default") == 0
+
+
+@pytest.mark.parametrize("told", [0.0, 5.0, 9.9], ids=["told before it waited", "while", "after"])
+def test_an_answer_that_was_slow_moves_no_clock(told: float) -> None:
+    note_time("default", BEGUN - 10, BEGUN - 10 + told)
     assert ahead("default") == 0
 
 
 def test_a_difference_is_kept_until_another_is_seen() -> None:
-    note_time("default", BEGUN + 30)
+    note_time("default", BEGUN, BEGUN + 30)
     assert ahead("default") == 30
-    note_time("default", BEGUN + 29.5)
+    note_time("default", BEGUN, BEGUN + 29.5)
     assert ahead("default") == 30
-    note_time("default", BEGUN)
+    note_time("default", BEGUN, BEGUN)
     assert ahead("default") == 0
 
 
 def test_each_database_has_a_clock_of_its_own() -> None:
-    note_time("default", BEGUN)
-    note_time("other", BEGUN - 30)
+    note_time("default", BEGUN, BEGUN)
+    note_time("other", BEGUN, BEGUN - 30)
     assert (ahead("default"), ahead("other")) == (0, -30)

@@ -169,11 +169,15 @@ class ClientPolicy(ClientMetadata, ClientLegacy, Lifetimes):
     @classmethod
     def of(cls, application: Row) -> "ClientPolicy":
         """The policy of ``application``; costs no statement where ``oauth_policy`` was selected with it."""
-        try:
-            policy: ClientPolicy = application.oauth_policy
-        except cls.DoesNotExist:
-            policy = cls.default_for(application)
-        return policy
+        field: Any = cls._meta.get_field("application")
+        relation = field.remote_field
+        if not relation.is_cached(application):
+            found = cls.objects.filter(application_id=application.pk).first()
+            if found is not None:
+                field.set_cached_value(found, application)
+            relation.set_cached_value(application, found)
+        policy: ClientPolicy | None = relation.get_cached_value(application)
+        return policy if policy is not None else cls.default_for(application)
 
     def dot_grant_type(self, current: str) -> str:
         """What DOT's column should say: what it says now, unless that stands for none of these grants."""

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.conf import dot_setting
-from oauth_provider.dot.names import APPLICATION, Row
+from oauth_provider.dot.names import APPLICATION, Row, application_model
 from oauth_provider.dot.secret import is_hashed, is_secret, nobodys_secret
 from oauth_provider.models.database_clock import database_now
 from oauth_provider.models.primary import PrimaryManager
@@ -73,7 +73,7 @@ class ClientSecretManager(PrimaryManager["ClientSecret"]):
         def work() -> None:
             self.filter(pk=secret.pk).update(expires_at=self._now())
             if secret.from_dot:
-                _empty_column(secret.application, secret.encoded)
+                _empty_column(self._client_of(secret), secret.encoded)
 
         run(work, using=self._write_alias(), durable=False)
 
@@ -137,6 +137,11 @@ class ClientSecretManager(PrimaryManager["ClientSecret"]):
                 encoded = stored if is_hashed(stored) else make_password(stored)
                 self.create(application=application, encoded=encoded, label=DOT)
         _empty_column(application, stored)
+
+    def _client_of(self, secret: "ClientSecret") -> Row:
+        if secret._state.fields_cache.get("application") is not None:
+            return secret.application
+        return application_model()._base_manager.using(self._write_alias()).get(pk=secret.application_id)
 
     def _now(self) -> datetime:
         return database_now(self._write_alias())

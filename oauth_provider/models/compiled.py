@@ -21,7 +21,7 @@ from django.db.models.signals import post_init, pre_init
 
 from oauth_provider.dot.names import concrete_names
 from oauth_provider.models.database_clock import SQL as CLOCK
-from oauth_provider.models.database_clock import note_time, tells_time
+from oauth_provider.models.database_clock import note_time, server_time, tells_time
 from oauth_provider.models.kept_cursor import Rows, fetch, fetch_by_new_cursor
 from oauth_provider.models.timestamp_text import select_as_text
 
@@ -71,9 +71,10 @@ class CompiledQuery:
         parameters = list(compiled.parameters)
         for place, value in zip(compiled.places, given, strict=True):
             parameters[place] = value
+        asked_at = server_time()
         rows = self._fetch_rows(connection, compiled.sql, parameters)
         if rows and compiled.tells_time:
-            note_time(connection.alias, rows[0][0])
+            note_time(connection.alias, asked_at, rows[0][0])
             return [row[1:] for row in rows]
         return rows
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 # In seconds since the epoch. Not the time at which a transaction began, which may have waited for a lock since.
 SQL = "extract(epoch from clock_timestamp())::float8"
-# In seconds. Clocks that differ by less are taken for the same: it is what a slow answer looks like, too.
+# In seconds. Clocks that differ by less are taken for the same.
 TOLERANCE = 1.0
 
 # By how many seconds the clock of each alias is ahead of this server's.
@@ -26,11 +26,19 @@ def tells_time(using: str) -> bool:
     return bool(connections[using].vendor == "postgresql")
 
 
-def note_time(using: str, seconds: float) -> None:
-    """Take what ``SQL`` yielded a moment ago."""
-    ahead = seconds - server_clock()
-    if abs(ahead - _ahead.setdefault(using, 0.0)) > TOLERANCE:
-        _ahead[using] = ahead
+def server_time() -> float:
+    """Seconds since the epoch by this server's clock: for ``note_time``, before the database is asked."""
+    return server_clock()
+
+
+def note_time(using: str, asked_at: float, seconds: float) -> None:
+    """Take what ``SQL`` yielded between ``asked_at`` and this moment.
+
+    An answer that was slow says less, and never moves a clock by the time that it took.
+    """
+    least, most = seconds - server_clock(), seconds - asked_at
+    if not least - TOLERANCE <= _ahead.setdefault(using, 0.0) <= most + TOLERANCE:
+        _ahead[using] = (least + most) / 2
 
 
 def database_now(using: str) -> datetime:
@@ -40,7 +48,8 @@ def database_now(using: str) -> datetime:
     """
     if using not in _ahead and tells_time(using):
         with connections[using].cursor() as cursor:
+            asked_at = server_time()
             cursor.execute(f"SELECT {SQL}")
-            note_time(using, cursor.fetchone()[0])
+            note_time(using, asked_at, cursor.fetchone()[0])
     ahead, now = _ahead.get(using), timezone.now()
     return now + timedelta(seconds=ahead) if ahead else now

@@ -44,8 +44,9 @@ class LogoutDeliveryManager(PrimaryManager["LogoutDelivery"]):
         skips = connections[using].features.has_select_for_update_skip_locked
 
         def work() -> "LogoutDelivery | None":
-            due = self.due()
-            rows = due.select_for_update(skip_locked=True, no_key=True)[:1] if skips else due[:CANDIDATES]
+            due = self.due().select_related("application__oauth_policy")
+            locked = due.select_for_update(skip_locked=True, no_key=True, of=("self",))
+            rows = locked[:1] if skips else due[:CANDIDATES]
             return next((row for row in rows if self._take(row)), None)
 
         return run(work, using=using, single=not skips)
