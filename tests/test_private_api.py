@@ -59,6 +59,8 @@ def called(node: ast.expr) -> str | None:
     """The name by which our code calls an object; that of ``connections[alias]`` is ``connection``."""
     if isinstance(node, ast.Subscript):
         return "connection" if called(node.value) == "connections" else None
+    if isinstance(node, ast.Attribute) and node.attr == "connection":
+        return None  # psycopg's own, which is documented
     name = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else None
     return ALSO_CALLED.get(name or "", name)
 
