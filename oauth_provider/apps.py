@@ -40,6 +40,7 @@ class OAuthProviderConfig(AppConfig):
         take_places()
         autodiscover_modules("oauth_claims")
         if apps.is_installed("django.contrib.admin"):
+            private_api.require(private_api.ADMIN)
             renew_admin()
 
 

@@ -44,14 +44,6 @@ DJANGO: Mapping[str, str] = {
     f"{BACKEND}.validate_no_broken_transaction": CURSOR,
     f"{BACKEND}.validate_thread_sharing": CURSOR,
     f"{BACKEND}.wrap_database_errors": CURSOR,
-    "django.contrib.admin.options:IS_POPUP_VAR": "admin",
-    "django.contrib.admin.utils:flatten_fieldsets": "admin",
-    "django.contrib.admin.utils:get_last_value_from_parameters": "admin",
-    "django.contrib.admin.utils:quote": "admin",
-    "django.contrib.admin.utils:unquote": "admin",
-    "django.contrib.admin.widgets:AdminTextInputWidget": "admin",
-    "django.contrib.admin.widgets:AdminTextareaWidget": "admin",
-    "django.contrib.admin.widgets:AutocompleteSelect": "admin",
     f"{FEATURES}.can_return_columns_from_insert": SAVE,
     f"{FEATURES}.has_select_for_update": "models/transaction.py",
     f"{FEATURES}.has_select_for_update_skip_locked": "models/logout_delivery.py",
@@ -89,6 +81,17 @@ DJANGO: Mapping[str, str] = {
     "django.dispatch:Signal.has_listeners": COMPILED,
     "django.dispatch:Signal.receivers": COMPILED,
     "django.forms.fields:InvalidJSONInput": "admin",
+}
+# Looked for where the admin is installed; elsewhere nothing of it is loaded.
+ADMIN: Mapping[str, str] = {
+    "django.contrib.admin.options:IS_POPUP_VAR": "admin",
+    "django.contrib.admin.utils:flatten_fieldsets": "admin",
+    "django.contrib.admin.utils:get_last_value_from_parameters": "admin",
+    "django.contrib.admin.utils:quote": "admin",
+    "django.contrib.admin.utils:unquote": "admin",
+    "django.contrib.admin.widgets:AdminTextInputWidget": "admin",
+    "django.contrib.admin.widgets:AdminTextareaWidget": "admin",
+    "django.contrib.admin.widgets:AutocompleteSelect": "admin",
 }
 # Looked for once all models are loaded: these modules read settings, or define models.
 OTHERS: Mapping[str, str] = {

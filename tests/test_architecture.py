@@ -149,11 +149,12 @@ def test_the_resource_server_does_not_import_users():
 # -- who imports what ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", FILES, ids=place)
-def test_only_its_keeper_imports_a_library(path):
-    for library, keepers in RESERVED.items():
-        if not place(path).startswith(keepers):
-            assert not [module for module in imports_of(path) if is_within(module, [library])]
+def test_only_its_keeper_imports_a_library():
+    for path in FILES:
+        imported = imports_of(path)
+        for library, keepers in RESERVED.items():
+            if not place(path).startswith(keepers):
+                assert not [module for module in imported if is_within(module, [library])], place(path)
 
 
 def test_the_rules_know_neither_django_nor_http():
@@ -181,17 +182,18 @@ def test_a_package_front_is_empty_or_only_names_what_is_public(path):
 # -- what files look like ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", [one for one in FILES if one.read_text().strip()], ids=place)
-def test_the_first_line_of_a_file_says_what_it_is(path):
-    first = path.read_text().partition("\n")[0]
-    assert first.startswith('"""')
-    assert len(first.strip('"')) > 20
+def test_the_first_line_of_a_file_says_what_it_is():
+    for path in FILES:
+        first = path.read_text().partition("\n")[0]
+        if first or path.read_text().strip():
+            assert first.startswith('"""'), place(path)
+            assert len(first.strip('"')) > 20, place(path)
 
 
-@pytest.mark.parametrize("path", FILES, ids=place)
-def test_a_file_is_no_drawer_and_no_longer_than_300_lines(path):
-    assert not BANNED_NAMES & {path.stem, *path.relative_to(PACKAGE).parent.parts}
-    assert len(path.read_text().splitlines()) <= 300
+def test_a_file_is_no_drawer_and_no_longer_than_300_lines():
+    for path in FILES:
+        assert not BANNED_NAMES & {path.stem, *path.relative_to(PACKAGE).parent.parts}, place(path)
+        assert len(path.read_text().splitlines()) <= 300, place(path)
 
 
 # -- people --------------------------------------------------------------------------------------------------
@@ -224,16 +226,11 @@ def test_every_way_to_read_the_user_of_a_request_is_seen():
 
 
 @pytest.mark.spec("RFC 9700", "2.3")
-@pytest.mark.parametrize("path", FILES, ids=place)
-def test_who_a_person_is_is_asked_in_one_place(path):
+def test_who_a_person_is_is_asked_in_one_place():
     """``request.user`` may be made of a token: pages, guards and the admin ask ``session_user``."""
-    if place(path) in READERS:
-        return
-    read = users_read(path.read_text())
-    if place(path) == "rest_framework/permissions.py":
-        assert len(read) == 1, read  # DRF's, compared with the person of the session
-    else:
-        assert read == []
+    read = {place(path): users_read(path.read_text()) for path in FILES if place(path) not in READERS}
+    assert len(read.pop("rest_framework/permissions.py")) == 1  # DRF's, compared with the person of the session
+    assert {path: lines for path, lines in read.items() if lines} == {}
 
 
 def test_no_template_of_ours_asks_for_the_user():

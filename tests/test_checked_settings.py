@@ -1,6 +1,7 @@
 """``manage.py check --deploy`` answers for every form of settings that Django's documentation shows."""
 
 from collections.abc import Mapping
+from itertools import product
 from typing import Any
 
 import pytest
@@ -80,9 +81,8 @@ def test_a_setting_that_is_no_dictionary_is_said_once(settings: Any, name: str) 
     assert texts == [f"{name} must be a dictionary."]
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_no_check_breaks_on_an_odd_value(monkeypatch: Any, name: str) -> None:
-    for odd in ODD:
+def test_no_check_breaks_on_an_odd_value(monkeypatch: Any) -> None:
+    for name, odd in product(NAMES, ODD):
         written = {**ISSUER, name: odd}
         monkeypatch.setitem(vars(configuration.provider_settings), "user_settings", written)
 
@@ -92,9 +92,8 @@ def test_no_check_breaks_on_an_odd_value(monkeypatch: Any, name: str) -> None:
             assert any(message.level >= framework.ERROR for message in found), f"{name} = {odd!r}"
 
 
-@pytest.mark.parametrize("name", ResourceServerSettings.KEYS)
-def test_no_check_of_an_api_breaks_on_an_odd_value(monkeypatch: Any, name: str) -> None:
-    for odd in ODD:
+def test_no_check_of_an_api_breaks_on_an_odd_value(monkeypatch: Any) -> None:
+    for name, odd in product(ResourceServerSettings.KEYS, ODD):
         monkeypatch.setitem(vars(conf), "project", {name: odd})
         for check in own_checks():
             assert isinstance(check(app_configs=None, databases=None), list)

@@ -79,27 +79,26 @@ def test_a_page_of_a_list_ends_and_nobody_can_ask_for_all(name):
     assert browser.get(address, {"all": ""}).context["cl"].result_list.__len__() <= 50
 
 
+QUERIES: list[dict[str, str]] = [
+    {"q": "\x00"}, {"q": "a\x00b"}, {"q": "'; DROP"}, {"q": "x" * 5000}, {"q": "\ud7ff" * 3}, {"q": "%_\\"},
+    {"user__exact": "\x00"}, {"user__exact": "x"}, {"user__exact": "9" * 40}, {"user__exact": ""},
+    {"application__exact": "x"}, {"application__exact": "\x00"}, {"application__exact": "9" * 40},
+    {"oauth_members__user__exact": "\x00"}, {"oauth_members__user__exact": "x"},
+    {"state": "\x00"}, {"state": "no such"}, {"status": "\x00"}, {"client_type__exact": "\x00"},
+    {"revoked_reason__exact": "\x00"}, {"registration_source__exact": "\x00"}, {"revoked__isempty": "\x00"},
+    {"p": "9" * 40}, {"p": "x"}, {"o": "99.-x"}, {"o": "\x00"}, {"token__startswith": "a"}, {"no": "such"},
+    {"user__password__startswith": "p"}, {"application__client_secret__startswith": "p"},
+    {"_to_field": "id"}, {"e": "1"}, {"_facets": "True"},
+]  # fmt: skip
+
+
 @each
-@pytest.mark.parametrize(
-    "query",
-    [
-        {"q": "\x00"}, {"q": "a\x00b"}, {"q": "'; DROP"}, {"q": "x" * 5000}, {"q": "\ud7ff" * 3}, {"q": "%_\\"},
-        {"user__exact": "\x00"}, {"user__exact": "x"}, {"user__exact": "9" * 40}, {"user__exact": ""},
-        {"application__exact": "x"}, {"application__exact": "\x00"}, {"application__exact": "9" * 40},
-        {"oauth_members__user__exact": "\x00"}, {"oauth_members__user__exact": "x"},
-        {"state": "\x00"}, {"state": "no such"}, {"status": "\x00"}, {"client_type__exact": "\x00"},
-        {"revoked_reason__exact": "\x00"}, {"registration_source__exact": "\x00"}, {"revoked__isempty": "\x00"},
-        {"p": "9" * 40}, {"p": "x"}, {"o": "99.-x"}, {"o": "\x00"}, {"token__startswith": "a"}, {"no": "such"},
-        {"user__password__startswith": "p"}, {"application__client_secret__startswith": "p"},
-        {"_to_field": "id"}, {"e": "1"}, {"_facets": "True"},
-    ],
-    ids=lambda query: json.dumps(query)[:40],
-)  # fmt: skip
-def test_whatever_is_asked_of_a_list_it_answers(name, query):
+def test_whatever_is_asked_of_a_list_it_answers(name):
     make, model = LISTS[name]
     make()
-    response = operator(raise_request_exception=False).get(url(model, "changelist"), query)
-    assert response.status_code in (200, 302, 400)
+    browser, address = operator(raise_request_exception=False), url(model, "changelist")
+    answers = {json.dumps(query): browser.get(address, query).status_code for query in QUERIES}
+    assert {query: status for query, status in answers.items() if status not in (200, 302, 400)} == {}
 
 
 @each

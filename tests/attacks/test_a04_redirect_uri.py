@@ -62,11 +62,11 @@ def driver(request: pytest.FixtureRequest) -> Driver:
     return Driver(driver.application, redirect_uri=GOOD) if request.param == "nobody" else driver
 
 
-@pytest.mark.parametrize("trick", TRICKS, ids=ascii)
-def test_a_trick_is_a_page(driver: Driver, trick: str) -> None:
-    with ledger.unchanged():
-        ledger.is_error_page(driver.authorize(redirect_uri=trick))
-        ledger.is_error_page(driver.authorize(redirect_uri=trick, scope="nothing:here"))
+def test_a_trick_is_a_page(driver: Driver) -> None:
+    for trick in TRICKS:
+        with ledger.unchanged():
+            ledger.is_error_page(driver.authorize(redirect_uri=trick))
+            ledger.is_error_page(driver.authorize(redirect_uri=trick, scope="nothing:here"))
 
 
 @pytest.mark.parametrize("trick", TRICKS[::4], ids=ascii)

@@ -51,7 +51,6 @@ def is_harmless(response: Any) -> None:
         assert value.isprintable()
 
 
-@pytest.mark.parametrize(("name", "raw"), BAD.items(), ids=BAD)
 @pytest.mark.parametrize(
     "parameter",
     [
@@ -73,12 +72,13 @@ def is_harmless(response: Any) -> None:
         "request_uri",
     ],
 )
-def test_in_each_parameter_of_an_authorization_request(driver: Driver, parameter: str, name: str, raw: str) -> None:
+def test_in_each_parameter_of_an_authorization_request(driver: Driver, parameter: str) -> None:
     pairs = [f"{key}={quote(value)}" for key, value in driver.request(**{parameter: None}).items()]
-    with ledger.unchanged():
-        response = driver.browser.get(f"{AUTHORIZE}?{'&'.join([*pairs, f'{parameter}={raw}'])}")
-    is_harmless(response)
-    assert "/oauth/consent/" not in response.get("Location", "")
+    for name, raw in BAD.items():
+        with ledger.unchanged():
+            response = driver.browser.get(f"{AUTHORIZE}?{'&'.join([*pairs, f'{parameter}={raw}'])}")
+        is_harmless(response)
+        assert "/oauth/consent/" not in response.get("Location", ""), name
 
 
 @pytest.mark.parametrize("raw", BAD.values(), ids=BAD)

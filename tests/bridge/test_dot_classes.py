@@ -93,9 +93,9 @@ def test_what_we_refuse_is_refused(driver, door, refusal):
 
 
 @pytest.mark.parametrize("door", DOORS)
-@pytest.mark.parametrize("token", ["", "unknown", "oat_" + "0" * 49, "a.b.c", "é"])
-def test_garbage_opens_nothing(db, door, token):
-    assert call(door, token) in (400, 401, 403)
+def test_garbage_opens_nothing(db, door):
+    for token in ("", "unknown", "oat_" + "0" * 49, "a.b.c", "é"):
+        assert call(door, token) in (400, 401, 403), token
 
 
 @pytest.mark.spec("RFC 9700", "4.3.2")
@@ -115,11 +115,12 @@ def test_nor_where_a_project_turns_dots_own_gate_off(driver, settings, gate):
         assert Browser().get("/dot/scope", {"access_token": token}).status_code in (401, 403)
 
 
-@pytest.mark.parametrize("query", ["?flag", "?flag&other=1", "?a=1;b=2", "?q=%"])
 @pytest.mark.parametrize("door", THIRD_PARTY_DOORS)
-def test_an_odd_query_is_no_error(driver, door, query):
+def test_an_odd_query_is_no_error(driver, door):
     """oauthlib's strict parsing of a query raises for a field without "="."""
-    assert call(door + query, driver.tokens()["access_token"]) in (200, 400)
+    token = driver.tokens()["access_token"]
+    for query in ("?flag", "?flag&other=1", "?a=1;b=2", "?q=%"):
+        assert call(door + query, token) in (200, 400), query
 
 
 @pytest.mark.spec("RFC 9068", "4")

@@ -217,6 +217,17 @@ def test_a_token_for_one_resource_gets_what_is_of_use_there():
 
 
 @pytest.mark.spec("RFC 9396", "2.2")
+@pytest.mark.spec("RFC 9396", "9.1")
+def test_a_location_is_at_a_resource_of_the_same_name_or_below_it():
+    urn, api = "urn:example:api", "https://api.example.com/v1"
+    assert rar.is_for({"type": "account", "locations": [urn]}, [urn])
+    assert not rar.is_for({"type": "account", "locations": [urn]}, ["urn:example:other"])
+    assert not rar.is_for({"type": "account", "locations": ["urn:example:other"]}, [urn, api])
+    assert rar.is_for({"type": "account", "locations": [f"{api}/accounts"]}, [urn, api])
+    assert not rar.is_for({"type": "account", "locations": [api]}, [f"{api}/accounts"])
+    assert not rar.is_for({"type": "account", "locations": []}, [api])
+
+
 @pytest.mark.parametrize("locations", [[], "https://api.example.com", [1, None], ["https://api.example.com.evil.com"]])
 def test_locations_that_name_no_such_place_are_of_use_nowhere(locations):
     detail = {"type": "account", "locations": locations}

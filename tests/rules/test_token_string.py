@@ -114,3 +114,14 @@ def test_a_checksum_is_six_characters_of_base62(text, end):
     assert checksum(text) == end
     assert len(end) == 6
     assert set(end) <= set(ALPHABET)
+
+
+def test_a_token_that_names_our_prefix_and_fails_its_checksum_is_broken():
+    access, refresh = token_string.make_token(ACCESS_TOKEN), "ort_" + "0" * 70
+    assert token_string.is_broken(access[:-1] + ("0" if access[-1] != "0" else "1"))
+    assert token_string.is_broken(ACCESS_TOKEN)
+    assert token_string.is_broken(refresh)
+    assert not token_string.is_broken(access)
+    # Others may look as they like.
+    for other in ("", "a.b.c", "oac_x", "x" * 43, "oat", "OAT_x"):
+        assert not token_string.is_broken(other)
