@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from django.db import connections, router
+from django.db import router
 from django.db.models.signals import post_delete, post_save
 
 from oauth_provider.dot.names import application_model
 from oauth_provider.models.client import allowed_origins
+from oauth_provider.models.tenant import Tenant, tenant_of
 
 # An origin that was taken away is let through for so long at most, one that is new is refused for so long, in seconds.
 KNOWN_FOR = 60
@@ -22,7 +23,7 @@ RETRY = 5
 MAX_CLIENTS = 5_000
 MAX_LOOKUPS = 20
 # Tenants whose lists are kept at the same time.
-MAX_PLACES = 64
+MAX_TENANTS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Known:
     read_at: float
 
 
-_known: dict[tuple[Any, ...], Known] = {}
+_known: dict[Tenant, Known] = {}
 # How many look-ups there were in the latest second.
 _lookups: dict[int, int] = {}
 
@@ -42,14 +43,16 @@ def is_known(origin: str) -> bool:
     """Is ``origin`` one of any client's?"""
     if not origin.isascii() or not origin.isprintable():
         return False
-    place = _place()
-    known = _known.get(place)
+    tenant = tenant_of(router.db_for_write(application_model()))
+    if tenant is None:  # nothing may be kept
+        return _is_anybodys(origin)
+    known = _known.get(tenant)
     if known is None or not _is_younger(known, KNOWN_FOR):
-        known = _read(place)
+        known = _read(tenant)
     if known.origins is None:
-        return _may_look_up() and origin in _read_origins(containing=origin)
+        return _is_anybodys(origin)
     if origin not in known.origins and not _is_younger(known, RETRY):
-        known = _read(place)
+        known = _read(tenant)
     return known.origins is not None and origin in known.origins
 
 
@@ -64,19 +67,22 @@ def connect() -> None:
         signal.connect(forget, sender=application_model(), dispatch_uid="oauth_provider.origins")
 
 
-def _read(place: tuple[Any, ...]) -> Known:
+def _read(tenant: Tenant) -> Known:
     columns = list(islice(allowed_origins()[: MAX_CLIENTS + 1].iterator(), MAX_CLIENTS + 1))
     is_kept = len(columns) <= MAX_CLIENTS
     origins = frozenset(origin for column in columns for origin in column.split()) if is_kept else None
-    if len(_known) >= MAX_PLACES:
+    if len(_known) >= MAX_TENANTS:
         _known.clear()
-    _known[place] = Known(origins, time.time())
-    return _known[place]
+    _known[tenant] = Known(origins, time.time())
+    return _known[tenant]
 
 
-def _read_origins(*, containing: str) -> set[str]:
-    columns = allowed_origins().filter(allowed_origins__contains=containing)
-    return {origin for column in columns for origin in column.split()}
+def _is_anybodys(origin: str) -> bool:
+    """Ask the database about one origin, unless it was asked too often in this second."""
+    if not _may_look_up():
+        return False
+    columns = allowed_origins().filter(allowed_origins__contains=origin)
+    return any(origin in column.split() for column in columns)
 
 
 def _is_younger(known: Known, seconds: float) -> bool:
@@ -89,11 +95,3 @@ def _may_look_up() -> bool:
     _lookups.clear()
     _lookups[second] = count
     return count <= MAX_LOOKUPS
-
-
-def _place() -> tuple[Any, ...]:
-    """The database and schema that this thread reads clients from: one tenant's origins are no other's."""
-    alias = router.db_for_read(application_model())
-    connection = connections[alias]
-    settings = connection.settings_dict
-    return alias, settings["NAME"], settings["HOST"], settings["PORT"], getattr(connection, "schema_name", None)
