@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, logout
+from django.contrib.auth import BACKEND_SESSION_KEY, SESSION_KEY, logout
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -52,6 +52,8 @@ def remember(sender: Any, request: HttpRequest | None, user: Any, **kwargs: Any)
     """Receiver of ``user_logged_in``: this session was authenticated now, whatever ``last_login`` says."""
     if request is None or not hasattr(request, "session"):
         return
+    if request.session.get(SESSION_KEY) != user._meta.pk.value_to_string(user):
+        return  # as where an API logs somebody in to a token: the person of this session did not sign in
     # Who signs in again without logging out goes on in the same session: all of it ends with the logout.
     former = former_of(request, user)[-MOST_FORMER:]
     request.session.pop(SIGN_IN, None)

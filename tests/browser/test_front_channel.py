@@ -134,24 +134,38 @@ def test_back_after_a_login_that_was_demanded_asks_again(page: Page, unasked: di
     expect(page.get_by_role("button", name="Allow")).to_be_visible()
 
 
+@pytest.mark.spec("OIDC Core", "3.1.2.1")
+def test_a_person_who_is_asked_to_sign_in_again_does_so(page: Page, unasked: dict[str, Any]) -> None:
+    visit(page, unasked, "sign_in_again")
+    page.get_by_role("button", name="Sign in again").click()
+    Playground(page, unasked).log_in()
+    expect(
+        page.get_by_role("button", name="Use this account").or_(page.get_by_role("button", name="Allow"))
+    ).to_be_visible()
+
+
 def visit(page: Page, seeded: dict[str, Any], name: str) -> None:
-    """The two pages that are only here."""
+    """The pages that are only here."""
     if name == "form_post":
         page.goto(request_url(seeded, response_mode="form_post", scope="nothing:here"))
     else:
         go_in(page, seeded)
         page.goto(request_url(seeded, prompt="select_account"))
+    if name == "sign_in_again":
+        # As where a login page sends people on; the demo's does not.
+        page.goto(page.url.replace("select-account", "sign-in-again"))
 
 
+@pytest.mark.parametrize("name", ["select_account", "sign_in_again"])
 @pytest.mark.parametrize("look", ["light", "dark"])
-def test_axe_finds_nothing_on_the_account_page(new_context: Any, unasked: dict[str, Any], look: str) -> None:
+def test_axe_finds_nothing_on_the_account_page(new_context: Any, unasked: dict[str, Any], look: str, name: str) -> None:
     page = new_context(color_scheme=look, reduced_motion="reduce").new_page()
-    visit(page, unasked, "select_account")
+    visit(page, unasked, name)
     results = Axe().run(page)
     assert results.violations_count == 0, results.generate_report()
 
 
-@pytest.mark.parametrize("name", ["form_post", "select_account"])
+@pytest.mark.parametrize("name", ["form_post", "select_account", "sign_in_again"])
 def test_nothing_is_wider_than_a_small_phone(new_context: Any, unasked: dict[str, Any], name: str) -> None:
     size = {"width": WIDTH_OF_A_SMALL_PHONE, "height": 640}
     page = new_context(viewport=size, java_script_enabled=name != "form_post").new_page()

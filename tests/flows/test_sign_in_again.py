@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.contrib import admin
-from django.contrib.auth import get_user_model
+from django.contrib.auth import get_user_model, login, logout
+from django.contrib.auth.signals import user_logged_in
 from django.contrib.auth.views import LoginView
 from django.test import Client as Browser
 from django.urls import include, path
@@ -194,11 +195,19 @@ def test_the_same_person_with_a_new_password_goes_on_too(online: Driver) -> None
 
 def test_a_logout_and_a_login_in_one_request_tell_the_clients_once(online: Driver, rf: Any) -> None:
     """As a project's own page does that changes accounts."""
-    from django.contrib.auth import login, logout
-
     online.tokens()
     request = rf.get("/")
     request.session, request.user = online.browser.session, get_user_model().objects.get()
     logout(request)
     login(request, UserFactory(), backend="django.contrib.auth.backends.ModelBackend")
     assert LogoutDelivery.objects.count() == 1
+
+
+def test_a_login_of_another_person_to_something_else_is_no_sign_in_of_this_session(online: Driver, rf: Any) -> None:
+    """Libraries for API tokens send the signal, too, with whatever session came along."""
+    tokens, before = online.tokens(), dict(online.browser.session.items())
+    request = rf.get("/")
+    request.session = online.browser.session
+    user_logged_in.send(sender=None, request=request, user=UserFactory())
+    assert dict(request.session.items()) == before
+    assert ledger.is_good(tokens["access_token"])
