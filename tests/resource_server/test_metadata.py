@@ -171,3 +171,17 @@ def test_metadata_that_is_not_served_is_found(resource, settings):
     settings.ROOT_URLCONF = below
     (found,) = checks.check_metadata(None)
     assert (found.id, bool(found.hint)) == ("oauth_resource_server.W041", True)
+
+
+@pytest.mark.django_db
+@pytest.mark.spec("RFC 9111", "7.3")
+def test_the_public_document_carries_nobodys_cookie(resource, settings):
+    resource("https://api.example.com/")
+    settings.SESSION_SAVE_EVERY_REQUEST = True
+    browser = Browser()
+    session = browser.session
+    session["known"] = True
+    session.save()
+    response = browser.get(WELL_KNOWN)
+    assert "public" in response["Cache-Control"]
+    assert not response.cookies
