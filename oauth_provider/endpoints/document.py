@@ -7,8 +7,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.cache import patch_cache_control
 from django.utils.http import parse_etags
 
-from oauth_provider.clients.cookieless import CookielessResponse
 from oauth_provider.endpoints.cors import allow_everyone, public_preflight
+from oauth_provider.resource_server.cookieless import CookielessResponse
 
 ALLOWED = ("GET", "HEAD", "OPTIONS")
 

@@ -10,9 +10,9 @@ from django.template.loader import render_to_string
 from django.utils.cache import patch_cache_control
 from django.views.decorators.clickjacking import xframe_options_exempt
 
-from oauth_provider.clients.cookieless import CookielessResponse
 from oauth_provider.conf import provider_settings
 from oauth_provider.pages.page import static_origin
+from oauth_provider.resource_server.cookieless import CookielessResponse
 
 METHODS = ["GET", "HEAD"]
 MAX_AGE = 3600

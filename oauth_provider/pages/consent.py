@@ -21,8 +21,9 @@ from oauth_provider.pages.csrf import AGAIN, ask_again, csrf_protected
 from oauth_provider.pages.dead_end import dead_end
 from oauth_provider.pages.language import speaking
 from oauth_provider.pages.login_round_trip import login_url
-from oauth_provider.pages.page import SIGNED_OUT, error_page, for_people, show
+from oauth_provider.pages.page import error_page, for_people, show
 from oauth_provider.pages.response import redirect_to, send
+from oauth_provider.pages.situation import SIGNED_OUT
 from oauth_provider.protocol.authorization_details import Detail, flattened
 from oauth_provider.protocol.errors import InvalidRequest, OAuthError
 from oauth_provider.protocol.redirect_uri import destination

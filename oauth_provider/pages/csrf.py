@@ -15,8 +15,9 @@ from django.urls import reverse
 from django.views.csrf import csrf_failure as django_csrf_failure
 
 from oauth_provider.pages.login_round_trip import way_on
-from oauth_provider.pages.page import OUTDATED, error_page, keep_opener
+from oauth_provider.pages.page import error_page, keep_opener
 from oauth_provider.pages.response import redirect_to
+from oauth_provider.pages.situation import OUTDATED
 from oauth_provider.protocol.errors import InvalidRequest
 
 View = Callable[..., Any]
@@ -36,7 +37,7 @@ def csrf_protected(otherwise: View) -> Callable[[View], View]:
             response: HttpResponseBase = (otherwise if is_refused else view)(request, *args, **kwargs)
             if isinstance(response, TemplateResponse):
                 response.render()  # which may make a token, and so a cookie
-            return check.process_response(request, response)  # type: ignore[arg-type]
+            return check.process_response(request, response)
 
         checked.csrf_exempt = True  # type: ignore[attr-defined] # from the middleware, whose refusal leads nowhere
         return checked

@@ -63,14 +63,15 @@ def mask_reports_of(request: HttpRequest) -> None:
     """Let a report of an error in this request show no handle: in its headers, or in a variable."""
     current = get_exception_reporter_filter(request)
     if not hasattr(current, "hides_handles"):
-        request.exception_reporter_filter = _reporter_filter(type(current))  # type: ignore[attr-defined]
+        base: Any = type(current)
+        request.exception_reporter_filter = _reporter_filter(base)
 
 
 def _masked_request(request: HttpRequest) -> HttpRequest:
     shown = copy.copy(request)
     shown.path, shown.path_info = masked(request.path), masked(request.path_info)
     shown.META = {name: masked(value) if isinstance(value, str) else value for name, value in request.META.items()}
-    shown.GET = QueryDict(shown.META.get("QUERY_STRING", ""), encoding=request.encoding)  # type: ignore[assignment]
+    shown.GET = QueryDict(shown.META.get("QUERY_STRING", ""), encoding=request.encoding)
     return shown
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib.auth import views
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
@@ -36,7 +36,7 @@ class LoginView(views.LoginView):
         keep_opener(response)
         return response
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The form, unless who is signed in already can go on."""
         url = way_on(request)
         return super().get(request, *args, **kwargs) if url is None else redirect_to(url)

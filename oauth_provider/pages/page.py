@@ -3,7 +3,6 @@
 import functools
 import logging
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,11 +13,11 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.templatetags.static import static
-from django.utils.translation import gettext_lazy as _
 
 from oauth_provider.models.transaction import RowGone
 from oauth_provider.pages.browser_state import keep_browser_state
 from oauth_provider.pages.log_mask import mask_reports_of, masked
+from oauth_provider.pages.situation import BROKEN, BUSY, Situation
 from oauth_provider.protocol.errors import InvalidRequest, OAuthError, ServiceUnavailable, TemporarilyUnavailable
 from oauth_provider.protocol.frontchannel_logout import origin as origin_of
 from oauth_provider.protocol.token_string import random_text
@@ -103,58 +102,6 @@ def static_origin() -> str:
     """Where our stylesheet and scripts are, as a policy names it."""
     parts = urlsplit(static(STYLESHEET))
     return f"{parts.scheme}://{parts.netloc}" if parts.scheme and parts.netloc else "'self'"
-
-
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """What happened, in a person's words, and what the button that leads on is called."""
-
-    title: str
-    text: str
-    button: str = ""
-
-
-BROKEN = Situation(
-    _("This link does not work"),
-    _(
-        "Nothing was shared. Go back to the application that you came from and start again. "
-        "If that does not help, its developers have to mend it."
-    ),
-    _("Try again"),
-)
-LATE = Situation(
-    _("That took too long"),
-    _("For your safety a request waits only for a while. Nothing was shared."),
-    _("Start again"),
-)
-SIGNED_OUT = Situation(_("You are signed out"), _("Nothing was shared. Sign in again to go on."), _("Sign in"))
-RENEWED = Situation(
-    _("Please look at this again"),
-    _("You signed in again, or something has changed, since this page was opened. Nothing was shared."),
-    _("Go on"),
-)
-ANSWERED = Situation(
-    _("This was answered already"),
-    _("There is nothing left to do on this page. Go back to the application that you came from."),
-)
-NOT_YOURS = Situation(
-    _("This page belongs to another sign-in"),
-    _(
-        "It was opened by somebody else, or in another browser. Nothing was shared. "
-        "Go back to the application that you came from and start again."
-    ),
-    _("Start again"),
-)
-OUTDATED = Situation(
-    _("This page was out of date"),
-    _("You signed in or out in another tab since it was opened. Nothing was decided."),
-    _("Show the page again"),
-)
-BUSY = Situation(
-    _("Too many requests at once"),
-    _("Too many requests from here wait for an answer. Nothing was shared. Wait a few minutes, then try again."),
-    _("Try again"),
-)
 
 
 def error_page(

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from oauth_provider.protocol.cors import ANYONE, preflight_headers
 from oauth_provider.protocol.issuer import issuer_path
 from oauth_provider.resource_server.conf import conf
+from oauth_provider.resource_server.cookieless import CookielessJsonResponse
 from oauth_provider.resource_server.cors import from_anywhere, readable
 from oauth_provider.resource_server.inspection import inspections
 
@@ -46,7 +47,7 @@ def answer(method: str | None, document: dict[str, Any] | None, requested: str =
     elif document is None:
         response = JsonResponse({"error": "not_found"}, status=404)
     else:
-        response = JsonResponse(document)
+        response = CookielessJsonResponse(document)
         response["Cache-Control"] = f"public, max-age={MAX_AGE}"
     # It is public, and a browser client reads it before it has any origin of its own here.
     response["Access-Control-Allow-Origin"] = ANYONE

@@ -69,6 +69,11 @@ def opened(page: Page, client: str, url: str) -> Page:
     return popup.value
 
 
+def lead(popup: Page, url: str) -> None:
+    """As a link does. An address that somebody types in begins a context of its own anyway."""
+    popup.evaluate("(url) => { location.assign(url) }", url)
+
+
 def test_the_demo_runs_under_djangos_default_middleware() -> None:
     from demo_project import settings
 
@@ -91,11 +96,14 @@ def test_a_popup_keeps_its_opener_through_account_choice_and_form_post_and_error
 ) -> None:
     popup = opened(page, client, request_url(unasked, client, prompt="select_account"))
     Playground(popup, unasked).log_in()
-    popup.goto(request_url(unasked, client, prompt="select_account"))
+    expect(popup.get_by_role("button", name="Allow")).to_be_visible()
+    lead(popup, request_url(unasked, client, prompt="select_account"))
+    expect(popup.get_by_role("button", name="Use this account")).to_be_visible()
     assert popup.evaluate("window.opener !== null")
-    popup.goto(f"{unasked['issuer']}/oauth/authorize?client_id=nobody")
+    lead(popup, f"{unasked['issuer']}/oauth/authorize?client_id=nobody")
+    expect(popup.get_by_role("heading")).to_have_text("This link does not work")
     assert popup.evaluate("window.opener !== null")
-    popup.goto(request_url(unasked, client, scope="nothing:here"))
+    lead(popup, request_url(unasked, client, scope="nothing:here"))
     expect(page.get_by_role("heading")).to_contain_text("error=invalid_scope")
 
 

@@ -188,3 +188,17 @@ def test_a_preflight_allows_every_header_that_a_client_asks_for(resource):
         assert response["Access-Control-Allow-Origin"] == "*"
         assert "mcp-protocol-version" in response["Access-Control-Allow-Headers"]
         assert not response.has_header("Access-Control-Allow-Credentials")
+
+
+@pytest.mark.django_db
+@pytest.mark.spec("RFC 9111", "7.3")
+def test_the_public_document_carries_nobodys_cookie(resource, settings):
+    resource("https://api.example.com/")
+    settings.SESSION_SAVE_EVERY_REQUEST = True
+    browser = Browser()
+    session = browser.session
+    session["known"] = True
+    session.save()
+    response = browser.get(WELL_KNOWN)
+    assert "public" in response["Cache-Control"]
+    assert not response.cookies

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 
 
 class CookielessResponse(HttpResponse):
@@ -17,3 +17,7 @@ class CookielessResponse(HttpResponse):
 
     def delete_cookie(self, *args: Any, **kwargs: Any) -> None:
         """Delete nothing: an instruction to forget a session is for one browser, too."""
+
+
+class CookielessJsonResponse(CookielessResponse, JsonResponse):
+    """A JSON document on which no cookie can be set."""

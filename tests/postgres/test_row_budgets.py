@@ -1,0 +1,59 @@
+"""What stored requests cost the database: statements, BEGIN and COMMIT counted, once everything is warm.
+
+Each sixteenth row that is stored sweeps by the way, which is a transaction of one statement.
+"""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from oauth_provider.models.pending_request import SWEEP_EVERY
+from tests.driver import AUTHORIZE, Driver, incompressible, post, signed_in
+from tests.factories import ApplicationFactory
+
+pytestmark = [
+    pytest.mark.postgres,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.xdist_group("connections"),
+    pytest.mark.spec("RFC 6819", "4.4.1.11"),
+]
+SWEEP = 3
+
+
+def costs(act: Any) -> list[int]:
+    """The statements of each of so many acts that one of them sweeps."""
+    counts = []
+    for _ in range(SWEEP_EVERY):
+        with CaptureQueriesContext(connection) as captured:
+            response = act()
+        assert response.status_code in (201, 303), response.content
+        counts.append(len(captured))
+    return counts
+
+
+def is_bounded(counts: list[int], budget: int) -> None:
+    assert sorted(counts)[:-1] == [budget] * (SWEEP_EVERY - 1)
+    assert max(counts) == budget + SWEEP
+
+
+@pytest.mark.parametrize("public", [True, False])
+def test_a_push_costs_four_statements_and_a_sweep_now_and_then(public: bool) -> None:
+    driver = Driver(ApplicationFactory(public=public))
+    driver.push()
+    is_bounded(costs(driver.push), 4)
+
+
+def test_the_consent_page_costs_a_statement_for_the_limit_of_its_session() -> None:
+    driver = signed_in()
+    driver.authorize()
+    is_bounded(costs(driver.authorize), 8)
+
+
+def test_a_long_request_on_its_way_to_the_login_costs_a_row() -> None:
+    driver = Driver(ApplicationFactory())
+    state = incompressible(3_000)
+    driver.authorize(state=state)
+    is_bounded(costs(lambda: driver.authorize(state=state)), 4)
+    is_bounded(costs(lambda: post(driver.browser, AUTHORIZE, driver.request(state=state))), 4)
