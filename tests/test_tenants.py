@@ -67,7 +67,11 @@ def by_schema(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
 
 
 def by_database(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    return lambda name: monkeypatch.setitem(connection.settings_dict, "NAME", name)
+    if connection.vendor != "postgresql":
+        return lambda name: monkeypatch.setitem(connection.settings_dict, "NAME", name)
+    # A name that PostgreSQL takes, should the connection be made anew.
+    options = connection.settings_dict["OPTIONS"]
+    return lambda name: monkeypatch.setitem(options, "options", f"-c application_name={name}")
 
 
 def by_function(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
