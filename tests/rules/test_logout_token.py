@@ -66,3 +66,11 @@ def test_a_logout_token_is_signed_as_one() -> None:
     proven = jws.verify(sign_logout_token(token, key("ES256")), [public("ES256")], algorithms=("ES256",))
     assert proven.claims == token.members()
     assert proven.header["typ"] == "logout+jwt"
+
+
+@pytest.mark.spec("OIDC Back-Channel Logout", "2.2")
+def test_it_is_sent_over_https_or_to_this_machine() -> None:
+    assert is_logout_uri("https://app.example.com/logout?x=1")
+    assert is_logout_uri("http://localhost:3000/logout")
+    assert is_logout_uri("http://127.0.0.1/logout")
+    assert not is_logout_uri("com.example.app:/logout")
