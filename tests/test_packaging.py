@@ -81,6 +81,14 @@ def test_both_major_releases_of_oauthlib_are_tested() -> None:
     assert " test-oauthlib3 " in ci
 
 
+def test_an_audit_that_could_ask_nobody_fails() -> None:
+    """Without ``--strict`` pip-audit says that it found no package, and is content."""
+    audits = re.findall(r"^\t\$\(AUDIT\)/bin/pip-audit (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+
+    assert [one.split()[-1] for one in audits] == list(PINS)
+    assert all("--strict" in one.split() for one in audits)
+
+
 def test_versions_in_the_readme_are_those_that_are_tested() -> None:
     """A reader finds what runs in CI, and the oldest that may be installed."""
     readme, install = ((ROOT / name).read_text() for name in ("README.md", "docs/install.md"))

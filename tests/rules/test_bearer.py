@@ -113,3 +113,9 @@ def test_a_challenge_lists_what_has_a_value():
 )
 def test_a_value_can_leave_neither_its_quotes_nor_the_header(value, quoted):
     assert challenge({"realm": value}) == f'Bearer realm="{quoted}"'
+
+
+@pytest.mark.spec("RFC 9110", "11.6.1")
+def test_every_printable_character_stands_in_a_challenge_and_no_other():
+    printable = "".join(chr(code) for code in range(0x20, 0x7F) if chr(code) not in '"\\')
+    assert challenge({"realm": f"\x1f{printable}\x7f\x80é"}) == f'Bearer realm="{printable}"'

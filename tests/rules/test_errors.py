@@ -61,3 +61,12 @@ def test_insufficient_scope_names_everything_the_call_needs():
 @pytest.mark.spec("RFC 6585", "4")
 def test_a_caller_that_failed_too_often_is_told_when_to_come_back():
     assert errors.TemporarilyUnavailable(retry_after=7).retry_after == 7
+
+
+def test_every_error_keeps_what_is_for_the_operator_apart():
+    for cls in CLASSES:
+        error = cls("for the developer", detail="for the operator")
+        assert (error.description, error.detail) == ("for the developer", "for the operator")
+        assert str(error) == "for the developer"
+        assert (cls().description, cls().detail, str(cls())) == ("", "", cls.error)
+        assert "for the operator" not in error.parameters().values()
