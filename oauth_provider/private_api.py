@@ -39,6 +39,7 @@ DJANGO: Mapping[str, str] = {
     f"{BACKEND}.needs_rollback": CURSOR,
     f"{BACKEND}.ops": SAVE,
     f"{BACKEND}.queries_logged": CURSOR,
+    f"{BACKEND}.set_rollback": "resource_server/database_outage.py",
     f"{BACKEND}.timezone": CURSOR,
     f"{BACKEND}.timezone_name": "models/timestamp_text.py",
     f"{BACKEND}.validate_no_broken_transaction": CURSOR,
@@ -56,6 +57,8 @@ DJANGO: Mapping[str, str] = {
     "django.db.models.base:Model.save_base": SAVE,
     "django.db.models.base:ModelState.adding": SAVE,
     "django.db.models.base:ModelState.db": SAVE,
+    "django.db.models.base:ModelState.fields_cache": "models/client_secret.py",
+    "django.db.models.deletion:get_candidate_relations_to_delete": "models/set_delete.py",
     "django.db.models.fields.related_descriptors:ForeignKeyDeferredAttribute": COMPILED,
     "django.db.models.fields:Field.generated": SAVE,
     "django.db.models.fields:Field.has_db_default": SAVE,
@@ -68,7 +71,9 @@ DJANGO: Mapping[str, str] = {
     f"{OPTIONS}.object_name": "resource_server/masked_user.py",
     f"{OPTIONS}.parents": SAVE,
     f"{OPTIONS}.pk": COMPILED,
+    f"{OPTIONS}.private_fields": "models/set_delete.py",
     f"{OPTIONS}.proxy": "models/client_memory.py",
+    "django.db.models.query:QuerySet._raw_delete": "models/set_delete.py",
     "django.db.models.query_utils:DeferredAttribute": COMPILED,
     "django.db.models.sql.compiler:SQLCompiler.as_sql": COMPILED,
     "django.db.models.sql.compiler:SQLCompiler.get_converters": COMPILED,
@@ -81,6 +86,7 @@ DJANGO: Mapping[str, str] = {
     "django.dispatch:Signal.has_listeners": COMPILED,
     "django.dispatch:Signal.receivers": COMPILED,
     "django.forms.fields:InvalidJSONInput": "admin",
+    "django.utils.log:log_response": "resource_server/database_outage.py",
 }
 # Looked for where the admin is installed; elsewhere nothing of it is loaded.
 ADMIN: Mapping[str, str] = {

@@ -45,6 +45,7 @@ ALSO_CALLED = {
 PUBLIC = {
     *("_meta", "_base_manager", "_default_manager", "_state"),
     *("_replace", "_meaning", "_public", "_rows", "_standing"),
+    "_has_been_logged",  # of a response, for log_response, which is listed
 }
 # Its connections are urllib3's.
 NOT_THEIRS = {"fetch.py"}

@@ -67,6 +67,6 @@ def check_connections_are_tried(app_configs: Any, **kwargs: Any) -> list[CheckMe
     ]
 
 
-def _keeps_untried(database: dict[str, Any]) -> bool:
-    is_kept = database.get("CONN_MAX_AGE", 0) != 0 or bool((database.get("OPTIONS") or {}).get("pool"))
-    return is_kept and not database.get("CONN_HEALTH_CHECKS", False)
+def _keeps_untried(configured: dict[str, Any]) -> bool:
+    is_kept = configured.get("CONN_MAX_AGE", 0) != 0 or bool((configured.get("OPTIONS") or {}).get("pool"))
+    return is_kept and not configured.get("CONN_HEALTH_CHECKS", False)

@@ -83,8 +83,8 @@ def _reporter_filter(base: Any) -> SafeExceptionReporterFilter:
         hides_handles = True
 
         def get_safe_request_meta(self, request: HttpRequest) -> dict[str, Any]:
-            meta = super().get_safe_request_meta(request)
-            return {name: masked(value) if isinstance(value, str) else value for name, value in meta.items()}
+            environ = super().get_safe_request_meta(request)
+            return {name: masked(value) if isinstance(value, str) else value for name, value in environ.items()}
 
         def get_traceback_frame_variables(self, request: HttpRequest, tb_frame: FrameType) -> Iterable[Any]:
             variables = super().get_traceback_frame_variables(request, tb_frame)

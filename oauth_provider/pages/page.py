@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.templatetags.static import static
+from django.utils.translation import gettext as _
 
 from oauth_provider.models.transaction import RowGone
 from oauth_provider.pages.browser_state import keep_browser_state

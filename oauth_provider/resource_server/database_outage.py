@@ -65,7 +65,7 @@ def unavailable(error: Error) -> ServiceUnavailable:
 
 def unreported(response: HttpResponse) -> HttpResponse:
     """``response``, which Django does not report: each call would be a mail to the ``ADMINS`` while it lasts."""
-    response._has_been_logged = True  # type: ignore[attr-defined]  # Django asks for it, and sets it itself
+    response._has_been_logged = True  # type: ignore[attr-defined]  # log_response asks for it, and sets it
     return response
 
 

@@ -11,12 +11,12 @@ from django.http import HttpRequest, HttpResponse
 
 def is_preflight(request: HttpRequest) -> bool:
     """Is it one? What bears credentials is none, and is judged as any other call."""
-    meta = request.META
+    environ = request.META
     return (
         request.method == "OPTIONS"
-        and bool(meta.get("HTTP_ORIGIN"))
-        and bool(meta.get("HTTP_ACCESS_CONTROL_REQUEST_METHOD"))
-        and "HTTP_AUTHORIZATION" not in meta
+        and bool(environ.get("HTTP_ORIGIN"))
+        and bool(environ.get("HTTP_ACCESS_CONTROL_REQUEST_METHOD"))
+        and "HTTP_AUTHORIZATION" not in environ
     )
 
 

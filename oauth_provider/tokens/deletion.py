@@ -32,9 +32,9 @@ def _siblings(origin: Any, model: type[Model], using: str) -> set[Any]:
     kind = origin.model if is_queryset else type(origin)
     if issubclass(kind, model):
         return set(rows.filter(pk__in=deleted).values_list("pk", flat=True))
-    links = [
-        field.name
-        for field in model._meta.concrete_fields
-        if field.many_to_one and issubclass(kind, field.related_model)
-    ]
+    links = [field.name for field in model._meta.concrete_fields if field.many_to_one and _leads_to(field, kind)]
     return {key for name in links for key in rows.filter(**{f"{name}__in": deleted}).values_list("pk", flat=True)}
+
+
+def _leads_to(field: Any, kind: type[Model]) -> bool:
+    return issubclass(kind, field.related_model)
