@@ -261,3 +261,11 @@ def test_no_test_asserts_a_response_object():
     assert vacuous("assert browser.get(url).status_code == 200\nassert form.get('a')") == []
     found = {path.name: vacuous(path.read_text()) for path in (ROOT / "tests").rglob("*.py")}
     assert {name: lines for name, lines in found.items() if lines} == {}
+
+
+def test_no_lock_comes_along_locked_into_a_forked_process():
+    """``ProcessLock`` is free there; who holds another kind of lock makes a new one itself."""
+    makers = re.compile(r"threading\.(R?Lock|Condition|BoundedSemaphore|Semaphore)\b")
+    for path in FILES:
+        text = path.read_text()
+        assert not makers.search(text) or "register_at_fork" in text, place(path)

@@ -1,6 +1,5 @@
 """Codes that nobody redeems (RFC 6819 §4.4.1.11): a page that sends a browser here over and over stores few of them."""
 
-import threading
 from collections import OrderedDict
 from typing import Any
 
@@ -9,6 +8,7 @@ from django.db import router
 from oauth_provider.conf import provider_settings
 from oauth_provider.dot.names import Row
 from oauth_provider.models import Authorization
+from oauth_provider.resource_server.process_lock import ProcessLock
 
 # Only each so many-th answer of a process to one person for one client looks, so that the others cost no statement.
 LOOK_EVERY = 8
@@ -20,7 +20,7 @@ class _Counts:
 
     def __init__(self) -> None:
         self._counts: OrderedDict[Any, int] = OrderedDict()
-        self._lock = threading.Lock()
+        self._lock = ProcessLock()
 
     def add(self, key: Any) -> int:
         """One more; how many there are now."""

@@ -7,11 +7,11 @@ stranger could fill the cache with made-up ones until those that matter are thro
 
 import time
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address
 
 from limits import parse
 
 from oauth_provider.conf import provider_settings
+from oauth_provider.protocol.address import network_of
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import TemporarilyUnavailable
 from oauth_provider.resource_server.guarded_cache import CacheUnavailable, GuardedCache, guarded_cache
@@ -72,15 +72,4 @@ def _counters() -> GuardedCache:
 
 def _key(client_id: str, address: str) -> str:
     # Hashed, since a cache key may hold neither spaces nor control characters, nor be long.
-    return "oauth_provider.client_authentication." + digest(f"{client_id}\n{_network(address)}")
-
-
-def _network(address: str) -> str:
-    """An IPv6 caller owns its whole /64; one that a listener of both families maps into IPv6 owns one address."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address
-    if not isinstance(parsed, IPv6Address):
-        return str(parsed)
-    return str(parsed.ipv4_mapped) if parsed.ipv4_mapped is not None else parsed.exploded[:19]
+    return "oauth_provider.client_authentication." + digest(f"{client_id}\n{network_of(address)}")
