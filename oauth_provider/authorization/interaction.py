@@ -107,8 +107,9 @@ def choose_account(http: HttpRequest, ticket: Ticket, *, other: bool) -> str:
     """Where the browser goes once the person chose to go on with this account, or with another one."""
     if not other:
         return resume_url(http, replace(ticket, chosen=choice_of(http)))
-    end(http)
-    return _login_url(http, ticket.to_login(), resolve_url(settings.LOGIN_URL))
+    url = _login_url(http, ticket.to_login(), resolve_url(settings.LOGIN_URL))
+    end(http)  # after what may fail
+    return url
 
 
 def demands_login(http: HttpRequest, ticket: Ticket, issuer: str) -> bool:
@@ -163,10 +164,11 @@ def _send_to(visit: Visit, destination: Destination, demand: Demand) -> Step | N
         return Refused(destination, LoginRequired("Another person signed in than the one asked for."))
     if ticket.tries >= MOST_TRIES:
         return Refused(destination, LoginRequired("Signing in did not help."), on_page=True)
+    page = provider_settings.SIGN_UP_URL if demand is Demand.SIGN_UP else settings.LOGIN_URL
+    url = _login_url(visit.http, ticket.to_login(), resolve_url(page))
     if visit.http.user.is_authenticated:
         end(visit.http)  # or the login page would find somebody signed in, and the session would keep its key
-    page = provider_settings.SIGN_UP_URL if demand is Demand.SIGN_UP else settings.LOGIN_URL
-    return Page(_login_url(visit.http, ticket.to_login(), resolve_url(page)))
+    return Page(url)
 
 
 def _step_up(visit: Visit, destination: Destination) -> Step | None:
