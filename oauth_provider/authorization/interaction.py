@@ -110,8 +110,9 @@ def choose_account(http: HttpRequest, ticket: Ticket, *, other: bool) -> str:
     """Where the browser goes once the person chose to go on with this account, or with another one."""
     if not other:
         return resume_url(http, replace(ticket, chosen=choice_of(http)))
-    end(http)
-    return _login_url(http, ticket.to_login(), resolve_url(settings.LOGIN_URL))
+    url = _login_url(http, ticket.to_login(), resolve_url(settings.LOGIN_URL))
+    end(http)  # after what may fail
+    return url
 
 
 def demands_login(http: HttpRequest, ticket: Ticket, issuer: str) -> bool:

@@ -36,8 +36,6 @@ SALT = "oauth_provider.models.pending_request"
 KEPT = "kept"
 # A double click: the same session says the same thing again and gets the same answer.
 REPEAT_WINDOW = timedelta(seconds=10)
-
-
 # One insertion in so many deletes at most so many that are over; ``oauth_sweep`` deletes the rest.
 SWEEP_EVERY, SWEEP_AT_ONCE = 16, 64
 

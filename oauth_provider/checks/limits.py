@@ -1,0 +1,40 @@
+"""Checks of what bounds other people's rows (RFC 6819 §4.4.1.11): the limits, and the address that they count by."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+
+from oauth_provider.conf import provider_settings
+from oauth_provider.limit_settings import LimitSettings
+
+LIMITS = tuple(name for name, value in vars(LimitSettings).items() if isinstance(value, property))
+
+
+@register
+def check_limits(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Each limit is a whole number from 1."""
+    return [
+        Error(
+            f"OAUTH_PROVIDER[{name!r}] is {value!r}, which bounds nothing.",
+            hint="It must be a whole number from 1.",
+            id="oauth_provider.E056",
+        )
+        for name in LIMITS
+        if isinstance(value := getattr(provider_settings, name), bool) or not isinstance(value, int) or value < 1
+    ]
+
+
+@register(Tags.security, deploy=True)
+def check_address(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Behind a proxy everybody has the proxy's address, and would share one limit."""
+    is_behind_proxy = bool(settings.SECURE_PROXY_SSL_HEADER or settings.USE_X_FORWARDED_HOST)
+    if not is_behind_proxy or provider_settings.user_settings.get("CLIENT_ADDRESS"):
+        return []
+    return [
+        Warning(
+            'A proxy stands in front, and OAUTH_PROVIDER["CLIENT_ADDRESS"] is not set.',
+            hint="Name a function that reads the header your proxy writes; all callers share one limit otherwise.",
+            id="oauth_provider.W057",
+        )
+    ]
