@@ -94,7 +94,8 @@ def test_a_mistake_is_no_outage(service: Driver) -> None:
 def test_a_code_is_not_spent_wherever_the_database_goes_away() -> None:
     """Before the first statement of an exchange, before the second, and so on to the last."""
     driver = signed_in()
-    driver.tokens()  # the first use of a secret is noted, the second is not
+    for _time in range(3):  # the first use of a secret is noted, and a client is remembered after that
+        driver.tokens()
     code = driver.code()
     with failing(number=NEVER) as whole:
         assert driver.redeem(code).status_code == 200
@@ -110,7 +111,7 @@ def test_a_code_is_not_spent_wherever_the_database_goes_away() -> None:
 def test_a_refresh_token_is_good_after_the_outage() -> None:
     driver = signed_in()
     refresh_token = driver.tokens()["refresh_token"]
-    for number in (1, 2, 3):
+    for number in (1, 2):
         with ledger.unchanged(), failing(OUTAGES["read-only"], number):
             comes_back(driver.refresh(refresh_token))
     assert driver.refresh(refresh_token).status_code == 200
