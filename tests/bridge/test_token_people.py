@@ -115,6 +115,13 @@ def test_a_projects_own_hook_sees_the_person_of_the_session(driver: Driver, toke
     assert set(Describes.seen) == {"bob"}
 
 
+def test_a_template_of_a_project_sees_nobody_there(token: str) -> None:
+    """Ours can be overridden, and context processors offer ``user``."""
+    page = robot(token).get(LOGOUT)
+    assert page.context["user"].is_anonymous
+    assert page.context["request"].user.is_anonymous
+
+
 def test_a_token_chooses_no_account_and_begins_no_new_sign_in(driver: Driver, token: str) -> None:
     page = driver.authorize(prompt="select_account")["Location"]
     again = page.replace("select-account", "sign-in-again")
