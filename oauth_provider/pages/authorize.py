@@ -12,6 +12,7 @@ from oauth_provider.authorization.ticket import Ticket, from_text
 from oauth_provider.clients.body import read_body
 from oauth_provider.conf import provider_settings
 from oauth_provider.models.client import ClientPolicy
+from oauth_provider.pages.head import is_head, nothing_done
 from oauth_provider.pages.language import speaking
 from oauth_provider.pages.page import error_page, for_people
 from oauth_provider.pages.response import redirect_to, send
@@ -42,7 +43,10 @@ def authorize(request: HttpRequest) -> HttpResponse:
 
 @for_people
 def go_on(request: HttpRequest, ticket: Ticket) -> HttpResponse:
-    """The next step of the request of ``ticket``."""
+    """The next step of the request of ``ticket``: of one who is signed in by GET alone, which may make a code."""
+    if is_head(request) and request.user.is_authenticated:
+        establish(ticket.request)
+        return nothing_done()
     issuer = provider_settings.issuer_of(request)
     match next_step(request, ticket, issuer):
         case Refused() as refused:
