@@ -15,10 +15,12 @@ from oauth_provider.clients.body import read_body
 from oauth_provider.conf import provider_settings
 from oauth_provider.models.client import ClientPolicy
 from oauth_provider.pages.dead_end import lost_ticket
+from oauth_provider.pages.head import is_head, nothing_done
 from oauth_provider.pages.language import speaking
 from oauth_provider.pages.page import error_page, for_people
 from oauth_provider.pages.response import redirect_to, send
 from oauth_provider.protocol.errors import InvalidRequestObject, OAuthError, TemporarilyUnavailable
+from oauth_provider.resource_server.session_user import session_user
 
 METHODS = ["GET", "HEAD", "POST"]
 
@@ -73,7 +75,10 @@ def _take_post(request: HttpRequest, ticket: Ticket) -> HttpResponse:
 
 @for_people
 def go_on(request: HttpRequest, ticket: Ticket) -> HttpResponse:
-    """The next step of the request of ``ticket``."""
+    """The next step of the request of ``ticket``: of one who is signed in by GET alone, which may make a code."""
+    if is_head(request) and session_user(request) is not None:
+        establish(ticket.request)
+        return nothing_done()
     issuer = provider_settings.issuer_of(request)
     match next_step(request, ticket, issuer):
         case Refused() as refused:

@@ -25,6 +25,7 @@ from oauth_provider.authorization.logout import (
 from oauth_provider.clients.body import read_body
 from oauth_provider.conf import provider_settings
 from oauth_provider.pages.csrf import csrf_protected, log_out_again
+from oauth_provider.pages.head import is_head, nothing_done
 from oauth_provider.pages.language import speaking
 from oauth_provider.pages.page import content_security_policy, error_page, for_people, show
 from oauth_provider.pages.response import redirect_to
@@ -78,6 +79,8 @@ def logout(request: HttpRequest) -> HttpResponse:
         return redirect_to(f"{reverse('oauth_provider:logout')}?{urlencode({TICKET: ticket})}")
     given = request.GET.get(TICKET) if len(request.GET) == 1 else None
     asked = from_ticket(given) if given else establish(request.META.get("QUERY_STRING", ""), issuer)
+    if is_head(request):
+        return nothing_done()
     if session_user(request) is None:
         # A login that was to be renewed and never was leaves a session to end.
         frames = end_session(request) if was_of_this_session(request, asked) else []

@@ -59,10 +59,32 @@ def test_head_of_userinfo_is_answered_as_get_is(driver: Driver) -> None:
     assert in_the_url.status_code == 400
 
 
-def test_head_of_the_end_session_endpoint_asks_as_get_does(driver: Driver) -> None:
-    head = driver.browser.head(LOGOUT)
+@pytest.mark.spec("RFC 9110", "9.2.1")
+def test_head_of_the_end_session_endpoint_ends_nothing(driver: Driver) -> None:
+    hint = driver.redeem(driver.code(scope="openid", nonce="n")).json()["id_token"]
+    for query in ({}, {"id_token_hint": hint}):
+        with ledger.unchanged():
+            head = driver.browser.head(LOGOUT, query)
+        assert (head.status_code, head.content) == (200, b"")
+        assert not head.has_header("Location")
+        assert driver.browser.session.get("_auth_user_id"), "nobody was logged out"
+    assert (
+        driver.browser.head(LOGOUT, {"id_token_hint": "forged"}).status_code
+        == driver.browser.get(LOGOUT, {"id_token_hint": "forged"}).status_code
+    )
+    driver.browser.get(LOGOUT, {"id_token_hint": hint})
+    assert not driver.browser.session.get("_auth_user_id")
+
+
+@pytest.mark.spec("RFC 9110", "9.2.1")
+@pytest.mark.parametrize("prompt", [None, "login", "select_account", "consent", "none"])
+def test_head_of_an_authorization_request_does_nothing_for_who_is_signed_in(driver: Driver, prompt: str | None) -> None:
+    driver.code()
+    with ledger.unchanged():
+        head = driver.browser.head(AUTHORIZE, driver.request(prompt=prompt))
     assert (head.status_code, head.content) == (200, b"")
-    assert driver.browser.session.get("_auth_user_id"), "nobody was logged out"
+    assert not head.has_header("Location")
+    assert driver.browser.session.get("_auth_user_id")
 
 
 @pytest.mark.parametrize("path", DOCUMENTS)

@@ -126,3 +126,11 @@ def test_a_right_secret_makes_no_confidential_client_of_a_public_one(spa: Driver
     ledger.refused(granted, "unauthorized_client")
     asked = spa.introspect(spa.tokens()["access_token"], client_secret=DOTS_SECRET)
     assert asked.json() == {"active": False}
+
+
+@pytest.mark.parametrize("method", ["client_secret_basic", "client_secret_post"])
+def test_a_policy_that_asks_a_public_client_for_a_secret_lets_nobody_in(method: str) -> None:
+    public = signed_in(public=True, policy={"token_endpoint_auth_method": method})
+    with_secret_of_dot(public, make_password(DOTS_SECRET, hasher="md5"))
+    for form in ({}, {"client_secret": DOTS_SECRET}):
+        ledger.refused(public.refresh("x", **form), "invalid_client", 401)
