@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from oauth_provider.dot.names import access_token_model, application_model
 from oauth_provider.models import Authorization, ClientPolicy, Consent, TokenBinding, verification_cache
+from oauth_provider.models.tenant import tenant_of
 from oauth_provider.models.verification_cache import verification_cache as cache
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import InvalidToken
@@ -154,7 +155,7 @@ def test_the_memory_is_bounded_and_what_was_used_last_stays(driver: Driver, monk
 
 def test_it_holds_no_token(token: str) -> None:
     assert token not in repr(cache)
-    assert list(cache._rows) == [digest(token)]
+    assert list(cache._rows) == [(tenant_of("default"), digest(token))]
 
 
 def test_what_one_view_does_to_its_user_no_other_sees(token: str, driver: Driver) -> None:
