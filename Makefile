@@ -76,8 +76,8 @@ $(OLD)/installed: $(VENV)/installed Makefile
 	@touch $@
 
 test-oauthlib3: $(OLD)/installed ## the tests of what stands on oauthlib, with its last release before 4
-	PYTHONPATH=$(OLD) $(VENV)/bin/python -c 'import oauthlib; assert oauthlib.__version__ == "$(OLD_OAUTHLIB)", oauthlib'
-	env -u DATABASE_URL -u CACHE_URL PYTHONPATH=$(OLD) $(VENV)/bin/$(PYTEST) -m "not browser and not foreign" \
+	PYTHONPATH=$(CURDIR)/$(OLD) $(VENV)/bin/python -c 'import oauthlib; assert oauthlib.__version__ == "$(OLD_OAUTHLIB)", oauthlib'
+	env -u DATABASE_URL -u CACHE_URL PYTHONPATH=$(CURDIR)/$(OLD) $(VENV)/bin/$(PYTEST) -m "not browser and not foreign" \
 		tests/bridge tests/foreign tests/flows/test_client_credentials.py $(ARGS)
 
 audit: $(AUDIT)/installed ## look our pins up among published vulnerabilities; fails where that cannot be asked
