@@ -304,6 +304,15 @@ def test_a_state_that_is_not_printable_ascii_is_refused_and_sent_back(driver: Dr
 
 
 @pytest.mark.spec("RFC 6749", "A")
+def test_a_refused_state_comes_back_as_text_in_a_form_that_is_posted(driver: Driver) -> None:
+    state = 'é"><script>alert(1)</script>'
+    with ledger.unchanged():
+        html = driver.authorize(state=state, response_mode="form_post").content.decode()
+    assert "<script>alert" not in html
+    assert 'name="state" value="é&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;"' in html
+
+
+@pytest.mark.spec("RFC 6749", "A")
 @pytest.mark.parametrize("state", ["a\x00", "a\r\nSet-Cookie: x=1", "\t", "\x7f", "\x85"], ids=ascii)
 def test_a_state_with_control_characters_is_refused_and_not_sent_back(driver: Driver, state: str) -> None:
     with ledger.unchanged():

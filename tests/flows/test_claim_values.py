@@ -238,3 +238,13 @@ def test_the_policy_of_one_client_changes_nothing_for_another(driver: Driver) ->
     other = signed_in(UserFactory(), policy={})
     other.scope = driver.scope
     assert person_in(other.redeem(other.code()).json()["id_token"]) == {}
+
+
+@pytest.mark.spec("OIDC Core", "3.3.2.11")
+@pytest.mark.parametrize("is_told", [False, True])
+def test_an_id_token_beside_a_code_follows_the_policy_too(driver: Driver, settings: Any, is_told: bool) -> None:
+    settings.OAUTH_PROVIDER = {**OAUTH_PROVIDER, "LEGACY_RESPONSE_TYPES": ["code id_token"]}
+    ClientPolicy.objects.update(response_types=["code", "code id_token"], scope_claims_in_id_token=is_told)
+    page = driver.authorize(response_type="code id_token", nonce="n", scope="openid email")["Location"]
+    answer = query_of(driver.decide(page)["Location"].replace("#", "?"))
+    assert ("email" in person_in(answer["id_token"])) is is_told
