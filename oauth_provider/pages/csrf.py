@@ -40,6 +40,7 @@ def csrf_protected(otherwise: View) -> Callable[[View], View]:
             return check.process_response(request, response)
 
         checked.csrf_exempt = True  # type: ignore[attr-defined] # from the middleware, whose refusal leads nowhere
+        checked.csrf_checked = True  # type: ignore[attr-defined]
         return checked
 
     return decorate

@@ -305,7 +305,7 @@ def test_a_login_page_of_the_projects_own_leads_on_by_the_failure_view(driver: D
 
 
 @pytest.mark.spec("OIDC RP-Initiated Logout", "2")
-@pytest.mark.parametrize("asked", [{"id_token_hint": "x.y.z"}, {"ticket": "x:y:z"}, {"client_id": "nobody"}], ids=str)
+@pytest.mark.parametrize("asked", [{"id_token_hint": "x.y.z"}, {"client_id": "nobody"}], ids=str)
 def test_a_logout_that_cannot_be_believed_can_still_be_had(driver: Driver, asked: dict[str, str]) -> None:
     for answer in (driver.browser.get(LOGOUT, asked), post(driver.browser, LOGOUT, asked)):
         assert links(answer) == [LOGOUT]
