@@ -32,6 +32,7 @@ from oauth_provider.checks import (
     revocation,
     signing_keys,
     subjects,
+    tenants,
     urls,
 )
 from oauth_provider.dot.names import application_model
@@ -78,6 +79,8 @@ CHECKS = {
     "E060": logout.check_internal_hosts,
     "E070": subjects.check_pairwise_secret,
     "E071": subjects.check_pairwise_clients,
+    "E072": tenants.check_tenant,
+    "W073": tenants.check_tenants_are_told_apart,
     "E085": legacy.check_response_types,
     "W085": legacy.check_excuses,
     "W086": legacy.check_response_types,

@@ -228,12 +228,12 @@ def test_a_type_of_details_is_the_tenants_own(settings: Any) -> None:
 
 def found(settings: Any, **ours: Any) -> set[str]:
     settings.OAUTH_PROVIDER = settings.OAUTH_PROVIDER | ours
-    return {str(message.id) for message in run_checks()} & {"oauth_provider.E070", "oauth_provider.W071"}
+    return {str(message.id) for message in run_checks()} & {"oauth_provider.E072", "oauth_provider.W073"}
 
 
 @pytest.mark.parametrize("path", ["no.such.function", f"{__name__}.ISSUER", 7], ids=str)
 def test_a_tenant_function_that_cannot_be_called_is_an_error(settings: Any, path: Any) -> None:
-    assert found(settings, TENANT=path) == {"oauth_provider.E070"}
+    assert found(settings, TENANT=path) == {"oauth_provider.E072"}
 
 
 def test_a_tenant_function_is_no_error(settings: Any) -> None:
@@ -243,6 +243,6 @@ def test_a_tenant_function_is_no_error(settings: Any) -> None:
 def test_a_backend_whose_schema_cannot_be_told_is_warned_of(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     assert found(settings) == set()
     monkeypatch.setattr(connections["default"], "__class__", OwnCursors)
-    assert found(settings) == {"oauth_provider.W071"}
+    assert found(settings) == {"oauth_provider.W073"}
     assert found(settings, TENANT=f"{__name__}.tenant") == set()
     assert ledger.counts()

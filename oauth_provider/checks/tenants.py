@@ -21,7 +21,7 @@ def check_tenant(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         Error(
             'OAUTH_PROVIDER["TENANT"] cannot be used.',
             hint="Name a function without arguments that returns the tenant of this moment, as a hashable value.",
-            id="oauth_provider.E070",
+            id="oauth_provider.E072",
         )
     ]
 
@@ -37,7 +37,7 @@ def check_tenants_are_told_apart(app_configs: Any, **kwargs: Any) -> list[CheckM
         Warning(
             f"No keys and no tokens of {using!r} are remembered: its backend {_name(using)} makes its own cursors.",
             hint="Name a function in TENANT that returns the tenant of this moment (a constant, where there is one).",
-            id="oauth_provider.W071",
+            id="oauth_provider.W073",
         )
     ]
 
