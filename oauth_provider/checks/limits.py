@@ -12,7 +12,7 @@ from oauth_provider.limit_settings import LimitSettings
 LIMITS = tuple(name for name, value in vars(LimitSettings).items() if isinstance(value, property))
 
 
-@register
+@register()
 def check_limits(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Each limit is a whole number from 1."""
     return [
