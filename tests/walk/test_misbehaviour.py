@@ -109,7 +109,6 @@ def test_what_is_not_as_specified_is_found(fake, case):
     ("fault", "text"),
     [
         ("takes replays", "The old refresh token is refused"),
-        ("keeps tokens of replayed ones", "newest refresh token is dead"),
         ("takes codes twice", "second use of the code is refused"),
         ("keeps tokens of replayed codes", "refresh token of the first use is dead"),
         ("takes any verifier", "another code_verifier is refused"),
@@ -119,6 +118,18 @@ def test_what_is_not_as_specified_is_found(fake, case):
 )
 def test_a_rule_that_is_not_kept_is_found(fake, fault, text):
     assert any(text in one for one in found(fake(None, fault)))
+
+
+@pytest.mark.spec("RFC 9700", "4.14.2")
+def test_a_server_without_a_retry_window_that_keeps_tokens_after_a_replay_is_found(fake):
+    server = fake(None, "has no retries", "keeps tokens of replayed ones")
+    assert any("newest refresh token is dead" in one for one in found(server))
+
+
+@pytest.mark.spec("RFC 9700", "4.14.2")
+def test_a_server_that_repeats_answers_may_end_nothing_for_an_older_token_meanwhile(fake):
+    outcome = walk(*options(fake(None, "keeps tokens of replayed ones")), "--json")
+    assert (outcome.error, outcome.wrong) == ("", [])
 
 
 @pytest.mark.spec("RFC 9700", "4.14.2")
