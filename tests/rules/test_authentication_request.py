@@ -52,3 +52,16 @@ def test_max_age_is_seconds(value, seconds):
 def test_what_is_no_whole_number_of_seconds_is_refused(value):
     with pytest.raises(InvalidRequest):
         parse_max_age(value)
+
+
+@pytest.mark.spec("OIDC Core", "3.1.2.1")
+def test_every_supported_prompt_may_be_asked_for_at_once():
+    assert parse_prompt("login consent", ("consent", "login")) == {"login", "consent"}
+
+
+@pytest.mark.spec("OIDC Core", "3.1.2.1")
+def test_a_max_age_as_long_as_the_longest_is_itself():
+    shorter = 10 ** (len(str(LONGEST_MAX_AGE)) - 1)
+    assert shorter < LONGEST_MAX_AGE
+    assert parse_max_age(str(shorter)) == shorter
+    assert parse_max_age(str(LONGEST_MAX_AGE + 1)) == LONGEST_MAX_AGE
