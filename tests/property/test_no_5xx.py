@@ -21,10 +21,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from oauth_provider.rest_framework.authentication import OAuthAuthentication
-from oauth_provider.rest_framework.permissions import HasScopes
 from oauth_provider.authorization.request import parse_query
 from oauth_provider.authorization.ticket import Ticket, to_text
+from oauth_provider.rest_framework.authentication import OAuthAuthentication
+from oauth_provider.rest_framework.permissions import HasScopes
 from tests import cache_keys
 from tests.driver import AUTHORIZE, CONFIRM, FORM, INTROSPECT, JWKS, LOGOUT, METADATA, REVOKE, TOKEN, USERINFO, Driver
 from tests.factories import ApplicationFactory, UserFactory
