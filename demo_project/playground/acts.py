@@ -113,7 +113,7 @@ def retry(memory: Memory) -> None:
     if not repeated.is_refused:
         photo_book.take(memory, repeated)
     elif repeated.error == "invalid_grant":
-        see_what_is_left(memory, "The server does not take this for a retry: half a minute is all there is.")
+        see_what_is_left(memory, "The server does not take this for a retry: a minute is all there is.")
 
 
 def introspect(memory: Memory) -> None:
@@ -136,12 +136,20 @@ def replay(memory: Memory) -> None:
         if len(memory.refresh_tokens) == before:
             memory.notice = "This client keeps its refresh token, so there is no old one to replay."
             return
-    if photo_book.refresh(memory, memory.refresh_tokens[0]).error == "invalid_grant":
-        see_what_is_left(
-            memory,
-            "An old refresh token was presented. Either its thief or its owner holds the newer ones, and the server "
-            "cannot know which.",
+    if photo_book.refresh(memory, memory.refresh_tokens[0]).error != "invalid_grant":
+        return
+    if photo_book.call_api(memory).error != "invalid_token":
+        # And no refresh now, with which the minute would begin again.
+        memory.notice = (
+            "An old refresh token was presented, and refused. Nothing ends yet: for a minute after a refresh it may come "
+            "from another process of the application. Whoever presents it later ends every token of this sign-in."
         )
+        return
+    see_what_is_left(
+        memory,
+        "An old refresh token was presented. Either its thief or its owner holds the newer ones, and the server "
+        "cannot know which.",
+    )
 
 
 def reuse(memory: Memory) -> None:
@@ -240,7 +248,7 @@ ACTS = (
     Act(
         name="replay",
         label="Replay an old refresh token",
-        about="And see everything die.",
+        about="It opens nothing, and a minute later ends everything.",
         possible=is_connected,
         do=replay,
         is_attack=True,
@@ -257,7 +265,7 @@ ACTS = (
 
 
 # The way through, for whoever presses the first button each time.
-GUIDE = ("step_up", "exchange", "call", "photos", "print", "introspect", "refresh", "replay")
+GUIDE = ("step_up", "exchange", "call", "photos", "print", "introspect", "refresh", "replay", "reuse")
 
 
 def next_act(memory: Memory) -> Act | None:

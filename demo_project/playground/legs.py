@@ -107,7 +107,7 @@ REFRESH = Leg(
     about_request="An access token lives briefly on purpose. The refresh token gets the next, and you are not asked.",
     about_answer=(
         "A new access token, and a new refresh token in place of the one that was just used. If this answer had "
-        "been lost, the same request would get the same answer for half a minute."
+        "been lost, the same request would get the same answer for a minute."
     ),
 )
 REVOCATION = Leg(

@@ -39,7 +39,7 @@ ON_OFFER = {
 ORDER = {"type": PHOTO_PRINT, "identifier": "snow", "copies": 2, "size": "20x30"}
 API = "/api/notes/"
 STEP_UP = ("max_age", "acr_values")
-ROTATIONS_UNTIL_OLD = 3  # the newest serves, the one before it may be repeated, and all older ones are replays
+ROTATIONS_UNTIL_OLD = 3  # the newest serves, the one before it may be repeated, and all older ones are refused
 
 
 def photo_book() -> DemoClient:

@@ -75,8 +75,8 @@ def _take_post(request: HttpRequest, ticket: Ticket) -> HttpResponse:
 
 @for_people
 def go_on(request: HttpRequest, ticket: Ticket) -> HttpResponse:
-    """The next step of the request of ``ticket``: of one who is signed in by GET alone, which may make a code."""
-    if is_head(request) and session_user(request) is not None:
+    """The next step of the request of ``ticket``: by GET alone where that may make a code, or keep the request."""
+    if is_head(request) and (session_user(request) is not None or not rides(ticket)):
         establish(ticket.request)
         return nothing_done()
     issuer = provider_settings.issuer_of(request)

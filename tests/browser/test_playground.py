@@ -26,7 +26,7 @@ def playground(page, unasked) -> Playground:
 
 @pytest.mark.spec("RFC 6749", "4.1")
 def test_the_first_button_leads_through_the_seven_steps_and_on_to_the_end_of_everything(playground, page) -> None:
-    """Login, consent, code, tokens, API; then introspection, refresh, and the replay that ends it all."""
+    """Login, consent, code, tokens, API; then introspection, refresh, an old refresh token, and the replay that ends it all."""
     playground.connect("notes:read", "notes:write")
     playground.go()
     playground.press("Allow")
@@ -40,10 +40,13 @@ def test_the_first_button_leads_through_the_seven_steps_and_on_to_the_end_of_eve
     expect(playground.chosen).to_contain_text("active")
     playground.press("Refresh")
     playground.press("Replay an old refresh token")
+    expect(page.get_by_role("alert")).to_contain_text("Nothing ends yet")
+    assert playground.titles()[-4:-1] == ["Refresh", "400 invalid_grant", "Resource request"]
+    playground.press("Redeem the code again")
 
     expect(page.get_by_role("status")).to_contain_text("Every token of this sign-in has ended")
     assert playground.titles()[-6:] == [
-        "Refresh",
+        "Token request",
         "400 invalid_grant",
         "Resource request",
         "401 invalid_token",

@@ -1,9 +1,11 @@
 """Methods and bodies of answers (RFC 9110 §9): HEAD is GET without the content, and what has no content has no type."""
 
+from secrets import token_urlsafe
 from typing import Any
 
 import pytest
 
+from oauth_provider.models import PendingRequest
 from tests import ledger
 from tests.driver import AUTHORIZE, CONFIRM, JWKS, LOGOUT, METADATA, PAR, TOKEN, USERINFO, Driver, signed_in
 
@@ -85,6 +87,17 @@ def test_head_of_an_authorization_request_does_nothing_for_who_is_signed_in(driv
     assert (head.status_code, head.content) == (200, b"")
     assert not head.has_header("Location")
     assert driver.browser.session.get("_auth_user_id")
+
+
+@pytest.mark.spec("RFC 9110", "9.2.1")
+def test_head_of_a_request_that_is_too_long_for_a_login_page_keeps_no_row(driver: Driver) -> None:
+    driver.browser.logout()
+    long = driver.request(state=token_urlsafe(1_500))
+    with ledger.unchanged():
+        head = driver.browser.head(AUTHORIZE, long)
+    assert (head.status_code, head.content) == (200, b"")
+    assert driver.browser.get(AUTHORIZE, long).status_code == 303
+    assert PendingRequest.objects.count() == 1
 
 
 @pytest.mark.parametrize("path", DOCUMENTS)
