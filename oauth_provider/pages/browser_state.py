@@ -4,10 +4,12 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db import Error
 from django.http import HttpRequest, HttpResponse
 
 from oauth_provider.authorization.browser_state import browser_state
 from oauth_provider.conf import provider_settings
+from oauth_provider.resource_server.database_outage import is_outage
 
 # static/oauth_provider/check_session.js knows it by this name.
 COOKIE = "oauth_browser_state"
@@ -15,11 +17,19 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 def keep_browser_state(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """``response`` with the cookie of this moment, where the browser has another one, and the session was looked at."""
+    """``response`` with the cookie of this moment, where the browser has another one, and the session was looked at.
+
+    Where sessions cannot be read at the moment it stays as it is: it says so itself, or was made before.
+    """
     session = getattr(request, "session", None)
     if session is None or not session.accessed or not provider_settings.SESSION_MANAGEMENT:
         return response
-    state = browser_state(request)
+    try:
+        state = browser_state(request)
+    except Error as error:
+        if not is_outage(error):
+            raise
+        return response
     if state == request.COOKIES.get(COOKIE, ""):
         return response
     is_secure = may_be_secure(request)

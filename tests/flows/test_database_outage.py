@@ -172,6 +172,16 @@ def test_logging_out_and_choosing_an_account_say_so_too() -> None:
         is_page(driver.browser.get("/oauth/logout"))
 
 
+def test_the_middleware_of_the_browser_state_leaves_the_page_as_it_is(settings: Any) -> None:
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, "oauth_provider.middleware.BrowserStateMiddleware"]
+    driver = signed_in()
+    page = driver.authorize(prompt="consent")["Location"]
+    with failing():
+        is_page(driver.browser.get(page))
+    with failing(lambda: ProgrammingError("no such table")), pytest.raises(ProgrammingError):
+        driver.browser.get(page)
+
+
 def ask_the_database(request: Any) -> dict[str, Any]:
     """A context processor as projects have them."""
     from oauth_provider.models import ClientPolicy
