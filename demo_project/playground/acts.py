@@ -141,8 +141,8 @@ def replay(memory: Memory) -> None:
     if photo_book.call_api(memory).error != "invalid_token":
         # And no refresh now, with which the minute would begin again.
         memory.notice = (
-            "An old refresh token was presented, and refused. Nothing ends yet: for a minute after a refresh it may come "
-            "from another process of the application. Whoever presents it later ends every token of this sign-in."
+            "An old refresh token was presented, and refused. Nothing ends yet: for a minute after a refresh it may "
+            "come from another process of the application. Whoever presents it later ends every token of this sign-in."
         )
         return
     see_what_is_left(
