@@ -8,10 +8,11 @@ import copy
 import functools
 import logging
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from types import FrameType
 from typing import Any
 
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, QueryDict
 from django.views.debug import SafeExceptionReporterFilter, get_exception_reporter_filter
 
@@ -53,10 +54,17 @@ class MaskHandles(logging.Filter):
 
 def connect() -> None:
     """Put the filter where URLs are logged."""
-    for name in LOGGERS:
+    for name in (*LOGGERS, *security_loggers()):
         logger = logging.getLogger(name)
         if not any(isinstance(one, MaskHandles) for one in logger.filters):
             logger.addFilter(MaskHandles())
+
+
+def security_loggers(kind: type[Exception] = SuspiciousOperation) -> Iterator[str]:
+    """Yield the loggers of calls that Django suspects, whose records carry the request: one for each class."""
+    yield f"django.security.{kind.__name__}"
+    for derived in kind.__subclasses__():
+        yield from security_loggers(derived)
 
 
 def mask_reports_of(request: HttpRequest) -> None:
@@ -72,6 +80,8 @@ def _masked_request(request: HttpRequest) -> HttpRequest:
     shown.path, shown.path_info = masked(request.path), masked(request.path_info)
     shown.META = {name: masked(value) if isinstance(value, str) else value for name, value in request.META.items()}
     shown.GET = QueryDict(shown.META.get("QUERY_STRING", ""), encoding=request.encoding)
+    if shown.path != request.path:
+        mask_reports_of(shown)  # it may be refused before a view of ours has seen it
     return shown
 
 

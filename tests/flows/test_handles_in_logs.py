@@ -12,7 +12,7 @@ from django.core import mail
 from django.test import Client as Browser
 
 from oauth_provider.models import PendingRequest
-from oauth_provider.pages.log_mask import LOGGERS, MaskHandles, connect, masked
+from oauth_provider.pages.log_mask import LOGGERS, MaskHandles, connect, masked, security_loggers
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.sealed import unseal
 from tests import ledger
@@ -99,6 +99,34 @@ def test_an_access_log_with_named_arguments_is_masked() -> None:
     assert record.getMessage() == "GET /oauth/consent/*** 200"
     broken = logging.LogRecord("django.server", 20, "", 0, "%s %s", ("one",), None)
     assert MaskHandles().filter(broken)
+
+
+def test_a_mail_about_a_suspicious_call_holds_no_handle(driver: Driver, settings: Any) -> None:
+    from django.utils.log import AdminEmailHandler
+
+    settings.ADMINS = [("Operator", "operator@example.com")]
+    page = driver.authorize()["Location"]
+    handle = page.rsplit("/", 1)[1]
+    assert {"django.security.DisallowedHost", "django.security.TooManyFieldsSent"} < set(security_loggers())
+    connect()
+    mailer = AdminEmailHandler(include_html=True)
+    logger = logging.getLogger("django.security")
+    logger.addHandler(mailer)
+    try:
+        settings.ALLOWED_HOSTS = ["elsewhere.example"]
+        assert driver.browser.get(page).status_code == 400
+        settings.ALLOWED_HOSTS = ["*"]
+        assert driver.browser.post(page, {f"field{number}": "" for number in range(1_100)}).status_code == 400
+        settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1
+        form = "application/x-www-form-urlencoded"
+        assert driver.browser.post(page, "decision=allow", content_type=form).status_code in (400, 413)
+    finally:
+        logger.removeHandler(mailer)
+    assert len(mail.outbox) >= 3
+    for message in mail.outbox:
+        assert handle not in message.body
+        assert handle not in str(message.alternatives)
+    assert "/oauth/consent/***" in mail.outbox[0].body
 
 
 @pytest.mark.parametrize("include_html", [False, True])
