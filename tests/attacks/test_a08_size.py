@@ -108,7 +108,7 @@ def test_authorization_details_beyond_all_measure(driver: Driver) -> None:
         ledger.refused(driver.push(authorization_details=LONG), "invalid_request", 413)
 
 
-@pytest.mark.spec("OpenID Connect Core", "5.5")
+@pytest.mark.spec("OIDC Core", "5.5")
 def test_many_values_of_a_claim(driver: Driver) -> None:
     value = '{"id_token": {"acr": {"values": [' + ",".join(["1"] * 2_000) + "]}}}"
     assert query_of(driver.authorize(claims=value, scope="openid")["Location"])["error"] == "invalid_request"

@@ -21,6 +21,7 @@ SEPARABLE = (
     "oauth_provider.rest_framework",
     "oauth_provider.protocol",
     "oauth_provider.fetch",
+    "oauth_provider.resolver",
 )
 
 

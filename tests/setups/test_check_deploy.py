@@ -16,7 +16,8 @@ SETTINGS, URLS = (INSTALL.split(f"# {name}\n")[1].split("```")[0] for name in ("
 
 def run(folder, *arguments):
     """A process in ``folder``."""
-    environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    of_tests = {"DJANGO_SETTINGS_MODULE", "DJANGO_ALLOW_ASYNC_UNSAFE"}
+    environment = {name: value for name, value in os.environ.items() if name not in of_tests}
     return subprocess.run(
         [sys.executable, "-W", "error", *arguments],
         cwd=folder,
