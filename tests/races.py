@@ -116,6 +116,12 @@ class Races:
 
     many: int
 
+    @pytest.fixture(autouse=True)
+    def _room_for_many(self, settings: Any) -> None:
+        """What one session, person or address may have at a time is for other tests."""
+        bounds = {"PENDING_REQUESTS_PER_SESSION": 100, "UNREDEEMED_CODES_PER_USER": 100}
+        settings.OAUTH_PROVIDER |= bounds | {"CLIENT_AUTHENTICATION_FAILURES": "1000/minute"}
+
     @property
     def several(self) -> int:
         """Enough where each thread makes many requests."""

@@ -191,9 +191,9 @@ def test_the_scheme_may_be_in_any_case_and_any_number_of_spaces_may_follow(token
     [
         (None, (401, None)),
         ("", (401, None)),
-        ("Bearer\t{token}", (401, None)),
-        ("Bearer:{token}", (401, None)),
-        ("Bearer={token}", (401, None)),
+        ("Bearer\t{token}", (400, "invalid_request")),
+        ("Bearer:{token}", (400, "invalid_request")),
+        ("Bearer={token}", (400, "invalid_request")),
         ("Bearer{token}", (401, None)),
         ("{token}", (401, None)),
         ("Token {token}", (401, None)),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from oauth_provider.conf import provider_settings
 from oauth_provider.dot.names import APPLICATION, Row
 from oauth_provider.models.authorization import Authorization
+from oauth_provider.models.primary import PrimaryManager
 from oauth_provider.models.transaction import locked, run
 from oauth_provider.protocol.consent import Agreed, Agreement, entry_count, from_separate_sets
 from oauth_provider.protocol.digest import LENGTH as DIGEST_LENGTH
@@ -22,7 +23,7 @@ MOST_DETAILS = 200
 MAX_SCOPE_ENTRIES = 5_000
 
 
-class ConsentManager(models.Manager["Consent"]):
+class ConsentManager(PrimaryManager["Consent"]):
     """The verbs of consent. Those that give or use one run inside the caller's transaction."""
 
     def remembered(self, *, user: Any, application: Row) -> "Consent | None":

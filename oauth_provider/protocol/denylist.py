@@ -67,8 +67,8 @@ def of_whole_client(denials: Collection[Denial], now: int) -> Denial:
 
     What they deny is denied on, and good tokens of that client are renewed once. Raises ``ValueError`` for others.
     """
-    one = next(iter(denials))
-    if not one.client or any(denial.group != one.group for denial in denials):
+    one = next(iter(denials), None)
+    if one is None or not one.client or any(denial.group != one.group for denial in denials):
         raise ValueError("These are not the denials of one client.")
     return Denial(one.iss, CLIENT, one.client, max(denial.exp for denial in denials), now + LEEWAY)
 

@@ -28,14 +28,17 @@ def sector_of(redirect_uris: Collection[str], sector_identifier_uri: str) -> str
 
 def pairwise_subject(subject: str, sector: str, secret: str) -> str:
     """The name of ``subject`` in ``sector``. Without ``secret`` nobody can tell whose it is."""
-    message = f"oauth_provider.pairwise\n{sector}\n{subject}".encode("utf-8", "surrogatepass")
-    return encode(hmac.new(secret.encode("utf-8", "surrogatepass"), message, hashlib.sha256).digest())
+    return _keyed(f"oauth_provider.pairwise\n{sector}\n{subject}", secret)
 
 
 def pairwise_sid(sid: str, sector: str, secret: str) -> str:
     """The name of a session in ``sector``: one ``sid`` for all would tell what the names of its person do not."""
-    message = f"oauth_provider.pairwise_sid\n{sector}\n{sid}".encode()
-    return encode(hmac.new(secret.encode(), message, hashlib.sha256).digest())
+    return _keyed(f"oauth_provider.pairwise_sid\n{sector}\n{sid}", secret)
+
+
+def _keyed(message: str, secret: str) -> str:
+    key = secret.encode("utf-8", "surrogatepass")
+    return encode(hmac.new(key, message.encode("utf-8", "surrogatepass"), hashlib.sha256).digest())
 
 
 def _host(url: str) -> str:

@@ -18,12 +18,12 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import router, transaction
 from django.db.models.signals import post_delete, post_save, pre_delete
-from django.utils import timezone
 
 from oauth_provider.conf import provider_settings
 from oauth_provider.dot.names import Row, access_token_model, application_model
 from oauth_provider.models import Authorization, ClientPolicy
 from oauth_provider.models.client import is_barred
+from oauth_provider.models.database_clock import database_now
 from oauth_provider.models.set_delete import ignores_expired_rows
 from oauth_provider.protocol.denylist import AUTHORIZATION, CLIENT, TOKEN, Denial, of_whole_client
 from oauth_provider.resource_server.denylist_transport import DenylistOptions, DenylistTransport, make_transport
@@ -167,14 +167,14 @@ def access_tokens_ended(checksums: Iterable[str], **kwargs: Any) -> None:
 @ignores_expired_rows
 def authorization_goes(instance: Authorization, using: str, **kwargs: Any) -> None:
     """Deleted while it was live, with its user for example."""
-    if instance.revoked_at is None and instance.expires_at > timezone.now():
+    if instance.revoked_at is None and instance.expires_at > database_now(using):
         _after_commit(using, AUTHORIZATION, str(instance.public_id))
 
 
 @ignores_expired_rows
 def access_token_goes(instance: Row, using: str, **kwargs: Any) -> None:
     """Deleted while it was live, which DOT means by revoking."""
-    if instance.expires > timezone.now():
+    if instance.expires > database_now(using):
         _after_commit(using, TOKEN, instance.token_checksum)
 
 
@@ -209,7 +209,7 @@ def _client_of(authorization: Authorization) -> str:
 
 
 def _deny_user(key: Any, using: str) -> None:
-    now = timezone.now()
+    now = database_now(using)
     live = Authorization._base_manager.using(using).filter(user=key, revoked_at=None, expires_at__gt=now)
     deny(AUTHORIZATION, map(str, live.values_list("public_id", flat=True)), until_now=True)
     loose = access_token_model()._base_manager.using(using).filter(user=key, expires__gt=now, oauth_binding=None)

@@ -277,8 +277,7 @@ def test_a_login_that_is_demanded_is_shown_to_who_is_signed_in(two_tabs: tuple[B
     login = first.authorize()["Location"]
     submit(browser, login, token_at(browser, login))
     demanded = first.authorize(prompt="login")["Location"]
-    other = first.authorize()["Location"]
-    submit(browser, other, token_at(browser, other))
+    submit(browser, LOGIN, token_at(browser, LOGIN))
     assert browser.get(demanded)["Location"] == query_of(demanded)["next"]  # that one was made after it
     browser.get(query_of(demanded)["next"])
     assert 'name="password"' in browser.get(demanded).content.decode()  # and was used for it

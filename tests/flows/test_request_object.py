@@ -122,7 +122,7 @@ BAD_CLAIMS = [
     {"exp": "soon"},
     {"exp": True},
     {"exp": int(time.time()) + 400_000},
-    {"nbf": int(time.time()) + 600},
+    {"nbf": int(time.time()) + 80_000},
     {"nbf": [1]},
     {"request": "e30.e30."},
     {"request_uri": "https://app.example.com/request.jwt"},

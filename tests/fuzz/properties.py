@@ -1,7 +1,7 @@
 """What must be true of a rule's answer, whatever it was asked: two rules that contradict each other are a fault."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from oauth_provider.protocol import origin, redirect_uri, resource_indicator, sealed, token_string
@@ -12,7 +12,7 @@ from oauth_provider.protocol.jose import decode, encode
 from oauth_provider.protocol.scope import format_scope
 
 
-def registered_matches_itself(answer: Any, redirect_uri: str, allow_http: bool) -> bool:
+def registered_matches_itself(answer: Any, redirect_uri: str, allow_http: bool, app_schemes: Collection[str]) -> bool:
     """A redirect URI that may be registered can be used."""
     return answer is not None or _matches_itself(redirect_uri)
 
@@ -29,9 +29,10 @@ def matching_is_usable(answer: bool, presented: str, registered: str) -> bool:
     )
 
 
-def spelt_as_a_browser_does(answer: Any, origin: str) -> bool:
+def spelt_as_a_browser_does(answer: Any, origin: str, app_schemes: Collection[str]) -> bool:
     """An origin that may be registered is one that a browser sends."""
-    return answer is not None or _origin_of(origin) == origin
+    is_of_an_app = origin.partition("://")[0] in app_schemes
+    return answer is not None or is_of_an_app or _origin_of(origin) == origin
 
 
 def _origin_of(text: str) -> str:

@@ -51,19 +51,37 @@ def set_schema(name: str) -> None:
 
 
 @pytest.fixture
-def driver() -> Iterator[Driver]:
-    """A client that is remembered at ``public``; a copy of every row of its tables stands in another schema."""
-    client_memory.clear()
-    driver = remembered()
+def _schema() -> Iterator[None]:
+    """Another schema, which is gone afterwards, whatever happened in it."""
     run(f"CREATE SCHEMA {OTHER}")
-    for table in ledger.tables():
-        run(f'CREATE TABLE {OTHER}."{table}" (LIKE public."{table}" INCLUDING ALL)')
-        run(f'INSERT INTO {OTHER}."{table}" SELECT * FROM public."{table}"')
-    yield driver
+    yield
     set_path("public")
     vars(connections["default"]).pop("schema_name", None)
     run(f"DROP SCHEMA {OTHER} CASCADE")
+
+
+@pytest.fixture
+def driver(_schema: None) -> Iterator[Driver]:
+    """A client that is remembered at ``public``; a copy of every row of its tables stands in another schema."""
     client_memory.clear()
+    driver = remembered()
+    for table in ledger.tables():
+        run(f'CREATE TABLE {OTHER}."{table}" (LIKE public."{table}" INCLUDING ALL)')
+        columns = ", ".join(f'"{column}"' for column in written_columns(table))
+        run(f'INSERT INTO {OTHER}."{table}" ({columns}) SELECT {columns} FROM public."{table}"')
+    yield driver
+    client_memory.clear()
+
+
+def written_columns(table: str) -> list[str]:
+    """All but those that the database generates."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT attname FROM pg_attribute WHERE attrelid = to_regclass(%s) AND attnum > 0 AND attgenerated = ''"
+            " AND NOT attisdropped",
+            [f'public."{table}"'],
+        )
+        return [name for (name,) in cursor.fetchall()]
 
 
 @pytest.fixture(params=[set_schema, set_path])

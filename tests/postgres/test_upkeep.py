@@ -33,7 +33,7 @@ def indexes():
         JOIN pg_class owner ON owner.oid = indrelid
         CROSS JOIN LATERAL unnest(pg_index.indkey) WITH ORDINALITY AS place (attnum, number)
         JOIN pg_attribute attribute ON attribute.attrelid = indrelid AND attribute.attnum = place.attnum
-        WHERE owner.relname LIKE 'oauth\\_provider\\_%%'
+        WHERE owner.relname LIKE 'oauth\\_provider\\_%%' AND owner.relnamespace = current_schema()::regnamespace
         GROUP BY 1, 2, pg_index.indpred, pg_index.indrelid
         """
     )
@@ -42,7 +42,7 @@ def indexes():
 def updates():
     """Updates of authorizations so far, and those of them that wrote no index."""
     ask("SELECT pg_stat_force_next_flush(), pg_stat_clear_snapshot()")
-    ((total, hot),) = ask("SELECT n_tup_upd, n_tup_hot_upd FROM pg_stat_all_tables WHERE relname = %s", TABLE)
+    ((total, hot),) = ask("SELECT n_tup_upd, n_tup_hot_upd FROM pg_stat_all_tables WHERE relid = %s::regclass", TABLE)
     return total, hot
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.db import (
     DataError,
     Error,
@@ -167,17 +168,14 @@ def test_every_guard_answers_503(outage: None) -> None:
 
 
 def test_a_guard_that_lets_sessions_in_answers_503_where_the_session_cannot_be_read(outage: None) -> None:
-    class Person:
-        @property
-        def is_authenticated(self) -> bool:
+    class Session:
+        def get(self, name: str, default: Any = None) -> Any:
             raise OUTAGES["connection refused"]()
 
     request: Any = RequestFactory().get("/notes")
-    request.user = Person()
+    request.user, request.session = AnonymousUser(), Session()
     assert told_to_come_back(notes_or_session(request))
-    from django.contrib.auth.models import AnonymousUser
-
-    request.user = AnonymousUser()
+    request.session = {}
     assert notes_or_session(request).status_code == 401
 
 

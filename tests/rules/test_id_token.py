@@ -3,7 +3,7 @@
 import pytest
 
 from oauth_provider.protocol import jws
-from oauth_provider.protocol.id_token import IdToken, sign_id_token, verify_id_token
+from oauth_provider.protocol.id_token import IdToken, sign_id_token, sign_members, verify_id_token
 from oauth_provider.protocol.jose import JoseError
 from tests.jose_keys import key, public
 
@@ -100,3 +100,17 @@ def test_a_hint_may_have_expired_but_not_lost_its_end():
 def test_one_that_another_key_signed_is_refused():
     with pytest.raises(JoseError):
         verify(jws.sign(LEAST, key("ES256", 1)))
+
+
+@pytest.mark.spec("OIDC Core", "2")
+def test_an_id_token_has_these_claims_and_no_others():
+    full = IdToken(
+        issuer="https://as.example", subject="7", client_id="web", issued_at=1000, lifetime=60, at_hash="a", c_hash="c",
+        nonce="n", auth_time=0, acr="mfa", amr=("pwd",), sid="s", claims={"name": "Robin", "sub": "another"},
+    )  # fmt: skip
+    assert full.members() == {
+        "name": "Robin", "sub": "7", "iss": "https://as.example", "aud": "web", "azp": "web", "iat": 1000, "exp": 1060,
+        "at_hash": "a", "c_hash": "c", "nonce": "n", "auth_time": 0, "acr": "mfa", "amr": ["pwd"], "sid": "s",
+    }  # fmt: skip
+    for token in (sign_id_token(full, key("ES256")), sign_members(full.members(), key("ES256"))):
+        assert jws.verify(token, [key("ES256")], algorithms=("ES256",)).header["typ"] == "JWT"

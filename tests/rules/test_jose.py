@@ -211,3 +211,16 @@ def test_what_is_shown_is_the_public_half_of_what_signs(alg):
 def test_a_modulus_has_one_form():
     n = jose.decode(key("RS256").public_jwk["n"])
     assert parse_jwk({**key("RS256").public_jwk, "n": b64(b"\x00" + n)}).public_jwk == key("RS256").public_jwk
+
+
+@pytest.mark.spec("RFC 7515", "5.2")
+def test_a_library_that_stumbles_over_a_signature_has_verified_nothing(monkeypatch):
+    class Stumbling:
+        def verify(self, *args):
+            raise ValueError
+
+    signed_by = key("ES256")
+    signature = signed_by.sign(b"message")
+    assert signed_by.verifies(b"message", signature) is True
+    monkeypatch.setattr(jose, "_model", lambda alg: Stumbling())
+    assert signed_by.verifies(b"message", signature) is False

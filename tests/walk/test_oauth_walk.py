@@ -151,7 +151,7 @@ class TestOnce:
     @pytest.mark.parametrize(
         ("changes", "words"),
         [
-            ({"client_id": "nobody", "client_secret": ""}, "application is not known here. Nothing was shared"),
+            ({"client_id": "nobody", "client_secret": ""}, "The application is not known here."),
             ({"client_id": "nobody"}, "check --client-id"),
             ({"redirect_uri": "https://app.example.com/other"}, "Register it at the client, letter for letter"),
             ({"scope": "admin"}, "Name other scopes with --scope"),
