@@ -26,7 +26,7 @@ def playground(page, unasked) -> Playground:
 
 @pytest.mark.spec("RFC 6749", "4.1")
 def test_the_first_button_leads_through_the_seven_steps_and_on_to_the_end_of_everything(playground, page) -> None:
-    """Login, consent, code, tokens, API; then introspection, refresh, an old refresh token, and the replay."""
+    """Login, consent, code, tokens, API; then introspection, refresh, an old token, and the replay that ends it."""
     playground.connect("notes:read", "notes:write")
     playground.go()
     playground.press("Allow")

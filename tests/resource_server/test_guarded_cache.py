@@ -148,7 +148,7 @@ def test_no_other_file_of_the_package_uses_a_cache() -> None:
         # The names of classes (``django.core.cache.backends``) are none.
         if re.search(r"django\.core(\.| import )cache\b(?!\.backends)|\bdefault_cache\b", path.read_text())
     }
-    assert users == {"resource_server/guarded_cache.py", "checks/caches.py"}  # which asks what a class can do
+    assert users == {"resource_server/guarded_cache.py"}
 
 
 # -- counting ----------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.test import RequestFactory
 from django.urls import path
 from django.utils import timezone
@@ -88,7 +89,8 @@ def call(token: str, *after: type[BaseAuthentication], user: Any = None) -> Any:
     request = APIRequestFactory().get("/", headers={"Authorization": f"Bearer {token}"})
     if user is not None:
         request.user = user
-    return Whoami.as_view(authentication_classes=[OAuthAuthentication, *after])(request)
+    with transaction.atomic():  # where each request is a transaction, DRF rolls a refused one back
+        return Whoami.as_view(authentication_classes=[OAuthAuthentication, *after])(request)
 
 
 def test_by_default_every_bearer_token_is_ours_to_judge() -> None:

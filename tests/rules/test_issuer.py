@@ -57,3 +57,10 @@ def test_metadata_is_found_between_host_and_path(issuer, url):
 )
 def test_the_path_of_an_issuer_has_no_slash_at_its_ends(issuer, path):
     assert issuer_path(issuer) == path
+
+
+@pytest.mark.spec("RFC 8414", "2")
+def test_http_is_allowed_beside_https_and_never_in_its_place():
+    for allow_http in (True, False):
+        assert is_issuer("https://as.example", allow_http=allow_http)
+        assert is_issuer("http://as.example", allow_http=allow_http) is allow_http

@@ -171,3 +171,15 @@ def test_a_request_yields_what_was_granted_or_the_part_asked_for(requested, gran
 def test_a_resource_that_was_not_granted_is_invalid_target(requested, granted):
     with pytest.raises(InvalidTarget):
         narrow(requested, granted)
+
+
+def test_the_root_of_a_host_covers_all_of_it_and_nothing_else():
+    for root in ("https://api.example.com", "https://api.example.com/"):
+        assert covers(root, "https://api.example.com/v1/notes")
+        assert covers(root, "https://api.example.com")
+        assert not covers(root, "https://other.example.com/")
+    assert covers("https://api.example.com/v1/", "https://api.example.com/v1")
+    assert not covers("https://api.example.com/v1", "https://api.example.com/v10")
+    assert not covers("https://api.example.com/v1", "https://api.example.com/")
+    assert place("https://api.example.com")[3] == "/"
+    assert place("https://api.example.com/v1/")[3] == "/v1/"

@@ -63,3 +63,10 @@ def test_neither_text_nor_secret_shows():
     raw = base64.b64decode(SEALED)
     assert b"answer" not in raw
     assert SECRET.encode() not in raw
+
+
+def test_a_sealed_text_has_one_spelling():
+    sealed = seal("x", secret=SECRET, context=CONTEXT)
+    assert unseal(sealed, secret=SECRET, context=CONTEXT) == "x"
+    for other in (f"{sealed}\n", f" {sealed}", f"{sealed[:8]}!{sealed[8:]}", f"{sealed[:8]}-{sealed[8:]}"):
+        assert unseal(other, secret=SECRET, context=CONTEXT) is None

@@ -125,3 +125,9 @@ def test_a_token_that_names_our_prefix_and_fails_its_checksum_is_broken():
     # Others may look as they like.
     for other in ("", "a.b.c", "oac_x", "x" * 43, "oat", "OAT_x"):
         assert not token_string.is_broken(other)
+
+
+def test_bytes_that_stand_for_no_character_are_left_out(monkeypatch):
+    """Kept, they would make the first characters of the alphabet likelier than the others."""
+    monkeypatch.setattr("secrets.token_bytes", lambda length: bytes(range(256)))
+    assert set(Counter(random_text(8 * len(ALPHABET))).values()) == {8}
