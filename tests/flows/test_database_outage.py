@@ -29,13 +29,6 @@ def _own_reporter(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database_outage, "reporter", Reporter())
 
 
-@pytest.fixture(autouse=True)
-def _no_login_before_our_views(settings: Any) -> None:
-    """Of settings_strict: that middleware of Django's asks for the session before any view, and fails by itself."""
-    required = "django.contrib.auth.middleware.LoginRequiredMiddleware"
-    settings.MIDDLEWARE = [one for one in settings.MIDDLEWARE if one != required]
-
-
 @pytest.fixture
 def service() -> Driver:
     return Driver(ApplicationFactory(policy={"grant_types": ["client_credentials"], "may_introspect": True}))
