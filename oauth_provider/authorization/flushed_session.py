@@ -25,8 +25,8 @@ class Flushed:
 def watch_sessions(name: str) -> None:
     """Have every session keep, for the rest of its request, what it held under ``name`` when it was emptied."""
     clear = SessionBase.clear
-    if hasattr(clear, "__wrapped__"):
-        return
+    if hasattr(clear, KEPT):
+        return  # others may have wrapped it, too
 
     @functools.wraps(clear)
     def clear_and_keep(session: Any) -> None:
@@ -36,6 +36,7 @@ def watch_sessions(name: str) -> None:
             setattr(session, KEPT, Flushed(loaded[name], str(loaded.get(SESSION_KEY, ""))))
         clear(session)
 
+    setattr(clear_and_keep, KEPT, name)
     SessionBase.clear = clear_and_keep  # type: ignore[assignment, method-assign]
 
 

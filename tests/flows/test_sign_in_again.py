@@ -1,5 +1,6 @@
 """Re-authentication (OpenID Connect Core §3.1.2.1): no link ends a login, and a new one is really asked for."""
 
+import functools
 import re
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,9 +10,11 @@ from django.contrib import admin
 from django.contrib.auth import get_user_model, login, logout
 from django.contrib.auth.signals import user_logged_in
 from django.contrib.auth.views import LoginView
+from django.contrib.sessions.backends.base import SessionBase
 from django.test import Client as Browser
 from django.urls import include, path
 
+from oauth_provider.authorization.flushed_session import Flushed, flushed, watch_sessions
 from oauth_provider.models import Authorization, LogoutDelivery
 from tests import ledger
 from tests.driver import Driver, query_of, signed_in
@@ -211,3 +214,22 @@ def test_a_login_of_another_person_to_something_else_is_no_sign_in_of_this_sessi
     user_logged_in.send(sender=None, request=request, user=UserFactory())
     assert dict(request.session.items()) == before
     assert ledger.is_good(tokens["access_token"])
+
+
+def test_sessions_are_watched_though_another_library_wrapped_them_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    clear = SessionBase.clear.__wrapped__  # type: ignore[attr-defined]
+
+    @functools.wraps(clear)
+    def wrapped(session: Any) -> None:
+        clear(session)
+
+    monkeypatch.setattr(SessionBase, "clear", wrapped)
+    watch_sessions("name")
+    assert SessionBase.clear is not wrapped
+    watched = SessionBase.clear
+    watch_sessions("name")
+    assert SessionBase.clear is watched
+    session = SessionBase()
+    session["name"] = {"sid": "x"}
+    session.clear()
+    assert flushed(session) == Flushed({"sid": "x"}, "")
