@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from typing import Any
 
-from django.db import router
+from django.db import connections, router, transaction
 
 from oauth_provider.conf import provider_settings
 from oauth_provider.dot.names import Row
@@ -49,4 +49,9 @@ def forget_surplus(user: Any, application: Row) -> None:
     most = provider_settings.UNREDEEMED_CODES_PER_USER
     surplus = list(waiting.order_by("-pk").values_list("pk", flat=True)[most:])
     if surplus:
-        waiting.filter(pk__in=surplus).delete()
+        with transaction.atomic(using=using):
+            # Whoever is redeeming one at this moment holds it, and keeps it.
+            left = waiting.filter(pk__in=surplus)
+            if connections[using].features.has_select_for_update_skip_locked:
+                left = left.select_for_update(of=("self",), skip_locked=True)
+            waiting.filter(pk__in=list(left.values_list("pk", flat=True))).delete()
