@@ -120,7 +120,7 @@ class Races:
     def _room_for_many(self, settings: Any) -> None:
         """What one session, person or address may have at a time is for other tests."""
         bounds = {"PENDING_REQUESTS_PER_SESSION": 100, "UNREDEEMED_CODES_PER_USER": 100}
-        settings.OAUTH_PROVIDER |= bounds | {"CLIENT_AUTHENTICATION_FAILURES": "1000/minute"}
+        settings.OAUTH_PROVIDER = settings.OAUTH_PROVIDER | bounds | {"CLIENT_AUTHENTICATION_FAILURES": "1000/minute"}
 
     @property
     def several(self) -> int:

@@ -79,7 +79,10 @@ def _masked_request(request: HttpRequest) -> HttpRequest:
     shown = copy.copy(request)
     shown.path, shown.path_info = masked(request.path), masked(request.path_info)
     shown.META = {name: masked(value) if isinstance(value, str) else value for name, value in request.META.items()}
-    shown.GET = QueryDict(shown.META.get("QUERY_STRING", ""), encoding=request.encoding)
+    try:
+        shown.GET = QueryDict(shown.META.get("QUERY_STRING", ""), encoding=request.encoding)
+    except SuspiciousOperation:  # too many fields, which may be what is told here
+        shown.GET = QueryDict()
     if shown.path != request.path:
         mask_reports_of(shown)  # it may be refused before a view of ours has seen it
     return shown

@@ -10,6 +10,7 @@ from unittest.mock import patch
 import pytest
 from django.core import mail
 from django.test import Client as Browser
+from django.test import RequestFactory
 
 from oauth_provider.models import PendingRequest
 from oauth_provider.pages.log_mask import LOGGERS, MaskHandles, connect, masked, security_loggers
@@ -186,3 +187,11 @@ def test_a_sweep_takes_the_answer_away_once_it_is_refused(driver: Driver) -> Non
     with ledger.later(11):
         call_command("oauth_sweep", verbosity=0)
         assert not PendingRequest.objects.exists()
+
+
+def test_a_line_about_too_many_parameters_is_written() -> None:
+    """What is told may be that nobody can read the query."""
+    request = RequestFactory().get("/oauth/authorize?" + "&".join(f"p{number}=" for number in range(1_001)))
+    record = logging.makeLogRecord({"msg": "Bad Request", "levelno": logging.ERROR, "request": request})
+    assert MaskHandles().filter(record) is True
+    assert dict(record.__dict__["request"].GET) == {}
