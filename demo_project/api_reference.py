@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from drf_spectacular.views import SpectacularJSONAPIView
 
-from demo_project.page_headers import SWAGGER_POLICY, strict
+from demo_project.page_headers import SWAGGER_POLICY, strict, with_popup
 from demo_project.seed import client_called
 
 swagger = partial(strict, policy=SWAGGER_POLICY)
@@ -15,6 +15,7 @@ schema = SpectacularJSONAPIView.as_view(authentication_classes=[], permission_cl
 
 
 @require_safe
+@with_popup
 @swagger
 def reference(request: HttpRequest) -> HttpResponse:
     """Swagger UI."""
@@ -24,6 +25,7 @@ def reference(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@with_popup
 @swagger
 def callback(request: HttpRequest) -> HttpResponse:
     """Swagger UI's redirect URI, in the window that *Authorize* opened: it hands the answer back and closes."""

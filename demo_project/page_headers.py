@@ -17,6 +17,18 @@ POLICY = (
 SWAGGER_POLICY = POLICY.replace("img-src 'self'", "img-src 'self' data:") + "; connect-src 'self'"
 
 
+def with_popup(view: View) -> View:
+    """A page that opens the authorization request in a window, or is where that window ends: they keep each other."""
+
+    @functools.wraps(view)
+    def page(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        response = view(request, *args, **kwargs)
+        response["Cross-Origin-Opener-Policy"] = "unsafe-none"
+        return response
+
+    return page
+
+
 def strict(view: View, policy: str = POLICY) -> View:
     """A page under a strict policy."""
 
