@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from oauth_provider.protocol.errors import ServiceUnavailable
-from oauth_provider.resource_server import mcp_sessions
+from oauth_provider.resource_server import mcp_call, mcp_sessions
 from oauth_provider.resource_server.authentication import OF_EVERY_TOKEN, RULES
 from oauth_provider.resource_server.decorators import any_of
 from oauth_provider.resource_server.demand import demand
@@ -320,6 +320,28 @@ def test_the_metadata_names_the_server_its_issuers_and_the_least_scopes(guarded,
     assert answer.headers["access-control-allow-origin"] == "*"
     assert call(guarded, METADATA, "HEAD").body == b""
     assert call(guarded, METADATA, "POST").status == 405
+
+
+@pytest.mark.spec("RFC 8707", "2")
+def test_the_issuer_beside_an_audience_opens_no_server_below_it(guarded, issue_for):
+    host, other = "https://mcp.example", "https://other.example/api"
+    found = {}
+    for audience in ((host, other), (host, RESOURCE)):
+        issue_for(issuer=host, resources=audience)
+        found[audience] = call(guarded, body=LIST, headers=GOOD).status
+    assert found == {(host, other): 401, (host, RESOURCE): 200}
+
+
+def test_a_message_may_have_so_many_members_and_no_more(guarded, issue_for):
+    issue_for()
+    most = mcp_call.MAX_ELEMENTS
+
+    def status(number):
+        message = use("read")
+        message["params"]["arguments"] = [0] * number
+        return call(guarded, body=message, headers=GOOD).status
+
+    assert [status(most - 100), status(most + 1)] == [200, 400]
 
 
 @pytest.mark.spec("RFC 9110", "9.3.2")
