@@ -5,6 +5,7 @@ import pickle
 
 import pytest
 from asgiref.sync import async_to_sync
+from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import Permission
 
 from oauth_provider.resource_server.masked_user import masked
@@ -73,3 +74,53 @@ def test_without_a_mapping_a_person_keeps_their_own_permissions():
     user = UserFactory()
     user.user_permissions.set(Permission.objects.filter(codename="change_user"))
     assert masked(user, []).has_perm("auth.change_user")
+
+
+class OwnersBackend(ModelBackend):
+    """Gives everybody two permissions on what is called mine, and none on anything else."""
+
+    def get_user_permissions(self, user_obj, obj=None):
+        return {"auth.change_user", "auth.delete_user"} if obj == "mine" else set()
+
+    get_group_permissions = get_all_permissions = get_user_permissions
+
+    async def aget_user_permissions(self, user_obj, obj=None):
+        return self.get_user_permissions(user_obj, obj)
+
+    aget_group_permissions = aget_all_permissions = aget_user_permissions
+
+    def has_perm(self, user_obj, perm, obj=None):
+        return perm in self.get_user_permissions(user_obj, obj)
+
+    async def ahas_perm(self, user_obj, perm, obj=None):
+        return self.has_perm(user_obj, perm, obj)
+
+
+@pytest.fixture
+def owner(settings, editor):
+    settings.AUTHENTICATION_BACKENDS = [f"{__name__}.OwnersBackend"]
+    return masked(editor, ["users:write"])
+
+
+LISTS = ("get_user_permissions", "get_group_permissions", "get_all_permissions")
+
+
+def test_a_permission_on_one_object_is_none_on_another_or_on_all(owner):
+    for obj, left in (("mine", {"auth.change_user"}), ("theirs", set()), (None, set())):
+        assert owner.has_perm("auth.change_user", obj) == bool(left)
+        assert not owner.has_perm("auth.delete_user", obj)
+        assert [getattr(owner, name)(obj) for name in LISTS] == [left] * 3
+
+
+def test_async_code_is_told_the_same_of_one_object(owner):
+    async def ask(obj):
+        names = [f"a{name}" for name in LISTS]
+        return (
+            await owner.ahas_perm("auth.change_user", obj),
+            await owner.ahas_perm("auth.delete_user", obj),
+            [await getattr(owner, name)(obj) for name in names],
+        )
+
+    assert async_to_sync(ask)("mine") == (True, False, [{"auth.change_user"}] * 3)
+    for obj in ("theirs", None):
+        assert async_to_sync(ask)(obj) == (False, False, [set()] * 3)

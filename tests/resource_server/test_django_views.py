@@ -169,6 +169,14 @@ def test_a_method_without_a_declaration_is_not_allowed_to_anybody(issue, guarded
     assert call(view, method=method).status_code == 401
 
 
+@every_kind
+@pytest.mark.spec("RFC 9110", "15.5.6")
+def test_a_method_that_is_not_allowed_is_told_which_ones_are(issue, guarded):
+    issue("reader", scope="read")
+    response = call(guarded({"GET": "read", "POST": "write"}), "reader", method="PUT")
+    assert (response.status_code, response["Allow"]) == (405, "GET, POST")
+
+
 ASKS = {"Origin": "https://app.example", "Access-Control-Request-Method": "GET"}
 
 

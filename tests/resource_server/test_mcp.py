@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from oauth_provider.protocol.errors import ServiceUnavailable
-from oauth_provider.resource_server import mcp_sessions
+from oauth_provider.resource_server import mcp_call, mcp_sessions
 from oauth_provider.resource_server.authentication import OF_EVERY_TOKEN, RULES
 from oauth_provider.resource_server.decorators import any_of
 from oauth_provider.resource_server.demand import demand
@@ -322,6 +322,36 @@ def test_the_metadata_names_the_server_its_issuers_and_the_least_scopes(guarded,
     assert call(guarded, METADATA, "POST").status == 405
 
 
+@pytest.mark.spec("RFC 8707", "2")
+def test_the_issuer_beside_an_audience_opens_no_server_below_it(guarded, issue_for):
+    host, other = "https://mcp.example", "https://other.example/api"
+    found = {}
+    for audience in ((host, other), (host, RESOURCE)):
+        issue_for(issuer=host, resources=audience)
+        found[audience] = call(guarded, body=LIST, headers=GOOD).status
+    assert found == {(host, other): 401, (host, RESOURCE): 200}
+
+
+def test_a_message_may_have_so_many_members_and_no_more(guarded, issue_for):
+    issue_for()
+    most = mcp_call.MAX_ELEMENTS
+
+    def status(number):
+        message = use("read")
+        message["params"]["arguments"] = [0] * number
+        return call(guarded, body=message, headers=GOOD).status
+
+    assert [status(most - 100), status(most + 1)] == [200, 400]
+
+
+@pytest.mark.spec("RFC 9110", "9.3.2")
+def test_without_a_body_the_metadata_have_the_headers_that_they_have_with_it(guarded):
+    whole, head = (call(guarded, METADATA, method) for method in ("GET", "HEAD"))
+    assert head.headers == whole.headers
+    assert head.headers["content-length"] == str(len(whole.body))
+    assert (head.body, head.messages[-1]["more_body"]) == (b"", False)
+
+
 @pytest.mark.spec("Fetch", "3.2")
 def test_a_preflight_of_the_metadata_allows_every_header_that_a_client_asks_for(guarded):
     asked = {"Origin": "https://inspector.example", "Access-Control-Request-Headers": "mcp-protocol-version"}
@@ -366,6 +396,20 @@ def test_a_session_belongs_to_whom_it_was_opened_for(issue_for, monkeypatch):
     assert status("ada", None) == 200
     assert [status(name, "s1") for name in ("ada", "refreshed", "bob", "app")] == [200, 200, 404, 404]
     assert status("ada", "s2") == 404
+
+
+def test_a_session_of_ones_own_opens_no_other_that_is_named_beside_it(issue_for):
+    server = Server((b"mcp-session-id", b"mine"))
+    guarded = guard(server, resource=RESOURCE, scopes="notes:read")
+    issue_for()
+    issue_for("bob", sub="bob")
+    call(guarded, body=LIST, headers=GOOD)
+    server.headers = [(b"mcp-session-id", b"bobs")]
+    call(guarded, body=LIST, headers={"Authorization": "Bearer bob"})
+    both = [("Mcp-Session-Id", "mine"), ("Mcp-Session-Id", "bobs")]
+    for named in (both, both[::-1]):
+        assert call(guarded, body=LIST, headers=[*GOOD.items(), *named]).status == 404
+    assert len(server.calls) == 2
 
 
 def test_only_so_many_sessions_are_remembered(issue_for, monkeypatch):

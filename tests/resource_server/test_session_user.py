@@ -109,6 +109,16 @@ def test_the_user_of_a_token_beside_the_session_of_another_gives_way() -> None:
 
 
 @pytest.mark.django_db
+def test_the_person_of_a_session_is_whole_beside_their_own_token() -> None:
+    chief = User.objects.create_user("ada", is_staff=True)
+    token_user = masked(chief, [])
+    assert not token_user.is_staff
+    request = made(token_user, session=chief)
+    assert session_user(request).is_staff
+    assert request.user.is_staff
+
+
+@pytest.mark.django_db
 def test_a_session_from_before_the_password_changed_is_nobodys() -> None:
     ada = User.objects.create_user("ada", password="correct horse")
     request = made(session=ada)
