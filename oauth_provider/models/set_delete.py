@@ -1,7 +1,7 @@
 """Deleting many rows by a few statements, where nobody is to be told of each one.
 
 Django reads rows that anybody listens to or that others hang on, and asks every receiver about each. 100,000 expired
-sign-ins took 95 seconds so, and take 2 this way. Where a project listens, or hangs rows of its own on these in a way
+sign-ins took 95 seconds so, and take 10 this way. Where a project listens, or hangs rows of its own on these in a way
 that needs more than a DELETE or an UPDATE, they go Django's own way.
 """
 
