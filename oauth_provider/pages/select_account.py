@@ -1,45 +1,26 @@
 """The account page (OpenID Connect Core §3.1.2.1, ``prompt=select_account``): go on as this one, or as another."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse
 
-from oauth_provider.authorization.carried import TICKET, OtherSession, resume_url, taken_up
-from oauth_provider.authorization.demand import is_signed_in
 from oauth_provider.authorization.interaction import choose_account, refuse_to_choose
 from oauth_provider.authorization.rules import establish
-from oauth_provider.authorization.signed import resolved
-from oauth_provider.authorization.ticket import Ticket, TicketExpired, from_text
+from oauth_provider.authorization.ticket import Ticket
 from oauth_provider.conf import provider_settings
 from oauth_provider.pages.authorize import refuse
-from oauth_provider.pages.csrf import csrf_protected, show_again
-from oauth_provider.pages.dead_end import lost_ticket
-from oauth_provider.pages.language import speaking
-from oauth_provider.pages.page import error_page, for_people, show
+from oauth_provider.pages.page import error_page, show
 from oauth_provider.pages.response import redirect_to
+from oauth_provider.pages.ticketed import about_ticket
 from oauth_provider.protocol.errors import InvalidRequest
 from oauth_provider.resource_server.session_user import session_user
 from oauth_provider.tokens.person import username_of
 
-METHODS = ["GET", "HEAD", "POST"]
 
-
-@csrf_protected(show_again)
-@for_people
-def select_account(request: HttpRequest) -> HttpResponse:
+@about_ticket
+def select_account(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     """GET asks which account; POST takes the choice. Whoever is not signed in is asked by the login page."""
-    if request.method not in METHODS:
-        return HttpResponseNotAllowed(METHODS)
-    try:
-        ticket = taken_up(request, from_text(request.GET.get(TICKET, "")))
-    except (TicketExpired, OtherSession) as error:
-        return lost_ticket(request, error)
-    ticket = resolved(ticket, provider_settings.issuer_of(request))
-    if not is_signed_in(request):
-        return redirect_to(resume_url(request, ticket))
-    with speaking(ticket.request.ui_locales):
-        return _choose(request, ticket) if request.method == "POST" else _ask(request, ticket)
+    return _choose(request, ticket) if request.method == "POST" else _ask(request, ticket)
 
 
-@for_people
 def _choose(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     choice = request.POST.get("choice", "")
     if choice == "none":
@@ -49,7 +30,6 @@ def _choose(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     return redirect_to(choose_account(request, ticket, other=choice == "other"))
 
 
-@for_people
 def _ask(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     client = establish(ticket.request).client
     context = {"account": username_of(session_user(request)), "client_name": str(client.application)}

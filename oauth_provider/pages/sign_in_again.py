@@ -3,47 +3,29 @@
 It is shown where the project's login page sends on whoever is signed in. No link ends a login: a POST does.
 """
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse
 
-from oauth_provider.authorization.carried import TICKET, OtherSession, resume_url, taken_up
-from oauth_provider.authorization.demand import is_signed_in
 from oauth_provider.authorization.interaction import refuse_to_sign_in, sign_in_anew
 from oauth_provider.authorization.rules import establish
-from oauth_provider.authorization.signed import resolved
-from oauth_provider.authorization.ticket import Ticket, TicketExpired, from_text
+from oauth_provider.authorization.ticket import Ticket
 from oauth_provider.conf import provider_settings
 from oauth_provider.pages.authorize import refuse
-from oauth_provider.pages.csrf import csrf_protected, show_again
-from oauth_provider.pages.dead_end import lost_ticket
-from oauth_provider.pages.language import speaking
-from oauth_provider.pages.page import error_page, for_people, show
+from oauth_provider.pages.page import error_page, show
 from oauth_provider.pages.response import redirect_to
+from oauth_provider.pages.ticketed import about_ticket
 from oauth_provider.protocol.errors import InvalidRequest
 from oauth_provider.resource_server.session_user import session_user
 from oauth_provider.tokens.person import username_of
 
-METHODS = ["GET", "HEAD", "POST"]
 AGAIN, CANCEL = "again", "cancel"
 
 
-@csrf_protected(show_again)
-@for_people
-def sign_in_again(request: HttpRequest) -> HttpResponse:
+@about_ticket
+def sign_in_again(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     """GET asks; POST ends the login and leads to the login page, or back to the client."""
-    if request.method not in METHODS:
-        return HttpResponseNotAllowed(METHODS)
-    try:
-        ticket = taken_up(request, from_text(request.GET.get(TICKET, "")))
-    except (TicketExpired, OtherSession) as error:
-        return lost_ticket(request, error)
-    ticket = resolved(ticket, provider_settings.issuer_of(request))
-    if not is_signed_in(request):
-        return redirect_to(resume_url(request, ticket))
-    with speaking(ticket.request.ui_locales):
-        return _choose(request, ticket) if request.method == "POST" else _ask(request, ticket)
+    return _choose(request, ticket) if request.method == "POST" else _ask(request, ticket)
 
 
-@for_people
 def _choose(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     choice = request.POST.get("choice", "")
     if choice == CANCEL:
@@ -54,7 +36,6 @@ def _choose(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     return redirect_to(sign_in_anew(request, ticket))
 
 
-@for_people
 def _ask(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     client = establish(ticket.request).client
     context = {"account": username_of(session_user(request)), "client_name": str(client.application)}
