@@ -145,7 +145,7 @@ class ClientForm(forms.ModelForm):  # type: ignore[type-arg]  # it takes none at
         return is_apps and redirect_uri.fault(uri, app_schemes=schemes) is None
 
     def _schemes(self) -> set[str]:
-        """What DOT was told to allow, or what the project's own model says instead."""
+        """Return what DOT was told to allow, or what the project's own model says instead."""
         return {scheme.lower() for scheme in self.instance.get_allowed_schemes()}
 
     def _lines(self, name: str) -> list[str]:

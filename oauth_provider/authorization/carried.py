@@ -95,7 +95,7 @@ def to_parameters(request: AuthorizationRequest) -> dict[str, Any]:
 
 
 def from_parameters(kept: dict[str, Any]) -> AuthorizationRequest:
-    """What ``to_parameters`` made."""
+    """Return the request that ``to_parameters`` made a dictionary of."""
     pairs = [(name, value) for name, value in kept["pairs"]]
     source = Source(kept.get("source", Source.BROWSER.value))
     return from_pairs(pairs, source=source, pushed=kept.get("pushed"), signed=bool(kept.get("signed")))

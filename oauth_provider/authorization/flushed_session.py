@@ -16,7 +16,7 @@ KEPT = "_oauth_flushed"
 
 @dataclass(frozen=True, slots=True)
 class Flushed:
-    """What a session held when it was emptied: under ``name``, and the primary key of its person, as text."""
+    """The contents of a session that was emptied: what was under ``name``, and the key of its person, as text."""
 
     known: dict[str, Any]
     user_id: str

@@ -116,7 +116,7 @@ def words_shown(question: Question) -> str:
 
 
 def agreement_of(question: Question) -> Agreement:
-    """What a yes to ``question`` agrees to: every scope and every detail at every resource that is asked for."""
+    """Return what a yes to ``question`` agrees to: every scope and every detail at every resource that is asked for."""
     return Agreement(
         client=shown(question.client),
         scopes=digests_of(question.scope),

@@ -73,7 +73,7 @@ def check_cache_counts(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.security, deploy=True)
 def check_cache_is_our_own(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """What a project caches for strangers may fill a cache until counters are thrown out."""
+    """I067: what a project caches for strangers may fill a cache until counters are thrown out."""
     alias = provider_settings.CACHE
     if _backend().endswith(OF_ONE_PROCESS) or not _others_with(alias):
         return []

@@ -15,7 +15,7 @@ NONE: tuple[Any, ...] = ()
 
 
 class Fate(Enum):
-    """What becomes of a setting."""
+    """The fate of a setting of DOT's in this project."""
 
     HONOURED = "honoured"
     REPLACED = "replaced"

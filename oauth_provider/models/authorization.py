@@ -204,7 +204,7 @@ class Authorization(models.Model):
         return self.revoked_at is None and self.expires_at > now and getattr(self.user, "is_active", True)
 
     def superseded(self, presented_digest: str) -> Retry | InvalidGrant:
-        """What a refresh token of this family is worth that is not the present one.
+        """Judge a refresh token of this family that is not the present one.
 
         Several processes of one client share a token, and come with an old one for a while (RFC 9700 §4.14.2 asks for
         an end where one was stolen): within the window the one before gets the same answer, and no other ends anything.

@@ -19,6 +19,7 @@ from oauth_provider.models.resource import all_resources
 from oauth_provider.models.scope import words_of
 from oauth_provider.pages.csrf import AGAIN, ask_again, csrf_protected
 from oauth_provider.pages.dead_end import dead_end
+from oauth_provider.pages.head import is_head, nothing_done
 from oauth_provider.pages.language import speaking
 from oauth_provider.pages.login_round_trip import login_url
 from oauth_provider.pages.page import error_page, for_people, show
@@ -53,7 +54,7 @@ def consent(request: HttpRequest, handle: str) -> HttpResponse:
         error = InvalidRequest("You are not signed in any more.")
         return error_page(request, error, situation=SIGNED_OUT, go_on=login_url(f"{here}?{AGAIN}"))
     if request.method != "POST" and AGAIN in request.GET:
-        return _begin_anew(request, handle)
+        return nothing_done() if is_head(request) else _begin_anew(request, handle)
     if request.method == "POST" and request.POST.get("decision", "") not in (ALLOW, DENY):
         return error_page(request, InvalidRequest("Neither Allow nor Cancel was chosen."), go_on=here)
     try:

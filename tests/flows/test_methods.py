@@ -7,7 +7,19 @@ import pytest
 
 from oauth_provider.models import PendingRequest
 from tests import ledger
-from tests.driver import AUTHORIZE, CONFIRM, JWKS, LOGOUT, METADATA, PAR, TOKEN, USERINFO, Driver, signed_in
+from tests.driver import (
+    AUTHORIZE,
+    CONFIRM,
+    JWKS,
+    LOGOUT,
+    METADATA,
+    PAR,
+    TOKEN,
+    USERINFO,
+    Driver,
+    incompressible,
+    signed_in,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 9110", "9.3.2")]
 
@@ -135,3 +147,14 @@ def test_revocation_answers_nothing_of_no_type(driver: Driver) -> None:
         assert (response.status_code, response.content) == (200, b"")
         assert not response.has_header("Content-Type")
         assert response["Cache-Control"] == "no-store"
+
+
+@pytest.mark.spec("RFC 9110", "9.2.1")
+def test_head_of_a_page_that_begins_anew_keeps_no_row(driver: Driver) -> None:
+    page = driver.authorize(state=incompressible(2_000))["Location"]
+    with ledger.unchanged():
+        head = driver.browser.head(f"{page}?again")
+    assert (head.status_code, head.content) == (200, b"")
+    before = PendingRequest.objects.count()
+    assert driver.browser.get(f"{page}?again").status_code == 303
+    assert PendingRequest.objects.count() == before + 1
