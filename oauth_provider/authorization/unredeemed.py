@@ -3,11 +3,12 @@
 from collections import OrderedDict
 from typing import Any
 
-from django.db import connections, router, transaction
+from django.db import connections, router
 
 from oauth_provider.conf import provider_settings
 from oauth_provider.dot.names import Row
 from oauth_provider.models import Authorization
+from oauth_provider.models.transaction import run
 from oauth_provider.resource_server.process_lock import ProcessLock
 
 # Only each so many-th answer of a process to one person for one client looks, so that the others cost no statement.
@@ -46,12 +47,15 @@ def forget_surplus(user: Any, application: Row) -> None:
     waiting = Authorization.objects.using(using).filter(
         user=user, application=application, redeemed_at=None, code_expires_at__isnull=False
     )
-    most = provider_settings.UNREDEEMED_CODES_PER_USER
-    surplus = list(waiting.order_by("-pk").values_list("pk", flat=True)[most:])
+    oldest = waiting.order_by("-pk").values_list("pk", flat=True)[provider_settings.UNREDEEMED_CODES_PER_USER :]
+
+    def work() -> None:
+        # Whoever is redeeming one at this moment holds it, and keeps it.
+        left = waiting.filter(pk__in=surplus)
+        if connections[using].features.has_select_for_update_skip_locked:
+            left = left.select_for_update(of=("self",), skip_locked=True)
+        waiting.filter(pk__in=list(left.values_list("pk", flat=True))).delete()
+
+    surplus = run(lambda: list(oldest.all()), using=using, single=True)
     if surplus:
-        with transaction.atomic(using=using):
-            # Whoever is redeeming one at this moment holds it, and keeps it.
-            left = waiting.filter(pk__in=surplus)
-            if connections[using].features.has_select_for_update_skip_locked:
-                left = left.select_for_update(of=("self",), skip_locked=True)
-            waiting.filter(pk__in=list(left.values_list("pk", flat=True))).delete()
+        run(work, using=using)

@@ -172,11 +172,13 @@ class PendingRequestManager(PrimaryManager["PendingRequest"]):
 
     def _make_room(self, **owner: Any) -> None:
         """Forget the oldest rows of ``owner`` so that one more is within the limit."""
-        rows = self.using(router.db_for_write(self.model)).filter(**owner)
+        using = router.db_for_write(self.model)
+        rows = self.using(using).filter(**owner)
         most = max(1, provider_settings.PENDING_REQUESTS_PER_SESSION)
-        surplus = list(rows.order_by("-pk").values_list("pk", flat=True)[most - 1 :])
+        oldest = rows.order_by("-pk").values_list("pk", flat=True)[most - 1 :]
+        surplus = run(lambda: list(oldest.all()), using=using, single=True)
         if surplus:
-            rows.filter(pk__in=surplus).delete()
+            run(lambda: rows.filter(pk__in=surplus).delete(), using=using, durable=False)
 
     @sensitive_variables()
     def _store(self, pending: "PendingRequest", lifetime: int, *, kind: str = "") -> str:
