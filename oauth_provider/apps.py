@@ -54,9 +54,9 @@ def connect_receivers() -> None:
     from oauth_provider.clients import origins
     from oauth_provider.pages import log_mask
     from oauth_provider.resource_server import cors
-    from oauth_provider.tokens import denylist, events, forgetting
+    from oauth_provider.tokens import denylist, row_events, token_cache_invalidation
 
-    for module in (events, denylist, forgetting, origins, cors, log_mask):
+    for module in (row_events, denylist, token_cache_invalidation, origins, cors, log_mask):
         module.connect()
     watch_sessions(SIGN_IN)
     user_logged_in.connect(remember, dispatch_uid="oauth_provider.sign_in")

@@ -12,9 +12,9 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
-CURSOR = "models/kept_cursor.py"
-COMPILED = "models/compiled.py"
-SAVE = "models/compiled_save.py"
+CURSOR = "sql/cursor.py"
+COMPILED = "sql/lookup.py"
+SAVE = "sql/model.py"
 BACKEND = "django.db.backends.base.base:BaseDatabaseWrapper"
 FEATURES = "django.db.backends.base.features:BaseDatabaseFeatures"
 OPERATIONS = "django.db.backends.base.operations:BaseDatabaseOperations"
@@ -33,7 +33,7 @@ DJANGO: Mapping[str, str] = {
     f"{BACKEND}.execute_wrappers": CURSOR,
     f"{BACKEND}.features": SAVE,
     f"{BACKEND}.health_check_enabled": CURSOR,
-    f"{BACKEND}.in_atomic_block": "models/transaction.py",
+    f"{BACKEND}.in_atomic_block": "sql/transaction.py",
     f"{BACKEND}.make_cursor": CURSOR,
     f"{BACKEND}.make_debug_cursor": CURSOR,
     f"{BACKEND}.needs_rollback": CURSOR,
@@ -41,14 +41,12 @@ DJANGO: Mapping[str, str] = {
     f"{BACKEND}.queries_logged": CURSOR,
     f"{BACKEND}.set_rollback": "resource_server/database_outage.py",
     f"{BACKEND}.timezone": CURSOR,
-    f"{BACKEND}.timezone_name": "models/timestamp_text.py",
     f"{BACKEND}.validate_no_broken_transaction": CURSOR,
     f"{BACKEND}.validate_thread_sharing": CURSOR,
     f"{BACKEND}.wrap_database_errors": CURSOR,
     f"{FEATURES}.can_return_columns_from_insert": SAVE,
-    f"{FEATURES}.has_select_for_update": "models/transaction.py",
+    f"{FEATURES}.has_select_for_update": "sql/transaction.py",
     f"{FEATURES}.has_select_for_update_skip_locked": "models/logout_delivery.py",
-    f"{OPERATIONS}.adapt_datetimefield_value": SAVE,
     f"{OPERATIONS}.quote_name": SAVE,
     "django.db.backends.utils:CursorWrapper._execute": CURSOR,
     "django.db.backends.utils:CursorWrapper._execute_with_wrappers": CURSOR,
@@ -58,31 +56,26 @@ DJANGO: Mapping[str, str] = {
     "django.db.models.base:ModelState.adding": SAVE,
     "django.db.models.base:ModelState.db": SAVE,
     "django.db.models.base:ModelState.fields_cache": "models/client_secret.py",
-    "django.db.models.deletion:get_candidate_relations_to_delete": "models/set_delete.py",
+    "django.db.models.deletion:get_candidate_relations_to_delete": "sql/set_delete.py",
     "django.db.models.fields.related_descriptors:ForeignKeyDeferredAttribute": COMPILED,
     "django.db.models.fields:Field.generated": SAVE,
     "django.db.models.fields:Field.has_db_default": SAVE,
-    "django.db.models.fields.related:ForeignKey.set_cached_value": "models/row_lock.py",
+    "django.db.models.fields.related:ForeignKey.set_cached_value": "sql/lookup.py",
     f"{OPTIONS}.auto_field": SAVE,
     f"{OPTIONS}.concrete_fields": "dot/names.py",
-    f"{OPTIONS}.db_returning_fields": SAVE,
     f"{OPTIONS}.fields": "admin",
-    f"{OPTIONS}.managed": "models/client_memory.py",
+    f"{OPTIONS}.managed": "sql/guard.py",
     f"{OPTIONS}.object_name": "resource_server/masked_user.py",
     f"{OPTIONS}.parents": SAVE,
     f"{OPTIONS}.pk": COMPILED,
-    f"{OPTIONS}.private_fields": "models/set_delete.py",
-    f"{OPTIONS}.proxy": "models/client_memory.py",
-    "django.db.models.query:QuerySet._raw_delete": "models/set_delete.py",
+    f"{OPTIONS}.private_fields": "sql/set_delete.py",
+    f"{OPTIONS}.proxy": "sql/guard.py",
+    "django.db.models.query:QuerySet._raw_delete": "sql/set_delete.py",
     "django.db.models.query_utils:DeferredAttribute": COMPILED,
     "django.db.models.sql.compiler:SQLCompiler.as_sql": COMPILED,
     "django.db.models.sql.compiler:SQLCompiler.get_converters": COMPILED,
-    "django.db.models.sql.compiler:SQLInsertCompiler.returning_fields": SAVE,
-    "django.db.models.sql.subqueries:InsertQuery.insert_values": SAVE,
-    "django.db.models.sql:InsertQuery": SAVE,
     "django.db.models.sql:Query.get_compiler": COMPILED,
-    "django.db.models.sql:Query.select": "models/timestamp_text.py",
-    "django.dispatch:Signal._live_receivers": "models/compare_and_set.py",
+    "django.dispatch:Signal._live_receivers": "sql/model.py",
     "django.dispatch:Signal.has_listeners": COMPILED,
     "django.dispatch:Signal.receivers": COMPILED,
     "django.forms.fields:InvalidJSONInput": "admin",

@@ -9,10 +9,10 @@ from django.core.cache import caches
 from django.db import connection
 
 from oauth_provider.clients import origins
-from oauth_provider.models.verification_cache import verification_cache
 from oauth_provider.resource_server.guarded_cache import guarded_cache
 from oauth_provider.rest_framework import throttling
 from oauth_provider.tokens import key_ring
+from oauth_provider.tokens.verification_cache import verification_cache
 from tests import cache_keys
 
 HERE = Path(__file__).parent

@@ -12,9 +12,9 @@ from django.db import connection
 from django.utils import timezone
 
 from oauth_provider.dot.names import access_token_model, application_model, refresh_token_model
-from oauth_provider.models import database_clock
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import InvalidToken
+from oauth_provider.sql import clock as database_clock
 from oauth_provider.tokens.verifier import verify
 
 # Noted at most once an hour by whoever authenticates; nothing is issued, stored or spent by it.

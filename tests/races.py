@@ -16,12 +16,13 @@ from django.utils import timezone
 
 from oauth_provider.dot.names import access_token_model, refresh_token_model
 from oauth_provider.models import Authorization, ClientSecret, Consent, PendingRequest, TokenBinding
-from oauth_provider.models.transaction import is_transient
 from oauth_provider.protocol import token_string
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import InvalidToken
+from oauth_provider.sql.transaction import is_transient
 from oauth_provider.tokens.revoke import revoke_user
 from oauth_provider.tokens.verifier import verify
+from oauth_provider.tokens.withdraw import withdraw_consent
 from tests.driver import Driver, query_of
 from tests.factories import ApplicationFactory, UserFactory
 from tests.threads import together
@@ -408,7 +409,7 @@ class Races:
             return responses
 
         def withdraw() -> list[Any]:
-            Consent.objects.withdraw(user=user, application=driver.application)
+            withdraw_consent(user=user, application=driver.application)
             return []
 
         visits = [partial(visit, next(codes)) for _ in range(self.several - 1)]

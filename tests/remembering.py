@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
 
+from oauth_provider.clients.lookup import recall_with_secret
 from oauth_provider.models import ClientPolicy
-from oauth_provider.models.client_lookup import recall_with_secret
 from oauth_provider.signals import authorization_revoked, client_authentication_failed, token_issued
 from tests import ledger
 from tests.driver import Driver, signed_in

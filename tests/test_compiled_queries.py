@@ -8,12 +8,13 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from oauth_provider.clients.lookup import UNREAD, find_client, find_with_secret
 from oauth_provider.dot.names import access_token_model, application_model, concrete_names
 from oauth_provider.models import Authorization, ClientPolicy, ClientSecret, TokenBinding
 from oauth_provider.models.authorization import _BY_CODE, _BY_FAMILY
-from oauth_provider.models.client_lookup import UNREAD, find_client, find_with_secret
-from oauth_provider.models.found_token import COLUMNS, USERINFO_COLUMNS, FoundToken, UserinfoTerms
 from oauth_provider.protocol.digest import digest
+from oauth_provider.tokens.found_token import COLUMNS, USERINFO_COLUMNS, FoundToken, UserinfoTerms
+from oauth_provider.tokens.token_lookup import find_by_orm, find_for_userinfo, find_token
 from tests.factories import ApplicationFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -76,7 +77,7 @@ def test_the_compiled_lookup_finds_what_the_orm_finds(case: str) -> None:
     CASES[case]()
     stored(token_checksum=digest("another token"))
 
-    compiled, by_orm = TokenBinding.objects.find(digest(TOKEN)), TokenBinding.objects.find_by_orm(digest(TOKEN))
+    compiled, by_orm = find_token(digest(TOKEN)), find_by_orm(digest(TOKEN))
 
     assert everything(compiled) == everything(by_orm)
     assert repr(everything(compiled)) == repr(everything(by_orm))  # 1 == True == 1.0, but not for a reader
@@ -85,13 +86,13 @@ def test_the_compiled_lookup_finds_what_the_orm_finds(case: str) -> None:
 @pytest.mark.parametrize("checksum", ["", digest("unknown"), "%s", "' OR ''='", "x" * 100_000, "ü"])
 def test_both_find_nothing_where_there_is_nothing(checksum: str) -> None:
     bound()
-    assert TokenBinding.objects.find(checksum) is None
-    assert TokenBinding.objects.find_by_orm(checksum) is None
+    assert find_token(checksum) is None
+    assert find_by_orm(checksum) is None
 
 
 def test_converters_are_kept() -> None:
     authorization = bound(resource=["https://api.example/"])
-    found = TokenBinding.objects.find(digest(TOKEN))
+    found = find_token(digest(TOKEN))
     assert found is not None
     assert (found.cnf, found.act) == (CNF, {"sub": "actor"})
     assert found.resources == ["https://api.example/"]
@@ -103,7 +104,7 @@ def test_converters_are_kept() -> None:
 
 def test_the_user_is_a_row_like_any_other() -> None:
     authorization = bound()
-    found = TokenBinding.objects.find(digest(TOKEN))
+    found = find_token(digest(TOKEN))
     assert found is not None
     with CaptureQueriesContext(connection) as captured:
         assert not found.user.get_deferred_fields()
@@ -118,7 +119,7 @@ def test_the_user_is_a_row_like_any_other() -> None:
 
 def test_the_client_is_asked_for_as_it_is_now() -> None:
     authorization = bound()
-    found = TokenBinding.objects.find(digest(TOKEN))
+    found = find_token(digest(TOKEN))
     assert found is not None
     application_model().objects.update(name="renamed")
     with CaptureQueriesContext(connection) as captured:
@@ -133,7 +134,7 @@ def test_what_the_userinfo_endpoint_answers_by_comes_along_where_it_asks() -> No
     authorization = bound()
     Authorization.objects.update(claims={"userinfo": {"email": None}})
     ClientPolicy.objects.update(subject_type="pairwise", userinfo_signed_response_alg="ES256")
-    plain, asked = TokenBinding.objects.find(digest(TOKEN)), TokenBinding.objects.find_for_userinfo(digest(TOKEN))
+    plain, asked = find_token(digest(TOKEN)), find_for_userinfo(digest(TOKEN))
     assert plain is not None
     assert asked is not None
     assert everything(asked._replace(userinfo=plain.userinfo)) == everything(plain)
@@ -145,21 +146,21 @@ def test_what_the_userinfo_endpoint_answers_by_comes_along_where_it_asks() -> No
         redirect_uris=authorization.application.redirect_uris,
         allowed_origins=authorization.application.allowed_origins,
     )
-    assert TokenBinding.objects.find_for_userinfo(digest("unknown")) is None
+    assert find_for_userinfo(digest("unknown")) is None
 
 
 def test_psycopg_remembers_how_to_read_it() -> None:
     """It parses longer statements anew each time that they run."""
     bound()
     with CaptureQueriesContext(connection) as captured:
-        TokenBinding.objects.find(digest(TOKEN))
+        find_token(digest(TOKEN))
     assert len(captured.captured_queries[0]["sql"]) < 4096
 
 
 def test_it_is_one_statement_that_is_counted_and_logged() -> None:
     bound()
     with CaptureQueriesContext(connection) as captured:
-        TokenBinding.objects.find(digest(TOKEN))
+        find_token(digest(TOKEN))
     assert [query["sql"].split()[0] for query in captured.captured_queries] == ["SELECT"]
 
 
@@ -167,7 +168,7 @@ def test_it_is_compiled_once_and_asked_anew_each_time() -> None:
     authorization = bound()
     for status in (ClientPolicy.Status.APPROVED, ClientPolicy.Status.SUSPENDED):
         ClientPolicy.objects.filter(application=authorization.application).update(status=status)
-        found = TokenBinding.objects.find(digest(TOKEN))
+        found = find_token(digest(TOKEN))
         assert found is not None
         assert found.policy_status == status
 

@@ -13,7 +13,7 @@ from django.test.utils import isolate_apps
 
 from oauth_provider.dot.names import application_model, concrete_names
 from oauth_provider.models import Authorization, ClientPolicy
-from oauth_provider.models.compiled import _is_plainly_made, row_of
+from oauth_provider.sql.lookup import _is_plainly_made, row_of
 from tests.factories import ApplicationFactory, UserFactory
 
 pytestmark = pytest.mark.django_db

@@ -10,10 +10,10 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import Model
 from django.db.models.signals import post_save, pre_save
 from django.test.utils import CaptureQueriesContext
+from oauth_provider.models.compiled_save import insert, is_plain, update
 
 from oauth_provider.dot.names import access_token_model
 from oauth_provider.models import Authorization, TokenBinding
-from oauth_provider.models.compiled_save import insert, is_plain, update
 from oauth_provider.protocol.digest import digest
 from tests.factories import ApplicationFactory, UserFactory
 

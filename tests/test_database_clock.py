@@ -7,8 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from oauth_provider.models import database_clock
-from oauth_provider.models.database_clock import database_now, note_time
+from oauth_provider.sql import clock as database_clock
+from oauth_provider.sql.clock import database_now, note_time
 
 BEGUN = 1_800_000_000.0
 

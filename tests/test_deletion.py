@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from oauth_provider.dot.names import access_token_model, application_model, refresh_token_model
 from oauth_provider.models import Authorization, TokenBinding
-from oauth_provider.models.set_delete import is_deletable_as_set
-from oauth_provider.models.sweep import SWEEPS
 from oauth_provider.signals import authorization_revoked
+from oauth_provider.sql.set_delete import is_deletable_as_set
+from oauth_provider.sweeping.sweep import SWEEPS
 from tests.driver import signed_in
 
 pytestmark = pytest.mark.django_db

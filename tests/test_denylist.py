@@ -16,11 +16,13 @@ from django.test import override_settings
 from django.utils import timezone
 
 from oauth_provider.dot.names import access_token_model, refresh_token_model
-from oauth_provider.models import Authorization, ClientPolicy, Consent
+from oauth_provider.models import Authorization, ClientPolicy
 from oauth_provider.protocol.denylist import Denial, parse
 from oauth_provider.protocol.digest import digest
 from oauth_provider.tokens import denylist, forgetting
+from oauth_provider.tokens.ending import revoke_authorizations
 from oauth_provider.tokens.revoke import revoke_access_tokens, revoke_refresh_tokens, revoke_user
+from oauth_provider.tokens.withdraw import withdraw_consent
 from tests.driver import Driver, signed_in
 from tests.factories import ApplicationFactory, UserFactory
 from tests.resource_server.transports import Barred, FakeTransport
@@ -99,7 +101,7 @@ WAYS = {
     "a refresh token is replayed": replay_refresh_token,
     "consent is withdrawn": lambda driver: (
         driver.tokens(),
-        Consent.objects.withdraw(user=get_user_model().objects.get(), application=driver.application),
+        withdraw_consent(user=get_user_model().objects.get(), application=driver.application),
     ),
     "all of a user's are": lambda driver: (driver.tokens(), revoke_user(get_user_model().objects.get())),
     "an operator revokes its token": lambda driver: (
@@ -303,7 +305,7 @@ def test_nothing_is_told_before_it_is_committed_or_if_it_never_is(driver: Driver
     driver.tokens()
     rows = Authorization.objects.all()
     with transaction.atomic():
-        Authorization.objects.revoke(rows, Authorization.Reason.OPERATOR)
+        revoke_authorizations(rows, Authorization.Reason.OPERATOR)
         policy = ClientPolicy.objects.get()
         policy.status = ClientPolicy.Status.SUSPENDED
         policy.save()
@@ -313,7 +315,7 @@ def test_nothing_is_told_before_it_is_committed_or_if_it_never_is(driver: Driver
         transaction.set_rollback(True)
     assert transport.published == []
     with transaction.atomic():
-        Authorization.objects.revoke(rows, Authorization.Reason.OPERATOR)
+        revoke_authorizations(rows, Authorization.Reason.OPERATOR)
         assert transport.published == []
     assert names(transport) == {of(Authorization.objects.get())}
 
@@ -423,7 +425,7 @@ def test_without_the_setting_nothing_is_told_and_nothing_asked(
     user.is_active = False
     with django_assert_num_queries(1):
         user.save()
-    Authorization.objects.revoke(Authorization.objects.all(), Authorization.Reason.OPERATOR)
+    revoke_authorizations(Authorization.objects.all(), Authorization.Reason.OPERATOR)
     assert transport.published == []
 
 

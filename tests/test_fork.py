@@ -20,7 +20,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 import django
 django.setup()
 from django.test.utils import setup_databases, override_settings
-from oauth_provider.models.verification_cache import verification_cache
+from oauth_provider.tokens.verification_cache import verification_cache
 from oauth_provider.protocol.denylist import Denial
 from oauth_provider.resource_server import denylist as heard
 from oauth_provider.resource_server.introspection import Breaker, Memory

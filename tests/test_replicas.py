@@ -8,11 +8,12 @@ from django.contrib.auth import get_user_model
 from django.db import router
 from django.test import Client as Browser
 from django.urls import include, path
+from oauth_provider.models.adoption import is_live
 
 from oauth_provider.dot.names import access_token_model, application_model, refresh_token_model
 from oauth_provider.models import ClientPolicy, ClientSecret, Consent, Resource, SigningKey
-from oauth_provider.models.adoption import is_live
 from oauth_provider.resource_server.decorators import requires_scopes
+from oauth_provider.tokens.withdraw import withdraw_consent
 from tests import backchannel, ledger, replica
 from tests.bridge import dot_server
 from tests.driver import JWKS, LOGOUT, METADATA, USERINFO, Driver, post, query_of, signed_in
@@ -79,7 +80,7 @@ def test_codes_tokens_and_consents_are_read_where_they_are_written(driver: Drive
     assert own(driver).status_code == 200
     silent = driver.authorize(prompt="none")
     assert "code" in query_of(silent["Location"])
-    Consent.objects.withdraw(user=Consent.objects.get().user, application=driver.application)
+    withdraw_consent(user=Consent.objects.get().user, application=driver.application)
     ledger.refused(driver.refresh(first.json()["refresh_token"]), "invalid_grant")
 
 

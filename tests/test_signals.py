@@ -11,9 +11,10 @@ from django.db.models import Model
 
 from oauth_provider import signals
 from oauth_provider.dot.names import access_token_model, application_model
-from oauth_provider.models import Authorization, ClientMember, Consent
+from oauth_provider.models import Authorization, ClientMember
 from oauth_provider.protocol.digest import digest
 from oauth_provider.tokens.revoke import revoke_user
+from oauth_provider.tokens.withdraw import withdraw_consent
 from tests.driver import Driver
 from tests.factories import ApplicationFactory, UserFactory
 
@@ -150,7 +151,7 @@ def test_a_consent_is_told_with_the_resources_that_its_scope_was_for(driver, tol
 
 def test_consent_withdrawn_is_told_beside_what_it_ended(driver, told):
     driver.tokens()
-    Consent.objects.withdraw(user=driver.user, application=driver.application)
+    withdraw_consent(user=driver.user, application=driver.application)
     assert only(told, "consent_withdrawn") == {"application": driver.application, "user": driver.user}
     assert only(told, "authorization_revoked")["reason"] == "user"
 

@@ -19,8 +19,8 @@ from oauth_provider.models import (
     TokenBinding,
 )
 from oauth_provider.models.signing_key import new_key
-from oauth_provider.models.sweep import SWEEPS
 from oauth_provider.protocol.digest import digest
+from oauth_provider.sweeping.sweep import SWEEPS
 from tests.driver import Driver
 from tests.factories import ApplicationFactory, UserFactory
 

@@ -14,15 +14,17 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from oauth_provider.dot.names import access_token_model, application_model
-from oauth_provider.models import Authorization, ClientPolicy, Consent, TokenBinding, verification_cache
-from oauth_provider.models.tenant import tenant_of
-from oauth_provider.models.verification_cache import verification_cache as cache
+from oauth_provider.models import Authorization, ClientPolicy, TokenBinding, verification_cache
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import InvalidToken
 from oauth_provider.resource_server.denylist_transport import DenylistOptions
+from oauth_provider.sql.tenant import tenant_of
 from oauth_provider.tokens import denylist
+from oauth_provider.tokens.ending import revoke_authorizations
 from oauth_provider.tokens.revoke import revoke_access_tokens, revoke_refresh_tokens, revoke_user
+from oauth_provider.tokens.verification_cache import verification_cache as cache
 from oauth_provider.tokens.verifier import find_good, verify
+from oauth_provider.tokens.withdraw import withdraw_consent
 from tests import ledger
 from tests.driver import INTROSPECT, Driver, post, signed_in
 from tests.factories import ApplicationFactory, UserFactory
@@ -214,10 +216,10 @@ def end_by_hand(driver: Driver) -> None:
 
 
 ENDS: dict[str, Callable[[Driver], Any]] = {
-    "its client revokes it": lambda driver: Authorization.objects.revoke(
+    "its client revokes it": lambda driver: revoke_authorizations(
         Authorization.objects.all(), Authorization.Reason.CLIENT
     ),
-    "consent is withdrawn": lambda driver: Consent.objects.withdraw(
+    "consent is withdrawn": lambda driver: withdraw_consent(
         user=get_user_model().objects.get(), application=driver.application
     ),
     "all of the user's": lambda driver: revoke_user(get_user_model().objects.get()),
@@ -323,7 +325,7 @@ def test_in_a_transaction_nothing_is_remembered(driver: Driver) -> None:
 
 def test_a_transaction_that_revokes_sees_it_itself(driver: Driver, token: str) -> None:
     with transaction.atomic():
-        Authorization.objects.revoke(Authorization.objects.all(), Authorization.Reason.OPERATOR)
+        revoke_authorizations(Authorization.objects.all(), Authorization.Reason.OPERATOR)
         assert is_refused(token)
         transaction.set_rollback(True)
     assert ledger.is_good(token)
@@ -347,7 +349,7 @@ def test_a_read_that_began_before_a_revocation_is_not_kept(driver: Driver, monke
 
     def late(self: Any, *args: Any) -> None:
         monkeypatch.setattr(verification_cache.VerificationCache, "_keep", keep)
-        Authorization.objects.revoke(Authorization.objects.all(), Authorization.Reason.OPERATOR)
+        revoke_authorizations(Authorization.objects.all(), Authorization.Reason.OPERATOR)
         keep(self, *args)
 
     monkeypatch.setattr(verification_cache.VerificationCache, "_keep", late)

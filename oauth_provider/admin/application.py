@@ -28,6 +28,7 @@ from oauth_provider.dot.names import Row
 from oauth_provider.dot.secret import keep_none, nobodys_secret
 from oauth_provider.models import Authorization, ClientPolicy, ClientSecret
 from oauth_provider.models.scope import allowed_scopes, words_of
+from oauth_provider.tokens.ending import revoke_authorizations
 
 
 class StatusFilter(admin.SimpleListFilter):
@@ -265,7 +266,7 @@ class ApplicationAdmin(PolicyColumns, LegacyColumns, MetadataColumns, SecretView
         """Sign-ins end first, some at a time, and whoever listens is told."""
         live = Authorization.objects.filter(application=obj, revoked_at=None)
         while keys := list(live.values_list("pk", flat=True)[:AT_ONCE]):
-            Authorization.objects.revoke(live.filter(pk__in=keys), Authorization.Reason.OPERATOR)
+            revoke_authorizations(live.filter(pk__in=keys), Authorization.Reason.OPERATOR)
         super().delete_model(request, obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:

@@ -16,6 +16,7 @@ from oauth_provider.admin.autocomplete import AutocompleteFilter, user_search_fi
 from oauth_provider.admin.read_only import Ending, ReadOnlyAdmin
 from oauth_provider.models import Authorization
 from oauth_provider.models.client import is_barred
+from oauth_provider.tokens.ending import revoke_authorizations
 
 AGREED = ("user", "application", "state", "scope", "details", "resources", "grant_type", "redirect_uri")
 
@@ -70,7 +71,7 @@ class StateFilter(admin.SimpleListFilter):
 
 def revoke(rows: QuerySet[Authorization]) -> int:
     """In the operator's name."""
-    return Authorization.objects.revoke(rows, Authorization.Reason.OPERATOR)
+    return revoke_authorizations(rows, Authorization.Reason.OPERATOR)
 
 
 class AuthorizationAdmin(ReadOnlyAdmin):

@@ -16,15 +16,14 @@ from oauth_provider.admin.read_only import Ending, ReadOnlyAdmin
 from oauth_provider.models import Authorization, Consent
 from oauth_provider.models.scope import words_of
 from oauth_provider.protocol.consent import ANYWHERE
+from oauth_provider.tokens.withdraw import withdraw_consent
 
 
 def withdraw(rows: QuerySet[Consent]) -> int:
     """In the operator's name, one after the other."""
     consents = list(rows.select_related("user", "application"))
     for consent in consents:
-        Consent.objects.withdraw(
-            user=consent.user, application=consent.application, reason=Authorization.Reason.OPERATOR
-        )
+        withdraw_consent(user=consent.user, application=consent.application, reason=Authorization.Reason.OPERATOR)
     return len(consents)
 
 

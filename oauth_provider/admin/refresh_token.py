@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy
 from oauth_provider.admin.autocomplete import AutocompleteFilter, user_search_fields
 from oauth_provider.admin.read_only import Ending, ReadOnlyAdmin
 from oauth_provider.dot.names import Row
-from oauth_provider.models.adoption import is_live
+from oauth_provider.models.authorization import authorization_now
+from oauth_provider.tokens.dot_refresh_token import is_live
 from oauth_provider.tokens.revoke import revoke_refresh_tokens
 
 
@@ -51,7 +52,7 @@ class RefreshTokenAdmin(ReadOnlyAdmin):
         """Would it still be honoured, once?"""
         if row.revoked is not None:
             return _("revoked, or adopted as an authorization")
-        return _("live") if is_live(row) else _("expired")
+        return _("live") if is_live(row, authorization_now()) else _("expired")
 
     @admin.action(permissions=["end"], description=gettext_lazy("Revoke selected refresh tokens"))
     def revoke(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:

@@ -23,7 +23,7 @@ from oauth_provider.conf import provider_settings
 from oauth_provider.dot.names import Row
 from oauth_provider.dot.secret import is_hashed, is_secret
 from oauth_provider.models import ClientSecret
-from oauth_provider.models.transaction import locked, run
+from oauth_provider.sql.transaction import locked, run
 
 HOUR, DAY = 3600, 86400
 OVERLAPS = (

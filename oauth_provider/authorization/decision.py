@@ -1,26 +1,28 @@
 """The decision (RFC 6749 §4.1.1, RFC 9700 §4.7): a question is kept, and a person answers it, once."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
+from django.db import router
 from django.http import HttpRequest
 from django.views.decorators.debug import sensitive_variables
 
+from oauth_provider.authorization import answer
 from oauth_provider.authorization.browser_state import session_state
 from oauth_provider.authorization.carried import from_parameters, to_parameters
 from oauth_provider.authorization.demand import visit_of
-from oauth_provider.authorization.grant import Question, answer_no, answer_yes, words_shown
+from oauth_provider.authorization.question import Question, words_shown
 from oauth_provider.authorization.response import AuthorizationResponse, error_response, from_text, granted_response
 from oauth_provider.authorization.rules import check, establish
 from oauth_provider.authorization.sign_in import binding_of
 from oauth_provider.authorization.ticket import Ticket
-from oauth_provider.clients.encryption import envelope_for
-from oauth_provider.conf import provider_settings
 from oauth_provider.models import PendingRequest
 from oauth_provider.models.client import as_client
 from oauth_provider.protocol.digest import digest, equal
 from oauth_provider.protocol.errors import AccessDenied, InvalidRequest
 from oauth_provider.resource_server.session_user import session_user
+from oauth_provider.sql.commit import settle
+from oauth_provider.sql.outcome import Change, Outcome
 
 ALLOW, DENY = "allow", "deny"
 
@@ -46,7 +48,7 @@ def question_of(http: HttpRequest, pending: PendingRequest, issuer: str = "") ->
     """
     kept: dict[str, Any] = pending.parameters
     request = from_parameters(kept)
-    destination = establish(request)
+    destination = establish(request, as_client(pending.application))
     asked = check(request, destination.client)
     visit = visit_of(http, Ticket(request), destination.client)
     if kept.get("sid") and not equal(kept["sid"], digest(visit.recorded.sid)):
@@ -57,32 +59,57 @@ def question_of(http: HttpRequest, pending: PendingRequest, issuer: str = "") ->
     return question
 
 
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The request that a page asks about, and where it is still open, its question and what the answer depends on."""
+
+    pending: PendingRequest
+    question: Question | None = None
+    seen: answer.Snapshot | None = None
+
+
 @sensitive_variables()
 def decide(http: HttpRequest, handle: str, decision: str, issuer: str) -> AuthorizationResponse:
     """What the browser takes to the client after a decision.
 
-    Raises ``InvalidRequest`` if this session may not make it.
+    The same session repeating the same decision within 10 seconds gets the same answer. Raises ``InvalidRequest`` if
+    this session may not make it, and for a handle that is unknown, spent, expired, or another's.
     """
-
-    def answer(pending: PendingRequest) -> str:
-        question = question_of(http, pending, issuer)
-        if decision == ALLOW:
-            watched = session_state(http, question.destination, question.scope)
-            return granted_response(question.destination, answer_yes(question), issuer, watched).to_text()
-        answer_no(question)
-        return error_response(question.destination, AccessDenied("The user denied the request."), issuer).to_text()
-
-    _fetch_keys(http, handle)
-    text = PendingRequest.objects.decide(
-        handle, user=session_user(http), session=binding_of(http), decision=decision, answer=answer
+    text = settle(
+        lambda: _read(http, handle, issuer),
+        lambda snapshot: _decide(http, snapshot, handle, decision),
+        using=router.db_for_write(PendingRequest),
     )
     return from_text(text)
 
 
-def _fetch_keys(http: HttpRequest, handle: str) -> None:
-    """Where the answer may hold an encrypted ID token, its client's keys are known before a row is locked."""
-    if not provider_settings.LEGACY_RESPONSE_TYPES:
-        return
-    pending = PendingRequest.objects.waiting(handle, user=session_user(http), session=binding_of(http))
-    if pending is not None:
-        envelope_for(as_client(pending.application))
+@sensitive_variables()
+def _read(http: HttpRequest, handle: str, issuer: str) -> Snapshot:
+    pending = PendingRequest.objects.of(handle)
+    if pending is None or not pending.belongs_to(session_user(http), binding_of(http)):
+        raise InvalidRequest("This request is unknown here.", detail="foreign or unknown handle")
+    if pending.decided_at is not None:
+        return Snapshot(pending)
+    if not pending.is_in_time:
+        raise InvalidRequest("This request has waited too long.", detail="expired handle")
+    question = question_of(http, pending, issuer)
+    return Snapshot(pending, question, answer.read(question))
+
+
+@sensitive_variables()
+def _decide(http: HttpRequest, snapshot: Snapshot, handle: str, decision: str) -> Outcome[str]:
+    pending, question, seen = snapshot.pending, snapshot.question, snapshot.seen
+    if question is None or seen is None:
+        return Outcome(pending.repeated(handle, decision))
+    if decision == ALLOW:
+        watched = session_state(http, question.destination, question.scope)
+        given = answer.answer_yes(question, seen)
+        response = granted_response(question.destination, given.result(), question.issuer, watched)
+        writes, events = given.writes, given.events
+    else:
+        writes, events = answer.spend(seen), ()
+        denied = AccessDenied("The user denied the request.")
+        response = error_response(question.destination, denied, question.issuer)
+    text = response.to_text()
+    decided = Change(pending, pending.decided(handle, decision, text, seen.now))
+    return Outcome(text, (decided, *writes), events=events)

@@ -9,6 +9,7 @@ from django.shortcuts import resolve_url
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_variables
 
+from oauth_provider.authorization.answer import answer_without_asking
 from oauth_provider.authorization.browser_state import session_state
 from oauth_provider.authorization.carried import bind, resume_url
 from oauth_provider.authorization.decision import ask
@@ -24,8 +25,8 @@ from oauth_provider.authorization.demand import (
     wanted_acr,
     was_made_for_this,
 )
-from oauth_provider.authorization.grant import Question, answer_without_asking
 from oauth_provider.authorization.person import asked_person
+from oauth_provider.authorization.question import Question
 from oauth_provider.authorization.response import AuthorizationResponse, granted_response
 from oauth_provider.authorization.rules import Destination, check, establish, prompts_of
 from oauth_provider.authorization.sign_in import end, spend

@@ -14,8 +14,8 @@ from django.http import HttpRequest
 from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.authorization.sign_in import SIGN_IN, sids_of
+from oauth_provider.clients import lookup as client_lookup
 from oauth_provider.conf import provider_settings
-from oauth_provider.models import client_lookup
 from oauth_provider.models.client import Client
 from oauth_provider.protocol.errors import InvalidRequest, RequestTooLarge
 from oauth_provider.protocol.form import parse_form

@@ -12,10 +12,10 @@ from typing import Any
 
 from django.views.decorators.debug import sensitive_variables
 
-from oauth_provider.authorization.grant import Granted
+from oauth_provider.authorization.answer import Granted
 from oauth_provider.authorization.rules import Destination
 from oauth_provider.clients.encryption import envelope_for
-from oauth_provider.models.client_lookup import find_client
+from oauth_provider.clients.lookup import find_client
 from oauth_provider.protocol import jws
 from oauth_provider.protocol.errors import OAuthError, ServerError
 from oauth_provider.protocol.response_mode import FORM_POST, FRAGMENT, SIGNED, as_fragment, as_query, carrier_of

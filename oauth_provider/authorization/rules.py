@@ -15,9 +15,9 @@ from oauth_provider.authorization.request import (
     is_printable,
 )
 from oauth_provider.authorization.scope import scope_of
+from oauth_provider.clients import lookup as client_lookup
 from oauth_provider.clients.encryption import envelope_for
 from oauth_provider.conf import provider_settings
-from oauth_provider.models import client_lookup
 from oauth_provider.models.authorization_details import requested_details
 from oauth_provider.models.client import Client
 from oauth_provider.models.resource import Audience, find_audience
@@ -57,10 +57,13 @@ class Destination:
     response_mode: str = response_mode.QUERY
 
 
-def establish(request: AuthorizationRequest) -> Destination:
-    """The destination of ``request``. What this raises must not be redirected."""
+def establish(request: AuthorizationRequest, client: Client | None = None) -> Destination:
+    """The destination of ``request``, which is ``client``'s where that was read already.
+
+    What this raises must not be redirected.
+    """
     check_identifiers_single(request)
-    client = find_client(request)
+    client = find_client(request, client)
     redirect_uri = find_redirect_uri(request, client)
     # One that is refused further on for its characters is sent back with the refusal.
     state = request.state if can_be_sent_back(request.state) and "state" not in request.repeated else ""
@@ -100,11 +103,11 @@ def check_identifiers_single(request: AuthorizationRequest) -> None:
             raise InvalidRequest(f"{name} is repeated.")
 
 
-def find_client(request: AuthorizationRequest) -> Client:
+def find_client(request: AuthorizationRequest, client: Client | None = None) -> Client:
     """RFC 6749 §4.1.2.1: the client exists and is not suspended."""
     if not request.client_id:
         raise InvalidRequest("client_id is missing.")
-    client = client_lookup.find_client(request.client_id)
+    client = client or client_lookup.find_client(request.client_id)
     if client is None or client.is_barred:
         raise InvalidRequest("The application is not known here.", detail=f"client_id {request.client_id[:64]!r}")
     return client

@@ -6,7 +6,7 @@ The answer must not say who is signed in, or since when, to a client that this p
 from django.db import router
 
 from oauth_provider.authorization.demand import Demand, Visit
-from oauth_provider.authorization.grant import is_identity_assured
+from oauth_provider.authorization.question import is_identity_assured
 from oauth_provider.authorization.rules import Destination
 from oauth_provider.models import Consent
 from oauth_provider.protocol.errors import ConsentRequired, InteractionRequired, LoginRequired, OAuthError

@@ -8,8 +8,8 @@ from django.db import connections, router
 from oauth_provider.conf import provider_settings
 from oauth_provider.dot.names import Row
 from oauth_provider.models import Authorization
-from oauth_provider.models.transaction import run
 from oauth_provider.resource_server.process_lock import ProcessLock
+from oauth_provider.sql.transaction import run
 
 # Only each so many-th answer of a process to one person for one client looks, so that the others cost no statement.
 LOOK_EVERY = 8

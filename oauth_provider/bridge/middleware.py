@@ -5,11 +5,11 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from oauth_provider.conf import provider_settings
-from oauth_provider.models import TokenBinding
 from oauth_provider.protocol.bearer import token_from_header
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import OAuthError
 from oauth_provider.resource_server.audience import called_url, is_meant
+from oauth_provider.tokens.token_lookup import good_row
 
 
 def attach_good_token(middleware: Any, request: HttpRequest) -> HttpResponse:
@@ -18,7 +18,7 @@ def attach_good_token(middleware: Any, request: HttpRequest) -> HttpResponse:
         presented = token_from_header(request.headers.get("Authorization", ""))
     except OAuthError:
         presented = None
-    row = TokenBinding.objects.good_row(digest(presented)) if presented is not None else None
+    row = good_row(digest(presented)) if presented is not None else None
     if row is not None and is_meant(row.resource or (), provider_settings.ISSUER, called_url(request)):
         request.access_token = row  # type: ignore[attr-defined]  # where DOT puts it
     response: HttpResponse = middleware.get_response(request)

@@ -12,10 +12,10 @@ from oauth2_provider.oauth2_validators import OAuth2Validator
 
 from oauth_provider.clients.authentication import authenticate
 from oauth_provider.conf import provider_settings
-from oauth_provider.models import TokenBinding
 from oauth_provider.protocol.bearer import token_from_header
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import OAuthError
+from oauth_provider.tokens.token_lookup import good_row
 
 
 class BridgeValidator(OAuth2Validator):  # type: ignore[misc]  # DOT ships no types
@@ -43,7 +43,7 @@ class BridgeValidator(OAuth2Validator):  # type: ignore[misc]  # DOT ships no ty
 
     def _load_access_token(self, token: str) -> Any:
         """DOT's row, or None for an inactive user, a suspended client, a revoked authorization, a bound key."""
-        return TokenBinding.objects.good_row(digest(token))
+        return good_row(digest(token))
 
     def _get_token_from_authentication_server(self, token: str, *args: Any) -> Any:
         """What another server calls active is kept in DOT's table, and judged there like any other."""

@@ -9,7 +9,7 @@ from django.utils.module_loading import import_string
 from oauth_provider.checks.registration import register
 from oauth_provider.conf import provider_settings
 from oauth_provider.dot.names import access_token_model
-from oauth_provider.models.tenant import tenant_of
+from oauth_provider.sql.tenant import tenant_of
 
 
 @register(Tags.models)

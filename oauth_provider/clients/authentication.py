@@ -13,10 +13,10 @@ from django.views.decorators.debug import sensitive_variables
 from oauth_provider.clients import client_secret_basic, client_secret_post, none
 from oauth_provider.clients.credentials import Credentials
 from oauth_provider.clients.failures import NOBODY, count_attempt
+from oauth_provider.clients.lookup import FoundClient, find_with_secret, recall_with_secret
 from oauth_provider.dot.names import Row
 from oauth_provider.dot.secret import is_hashed, is_secret
 from oauth_provider.models.client import Client
-from oauth_provider.models.client_lookup import FoundClient, find_with_secret, recall_with_secret
 from oauth_provider.models.client_secret import ClientSecret
 from oauth_provider.protocol.digest import equal
 from oauth_provider.protocol.errors import InvalidClient, InvalidRequest, OAuthError
@@ -56,8 +56,8 @@ def authenticate(form: Mapping[str, str], authorization: str, address: str) -> C
 
 
 @sensitive_variables()
-def recall(form: Mapping[str, str], authorization: str, address: str) -> Client | None:
-    """The same by what this process remembers, to be confirmed by the database; None where ``authenticate`` must say.
+def recall(form: Mapping[str, str], authorization: str, address: str) -> FoundClient | None:
+    """The client as this process remembers it, with the guard that has to prove it; None where it must be read.
 
     It refuses nobody, and counts nothing.
     """
@@ -69,8 +69,8 @@ def recall(form: Mapping[str, str], authorization: str, address: str) -> Client 
     if found is None or not found.client.allows_authentication_method(credentials.method) or found.client.is_barred:
         return None
     if credentials.method == none.METHOD:
-        return found.client
-    return found.client if found.secret is not None and not found.secret.is_due_for_last_used else None
+        return found
+    return found if found.secret is not None and not found.secret.is_due_for_last_used else None
 
 
 def presented(form: Mapping[str, str], authorization: str) -> Credentials:

@@ -19,13 +19,11 @@ def envelope_for(client: Client) -> Envelope:
     """What the ID tokens and logout tokens for ``client`` are put into.
 
     Keys at a ``jwks_uri`` may have to be fetched, so never inside a transaction: for an ID token that turns out not
-    to be due a failure says nothing, so it is raised only by the envelope. Raises ``ClientChanged``: nobody is asked
-    for the keys of a client as it was.
+    to be due a failure says nothing, so it is raised only by the envelope.
     """
     policy = client.policy
     if not policy.id_token_encrypted_response_alg:
         return Envelope()
-    client.confirm()
     try:
         return Envelope(_key_for(policy), policy.id_token_encrypted_response_enc)
     except OAuthError as error:

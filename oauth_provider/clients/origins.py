@@ -14,7 +14,7 @@ from django.db.models.signals import post_delete, post_save
 
 from oauth_provider.dot.names import application_model
 from oauth_provider.models.client import allowed_origins
-from oauth_provider.models.tenant import Tenant, tenant_of
+from oauth_provider.sql.tenant import Tenant, tenant_of
 
 # An origin that was taken away is let through for so long at most, one that is new is refused for so long, in seconds.
 KNOWN_FOR = 60

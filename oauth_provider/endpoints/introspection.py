@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 from oauth_provider.clients.authentication import authenticate, recall
+from oauth_provider.clients.lookup import FoundClient, find_client
 from oauth_provider.conf import provider_settings
 from oauth_provider.endpoints.program import Answer, Call, client_endpoint
 from oauth_provider.models.client import Client
-from oauth_provider.models.client_lookup import find_client
 from oauth_provider.protocol.bearer import token_from_header
 from oauth_provider.protocol.errors import InvalidRequest, InvalidToken
 from oauth_provider.tokens.introspect import INACTIVE, introspect
@@ -21,7 +21,7 @@ def answer(call: Call) -> Answer:
     token = call.form.required("token")
     if not may_introspect(call.client):
         return Answer(INACTIVE)
-    return Answer(introspect(token, provider_settings.issuer_of(call.http), call.client))
+    return Answer(introspect(token, provider_settings.issuer_of(call.http), call.client, call.guard))
 
 
 def may_introspect(client: Client) -> bool:
@@ -46,7 +46,7 @@ def caller(form: Mapping[str, str], authorization: str, address: str) -> Client:
     return client
 
 
-def recalled(form: Mapping[str, str], authorization: str, address: str) -> Client | None:
+def recalled(form: Mapping[str, str], authorization: str, address: str) -> FoundClient | None:
     """Only who comes by credentials is recalled by them."""
     return recall(form, authorization, address) if token_from_header(authorization) is None else None
 

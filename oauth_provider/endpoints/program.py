@@ -15,11 +15,11 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 
 from oauth_provider.clients.authentication import authenticate
 from oauth_provider.clients.body import read_body
+from oauth_provider.clients.lookup import FoundClient
 from oauth_provider.clients.origins import is_known
 from oauth_provider.conf import provider_settings
 from oauth_provider.endpoints.cors import allow_everyone, allow_reading, preflight
 from oauth_provider.models.client import Client
-from oauth_provider.models.client_memory import ClientChanged
 from oauth_provider.protocol.bearer import challenge
 from oauth_provider.protocol.errors import (
     InvalidClient,
@@ -32,6 +32,8 @@ from oauth_provider.protocol.form import Form, parse_form
 from oauth_provider.protocol.strict_json import dump
 from oauth_provider.resource_server.cors import readable
 from oauth_provider.resource_server.database_outage import is_outage, unavailable, unreported
+from oauth_provider.sql.commit import GuardFailed
+from oauth_provider.sql.guard import Guard
 
 logger = logging.getLogger("oauth_provider.endpoints")
 
@@ -40,11 +42,15 @@ METHODS = "POST, OPTIONS"
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call by an authenticated client: who, and what the form says."""
+    """One call by an authenticated client: who, and what the form says.
+
+    ``guard`` is of a client that was remembered: whatever is done for it has to prove that it is unchanged.
+    """
 
     http: HttpRequest
     client: Client
     form: Form
+    guard: Guard | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +64,16 @@ class Answer:
 Endpoint = Callable[[Call], Answer]
 # From the parameters of the body, the Authorization header and an address to the client that calls.
 Caller = Callable[[Mapping[str, str], str, str], Client]
-# The same from memory, or None.
-Recall = Callable[[Mapping[str, str], str, str], Client | None]
+# From the same to the client as this process remembers it, or None.
+Recall = Callable[[Mapping[str, str], str, str], FoundClient | None]
 View = Callable[..., HttpResponse]
 
 
 def client_endpoint(endpoint: Endpoint, *, caller: Caller = authenticate, recall: Recall | None = None) -> View:
     """The view of an endpoint that authenticated clients POST a form to, and that answers JSON or an OAuth error.
 
-    It needs no cookie, no CSRF token and no login, and owns its transactions. One that can ``recall`` its client
-    confirms it before it writes or tells anything, or as it writes.
+    It needs no cookie, no CSRF token and no login, and owns its transactions. Where it can ``recall`` its client, the
+    remembered one is tried first, and the one that is read decides wherever that does not end well.
     """
 
     @functools.wraps(endpoint)
@@ -80,10 +86,11 @@ def client_endpoint(endpoint: Endpoint, *, caller: Caller = authenticate, recall
             form = parse_form(read_body(request))
             authorization = request.META.get("HTTP_AUTHORIZATION", "")
             presented = form.parameters, authorization, provider_settings.CLIENT_ADDRESS(request)
-            client = recall(*presented) if recall is not None else None
-            said = said_to_recalled(endpoint, Call(request, client, form)) if client is not None else None
-            if said is None:
-                client = None  # for whom nothing more is said, should the caller be refused
+            found = recall(*presented) if recall is not None else None
+            said = try_remembered(endpoint, request, found, form) if found is not None else None
+            if found is not None and said is not None:
+                client = found.client
+            else:
                 client = caller(*presented)
                 said = endpoint(Call(request, client, form))
             response = answer(said.members, status=said.status)
@@ -96,21 +103,12 @@ def client_endpoint(endpoint: Endpoint, *, caller: Caller = authenticate, recall
     return for_programs(sensitive_post_parameters()(sensitive_variables()(view)))
 
 
-def said_to_recalled(endpoint: Endpoint, call: Call) -> Answer | None:
-    """What ``endpoint`` says to a client that was recalled; None where that is not what the client is now.
-
-    Raises ``OAuthError``, which the client that it is now would get as well.
-    """
+def try_remembered(endpoint: Endpoint, request: HttpRequest, found: FoundClient, form: Form) -> Answer | None:
+    """Answer a client that was remembered; None where it has changed, or would be refused."""
     try:
-        try:
-            said = endpoint(call)
-        except OAuthError:
-            call.client.confirm()
-            raise
-        call.client.confirm()
-    except ClientChanged:
+        return endpoint(Call(request, found.client, form, found.guard))
+    except (OAuthError, GuardFailed):
         return None
-    return said
 
 
 def for_programs(view: View, *, may_read: Callable[[str], bool] = is_known) -> View:

@@ -1,11 +1,14 @@
 """The revocation endpoint (RFC 7009 §2): whatever is presented, afterwards it is not good any more."""
 
+from oauth_provider.clients.authentication import recall
 from oauth_provider.endpoints.program import Answer, Call, client_endpoint
 from oauth_provider.tokens.revoke import revoke_token
 
 
-@client_endpoint
-def revoke(call: Call) -> Answer:
+def answer(call: Call) -> Answer:
     """An unknown token, or another client's, is answered like a revoked one (RFC 7009 §2.2)."""
-    revoke_token(call.form.required("token"), call.client)
+    revoke_token(call.form.required("token"), call.client, call.guard)
     return Answer(None)
+
+
+revoke = client_endpoint(answer, recall=recall)

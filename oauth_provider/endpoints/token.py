@@ -5,14 +5,14 @@ from functools import partial
 from oauth_provider.clients.authentication import recall
 from oauth_provider.conf import provider_settings
 from oauth_provider.endpoints.program import Answer, Call, client_endpoint
+from oauth_provider.grants.exchange import exchange
 from oauth_provider.grants.request import TokenRequest
-from oauth_provider.grants.table import exchange
 
 
 def answer(call: Call) -> Answer:
     """Every grant there is, by its ``grant_type``."""
     issuer = partial(provider_settings.issuer_of, call.http)
-    return Answer(exchange(TokenRequest(call.client, call.form, issuer)).answer())
+    return Answer(exchange(TokenRequest(call.client, call.form, issuer, call.guard)).answer())
 
 
 token = client_endpoint(answer, recall=recall)

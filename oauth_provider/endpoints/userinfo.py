@@ -10,8 +10,6 @@ from oauth_provider.clients.body import read_body
 from oauth_provider.conf import provider_settings
 from oauth_provider.endpoints.cors import allow_origins, preflight
 from oauth_provider.endpoints.program import MethodNotAllowed, answer, for_programs, refuse, unstored
-from oauth_provider.models import TokenBinding
-from oauth_provider.models.found_token import FoundToken
 from oauth_provider.protocol import jws
 from oauth_provider.protocol.bearer import challenge, token_from_header
 from oauth_provider.protocol.claims import USERINFO, asked_for
@@ -19,8 +17,10 @@ from oauth_provider.protocol.errors import InsufficientScope, InvalidRequest, In
 from oauth_provider.protocol.form import CONTENT_TYPE, parse_form
 from oauth_provider.protocol.id_token import OPENID
 from oauth_provider.tokens.claims import ClaimContext, userinfo_claims
+from oauth_provider.tokens.found_token import FoundToken
 from oauth_provider.tokens.key_ring import key_ring
 from oauth_provider.tokens.subject import subject_by
+from oauth_provider.tokens.token_lookup import find_for_userinfo
 from oauth_provider.tokens.verifier import find_good
 
 METHODS = ("GET", "HEAD", "POST", "OPTIONS")
@@ -41,7 +41,7 @@ def userinfo(request: HttpRequest) -> HttpResponse:
     try:
         if request.method not in METHODS:
             raise MethodNotAllowed("This endpoint takes GET and POST.")
-        found = find_good(presented_token(request), TokenBinding.objects.find_for_userinfo)
+        found = find_good(presented_token(request), find_for_userinfo)
         origins = (found.userinfo.allowed_origins or "").split()
         check(found, request)
         response = _tell(found, request)

@@ -1,20 +1,24 @@
 """The authorization code grant (RFC 6749 §4.1.3, OAuth 2.1 §4.1.3): a code for tokens, once."""
 
-from dataclasses import replace
+from datetime import datetime
 
 from django.views.decorators.debug import sensitive_variables
 
-from oauth_provider.clients.encryption import envelope_for
+from oauth_provider.grants.replay import replayed
 from oauth_provider.grants.request import TokenRequest
-from oauth_provider.grants.rules import check_alive, check_client, check_lifetimes
+from oauth_provider.grants.rules import check_alive, check_known, check_lifetimes
+from oauth_provider.grants.snapshot import Snapshot
 from oauth_provider.models import Authorization
+from oauth_provider.models.authorization import authorization_now
 from oauth_provider.protocol.errors import InvalidGrant
 from oauth_provider.protocol.id_token import OPENID
 from oauth_provider.protocol.pkce import check_code_verifier
 from oauth_provider.protocol.token_string import CODE, is_token
-from oauth_provider.tokens.access_token import AccessTokens
-from oauth_provider.tokens.id_token import IdTokens
+from oauth_provider.sql.outcome import Outcome
+from oauth_provider.tokens.authorization_lookup import find_by_code
+from oauth_provider.tokens.ending import Reason
 from oauth_provider.tokens.issue import Issued, issue_for_code
+from oauth_provider.tokens.signer import Signer
 from oauth_provider.tokens.terms import Terms
 
 grant_type = "authorization_code"
@@ -22,35 +26,34 @@ parameters = ("code", "redirect_uri", "code_verifier", "resource", "authorizatio
 
 
 @sensitive_variables()
-def exchange(request: TokenRequest) -> Issued:
-    """Raises ``InvalidRequest``, ``InvalidGrant``, ``ServerError``, and where too much is asked for ``InvalidTarget``
-
-    and ``InvalidAuthorizationDetails``.
-    """
+def read(request: TokenRequest) -> Snapshot:
+    """Find the sign-in that the code stands for. Raises ``InvalidRequest`` and ``InvalidGrant``."""
     code = request.form.required("code")
     if not is_token(code, CODE):
         raise InvalidGrant("The code is malformed.")
+    return Snapshot(find_by_code(code), authorization_now())
 
-    asked = Terms((), request.form.resources, details=request.details())
-    id_tokens = IdTokens(request.client, request.issuer, envelope_for(request.client))
-    access_tokens = AccessTokens(request.client, request.issuer, lambda: id_tokens.ring)
 
-    def rules(authorization: Authorization) -> None:
-        check_client(authorization, request, "code")
-        check_redirect_uri(authorization, request)
-        check_pkce(authorization, request)
+@sensitive_variables()
+def decide(snapshot: Snapshot, request: TokenRequest, signer: Signer) -> Outcome[Issued]:
+    """Apply the rules in order, and redeem the code.
 
-    def issue(authorization: Authorization) -> Issued:
-        check_alive(authorization)
-        terms = asked.narrowed_from(authorization, request.client)
-        check_lifetimes(authorization, terms)
-        check_nonce_binds(authorization, terms)
-        claims = id_tokens.claims_of(authorization, terms.scope)
-        access_tokens.check(terms)
-        return replace(issue_for_code(authorization, request.client, terms), claims=claims)
-
-    issued = access_tokens.sign(Authorization.objects.redeem(code, rules=rules, issue=issue))
-    return id_tokens.add_to(issued, echo_nonce=True)
+    Raises ``InvalidGrant``, ``InvalidTarget`` and ``InvalidAuthorizationDetails`` where more is asked for than was
+    granted, and ``ServerError`` where what is due cannot be signed. A replay ends the sign-in and is refused.
+    """
+    now, asked = snapshot.now, Terms((), request.form.resources, details=request.details())
+    authorization = check_known(snapshot.authorization, request, "code")
+    check_redirect_uri(authorization, request)
+    check_pkce(authorization, request)
+    if authorization.redeemed_at is not None:
+        return replayed(authorization, Reason.CODE_REPLAY, "The code was redeemed before.", now)
+    check_code_lifetime(authorization, now)
+    check_alive(authorization, now)
+    terms = asked.narrowed_from(authorization, request.client)
+    check_lifetimes(authorization, terms, now)
+    check_nonce_binds(authorization, terms)
+    claims = signer.claims_of(authorization, terms)
+    return issue_for_code(authorization, request.client, terms, now, claims)
 
 
 def check_redirect_uri(authorization: Authorization, request: TokenRequest) -> None:
@@ -70,6 +73,12 @@ def check_pkce(authorization: Authorization, request: TokenRequest) -> None:
     presented = request.get("code_verifier")
     if presented or authorization.code_challenge or not request.client.policy.is_excused_from_pkce:
         check_code_verifier(presented, authorization.code_challenge)
+
+
+def check_code_lifetime(authorization: Authorization, now: datetime) -> None:
+    """RFC 6749 §4.1.2: a code lives for minutes at most."""
+    if authorization.code_expires_at is None or authorization.code_expires_at <= now:
+        raise InvalidGrant("The code has expired.")
 
 
 def check_nonce_binds(authorization: Authorization, terms: Terms) -> None:

@@ -1,36 +1,41 @@
 """The client credentials grant (RFC 6749 §4.4): a confidential client asks for itself."""
 
 from oauth_provider.grants.request import TokenRequest
-from oauth_provider.models.resource import find_audience
+from oauth_provider.models.resource import Audience, find_audience
 from oauth_provider.models.scope import IDENTITY_SCOPES, requested_scopes
 from oauth_provider.protocol.errors import UnauthorizedClient
 from oauth_provider.protocol.scope import check_scope
-from oauth_provider.tokens.access_token import AccessTokens
+from oauth_provider.sql.outcome import Outcome
 from oauth_provider.tokens.authorization_details import check_served
 from oauth_provider.tokens.issue import Issued, issue_for_client
+from oauth_provider.tokens.signer import Signer
 from oauth_provider.tokens.terms import Terms
 
 grant_type = "client_credentials"
 parameters = ("scope", "resource", "authorization_details")
 
 
-def exchange(request: TokenRequest) -> Issued:
-    """Raises ``UnauthorizedClient``, ``ServerError``, and where too much is asked for ``InvalidScope``,
-
-    ``InvalidTarget`` and ``InvalidAuthorizationDetails``.
-    """
+def read(request: TokenRequest) -> Audience:
+    """Find the resources that are asked for. Raises ``UnauthorizedClient`` and ``InvalidTarget``."""
     check_confidential(request)
+    return find_audience(request.form.resources)
+
+
+def decide(audience: Audience, request: TokenRequest, signer: Signer) -> Outcome[Issued]:
+    """Apply the rules in order, and issue.
+
+    Raises ``ServerError``, and where too much is asked for ``InvalidScope``, ``InvalidTarget`` and
+    ``InvalidAuthorizationDetails``.
+    """
     details = request.details(by_person=False)
     asked = request.get("scope")
     scope = requested_scopes(asked, request.client.policy) if asked or not details else ()
     check_no_person(scope)
-    audience = find_audience(request.form.resources)
     audience.check_scope(scope)
     terms = Terms(scope, audience.identifiers, audience.lifetime, details=details, format=audience.format)
     check_served(terms.details, terms.resources)
-    access_tokens = AccessTokens(request.client, request.issuer)
-    access_tokens.check(terms, is_clients_own=True)
-    return access_tokens.sign(issue_for_client(request.client, terms))
+    signer.access_tokens.check(terms, is_clients_own=True)
+    return issue_for_client(request.client, terms)
 
 
 def check_no_person(scope: tuple[str, ...]) -> None:

@@ -1,57 +1,83 @@
 """The refresh token grant (RFC 6749 §6, RFC 9700 §4.14): the next tokens, safe against replay and loss."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from django.views.decorators.debug import sensitive_variables
 
-from oauth_provider.clients.encryption import envelope_for
+from oauth_provider.conf import provider_settings
+from oauth_provider.grants.adoption import of_dot_token, with_adoption
+from oauth_provider.grants.replay import replayed
 from oauth_provider.grants.request import TokenRequest
-from oauth_provider.grants.rules import check_alive, check_client, check_lifetimes
+from oauth_provider.grants.rules import check_alive, check_known, check_lifetimes
+from oauth_provider.grants.snapshot import Snapshot
 from oauth_provider.models import Authorization
-from oauth_provider.models.adoption import adopt
-from oauth_provider.models.rotation import Retry
+from oauth_provider.models.authorization import authorization_now
+from oauth_provider.protocol.digest import digest, equal
 from oauth_provider.protocol.errors import InvalidGrant
 from oauth_provider.protocol.scope import parse_scope
 from oauth_provider.protocol.token_string import REFRESH_TOKEN, parse_refresh_token
-from oauth_provider.tokens.access_token import AccessTokens
-from oauth_provider.tokens.id_token import IdTokens
+from oauth_provider.sql.outcome import Outcome
+from oauth_provider.tokens.authorization_lookup import find_by_family
+from oauth_provider.tokens.ending import Reason
 from oauth_provider.tokens.issue import Issued, Refresh, issue_for_refresh, repeat
+from oauth_provider.tokens.signer import Signer
 from oauth_provider.tokens.terms import Terms
 
 grant_type = "refresh_token"
 parameters = ("refresh_token", "scope", "resource", "authorization_details")
 
+USED_BEFORE = "The refresh token was used before."
+
 
 @sensitive_variables()
-def exchange(request: TokenRequest) -> Issued:
-    """Raises ``InvalidRequest``, ``InvalidGrant``, ``ServerError``, and where too much is asked for ``InvalidScope``,
-
-    ``InvalidTarget`` and ``InvalidAuthorizationDetails``.
-    """
+def read(request: TokenRequest) -> Snapshot:
+    """Find the sign-in that the token goes on with. Raises ``InvalidRequest`` and ``InvalidGrant``."""
     presented = request.form.required("refresh_token")
-    asked = Terms(parse_scope(request.get("scope")), request.form.resources, details=request.details())
-    refresh = Refresh(presented, request.client, asked)
-
-    id_tokens = IdTokens(request.client, request.issuer, envelope_for(request.client))
-    access_tokens = AccessTokens(request.client, request.issuer, lambda: id_tokens.ring)
-
-    def rules(authorization: Authorization) -> None:
-        check_client(authorization, request, "refresh token")
-        check_alive(authorization)
-
-    def issue(authorization: Authorization, retry: Retry | None) -> Issued:
-        terms = asked.narrowed_from(authorization, request.client)
-        check_lifetimes(authorization, terms)
-        access_tokens.check(terms)
-        if retry is not None:
-            issued = repeat(authorization, refresh, retry)
-            return replace(issued, claims=id_tokens.claims_of(authorization, issued.scope))
-        claims = id_tokens.claims_of(authorization, terms.scope)
-        return replace(issue_for_refresh(authorization, refresh, terms), claims=claims)
-
     parts = parse_refresh_token(presented)
     if parts is not None:
-        return id_tokens.add_to(access_tokens.sign(Authorization.objects.rotate(parts, rules=rules, issue=issue)))
+        return Snapshot(find_by_family(parts.family), authorization_now())
     if presented.startswith(REFRESH_TOKEN):
         raise InvalidGrant("The refresh token is malformed.")
-    return id_tokens.add_to(access_tokens.sign(adopt(presented, rules=rules, issue=issue)))
+    return of_dot_token(presented)
+
+
+@sensitive_variables()
+def decide(snapshot: Snapshot, request: TokenRequest, signer: Signer) -> Outcome[Issued]:
+    """Apply the rules in order, and rotate the token; a lost answer is said again, a replay ends the sign-in.
+
+    Raises ``InvalidGrant``, ``InvalidScope``, ``InvalidTarget`` and ``InvalidAuthorizationDetails`` where more is asked
+    for than was granted, and ``ServerError`` where what is due cannot be signed.
+    """
+    now, presented = snapshot.now, request.form.required("refresh_token")
+    asked = Terms(parse_scope(request.get("scope")), request.form.resources, details=request.details())
+    authorization = check_known(snapshot.authorization, request, "refresh token")
+    check_alive(authorization, now)
+    is_repeated = not equal(digest(presented), authorization.refresh_token_digest)
+    if is_repeated and not is_within_retry_window(authorization, now):
+        return replayed(authorization, Reason.REFRESH_TOKEN_REPLAY, USED_BEFORE, now)
+    refresh = Refresh(presented, request.client, asked)
+    if is_repeated:
+        check_previous(authorization, presented)
+    terms = asked.narrowed_from(authorization, request.client)
+    check_lifetimes(authorization, terms, now)
+    if is_repeated:
+        signer.access_tokens.check(terms)
+        issued = repeat(authorization, refresh)
+        return Outcome(replace(issued, claims=signer.id_tokens.claims_of(authorization, issued.scope)))
+    claims = signer.claims_of(authorization, terms)
+    return with_adoption(snapshot, issue_for_refresh(authorization, refresh, terms, now, claims))
+
+
+def is_within_retry_window(authorization: Authorization, now: datetime) -> bool:
+    """Was the token rotated so recently that an answer may have been lost?"""
+    window = timedelta(seconds=provider_settings.REFRESH_TOKEN_RETRY_WINDOW)
+    return authorization.rotated_at is not None and authorization.rotated_at + window > now
+
+
+def check_previous(authorization: Authorization, presented: str) -> None:
+    """Several processes of one client share a token, and come with an old one for a while: within the window only the
+    one before the present one gets its answer again, and no other ends anything."""
+    if not (authorization.sealed_answer and equal(digest(presented), authorization.previous_digest)):
+        detail = f"older than its last rotation, within the window; {authorization} goes on"
+        raise InvalidGrant(USED_BEFORE, detail=detail)

@@ -3,31 +3,36 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from oauth_provider.clients.encryption import envelope_for
 from oauth_provider.conf import provider_settings
 from oauth_provider.models.authorization_details import requested_details
 from oauth_provider.models.client import Client
 from oauth_provider.protocol.authorization_details import PARAMETER, Detail
 from oauth_provider.protocol.form import Form
+from oauth_provider.sql.guard import Guard
+from oauth_provider.tokens.signer import Signer
 
 
 @dataclass(frozen=True, slots=True)
 class TokenRequest:
-    """Who asks, what the form says, and whom they asked: ``issuer`` is this server as the request knows it."""
+    """Who asks, what the form says, and whom they asked: ``issuer`` is this server as the request knows it.
+
+    ``guard`` is of a client that was remembered.
+    """
 
     client: Client
     form: Form
     issuer: Callable[[], str] = field(default=lambda: provider_settings.ISSUER)
+    guard: Guard | None = None
 
     def get(self, name: str) -> str:
         """The parameter ``name``; empty where it was left out."""
         return self.form.parameters.get(name, "")
 
     def details(self, *, by_person: bool = True) -> tuple[Detail, ...]:
-        """The authorization details that are asked for (RFC 9396 §6).
+        """The authorization details that are asked for (RFC 9396 §6). Raises ``InvalidAuthorizationDetails``."""
+        return requested_details(self.get(PARAMETER), self.client, by_person=by_person)
 
-        Raises ``InvalidAuthorizationDetails``, and ``ClientChanged`` before any type is asked about them.
-        """
-        asked = self.get(PARAMETER)
-        if asked:
-            self.client.confirm()
-        return requested_details(asked, self.client, by_person=by_person)
+    def signer(self) -> Signer:
+        """Who signs what is issued; the client's keys may have to be fetched, so never inside a transaction."""
+        return Signer.of(self.client, self.issuer, envelope_for(self.client))

@@ -1,30 +1,29 @@
 """Rules of more than one grant (RFC 6749 §5.2)."""
 
+from datetime import datetime
+
 from oauth_provider.grants.request import TokenRequest
 from oauth_provider.models import Authorization
-from oauth_provider.models.authorization import authorization_now
 from oauth_provider.protocol.errors import InvalidGrant
 from oauth_provider.tokens.terms import Terms
 
 
-def check_client(authorization: Authorization, request: TokenRequest, presented: str) -> None:
-    """RFC 6749 §4.1.3 and §6: it was issued to the client that presents it, or it is as good as unknown.
-
-    Raises ``ClientChanged``: what is done to a locked row asks no more about the client.
-    """
-    if authorization.seen_version is None:
-        request.client.confirm()
+def check_known(authorization: Authorization | None, request: TokenRequest, presented: str) -> Authorization:
+    """RFC 6749 §4.1.3 and §6: it was issued, to the client that presents it; another's is as good as unknown."""
+    if authorization is None:
+        raise InvalidGrant(f"The {presented} is unknown.")
     if authorization.application_id != request.client.application.pk:
         raise InvalidGrant(f"The {presented} is unknown.", detail=f"another client's {presented}")
+    return authorization
 
 
-def check_alive(authorization: Authorization) -> None:
+def check_alive(authorization: Authorization, now: datetime) -> None:
     """RFC 6749 §5.2: not expired, not revoked, and its user may still sign in."""
-    if not authorization.is_alive():
+    if not authorization.is_alive(now):
         raise InvalidGrant("The authorization has ended.", detail=f"{authorization} is not alive")
 
 
-def check_lifetimes(authorization: Authorization, terms: Terms) -> None:
+def check_lifetimes(authorization: Authorization, terms: Terms, now: datetime) -> None:
     """RFC 9700 §4.14.2: what has lived too long by the limits of today ends, whatever they were when it was used."""
-    if authorization.ends_at(authorization.last_used_at, terms.limits) <= authorization_now():
+    if authorization.ends_at(authorization.last_used_at, terms.limits) <= now:
         raise InvalidGrant("The authorization has ended.", detail=f"{authorization} is older than it may be")

@@ -1,12 +1,12 @@
 """The grants there are (RFC 6749 §1.3): the only list of them. Discovery is derived from it."""
 
-from typing import Protocol
+from typing import Any, Protocol
 
 from oauth_provider.grants import authorization_code, client_credentials, refresh_token
 from oauth_provider.grants.request import TokenRequest
-from oauth_provider.models.transaction import RowGone
-from oauth_provider.protocol.errors import InvalidGrant, UnauthorizedClient, UnsupportedGrantType
+from oauth_provider.sql.outcome import Outcome
 from oauth_provider.tokens.issue import Issued
+from oauth_provider.tokens.signer import Signer
 
 
 class Grant(Protocol):
@@ -15,24 +15,15 @@ class Grant(Protocol):
     grant_type: str
     parameters: tuple[str, ...]
 
-    def exchange(self, request: TokenRequest) -> Issued:
-        """Rules in order, then the verb."""
+    def read(self, request: TokenRequest) -> Any:
+        """Return a snapshot of what decides, without a lock and outside of a transaction. Raises ``OAuthError``."""
+        ...
+
+    def decide(self, snapshot: Any, request: TokenRequest, signer: Signer) -> Outcome[Issued]:
+        """Apply the rules in order. Writes nothing, and may be called again. Raises ``OAuthError``."""
         ...
 
 
 GRANTS: dict[str, Grant] = {
     grant.grant_type: grant for grant in (authorization_code, refresh_token, client_credentials)
 }
-
-
-def exchange(request: TokenRequest) -> Issued:
-    """Find the grant and exchange. Raises what it raises, ``UnsupportedGrantType`` and ``UnauthorizedClient``."""
-    grant = GRANTS.get(request.form.required("grant_type"))
-    if grant is None:
-        raise UnsupportedGrantType("The grant type is unknown here.")
-    if not request.client.allows_grant_type(grant.grant_type):
-        raise UnauthorizedClient("This client may not use this grant type.")
-    try:
-        return grant.exchange(request)
-    except RowGone:
-        raise InvalidGrant("The authorization has ended.", detail="a row was deleted meanwhile") from None

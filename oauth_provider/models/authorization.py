@@ -1,126 +1,44 @@
 """Authorizations: one sign-in of one user to one client, from its code to its end (RFC 6749 §4.1 and §6)."""
 
-import logging
 import uuid
-from collections.abc import Callable, Iterable
-from contextlib import suppress
-from datetime import datetime, timedelta
-from functools import cache
-from typing import Any, ClassVar, TypeVar
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models, router
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.debug import sensitive_variables
 
-from oauth_provider.conf import provider_settings
-from oauth_provider.dot.names import APPLICATION, access_token_model
-from oauth_provider.models.compare_and_set import LockNeeded, is_offered
-from oauth_provider.models.database_clock import database_now
+from oauth_provider.dot.names import APPLICATION
 from oauth_provider.models.lifetimes import Limits, server_limits
 from oauth_provider.models.primary import PrimaryManager
-from oauth_provider.models.replay_count import replay_count
-from oauth_provider.models.rotation import Retry, Rotation
-from oauth_provider.models.row_lock import RowLock
-from oauth_provider.models.token_expiry import expire_access_tokens
-from oauth_provider.models.transaction import run
 from oauth_provider.models.utc_day import utc_day
 from oauth_provider.protocol.digest import LENGTH as DIGEST_LENGTH
-from oauth_provider.protocol.digest import digest, equal
-from oauth_provider.protocol.errors import InvalidGrant, OAuthError
-from oauth_provider.protocol.token_string import RefreshTokenParts
-from oauth_provider.signals import authorization_revoked, send_after_commit
-
-T = TypeVar("T")
-
-logger = logging.getLogger("oauth_provider.models")
+from oauth_provider.sql.clock import database_now
 
 USER = settings.AUTH_USER_MODEL
 UNREDEEMED, REVOKED = models.Q(redeemed_at=None), models.Q(revoked_at__isnull=False)
-USED_BEFORE = "The refresh token was used before."
 
 
 class AuthorizationManager(PrimaryManager["Authorization"]):
-    """The atomic verbs: redeem, rotate, revoke. Each locks its row with its first statement.
+    """Finding the one row that a code or a refresh token names, with its user."""
 
-    Where the database can compare and set, redeem and rotate first try without a lock what they usually have to do.
-    """
+    def of_code(self, code_digest: str) -> models.QuerySet["Authorization"]:
+        """Rows by the digest of their code."""
+        return self.with_user(code_digest=code_digest)
 
-    @sensitive_variables()
-    def redeem(
-        self,
-        code: str,
-        *,
-        rules: Callable[["Authorization"], None],
-        issue: Callable[["Authorization"], T],
-    ) -> T:
-        """Redeem an authorization code once (RFC 6749 §4.1.2) and return what ``issue`` returns.
+    def of_family(self, family_digest: str) -> models.QuerySet["Authorization"]:
+        """Rows by the digest of the family of their refresh tokens."""
+        return self.with_user(family_digest=family_digest)
 
-        ``rules`` raises what the grant has to say against the request. Whoever passes them with a code
-        that is redeemed already replays it, and everything that came of it is revoked. Raises
-        ``InvalidGrant``.
-        """
+    def of_access_token(self, checksum: str) -> models.QuerySet["Authorization"]:
+        """Rows by the checksum of an access token that hangs on them."""
+        return self.with_user(token_bindings__access_token__token_checksum=checksum)
 
-        def work(authorization: "Authorization | None") -> "T | OAuthError":
-            if authorization is None:
-                raise InvalidGrant("The code is unknown.")
-            rules(authorization)
-            if authorization.redeemed_at is not None:
-                return authorization.replayed(Authorization.Reason.CODE_REPLAY, "The code was redeemed before.")
-            now = authorization_now()
-            if authorization.code_expires_at is None or authorization.code_expires_at <= now:
-                raise InvalidGrant("The code has expired.")
-            authorization.redeemed_at = now
-            return issue(authorization)
-
-        return self._run(work, _BY_CODE, digest(code))
-
-    def rotate(
-        self,
-        presented: RefreshTokenParts,
-        *,
-        rules: Callable[["Authorization"], None],
-        issue: Callable[["Authorization", Retry | None], T],
-    ) -> T:
-        """Answer a refresh token of ours (RFC 6749 §6, RFC 9700 §4.14.2) with what ``issue`` returns.
-
-        ``issue`` is given a ``Retry`` where the token is the one before the present one and its window is
-        open. Within that window an older one is refused, and nothing ends. After it, whoever passes ``rules``
-        with a token that is not the present one replays it, and the authorization is revoked. Raises
-        ``InvalidGrant``.
-        """
-
-        def work(authorization: "Authorization | None") -> "T | OAuthError":
-            if authorization is None:
-                raise InvalidGrant("The refresh token is unknown.")
-            rules(authorization)
-            presented_digest = digest(presented.token)
-            if equal(presented_digest, authorization.refresh_token_digest):
-                return issue(authorization, None)
-            superseded = authorization.superseded(presented_digest)
-            return issue(authorization, superseded) if isinstance(superseded, Retry) else superseded
-
-        return self._run(work, _BY_FAMILY, digest(presented.family))
-
-    def revoke(self, authorizations: models.QuerySet["Authorization"], reason: "Authorization.Reason") -> int:
-        """Revoke every live one of ``authorizations``; how many there were. Joins a caller's transaction."""
-        using = self._write_alias()
-        # Read before the transaction, whose first statement is then the write that takes the locks.
-        rows = list(authorizations.using(using).filter(revoked_at=None).order_by("pk"))
-        if rows:
-            run(lambda: revoke_rows(rows, reason, using=using), using=using, durable=False)
-        return len(rows)
-
-    def _run(self, work: Callable[["Authorization | None"], T | OAuthError], rows: RowLock, value: str) -> T:
-        using = self._write_alias()
-        if is_offered(_written(), using):
-            with suppress(LockNeeded):
-                return run(lambda: work(rows.see(value, using=using)), using=using, single=True)
-        return run(lambda: work(rows.find(value, using=using)), using=using)
-
-    def _write_alias(self) -> str:
-        return router.db_for_write(self.model)
+    def with_user(self, **found_by: Any) -> models.QuerySet["Authorization"]:
+        """Rows with these columns, each with its user."""
+        return self.filter(**found_by).select_related("user")
 
 
 class Authorization(models.Model):
@@ -178,10 +96,30 @@ class Authorization(models.Model):
     rotated_on = utc_day("rotated_at")
     expires_on = utc_day("expires_at")
 
-    # What ``RowLock.see`` saw it as; None for a row that is locked, or was read for another purpose.
-    seen_version: str | None = None
-
     objects: ClassVar[AuthorizationManager] = AuthorizationManager()
+
+    # What any verb decides by. All else is found by, or said as it was written when the row began.
+    DECIDING: ClassVar[tuple[str, ...]] = (
+        "application",
+        "user",
+        "scope",
+        "resources",
+        "authorization_details",
+        "redirect_uri",
+        "code_challenge",
+        "nonce",
+        "cnf",
+        "session_expires_at",
+        "code_expires_at",
+        "redeemed_at",
+        "refresh_token_digest",
+        "previous_digest",
+        "rotated_at",
+        "sealed_answer",
+        "created_at",
+        "expires_at",
+        "revoked_at",
+    )
 
     class Meta:
         verbose_name = _("authorization")
@@ -198,35 +136,9 @@ class Authorization(models.Model):
     def __str__(self) -> str:
         return f"authorization {self.public_id}"
 
-    def is_alive(self, now: datetime | None = None) -> bool:
+    def is_alive(self, now: datetime) -> bool:
         """Neither revoked nor expired, and its user may still sign in."""
-        now = now or authorization_now()
         return self.revoked_at is None and self.expires_at > now and getattr(self.user, "is_active", True)
-
-    def superseded(self, presented_digest: str) -> Retry | InvalidGrant:
-        """Judge a refresh token of this family that is not the present one.
-
-        Several processes of one client share a token, and come with an old one for a while (RFC 9700 §4.14.2 asks for
-        an end where one was stolen): within the window the one before gets the same answer, and no other ends anything.
-        """
-        window = timedelta(seconds=provider_settings.REFRESH_TOKEN_RETRY_WINDOW)
-        if self.rotated_at is None or self.rotated_at + window <= authorization_now():
-            return self.replayed(Authorization.Reason.REFRESH_TOKEN_REPLAY, USED_BEFORE)
-        if self.sealed_answer and self.previous_digest and equal(presented_digest, self.previous_digest):
-            return Retry(self.sealed_answer)
-        return InvalidGrant(USED_BEFORE, detail=f"older than its last rotation, within the window; {self} goes on")
-
-    def replayed(self, reason: "Authorization.Reason", description: str) -> InvalidGrant:
-        """End it, since something of it was replayed; where it was revoked before, leave it alone and count."""
-        if self.revoked_at is None:
-            self.revoke_now(reason)
-            return InvalidGrant(description, detail=f"replay, {self} revoked")
-        replay_count.add()
-        return InvalidGrant(description, detail=f"replay, {self} was revoked before")
-
-    def extend(self, now: datetime, limits: Iterable[Limits] = ()) -> None:
-        """Live on as long as it may if it is used ``now``."""
-        self.expires_at = self.ends_at(now, limits)
 
     def ends_at(self, used: datetime, limits: Iterable[Limits] = ()) -> datetime:
         """When it ends if it was last used at ``used``: by the strictest of the server's limits, of ``limits``, and
@@ -240,61 +152,7 @@ class Authorization(models.Model):
         """When it was last refreshed; else redeemed; else when it began."""
         return self.rotated_at or self.redeemed_at or self.created_at
 
-    def apply(self, rotation: Rotation, now: datetime) -> None:
-        """Make the present refresh token the previous one, and seal what was answered."""
-        self.previous_digest = self.refresh_token_digest
-        self.refresh_token_digest = rotation.refresh_token_digest
-        self.sealed_answer = rotation.sealed_answer
-        self.rotated_at = now
-
-    def keep(self, now: datetime) -> None:
-        """It was refreshed with a refresh token that stays. What was answered before is not said again."""
-        self.sealed_answer = ""
-        self.rotated_at = now
-
-    def revoke_now(self, reason: "Authorization.Reason") -> None:
-        """Revoke inside the transaction that holds this row's lock. Only a replay does, so the operator is told.
-
-        Raises ``LockNeeded`` where nothing does.
-        """
-        if self.seen_version is not None:
-            raise LockNeeded
-        logger.warning("%s of client %s is revoked: %s", self, self.application_id, reason.value)
-        revoke_rows([self], reason, using=self._state.db or router.db_for_write(Authorization))
-
 
 def authorization_now() -> datetime:
     """The time by the clock of the database that these rows are written to."""
     return database_now(router.db_for_write(Authorization))
-
-
-@cache
-def _written() -> tuple[type[models.Model], ...]:
-    """The models of which an exchange writes a row each."""
-    binding: Any = Authorization._meta.get_field("token_bindings").related_model
-    return Authorization, access_token_model(), binding
-
-
-_BY_CODE = RowLock(Authorization, "code_digest", related="user", touch="revoked_at")
-_BY_FAMILY = RowLock(Authorization, "family_digest", related="user", touch="revoked_at")
-
-
-def revoke_rows(rows: Iterable[Authorization], reason: Authorization.Reason, *, using: str) -> None:
-    """Two UPDATEs: the authorizations are revoked, and their access tokens expired for every reader.
-
-    The first takes the rows' locks, so that no token can be added between the two.
-    """
-    ended = list(rows)
-    now = database_now(using)
-    keys = [row.pk for row in ended]
-    Authorization._base_manager.using(using).filter(pk__in=keys, revoked_at=None).update(
-        revoked_at=now, revoked_reason=reason, sealed_answer=""
-    )
-    expire_access_tokens(keys, now, using=using)
-    for row in ended:
-        if row.revoked_at is not None:  # a replay of what was revoked before is nothing new
-            continue
-        row.revoked_at, row.revoked_reason, row.sealed_answer = now, reason, ""
-        send_after_commit(
-            authorization_revoked, using=using, sender=Authorization, authorization=row, reason=str(reason)
-        )

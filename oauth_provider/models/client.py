@@ -1,6 +1,6 @@
 """Clients: DOT's Application and what it lacks: a policy of what it may do (RFC 6749 §2)."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.db import models, router
@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from oauth_provider.dot.names import APPLICATION, Row, application_model
 from oauth_provider.dot.usability import is_usable
 from oauth_provider.models.client_legacy import ClientLegacy
-from oauth_provider.models.client_memory import Recalled
 from oauth_provider.models.client_metadata import ClientMetadata
 from oauth_provider.models.lifetimes import Lifetimes
 from oauth_provider.models.primary import PrimaryManager
@@ -193,19 +192,10 @@ class ClientPolicy(ClientMetadata, ClientLegacy, Lifetimes):
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """One client: ``application`` is DOT's row, ``policy`` what it may do.
-
-    One that was ``recalled`` from memory is still to be confirmed by the database, before or as it is acted for.
-    """
+    """One client: ``application`` is DOT's row, ``policy`` what it may do."""
 
     application: Row
     policy: ClientPolicy
-    recalled: Recalled | None = field(default=None, repr=False, compare=False)
-
-    def confirm(self) -> None:
-        """See that this is what the client is now. Raises ``ClientChanged``."""
-        if self.recalled is not None:
-            self.recalled.confirm()
 
     @property
     def is_barred(self) -> bool:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from oauth_provider.dot.names import APPLICATION, Row
 from oauth_provider.models.primary import PrimaryManager
-from oauth_provider.models.transaction import run
+from oauth_provider.sql.transaction import run
 
 
 class ClientMemberManager(PrimaryManager["ClientMember"]):

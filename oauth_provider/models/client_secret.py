@@ -14,12 +14,12 @@ from django.views.decorators.debug import sensitive_variables
 from oauth_provider.conf import dot_setting
 from oauth_provider.dot.names import APPLICATION, Row, application_model
 from oauth_provider.dot.secret import is_hashed, is_secret, nobodys_secret
-from oauth_provider.models.database_clock import database_now
 from oauth_provider.models.primary import PrimaryManager
-from oauth_provider.models.transaction import RowGone, locked, run
 from oauth_provider.protocol import token_string
 from oauth_provider.protocol.digest import LENGTH as DIGEST_LENGTH
 from oauth_provider.protocol.digest import digest
+from oauth_provider.sql.clock import database_now
+from oauth_provider.sql.transaction import RowGone, locked, run
 
 HINT_LENGTH = 4
 DOT = "django-oauth-toolkit"

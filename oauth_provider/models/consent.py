@@ -4,74 +4,20 @@ from dataclasses import asdict, replace
 from typing import Any, ClassVar
 
 from django.conf import settings
-from django.db import models, router
+from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from oauth_provider.conf import provider_settings
-from oauth_provider.dot.names import APPLICATION, Row
-from oauth_provider.models.authorization import Authorization
+from oauth_provider.dot.names import APPLICATION
 from oauth_provider.models.primary import PrimaryManager
-from oauth_provider.models.transaction import locked, run
 from oauth_provider.protocol.consent import Agreed, Agreement, entry_count, from_separate_sets
 from oauth_provider.protocol.digest import LENGTH as DIGEST_LENGTH
-from oauth_provider.signals import consent_given, consent_withdrawn, send_after_commit
 
 # Of elements that are different every time, the older ones are forgotten.
 MOST_DETAILS = 200
 # So many pairs of a scope and a place are more than any page asks for; beyond, the older ones are forgotten.
 MAX_SCOPE_ENTRIES = 5_000
-
-
-class ConsentManager(PrimaryManager["Consent"]):
-    """The verbs of consent. Those that give or use one run inside the caller's transaction."""
-
-    def remembered(self, *, user: Any, application: Row) -> "Consent | None":
-        """The consent of ``user`` to ``application``, locked, so that it cannot be withdrawn meanwhile."""
-        queryset = self.using(router.db_for_write(self.model))
-        return locked(queryset.filter(user=user, application=application), touch="updated_at")
-
-    def give(self, agreement: Agreement, *, user: Any, application: Row) -> "Consent":
-        """Add ``agreement``, without the details that have to be asked for again, to what was agreed to before."""
-        using = router.db_for_write(self.model)
-        consent = self.remembered(user=user, application=application)
-        if consent is None:
-            consent = Consent(user=user, application=application)
-        agreed = bounded(consent.agreed.extended(agreement), agreement)
-        # Unchanged, it is not written: others who give it at the same moment then need not try again.
-        if consent.pk is None or consent.entries is None or consent.agreed != agreed:
-            consent.remember(agreed)
-            consent.updated_at = timezone.now()
-            consent.save(using=using)
-        send_after_commit(
-            consent_given,
-            using=using,
-            sender=Consent,
-            application=application,
-            user=user,
-            scope=" ".join(agreement.scopes),
-            resources=tuple(agreement.resources),
-        )
-        return consent
-
-    def withdraw(self, *, user: Any, application: Row, reason: Authorization.Reason = Authorization.Reason.USER) -> int:
-        """Take consent back: it is forgotten and every authorization that stood on it ends; how many.
-
-        ``reason`` says who did: the user, or an operator for them.
-        """
-        using = router.db_for_write(self.model)
-
-        def work() -> int:
-            # The same order as for giving (consent, then authorization), so that the two cannot deadlock.
-            consent = self.remembered(user=user, application=application)
-            if consent is not None:
-                consent.delete(using=using)
-            standing = Authorization.objects.using(using).filter(user=user, application=application)
-            ended = Authorization.objects.revoke(standing, reason)
-            send_after_commit(consent_withdrawn, using=using, sender=Consent, application=application, user=user)
-            return ended
-
-        return run(work, using=using, durable=False)
 
 
 def bounded(agreed: Agreed, latest: Agreement) -> Agreed:
@@ -111,7 +57,18 @@ class Consent(models.Model):
     created_at = models.DateTimeField(_("given"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("last changed"), default=timezone.now, editable=False)
 
-    objects: ClassVar[ConsentManager] = ConsentManager()
+    objects: ClassVar[PrimaryManager[Any]] = PrimaryManager()
+
+    # What a silent answer relies on.
+    DECIDING: ClassVar[tuple[str, ...]] = (
+        "user",
+        "application",
+        "entries",
+        "shown",
+        "scopes",
+        "resources",
+        "authorization_details",
+    )
 
     class Meta:
         verbose_name = _("consent")
@@ -130,7 +87,8 @@ class Consent(models.Model):
         # Details that are asked for every time left only their resources behind.
         return from_separate_sets(before, is_complete=not provider_settings.AUTHORIZATION_DETAILS_TYPES)
 
-    def remember(self, agreed: Agreed) -> None:
-        """Hold ``agreed`` and nothing else; to be saved yet."""
-        self.entries = asdict(agreed)
-        self.shown, self.scopes, self.resources, self.authorization_details = "", {}, {}, {}
+    @staticmethod
+    def columns(agreed: Agreed) -> dict[str, Any]:
+        """Return the columns of a row that holds ``agreed`` and nothing else."""
+        empty: dict[str, Any] = {"shown": "", "scopes": {}, "resources": {}, "authorization_details": {}}
+        return {"entries": asdict(agreed), **empty, "updated_at": timezone.now()}

@@ -13,9 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from oauth_provider.dot.names import APPLICATION
-from oauth_provider.models.database_clock import database_now
 from oauth_provider.models.primary import PrimaryManager
-from oauth_provider.models.transaction import run
+from oauth_provider.sql.clock import database_now
+from oauth_provider.sql.transaction import run
 
 # After each failure, in seconds; after the last of them nobody tries any more.
 BACKOFF = (10, 60, 300, 1800, 7200, 21600)

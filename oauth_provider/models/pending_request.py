@@ -5,7 +5,6 @@ waits for a person by session, and all of them by time.
 """
 
 import logging
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
@@ -19,15 +18,15 @@ from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.conf import provider_settings
 from oauth_provider.dot.names import APPLICATION, Row
-from oauth_provider.models.database_clock import database_now
 from oauth_provider.models.primary import PrimaryManager
-from oauth_provider.models.transaction import locked, run
 from oauth_provider.protocol.address import network_of
 from oauth_provider.protocol.digest import LENGTH as DIGEST_LENGTH
 from oauth_provider.protocol.digest import digest, equal
-from oauth_provider.protocol.errors import InvalidRequest, InvalidRequestUri, TemporarilyUnavailable
+from oauth_provider.protocol.errors import InvalidRequest, TemporarilyUnavailable
 from oauth_provider.protocol.sealed import seal, unseal
 from oauth_provider.protocol.token_string import SECRET_LENGTH, random_text
+from oauth_provider.sql.clock import database_now
+from oauth_provider.sql.transaction import run
 
 logger = logging.getLogger("oauth_provider.models")
 
@@ -91,13 +90,6 @@ class PendingRequestManager(PrimaryManager["PendingRequest"]):
         """The request that was pushed, whoever may open it."""
         return self._of(handle).filter(user=None, session_digest="").first()
 
-    def spend(self, pk: int) -> None:
-        """Mark a pushed request as answered, inside the caller's transaction. Raises ``InvalidRequestUri``."""
-        unspent = self.using(router.db_for_write(self.model)).filter(pk=pk, decided_at=None)
-        now = _now()
-        if not unspent.update(decided_at=now, expires_at=now + REPEAT_WINDOW):
-            raise InvalidRequestUri("This request was answered already.", detail="spent request_uri")
-
     def asked(self, handle: str) -> "PendingRequest | None":
         """The request behind the handle of a page, whoever may decide it, and however late it is."""
         return self._of(handle).exclude(session_digest="").first()
@@ -107,38 +99,9 @@ class PendingRequestManager(PrimaryManager["PendingRequest"]):
         pending = self._of(handle).first()
         return pending if pending is not None and pending.may_be_decided_by(user, session) else None
 
-    @sensitive_variables()
-    def decide(
-        self,
-        handle: str,
-        *,
-        user: Any,
-        session: str,
-        decision: str,
-        answer: Callable[["PendingRequest"], str],
-    ) -> str:
-        """Decide once, and return the text of what ``answer`` makes of it inside the transaction.
-
-        The same session repeating the same decision within 10 seconds gets the same text. Raises
-        ``InvalidRequest`` for a handle that is unknown, spent, expired, or another's.
-        """
-
-        def work() -> str:
-            pending = locked(self._of(handle), touch="decided_at")
-            if pending is None or not pending.belongs_to(user, session):
-                raise InvalidRequest("This request is unknown here.", detail="foreign or unknown handle")
-            if pending.decided_at is not None:
-                return pending.repeated(handle, decision)
-            if not pending.is_in_time:
-                raise InvalidRequest("This request has waited too long.", detail="expired handle")
-            text = answer(pending)
-            pending.decided_at, pending.decision = _now(), decision
-            pending.expires_at = pending.decided_at + REPEAT_WINDOW
-            pending.sealed_answer = seal(text, secret=_sealing_secret(handle), context=pending.context(decision))
-            pending.save(update_fields=["decided_at", "decision", "expires_at", "sealed_answer"])
-            return text
-
-        return run(work, using=router.db_for_write(self.model))
+    def of(self, handle: str) -> "PendingRequest | None":
+        """The request behind ``handle``, with its client and policy, whoever may decide it and whether it is open."""
+        return self._of(handle).first()
 
     def sweep_some(self) -> None:
         """Delete some of what is over. Whatever hinders that is no reason to refuse a request."""
@@ -213,6 +176,17 @@ class PendingRequest(models.Model):
 
     objects: ClassVar[PendingRequestManager] = PendingRequestManager()
 
+    # What an answer relies on.
+    DECIDING: ClassVar[tuple[str, ...]] = (
+        "application",
+        "user",
+        "session_digest",
+        "parameters",
+        "created_at",
+        "expires_at",
+        "decided_at",
+    )
+
     class Meta:
         verbose_name = _("pending request")
         verbose_name_plural = _("pending requests")
@@ -249,6 +223,12 @@ class PendingRequest(models.Model):
         return f"pending_request:{self.pk}:{self.session_digest}:{decision}"
 
     @sensitive_variables()
+    def decided(self, handle: str, decision: str, text: str, now: datetime) -> dict[str, Any]:
+        """Return the columns of a request that was decided, with the ``text`` of its answer for a double click."""
+        sealed = seal(text, secret=_sealing_secret(handle), context=self.context(decision))
+        return {**answered(now), "decision": decision, "sealed_answer": sealed}
+
+    @sensitive_variables()
     def repeated(self, handle: str, decision: str) -> str:
         """The answer given before, for a double click. Raises ``InvalidRequest`` for anything else."""
         recent = self.decided_at is not None and self.decided_at + REPEAT_WINDOW > _now()
@@ -257,6 +237,11 @@ class PendingRequest(models.Model):
         if text is None:
             raise InvalidRequest("This request was decided already.", detail="spent handle")
         return text
+
+
+def answered(now: datetime) -> dict[str, Any]:
+    """Return the columns of a request that was answered; it stays a while, for a double click."""
+    return {"decided_at": now, "expires_at": now + REPEAT_WINDOW}
 
 
 def _now() -> datetime:

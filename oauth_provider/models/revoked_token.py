@@ -12,10 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from oauth_provider.models.primary import PrimaryManager
-from oauth_provider.models.transaction import run
 from oauth_provider.protocol.digest import LENGTH as DIGEST_LENGTH
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import TemporarilyUnavailable
+from oauth_provider.sql.transaction import run
 
 # A client can make tokens of its own, each to be revoked, without end. They are counted now and then.
 MOST_OF_CLIENT, UNCOUNTED = 10_000, 100

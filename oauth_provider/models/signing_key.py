@@ -18,11 +18,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.conf import provider_settings
-from oauth_provider.models.database_clock import database_now
 from oauth_provider.models.primary import PrimaryManager
-from oauth_provider.models.transaction import run
 from oauth_provider.protocol.jose import ALGORITHMS, generate_key
 from oauth_provider.protocol.sealed import seal, unseal
+from oauth_provider.sql.clock import database_now
+from oauth_provider.sql.transaction import run
 
 # Other processes read the keys again within this time, in seconds, and so publish a new one before it signs.
 REREAD = 60

@@ -9,7 +9,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from oauth_provider.authorization.carried import from_parameters, resume_url
 from oauth_provider.authorization.decision import ALLOW, DENY, decide, question_of
 from oauth_provider.authorization.demand import is_signed_in
-from oauth_provider.authorization.grant import Question
+from oauth_provider.authorization.question import Question
 from oauth_provider.authorization.sign_in import binding_of
 from oauth_provider.authorization.ticket import Ticket
 from oauth_provider.conf import provider_settings

@@ -15,7 +15,6 @@ from django.shortcuts import render
 from django.templatetags.static import static
 from django.utils.translation import gettext as _
 
-from oauth_provider.models.transaction import RowGone
 from oauth_provider.pages.browser_state import keep_browser_state
 from oauth_provider.pages.log_mask import mask_reports_of, masked
 from oauth_provider.pages.situation import BROKEN, BUSY, Situation
@@ -24,6 +23,7 @@ from oauth_provider.protocol.frontchannel_logout import origin as origin_of
 from oauth_provider.protocol.token_string import random_text
 from oauth_provider.resource_server.database_outage import is_outage, unavailable, unreported
 from oauth_provider.resource_server.session_user import restrict_to_session
+from oauth_provider.sql.transaction import RowGone
 
 logger = logging.getLogger("oauth_provider.pages")
 

@@ -52,15 +52,12 @@ def read_id_token(
 
 @dataclass(frozen=True, slots=True)
 class IdTokens:
-    """The ID tokens of one exchange. To be made before its transaction begins: the keys may have to be read.
-
-    ``envelope`` is that of the client, whose keys may even have to be fetched.
-    """
+    """The ID tokens of one exchange. ``ring`` gives our keys, ``envelope`` holds that of the client."""
 
     client: Client
     issuer: Callable[[], str]
     envelope: Envelope
-    ring: KeyRing = field(default_factory=key_ring)
+    ring: Callable[[], KeyRing] = field(default=key_ring)
 
     def check(self, scope: Collection[str]) -> None:
         """Raise ``OAuthError`` while nothing is spent yet, if an ID token is due and cannot be signed or encrypted."""
@@ -86,11 +83,8 @@ class IdTokens:
         return id_token_claims(authorization.user, context)
 
     @sensitive_variables()
-    def add_to(self, issued: Issued, *, echo_nonce: bool = False) -> Issued:
-        """``issued`` with its ID token, where one is due, which says ``issued.claims``.
-
-        ``nonce`` belongs to the first alone (§12.2).
-        """
+    def add_to(self, issued: Issued) -> Issued:
+        """``issued`` with its ID token, where one is due, which says ``issued.claims`` and ``issued.nonce``."""
         authorization = issued.authorization
         if authorization is None or OPENID not in issued.scope:
             return issued
@@ -99,7 +93,7 @@ class IdTokens:
             _describe(authorization, self.client, self.issuer(), issued.claims),
             # The hash is made here: a report of a signer that fails must not hold the token.
             at_hash=left_half_hash(alg, issued.access_token),
-            nonce=authorization.nonce if echo_nonce else "",
+            nonce=issued.nonce,
         )
         return replace(issued, id_token=self.sign(id_token.members()))
 
@@ -109,7 +103,7 @@ class IdTokens:
         return self.envelope.close(sign_members(members, self._signer()))
 
     def _signer(self) -> Key:
-        return self.ring.signer(self.client.policy.id_token_signed_response_alg)
+        return self.ring().signer(self.client.policy.id_token_signed_response_alg)
 
 
 @sensitive_variables()

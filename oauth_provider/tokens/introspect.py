@@ -2,45 +2,62 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from django.db import router
 from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.dot.names import refresh_token_model
-from oauth_provider.models import Authorization, TokenBinding
-from oauth_provider.models.adoption import is_live
+from oauth_provider.models import Authorization
 from oauth_provider.models.authorization import authorization_now
 from oauth_provider.models.client import Client, ClientPolicy, is_barred
-from oauth_provider.models.database_clock import database_now
-from oauth_provider.models.found_token import FoundToken
 from oauth_provider.models.resource import find_limits
 from oauth_provider.protocol import token_string
 from oauth_provider.protocol.digest import digest, equal
 from oauth_provider.protocol.subject import PAIRWISE
+from oauth_provider.sql.clock import database_now
+from oauth_provider.sql.commit import GuardFailed
+from oauth_provider.sql.guard import Guard
 from oauth_provider.tokens.authorization_details import said
+from oauth_provider.tokens.dot_refresh_token import is_live
+from oauth_provider.tokens.found_token import FoundToken
 from oauth_provider.tokens.person import username_of
 from oauth_provider.tokens.subject import subject_of
+from oauth_provider.tokens.token_lookup import find_guarded_token
 from oauth_provider.tokens.verifier import find
 
 INACTIVE: dict[str, Any] = {"active": False}
 
 
 @sensitive_variables()
-def introspect(token: str, issuer: str, caller: Client) -> dict[str, Any]:
-    """What ``caller`` is told about an access or refresh token of ours or of DOT's."""
+def introspect(token: str, issuer: str, caller: Client, guard: Guard | None = None) -> dict[str, Any]:
+    """Return what ``caller`` is told about an access or refresh token of ours or of DOT's.
+
+    With the ``guard`` of a client that was remembered only live opaque access tokens are told about, whose look-up
+    proves it. Raises ``GuardFailed`` for all else.
+    """
+    if guard is not None:
+        return _about_guarded(token, issuer, caller, guard)
     parts = token_string.parse_refresh_token(token)
     if parts is not None:
         return _about_refresh_token(token, parts.family, issuer, caller)
     if token_string.is_broken(token):
         return INACTIVE
-    found = find(token, partial(TokenBinding.objects.find_for, caller))
+    found = find(token)
     if found is None:
         return (
             INACTIVE if token_string.is_token(token, token_string.ACCESS_TOKEN) else _about_dot(token, issuer, caller)
         )
     return INACTIVE if found.refusal(database_now(found.using)) else _about_access_token(found, issuer, caller)
+
+
+@sensitive_variables()
+def _about_guarded(token: str, issuer: str, caller: Client, guard: Guard) -> dict[str, Any]:
+    is_opaque = token_string.is_token(token, token_string.ACCESS_TOKEN)
+    found = find_guarded_token(digest(token), guard) if is_opaque else None
+    if found is None or found.refusal(database_now(found.using)):
+        raise GuardFailed
+    return _about_access_token(found, issuer, caller)
 
 
 def _about_access_token(found: FoundToken, issuer: str, caller: Client) -> dict[str, Any]:
@@ -77,7 +94,7 @@ def _about_refresh_token(token: str, family: str, issuer: str, caller: Client) -
     )
     if authorization is None or not equal(authorization.refresh_token_digest, digest(token)):
         return INACTIVE
-    if not authorization.is_alive() or is_barred(authorization.application):
+    if not authorization.is_alive(authorization_now()) or is_barred(authorization.application):
         return INACTIVE
     used = authorization.last_used_at
     limits = (ClientPolicy.of(authorization.application).limits, *find_limits(authorization.resources))
@@ -99,7 +116,7 @@ def _about_dot(token: str, issuer: str, caller: Client) -> dict[str, Any]:
         .filter(token_checksum=digest(token), revoked=None)
         .first()
     )
-    if row is None or not is_live(row) or not getattr(row.user, "is_active", True):
+    if row is None or not is_live(row, authorization_now()) or not getattr(row.user, "is_active", True):
         return INACTIVE
     if is_barred(row.application):
         return INACTIVE

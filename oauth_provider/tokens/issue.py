@@ -1,4 +1,7 @@
-"""Issuing tokens (RFC 6749 §5.1): the one place where a token comes to be."""
+"""Issuing tokens (RFC 6749 §5.1): the one place where a token comes to be.
+
+Nothing is written here: each function returns the outcome that ``sql.commit`` writes.
+"""
 
 import json
 from collections.abc import Mapping
@@ -11,16 +14,12 @@ from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.conf import provider_settings
 from oauth_provider.dot.names import Row, access_token_model
+from oauth_provider.events.event import TokenIssued
 from oauth_provider.models import Authorization, TokenBinding
 from oauth_provider.models.authorization import authorization_now
 from oauth_provider.models.authorization_details import is_allowed
 from oauth_provider.models.client import Client
-from oauth_provider.models.compare_and_set import insert_for, write
-from oauth_provider.models.compiled_save import insert
-from oauth_provider.models.database_clock import database_now
-from oauth_provider.models.rotation import Retry, Rotation
 from oauth_provider.models.scope import allowed_scopes
-from oauth_provider.models.transaction import run
 from oauth_provider.protocol import token_string
 from oauth_provider.protocol.authorization_details import Detail, canonical
 from oauth_provider.protocol.digest import LENGTH as DIGEST_LENGTH
@@ -28,14 +27,11 @@ from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import InvalidGrant, ServerError
 from oauth_provider.protocol.scope import format_scope
 from oauth_provider.protocol.sealed import seal, unseal
-from oauth_provider.signals import send_after_commit, token_issued
+from oauth_provider.sql.clock import database_now
+from oauth_provider.sql.outcome import Add, Change, Outcome, Write
 from oauth_provider.tokens.authorization_details import said
 from oauth_provider.tokens.terms import Terms
 from oauth_provider.tokens.unsigned import Unsigned
-
-KEPT = ("expires_at", "sealed_answer", "rotated_at")
-REDEEMED = ("redeemed_at", "expires_at", "family_digest", "refresh_token_digest")
-ROTATED = ("expires_at", "refresh_token_digest", "previous_digest", "sealed_answer", "rotated_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +40,7 @@ class Issued:
 
     ``authorization`` is the sign-in that it hangs on, None where the client acts for itself. One that is
     ``unsigned`` has an empty ``access_token`` until ``tokens.access_token`` signs it. ``claims`` are what the ID token
-    is to say about the person.
+    is to say about the person, and ``nonce`` belongs to the first of them alone (OpenID Connect Core §12.2).
     """
 
     access_token: str = field(repr=False)
@@ -57,6 +53,7 @@ class Issued:
     unsigned: Unsigned | None = field(default=None, repr=False)
     details: tuple[Detail, ...] = field(default=(), repr=False)
     claims: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    nonce: str = field(default="", repr=False)
 
     def answer(self) -> dict[str, Any]:
         """The members of the JSON answer; ``expires_in`` is counted at this moment."""
@@ -92,43 +89,62 @@ class Refresh:
 
 
 @sensitive_variables()
-def issue_for_code(authorization: Authorization, client: Client, terms: Terms, *, refreshable: bool = True) -> Issued:
-    """The first tokens of an authorization whose row is locked and whose code was just redeemed."""
-    now = authorization_now()
-    refresh_token = None
-    authorization.extend(now, terms.limits)
-    if refreshable and client.allows_grant_type("refresh_token"):
+def issue_for_code(
+    authorization: Authorization, client: Client, terms: Terms, now: datetime, claims: Mapping[str, Any]
+) -> Outcome[Issued]:
+    """Redeem the code of ``authorization``: its first tokens, and a refresh token for who may use one."""
+    ends = authorization.ends_at(now, terms.limits)
+    values: dict[str, Any] = {"redeemed_at": now, "expires_at": ends}
+    issued = _new(client, terms, now, ends, authorization)
+    if client.allows_grant_type("refresh_token"):
         family = token_string.make_family()
-        refresh_token = token_string.make_refresh_token(family)
-        authorization.family_digest = digest(family)
-        authorization.refresh_token_digest = digest(refresh_token)
+        issued = replace(issued, refresh_token=token_string.make_refresh_token(family))
+        values |= {"family_digest": digest(family), "refresh_token_digest": digest(issued.refresh_token or "")}
     else:
-        authorization.expires_at = _expires(authorization, client, terms, now)
-    issued = _new_access_token(authorization, client, terms, now)
-    _store(issued, authorization, REDEEMED, client, terms)
-    return replace(issued, refresh_token=refresh_token)
+        values["expires_at"] = issued.expires
+    issued = replace(issued, claims=claims, nonce=authorization.nonce)
+    return _outcome(issued, client, terms, (Change(authorization, values),))
 
 
 @sensitive_variables()
-def issue_for_refresh(authorization: Authorization, refresh: Refresh, terms: Terms) -> Issued:
-    """The next tokens of an authorization whose row is locked: the refresh token is rotated (RFC 9700 §4.14.2).
+def issue_for_response(authorization: Authorization, client: Client, terms: Terms, now: datetime) -> Outcome[Issued]:
+    """Add ``authorization``, which is new, with the access token of an authorization response (RFC 6749 §4.2.2).
 
-    A client whose policy keeps its refresh token (FAPI 2.0 §5.3.2.1) gets the same one again.
+    There is no refresh token beside it: nobody would have to authenticate to use that.
     """
-    now = authorization_now()
-    authorization.extend(now, terms.limits)
-    issued = _new_access_token(authorization, refresh.client, terms, now)
+    issued = _new(client, terms, now, authorization.ends_at(now, terms.limits), authorization)
+    # A short-lived token must not take its code along with it.
+    authorization.expires_at = max(authorization.expires_at, issued.expires)
+    return _outcome(issued, client, terms, (Add(authorization),))
+
+
+@sensitive_variables()
+def issue_for_refresh(
+    authorization: Authorization, refresh: Refresh, terms: Terms, now: datetime, claims: Mapping[str, Any]
+) -> Outcome[Issued]:
+    """The next tokens of a sign-in: the refresh token is rotated (RFC 9700 §4.14.2).
+
+    A client whose policy keeps its refresh token (FAPI 2.0 §5.3.2.1) gets the same one again. A row that is new is of a
+    token that DOT issued: this is where its authorization begins.
+    """
+    ends = authorization.ends_at(now, terms.limits)
+    issued = replace(_new(refresh.client, terms, now, ends, authorization), claims=claims)
     ours = token_string.parse_refresh_token(refresh.presented)
+    values: dict[str, Any] = {"expires_at": ends, "rotated_at": now}
     if ours is not None and keeps_refresh_token(refresh.client):
-        authorization.keep(now)
         issued = replace(issued, refresh_token=refresh.presented)
-        _store(issued, authorization, KEPT, refresh.client, terms)
+        values["sealed_answer"] = ""  # what was answered before is not said again
     else:
         family = ours.family if ours is not None else token_string.make_family()
         issued = replace(issued, refresh_token=token_string.make_refresh_token(family))
-        changed = _rotate(authorization, refresh, issued, family, now)
-        _store(issued, authorization, changed, refresh.client, terms)
-    return issued
+        values |= {
+            "previous_digest": authorization.refresh_token_digest,
+            "refresh_token_digest": digest(issued.refresh_token or ""),
+            "sealed_answer": seal(_as_text(issued), secret=refresh.presented, context=refresh.context(authorization)),
+        }
+        if ours is None:
+            values["family_digest"] = digest(family)
+    return _outcome(issued, refresh.client, terms, (_written(authorization, values),))
 
 
 def keeps_refresh_token(client: Client) -> bool:
@@ -137,10 +153,9 @@ def keeps_refresh_token(client: Client) -> bool:
 
 
 @sensitive_variables()
-def repeat(authorization: Authorization, refresh: Refresh, retry: Retry) -> Issued:
-    """The answer to a refresh that is being repeated on the same terms. Raises ``InvalidGrant``, ``ClientChanged``."""
-    refresh.client.confirm()
-    text = unseal(retry.sealed_answer, secret=refresh.presented, context=refresh.context(authorization))
+def repeat(authorization: Authorization, refresh: Refresh) -> Issued:
+    """The answer to a refresh that is being repeated on the same terms. Raises ``InvalidGrant``."""
+    text = unseal(authorization.sealed_answer, secret=refresh.presented, context=refresh.context(authorization))
     if text is None:
         raise InvalidGrant("The refresh token was used before, and not for this.", detail="retry on other terms")
     kept = json.loads(text)
@@ -155,64 +170,57 @@ def repeat(authorization: Authorization, refresh: Refresh, retry: Retry) -> Issu
 
 
 @sensitive_variables()
-def issue_for_client(client: Client, terms: Terms) -> Issued:
+def issue_for_client(client: Client, terms: Terms) -> Outcome[Issued]:
     """A token of the client's own (RFC 6749 §4.4.3): no user, no refresh token, no binding but to details."""
-    using = router.db_for_write(access_token_model())
-    now = database_now(using)
-    issued = _new(client, terms, now, now + timedelta(seconds=_lifetime(client, terms)))
-
-    def work() -> None:
-        row = _access_token_row(issued, client, terms)
-        insert_for(client, row, using=using)
-        if terms.details:
-            insert(TokenBinding(access_token=row, authorization_details=list(terms.details)), using=using)
-
-    if issued.unsigned is None:
-        run(work, using=using, single=not terms.details)
-    client.confirm()
-    _tell(issued, client, None, "client_credentials", using)
-    return issued
-
-
-def _rotate(
-    authorization: Authorization, refresh: Refresh, issued: Issued, family: str, now: datetime
-) -> tuple[str, ...]:
-    """What is left to save of the authorization."""
-    sealed = seal(_as_text(issued), secret=refresh.presented, context=refresh.context(authorization))
-    authorization.apply(Rotation(digest(issued.refresh_token or ""), sealed), now)
-    if authorization.pk is not None:
-        return ROTATED
-    # DOT issued the token: this is where its authorization begins.
-    authorization.family_digest = digest(family)
-    authorization.save(force_insert=True)
-    return ()
-
-
-def _new_access_token(authorization: Authorization, client: Client, terms: Terms, now: datetime) -> Issued:
-    return _new(client, terms, now, _expires(authorization, client, terms, now), authorization)
+    now = database_now(router.db_for_write(access_token_model()))
+    return _outcome(_new(client, terms, now), client, terms)
 
 
 def _new(
-    client: Client, terms: Terms, now: datetime, expires: datetime, authorization: Authorization | None = None
+    client: Client,
+    terms: Terms,
+    now: datetime,
+    ends: datetime | None = None,
+    authorization: Authorization | None = None,
 ) -> Issued:
+    """A new access token, which lives no longer than the sign-in that it hangs on: until ``ends``."""
     unsigned = Unsigned.new(now, terms.resources) if terms.is_jwt(client) else None
     token = "" if unsigned else token_string.make_token(token_string.ACCESS_TOKEN)
+    expires = now + timedelta(seconds=_lifetime(client, terms))
+    expires = expires if ends is None else min(expires, ends)
     return Issued(token, expires, terms.scope, details=terms.details, unsigned=unsigned, authorization=authorization)
 
 
-def _store(issued: Issued, authorization: Authorization, names: tuple[str, ...], client: Client, terms: Terms) -> None:
-    """Save the columns ``names`` of the authorization, and the access token that hangs on it, unless it has no row."""
-    using = router.db_for_write(Authorization)
-    pair = None
-    if issued.unsigned is None:
-        row = _access_token_row(issued, client, terms)
-        row.user_id = authorization.user_id
-        pair = (
-            row,
-            TokenBinding(authorization=authorization, cnf=authorization.cnf, authorization_details=list(terms.details)),
-        )
-    write(authorization, names, pair, client, using=using)
-    _tell(issued, client, authorization, authorization.grant_type, using)
+def _lifetime(client: Client, terms: Terms) -> int:
+    limits = (provider_settings.ACCESS_TOKEN_LIFETIME, client.policy.access_token_lifetime, terms.lifetime)
+    return min(limit for limit in limits if limit is not None)
+
+
+def _outcome(issued: Issued, client: Client, terms: Terms, first: tuple[Write, ...] = ()) -> Outcome[Issued]:
+    authorization = issued.authorization
+    event = TokenIssued(
+        application=client.application,
+        user=authorization.user if authorization is not None else None,
+        grant_type=authorization.grant_type if authorization is not None else "client_credentials",
+        scope=format_scope(issued.scope),
+        authorization=authorization,
+    )
+    return Outcome(issued, (*first, *_rows(issued, client, terms)), events=(event,))
+
+
+def _rows(issued: Issued, client: Client, terms: Terms) -> tuple[Add, ...]:
+    """The rows of the access token: none for a JWT, and no binding for a client's own without details."""
+    if issued.unsigned is not None:
+        return ()
+    authorization, details = issued.authorization, list(terms.details)
+    row = _access_token_row(issued, client, terms)
+    if authorization is None:
+        return (Add(row), *([Add(TokenBinding(access_token=row, authorization_details=details))] if details else []))
+    row.user_id = authorization.user_id
+    cnf = authorization.cnf
+    return Add(row), Add(
+        TokenBinding(access_token=row, authorization=authorization, cnf=cnf, authorization_details=details)
+    )
 
 
 def _access_token_row(issued: Issued, client: Client, terms: Terms) -> Row:
@@ -229,13 +237,11 @@ def _access_token_row(issued: Issued, client: Client, terms: Terms) -> Row:
     )
 
 
-def _lifetime(client: Client, terms: Terms) -> int:
-    limits = (provider_settings.ACCESS_TOKEN_LIFETIME, client.policy.access_token_lifetime, terms.lifetime)
-    return min(limit for limit in limits if limit is not None)
-
-
-def _expires(authorization: Authorization, client: Client, terms: Terms, now: datetime) -> datetime:
-    return min(now + timedelta(seconds=_lifetime(client, terms)), authorization.expires_at)
+def _written(authorization: Authorization, values: Mapping[str, Any]) -> Write:
+    if not authorization._state.adding:
+        return Change(authorization, values)
+    vars(authorization).update(values)
+    return Add(authorization)
 
 
 def _as_text(issued: Issued) -> str:
@@ -249,17 +255,4 @@ def _as_text(issued: Issued) -> str:
             "unsigned": None if issued.unsigned is None else issued.unsigned.as_list(),
             **said(issued.details),
         }
-    )
-
-
-def _tell(issued: Issued, client: Client, authorization: Authorization | None, grant_type: str, using: str) -> None:
-    send_after_commit(
-        token_issued,
-        using=using,
-        sender=Authorization,
-        application=client.application,
-        user=authorization.user if authorization is not None else None,
-        grant_type=grant_type,
-        scope=format_scope(issued.scope),
-        authorization=authorization,
     )

@@ -22,10 +22,10 @@ from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.conf import provider_settings
 from oauth_provider.models.signing_key import PUBLISHED, REREAD, SigningKey, State, private_jwk, states
-from oauth_provider.models.tenant import tenant_of
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import ServerError
 from oauth_provider.protocol.jose import JoseError, Key, external_key, parse_jwk, parse_pem
+from oauth_provider.sql.tenant import tenant_of
 
 logger = logging.getLogger("oauth_provider.tokens")
 

@@ -5,11 +5,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from django.db import router
 
 from oauth_provider.models import Authorization, LogoutDelivery
-from oauth_provider.models.authorization import revoke_rows
 from oauth_provider.models.client import ClientPolicy, as_client
-from oauth_provider.models.transaction import run
 from oauth_provider.protocol.frontchannel_logout import frame_url, is_frame_uri
 from oauth_provider.protocol.id_token import OPENID
+from oauth_provider.sql.transaction import run
+from oauth_provider.tokens.ending import end
 from oauth_provider.tokens.subject import known_sid, known_subject
 
 
@@ -27,7 +27,7 @@ def end_sessions(sids: Collection[str], issuer: Callable[[], str]) -> None:
     messages = [message for message in told if message.subject or message.sid]
 
     def work() -> None:
-        revoke_rows(ending, Authorization.Reason.LOGOUT, using=using)
+        end(ending, Authorization.Reason.LOGOUT, using=using)
         LogoutDelivery.objects.enqueue(messages, using=using)
 
     if ending or messages:

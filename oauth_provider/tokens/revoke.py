@@ -1,7 +1,7 @@
 """Revoking tokens (RFC 7009 §2.1): whichever token of a sign-in is presented, the sign-in ends."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db import router
@@ -9,39 +9,53 @@ from django.db.models import QuerySet
 from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.dot.names import access_token_model, refresh_token_model
+from oauth_provider.events.emit import emit
+from oauth_provider.events.event import AccessTokensRevoked
 from oauth_provider.models import Authorization, RevokedToken
+from oauth_provider.models.authorization import authorization_now
 from oauth_provider.models.client import Client
-from oauth_provider.models.database_clock import database_now
-from oauth_provider.models.jwt_token import moment, uuid_of
-from oauth_provider.models.transaction import run
-from oauth_provider.models.verification_cache import TOKEN, verification_cache
 from oauth_provider.protocol import token_string
 from oauth_provider.protocol.access_token import JwtAccessToken
 from oauth_provider.protocol.digest import digest
-from oauth_provider.signals import access_tokens_revoked, send_after_commit
+from oauth_provider.sql.clock import database_now
+from oauth_provider.sql.commit import GuardFailed, settle
+from oauth_provider.sql.guard import Guard
+from oauth_provider.sql.outcome import Outcome
+from oauth_provider.sql.transaction import run
 from oauth_provider.tokens.access_token import read_access_token
+from oauth_provider.tokens.authorization_lookup import find_by_access_token, find_by_family
 from oauth_provider.tokens.denylist import deny_token
+from oauth_provider.tokens.ending import revocation, revoke_authorizations
+from oauth_provider.tokens.jwt_lookup import moment, uuid_of
+from oauth_provider.tokens.verification_cache import TOKEN, verification_cache
 
 
 @sensitive_variables()
-def revoke_token(token: str, client: Client) -> None:
-    """Revoke ``token`` if it is one of ``client``'s; anything else changes nothing and is no error."""
+def revoke_token(token: str, client: Client, guard: Guard | None = None) -> None:
+    """Revoke ``token`` if it is one of ``client``'s; anything else changes nothing and is no error.
+
+    With the ``guard`` of a client that was remembered only sign-ins of ours end, whose rows prove it. Raises
+    ``GuardFailed`` for all else.
+    """
     if token_string.is_broken(token):
         return
-    parts, said = token_string.parse_refresh_token(token), read_access_token(token)
-    if said is not None:
+    parts = token_string.parse_refresh_token(token)
+    is_opaque = token_string.is_token(token, token_string.ACCESS_TOKEN)
+    if parts is not None:
+        _end(client, lambda: find_by_family(parts.family), guard)
+    elif is_opaque:
+        _revoke_access_token(digest(token), client, guard)
+    elif guard is not None:
+        raise GuardFailed
+    elif (said := read_access_token(token)) is not None:
         _revoke_jwt(said, client)
-    elif parts is not None:
-        _revoke(client, family_digest=digest(parts.family))
-    elif token_string.is_token(token, token_string.ACCESS_TOKEN):
-        _revoke_access_token(digest(token), client)
     else:
         _revoke_dot_token(digest(token), client)
 
 
 def revoke_user(user: Any) -> int:
     """End every sign-in of ``user`` at every client; how many. To be called, and committed, before deleting one."""
-    return Authorization.objects.revoke(Authorization.objects.filter(user=user), Authorization.Reason.OPERATOR)
+    return revoke_authorizations(Authorization.objects.filter(user=user), Authorization.Reason.OPERATOR)
 
 
 def revoke_access_tokens(rows: QuerySet[Any, Any]) -> int:
@@ -53,10 +67,10 @@ def revoke_access_tokens(rows: QuerySet[Any, Any]) -> int:
 
     def work() -> None:
         standing = Authorization.objects.filter(token_bindings__access_token__in=keys)
-        Authorization.objects.revoke(standing, Authorization.Reason.OPERATOR)
+        revoke_authorizations(standing, Authorization.Reason.OPERATOR)
         refresh_tokens = refresh_token_model()._base_manager.using(using)
         refresh_tokens.filter(access_token__in=keys, revoked=None).update(revoked=now)
-        _end(rows.model._base_manager.filter(pk__in=keys), live.values(), using)
+        _expire_rows(rows.model._base_manager.filter(pk__in=keys), live.values(), using)
 
     run(work, using=using, durable=False)
     return len(keys)
@@ -71,20 +85,28 @@ def revoke_refresh_tokens(rows: QuerySet[Any, Any]) -> int:
     def work() -> None:
         rows.model._base_manager.using(using).filter(pk__in=keys, revoked=None).update(revoked=now)
         beside = access_token_model()._base_manager.filter(refresh_token__in=keys)
-        _end(beside, _checksums(beside, using), using)
+        _expire_rows(beside, _checksums(beside, using), using)
 
     run(work, using=using, durable=False)
     return len(keys)
 
 
-def _revoke(client: Client, **lookup: Any) -> int:
-    theirs = Authorization.objects.filter(application_id=client.application.pk, **lookup)
-    return Authorization.objects.revoke(theirs, Authorization.Reason.CLIENT)
+def _end(client: Client, find: Callable[[], Authorization | None], guard: Guard | None = None) -> bool:
+    """End the sign-in that ``find`` finds, if it is the client's and live; did it hang on one of the client's?"""
+
+    def decide(found: Authorization | None) -> Outcome[bool]:
+        if found is None or found.application_id != client.application.pk:
+            return Outcome(False)
+        if found.revoked_at is not None:
+            return Outcome(True)
+        return revocation(found, Authorization.Reason.CLIENT, authorization_now(), True)
+
+    return settle(find, decide, using=router.db_for_write(Authorization), guard=guard)
 
 
-def _revoke_access_token(checksum: str, client: Client) -> None:
+def _revoke_access_token(checksum: str, client: Client, guard: Guard | None) -> None:
     """One of ours: the sign-in that it hangs on ends, or the token alone where it hangs on none."""
-    if not _revoke(client, token_bindings__access_token__token_checksum=checksum):
+    if not _end(client, lambda: find_by_access_token(checksum), guard):
         using = router.db_for_write(access_token_model())
         run(lambda: _expire(client, checksum, using), using=using, single=True)
 
@@ -97,7 +119,7 @@ def _revoke_jwt(said: JwtAccessToken, client: Client) -> None:
         RevokedToken.objects.add_token(said.jti, moment(said.expires), said.client_id)
         deny_token(said.jti, moment(said.expires), using=router.db_for_write(RevokedToken), client=said.client_id)
     elif public_id := uuid_of(said.authorization_id):
-        _revoke(client, public_id=public_id)
+        _end(client, lambda: Authorization.objects.with_user(public_id=public_id).first())
 
 
 def _revoke_dot_token(checksum: str, client: Client) -> None:
@@ -118,23 +140,23 @@ def _revoke_dot_token(checksum: str, client: Client) -> None:
         _expire(client, checksum, using)
 
     run(work, using=using, durable=False)
-    _revoke(client, adopted_digest=checksum)
-    _revoke(client, token_bindings__access_token__token_checksum=checksum)
+    _end(client, lambda: Authorization.objects.with_user(adopted_digest=checksum).first())
+    _end(client, lambda: find_by_access_token(checksum))
 
 
 def _expire(client: Client, checksum: str, using: str) -> None:
     theirs = access_token_model()._base_manager.filter(application_id=client.application.pk, token_checksum=checksum)
-    _end(theirs, [checksum], using)
+    _expire_rows(theirs, [checksum], using)
 
 
 def _checksums(rows: QuerySet[Any, Any], using: str) -> list[str]:
     return list(rows.using(using).filter(expires__gt=database_now(using)).values_list("token_checksum", flat=True))
 
 
-def _end(rows: QuerySet[Any, Any], checksums: Iterable[str], using: str) -> None:
+def _expire_rows(rows: QuerySet[Any, Any], checksums: Iterable[str], using: str) -> None:
     """Let the access tokens in ``rows`` expire now, which have these ``checksums``, and tell whoever remembers them."""
     now, names = database_now(using), list(checksums)
     with verification_cache.changing([(TOKEN, name) for name in names], using=using):
         ended = rows.using(using).filter(expires__gt=now).update(expires=now)
     if ended:
-        send_after_commit(access_tokens_revoked, using=using, sender=rows.model, checksums=names)
+        emit(AccessTokensRevoked(tuple(names)), using=using)

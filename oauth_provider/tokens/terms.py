@@ -7,7 +7,7 @@ from oauth_provider.models.client import Client
 from oauth_provider.models.lifetimes import Limits
 from oauth_provider.models.resource import find_audience, find_limits
 from oauth_provider.models.scope import allowed_scopes
-from oauth_provider.protocol.access_token import JWT
+from oauth_provider.protocol.access_token import JWT, OPAQUE
 from oauth_provider.protocol.authorization_details import Detail, at_resources
 from oauth_provider.protocol.errors import InvalidGrant, InvalidTarget
 from oauth_provider.protocol.resource_indicator import narrow
@@ -66,3 +66,11 @@ class Terms:
     def is_jwt(self, client: Client) -> bool:
         """Is the access token to be a JWT (RFC 9068)? Its resources decide, or else the client's policy."""
         return (self.format or client.policy.access_token_format) == JWT
+
+
+def for_response(authorization: Authorization, client: Client) -> Terms:
+    """Return the terms of the access token in an authorization response: all that was granted.
+
+    It is never a JWT: what stands in a URL says nothing to whoever reads it there.
+    """
+    return Terms((), format=OPAQUE).narrowed_from(authorization, client)

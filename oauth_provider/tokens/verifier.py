@@ -16,17 +16,17 @@ from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.conf import provider_settings
 from oauth_provider.dot.settings import oauth2_settings
-from oauth_provider.models import TokenBinding
-from oauth_provider.models.database_clock import database_now
-from oauth_provider.models.found_token import FoundToken
-from oauth_provider.models.jwt_token import find_jwt
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import InvalidToken
 from oauth_provider.protocol.token_string import is_broken
 from oauth_provider.resource_server.foreign_token import is_foreign_jwt, is_prefixed
 from oauth_provider.resource_server.token import AccessToken
+from oauth_provider.sql.clock import database_now
 from oauth_provider.tokens.access_token import read_access_token
+from oauth_provider.tokens.found_token import FoundToken
+from oauth_provider.tokens.jwt_lookup import find_jwt
 from oauth_provider.tokens.subject import public_subject
+from oauth_provider.tokens.token_lookup import find_token, recall_token
 
 Find = Callable[[str], FoundToken | None]
 
@@ -42,7 +42,7 @@ def verify(token: str) -> AccessToken:
 
     This is what APIs ask, and may be remembered; endpoints ask ``find_good``.
     """
-    return describe(find_good(token, TokenBinding.objects.recall))
+    return describe(find_good(token, recall_token))
 
 
 @sensitive_variables()
@@ -57,7 +57,7 @@ def is_foreign(token: str) -> bool:
     issuers = [provider_settings.ISSUER] if provider_settings.ISSUER else []
     if "." in token and not is_foreign_jwt(token, issuers, names_issuer=True):
         return False
-    return TokenBinding.objects.find(digest(token)) is None
+    return find_token(digest(token)) is None
 
 
 cast(Any, verify).is_foreign = is_foreign
@@ -111,7 +111,7 @@ def find(token: str, by_checksum: Find | None = None) -> FoundToken | None:
     said = read_access_token(token) if "." in token else None
     if said is not None:
         return find_jwt(said)
-    return (by_checksum or TokenBinding.objects.find)(digest(token))
+    return (by_checksum or find_token)(digest(token))
 
 
 def _aware(moment: datetime | None) -> datetime | None:

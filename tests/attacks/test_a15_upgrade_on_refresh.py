@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from django.contrib.auth import get_user_model
 
-from oauth_provider.models import Authorization, ClientPolicy, Consent
+from oauth_provider.models import Authorization, ClientPolicy
+from oauth_provider.tokens.withdraw import withdraw_consent
 from tests import ledger
 from tests.driver import Driver, signed_in
 from tests.factories import ApplicationFactory
@@ -62,7 +63,7 @@ def test_a_deactivated_users_sign_in_is_over(driver: Driver) -> None:
 
 def test_a_withdrawn_consent_ends_it(driver: Driver) -> None:
     token = driver.tokens()["refresh_token"]
-    Consent.objects.withdraw(user=Authorization.objects.get().user, application=driver.application)
+    withdraw_consent(user=Authorization.objects.get().user, application=driver.application)
     with ledger.unchanged():
         ledger.refused(driver.refresh(token), "invalid_grant")
 

@@ -10,6 +10,7 @@ from oauth2_provider.middleware import OAuth2ExtraTokenMiddleware
 
 from oauth_provider.dot.names import access_token_model
 from oauth_provider.models import Authorization, ClientPolicy, TokenBinding
+from oauth_provider.tokens.ending import revoke_authorizations
 from tests.driver import Driver
 from tests.factories import ApplicationFactory, UserFactory
 
@@ -50,7 +51,7 @@ def deactivate(driver: Driver) -> None:
 
 
 def revoke(driver: Driver) -> None:
-    Authorization.objects.revoke(Authorization.objects.all(), Authorization.Reason.OPERATOR)
+    revoke_authorizations(Authorization.objects.all(), Authorization.Reason.OPERATOR)
 
 
 def bind(driver: Driver) -> None:

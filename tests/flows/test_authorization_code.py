@@ -10,6 +10,7 @@ from oauth_provider.models import Authorization, ClientPolicy, TokenBinding
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.pkce import s256
 from oauth_provider.protocol.token_string import ACCESS_TOKEN, CODE, checksum, is_token, parse_refresh_token
+from oauth_provider.tokens.ending import revoke_authorizations
 from tests import ledger
 from tests.driver import Driver, signed_in, verifier
 from tests.factories import CALLBACK, ApplicationFactory
@@ -163,7 +164,7 @@ def test_a_code_of_a_user_who_was_deleted_is_refused(driver: Driver) -> None:
 @pytest.mark.spec("RFC 6749", "5.2")
 def test_a_code_whose_authorization_was_revoked_is_refused(driver: Driver) -> None:
     code = driver.code()
-    Authorization.objects.revoke(Authorization.objects.all(), Authorization.Reason.OPERATOR)
+    revoke_authorizations(Authorization.objects.all(), Authorization.Reason.OPERATOR)
     with ledger.unchanged():
         ledger.refused(driver.redeem(code), "invalid_grant")
 

@@ -9,6 +9,7 @@ import pytest
 from oauth_provider.models import Authorization, ClientPolicy, Consent, PendingRequest, TokenBinding
 from oauth_provider.protocol.jws import parse
 from oauth_provider.tokens.verifier import verify
+from oauth_provider.tokens.withdraw import withdraw_consent
 from tests import ledger
 from tests.details import ONE, READ, TWO, TYPES, register, said
 from tests.driver import AUTHORIZE, METADATA, Driver, post, query_of, signed_in
@@ -222,7 +223,7 @@ def test_a_consent_to_scopes_is_none_to_details(driver):
 def test_withdrawn_it_is_forgotten_with_all_that_stood_on_it(driver):
     response = granted(driver, READ)
     authorization = Authorization.objects.get()
-    Consent.objects.withdraw(user=authorization.user, application=driver.application)
+    withdraw_consent(user=authorization.user, application=driver.application)
     assert not ledger.is_good(response.json()["access_token"])
     assert driver.authorize(scope=None, authorization_details=said(READ))["Location"].startswith("/oauth/consent/")
 

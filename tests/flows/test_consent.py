@@ -11,6 +11,7 @@ from django.utils import timezone
 from oauth_provider.dot.names import application_model
 from oauth_provider.models import Authorization, ClientPolicy, Consent, PendingRequest
 from oauth_provider.protocol.digest import digest
+from oauth_provider.tokens.withdraw import withdraw_consent
 from tests import ledger
 from tests.driver import CALLBACK, Driver, query_of, signed_in
 from tests.factories import UserFactory
@@ -465,7 +466,7 @@ def test_a_consent_that_is_withdrawn_is_forgotten_and_every_sign_in_on_it_ends(d
     user = Consent.objects.get().user
     other = signed_in(user)
     kept = other.tokens()
-    assert Consent.objects.withdraw(user=user, application=driver.application) == 3
+    assert withdraw_consent(user=user, application=driver.application) == 3
     for each in tokens:
         assert ledger.is_over(each["access_token"])
         ledger.refused(driver.refresh(each["refresh_token"]), "invalid_grant")
@@ -480,13 +481,13 @@ def test_a_consent_that_is_withdrawn_is_forgotten_and_every_sign_in_on_it_ends(d
 
 def test_withdrawing_what_was_never_given_is_no_error(driver: Driver) -> None:
     with ledger.unchanged():
-        assert Consent.objects.withdraw(user=UserFactory(), application=driver.application) == 0
+        assert withdraw_consent(user=UserFactory(), application=driver.application) == 0
 
 
 def test_a_page_that_is_decided_after_a_withdrawal_asks_for_itself(driver: Driver) -> None:
     driver.code()
     page = driver.authorize(scope="photos:read")["Location"]
-    Consent.objects.withdraw(user=Consent.objects.get().user, application=driver.application)
+    withdraw_consent(user=Consent.objects.get().user, application=driver.application)
     driver.decide(page)
     assert set(Consent.objects.get().entries["scopes"]) == {"photos:read"}
 

@@ -621,7 +621,7 @@ def test_issuing_a_clients_own_costs_no_write(driver: Driver) -> None:
 
 
 def test_both_lookups_say_what_their_twins_say(driver: Driver) -> None:
-    from oauth_provider.models.jwt_token import find_jwt, find_jwt_by_orm
+    from oauth_provider.tokens.jwt_lookup import find_jwt, find_jwt_by_orm
 
     for token in (driver.tokens()["access_token"], driver.token(**OWN).json()["access_token"]):
         said = read(token)

@@ -10,7 +10,7 @@ from django.test import override_settings
 from django.utils import timezone
 
 from oauth_provider.dot.names import access_token_model, refresh_token_model
-from oauth_provider.models import Authorization, ClientPolicy, Consent, TokenBinding
+from oauth_provider.models import Authorization, ClientPolicy, TokenBinding
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.token_string import (
     CHECKSUM_LENGTH,
@@ -19,6 +19,8 @@ from oauth_provider.protocol.token_string import (
     make_refresh_token,
     parse_refresh_token,
 )
+from oauth_provider.tokens.ending import revoke_authorizations
+from oauth_provider.tokens.withdraw import withdraw_consent
 from tests import ledger
 from tests.driver import Driver, signed_in
 from tests.factories import ApplicationFactory, UserFactory
@@ -194,7 +196,7 @@ def deactivate(driver: Driver) -> None:
 
 
 def revoke(driver: Driver) -> None:
-    Authorization.objects.revoke(Authorization.objects.all(), Authorization.Reason.OPERATOR)
+    revoke_authorizations(Authorization.objects.all(), Authorization.Reason.OPERATOR)
 
 
 def expire(driver: Driver) -> None:
@@ -202,7 +204,7 @@ def expire(driver: Driver) -> None:
 
 
 def withdraw(driver: Driver) -> None:
-    Consent.objects.withdraw(user=Authorization.objects.get().user, application=driver.application)
+    withdraw_consent(user=Authorization.objects.get().user, application=driver.application)
 
 
 def delete(driver: Driver) -> None:

@@ -10,6 +10,7 @@ from oauth_provider.dot.names import access_token_model, refresh_token_model
 from oauth_provider.models import Authorization
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.token_string import make_family, make_refresh_token
+from oauth_provider.tokens.ending import revoke_authorizations
 from oauth_provider.tokens.revoke import revoke_user
 from tests import ledger
 from tests.driver import REVOKE, Driver, post, signed_in
@@ -213,6 +214,6 @@ def test_revoking_two_rows_touches_a_first_end_no_more(driver: Driver) -> None:
     driver.revoke(tokens["refresh_token"])
     ended = Authorization.objects.get().revoked_at
     with ledger.later(10):
-        assert Authorization.objects.revoke(Authorization.objects.all(), Authorization.Reason.OPERATOR) == 0
+        assert revoke_authorizations(Authorization.objects.all(), Authorization.Reason.OPERATOR) == 0
     row = Authorization.objects.get()
     assert (row.revoked_at, row.revoked_reason) == (ended, "client")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.contrib.auth import get_user_model
 
-from oauth_provider.models import Consent
+from oauth_provider.tokens.withdraw import withdraw_consent
 from tests import ledger
 from tests.driver import Driver, query_of, signed_in
 from tests.factories import CALLBACK, UserFactory
@@ -58,7 +58,7 @@ def test_a_client_that_was_never_let_in_hears_what_it_would_of_nobody(driver: Dr
 def test_a_withdrawn_consent_is_none(driver: Driver) -> None:
     driver.code()
     user = get_user_model().objects.get()
-    Consent.objects.withdraw(user=user, application=driver.application)
+    withdraw_consent(user=user, application=driver.application)
     assert answer_to(driver)["error"] == "login_required"
 
 

@@ -9,8 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import resolve
 
 from oauth_provider.models import Authorization, ClientPolicy, TokenBinding
-from oauth_provider.models.transaction import ATTEMPTS, RowGone, run
 from oauth_provider.protocol.errors import InvalidGrant, OAuthError
+from oauth_provider.sql.transaction import ATTEMPTS, RowGone, run
+from oauth_provider.tokens.ending import revoke_authorizations
 from tests import ledger
 from tests.driver import AUTHORIZE, INTROSPECT, METADATA, REVOKE, TOKEN, Driver, signed_in
 from tests.factories import ApplicationFactory
@@ -49,7 +50,7 @@ def test_a_verb_that_spends_something_refuses_to_hang_on_anothers_transaction(dr
 def test_revoking_joins_a_callers_transaction(driver: Driver) -> None:
     tokens = driver.tokens()
     with ledger.unchanged(), transaction.atomic():
-        assert Authorization.objects.revoke(Authorization.objects.all(), Authorization.Reason.OPERATOR) == 1
+        assert revoke_authorizations(Authorization.objects.all(), Authorization.Reason.OPERATOR) == 1
         assert ledger.is_over(tokens["access_token"])
         transaction.set_rollback(True)
     assert ledger.is_good(tokens["access_token"])
@@ -127,7 +128,7 @@ def caused(sqlstate: str, error: type[Exception] = OperationalError) -> Exceptio
 
 @pytest.fixture
 def _no_pause() -> Any:
-    with patch("oauth_provider.models.transaction.time.sleep"):
+    with patch("oauth_provider.sql.transaction.time.sleep"):
         yield
 
 

@@ -12,9 +12,9 @@ from django.db.models.signals import post_save, pre_save
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from oauth_provider.clients.memory import client_memory
 from oauth_provider.dot.names import access_token_model, application_model
 from oauth_provider.models import Authorization, ClientPolicy, ClientSecret
-from oauth_provider.models.client_memory import client_memory
 from oauth_provider.signals import token_issued
 from tests import ledger
 from tests.driver import INTROSPECT, Driver, post, signed_in

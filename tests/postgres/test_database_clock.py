@@ -7,10 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from oauth_provider.clients.memory import client_memory
 from oauth_provider.dot.names import access_token_model
 from oauth_provider.models import Authorization, ClientSecret
-from oauth_provider.models.client_memory import client_memory
-from oauth_provider.models.database_clock import database_now
+from oauth_provider.sql.clock import database_now
 from tests import ledger
 from tests.driver import Driver, signed_in
 

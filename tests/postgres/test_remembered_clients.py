@@ -6,12 +6,12 @@ from unittest.mock import patch
 import pytest
 from django.db import connection, transaction
 
+from oauth_provider.clients.lookup import find_with_secret, recall_with_secret
+from oauth_provider.clients.memory import LIFETIME, REMEMBERED, ClientChanged, ClientMemory, client_memory
 from oauth_provider.dot.names import application_model
 from oauth_provider.models import ClientSecret
-from oauth_provider.models.client_lookup import find_with_secret, recall_with_secret
-from oauth_provider.models.client_memory import LIFETIME, REMEMBERED, ClientChanged, ClientMemory, client_memory
-from oauth_provider.models.tenant import database_of
 from oauth_provider.protocol.digest import digest
+from oauth_provider.sql.tenant import database_of
 from tests import ledger
 from tests.driver import Driver
 from tests.factories import ApplicationFactory
@@ -90,18 +90,16 @@ def test_memory_is_bounded() -> None:
 def test_memory_ends() -> None:
     memory, key = ClientMemory(), ("default", "a", "")
     memory.keep(key, (), "5 6 7")
-    with patch(
-        "oauth_provider.models.client_memory.time.monotonic", return_value=memory._clients[key].until - LIFETIME
-    ):
+    with patch("oauth_provider.clients.memory.time.monotonic", return_value=memory._clients[key].until - LIFETIME):
         assert memory.find(key) is not None
-    with patch("oauth_provider.models.client_memory.time.monotonic", return_value=memory._clients[key].until):
+    with patch("oauth_provider.clients.memory.time.monotonic", return_value=memory._clients[key].until):
         assert memory.find(key) is None
 
 
 def test_memory_drops_what_has_ended() -> None:
     memory, now = ClientMemory(), time.monotonic()
     for number, elapsed in enumerate((0, LIFETIME / 2, 2 * LIFETIME)):
-        with patch("oauth_provider.models.client_memory.time.monotonic", return_value=now + elapsed):
+        with patch("oauth_provider.clients.memory.time.monotonic", return_value=now + elapsed):
             memory.keep(("default", str(number), ""), (), "5 6 7")
     assert [client_id for _using, client_id, _digest in memory._clients] == ["2"]
 

@@ -7,8 +7,8 @@ import pytest
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
+from oauth_provider.clients.memory import client_memory
 from oauth_provider.models import ClientPolicy, SigningKey
-from oauth_provider.models.client_memory import client_memory
 from oauth_provider.protocol.errors import InvalidToken
 from oauth_provider.tokens.key_ring import key_ring
 from oauth_provider.tokens.verifier import verify

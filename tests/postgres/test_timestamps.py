@@ -10,9 +10,9 @@ from django.test.utils import isolate_apps
 from django.utils.timezone import make_aware
 
 from oauth_provider.dot.names import access_token_model
-from oauth_provider.models import TokenBinding
-from oauth_provider.models.compiled import CompiledQuery
 from oauth_provider.protocol.digest import digest
+from oauth_provider.sql.lookup import CompiledQuery
+from oauth_provider.tokens.token_lookup import find_by_orm, find_token
 from tests.test_compiled_queries import TOKEN, everything, stored
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("connections")]
@@ -48,7 +48,7 @@ def zoned(request: pytest.FixtureRequest, settings: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("moment", MOMENTS, ids=str)
 def test_a_timestamp_is_what_the_orm_reads(zoned: dict[str, Any], moment: datetime) -> None:
     stored(expires=moment if zoned.get("USE_TZ", True) else moment.replace(tzinfo=None))
-    compiled, by_orm = TokenBinding.objects.find(digest(TOKEN)), TokenBinding.objects.find_by_orm(digest(TOKEN))
+    compiled, by_orm = find_token(digest(TOKEN)), find_by_orm(digest(TOKEN))
     assert everything(compiled) == everything(by_orm)
     assert repr(compiled) == repr(by_orm)
 
@@ -72,7 +72,7 @@ def zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Ite
 @pytest.mark.parametrize("moment", MOMENTS, ids=str)
 def test_the_zone_of_a_connection_is_its_own(zone: str, moment: datetime) -> None:
     stored(expires=moment)
-    compiled, by_orm = TokenBinding.objects.find(digest(TOKEN)), TokenBinding.objects.find_by_orm(digest(TOKEN))
+    compiled, by_orm = find_token(digest(TOKEN)), find_by_orm(digest(TOKEN))
     assert compiled is not None
     assert repr(compiled) == repr(by_orm)
     assert compiled.expires.astimezone(UTC) == moment
@@ -91,7 +91,7 @@ def test_an_hour_that_comes_twice_is_told_from_its_repetition(settings: Any, hou
     settings.USE_TZ, settings.TIME_ZONE = False, "Europe/Berlin"
     moment = datetime(2031, 10, 26, hour, 30, tzinfo=UTC)
     stored_by_sql(moment)
-    compiled, by_orm = TokenBinding.objects.find(digest(TOKEN)), TokenBinding.objects.find_by_orm(digest(TOKEN))
+    compiled, by_orm = find_token(digest(TOKEN)), find_by_orm(digest(TOKEN))
     assert compiled is not None
     assert repr(compiled) == repr(by_orm)
     assert make_aware(compiled.expires).astimezone(UTC) == moment

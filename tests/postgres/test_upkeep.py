@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from oauth_provider.models import Authorization
-from oauth_provider.models.sweep import SWEEPS
+from oauth_provider.sweeping.sweep import SWEEPS
 from tests.driver import Driver
 from tests.factories import ApplicationFactory, UserFactory
 

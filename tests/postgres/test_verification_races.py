@@ -9,7 +9,8 @@ from django.db import connections, transaction
 from psycopg import IsolationLevel
 
 from oauth_provider.models import Authorization, ClientPolicy
-from oauth_provider.models.verification_cache import verification_cache
+from oauth_provider.tokens.ending import revoke_authorizations
+from oauth_provider.tokens.verification_cache import verification_cache
 from oauth_provider.tokens.verifier import verify
 from tests import ledger
 from tests.driver import signed_in
@@ -36,7 +37,7 @@ def _remembering(request: Any, settings: Any, monkeypatch: Any, transactional_db
 
 
 def revoke(authorization: Authorization) -> None:
-    Authorization.objects.revoke(Authorization.objects.filter(pk=authorization.pk), Authorization.Reason.OPERATOR)
+    revoke_authorizations(Authorization.objects.filter(pk=authorization.pk), Authorization.Reason.OPERATOR)
 
 
 def revoke_in_a_long_transaction(authorization: Authorization) -> None:

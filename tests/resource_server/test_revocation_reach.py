@@ -15,6 +15,7 @@ from django.contrib.auth import get_user_model
 
 from oauth_provider.models import Authorization, ClientPolicy
 from oauth_provider.tokens import denylist
+from oauth_provider.tokens.ending import revoke_authorizations
 from tests.driver import Driver, signed_in
 from tests.factories import ApplicationFactory
 from tests.redis_server import RedisServer, redis_server
@@ -87,7 +88,7 @@ def seconds_until_refused(call: Callable[[str], int], token: str) -> float:
 
 
 def revoke(driver: Driver) -> None:
-    Authorization.objects.revoke(Authorization.objects.all(), Authorization.Reason.OPERATOR)
+    revoke_authorizations(Authorization.objects.all(), Authorization.Reason.OPERATOR)
 
 
 def suspend(driver: Driver) -> None:

@@ -7,8 +7,8 @@ from django.core.management.base import BaseCommand
 from django.db import router
 
 from oauth_provider.models import Authorization
-from oauth_provider.models.database_clock import database_now
-from oauth_provider.models.sweep import SWEEPS
+from oauth_provider.sql.clock import database_now
+from oauth_provider.sweeping.sweep import SWEEPS
 
 BATCH_SIZE = 5000
 

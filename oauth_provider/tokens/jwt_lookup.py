@@ -10,13 +10,15 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connections, models, router
-from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from oauth_provider.dot.names import application_model, concrete_names
 from oauth_provider.models.authorization import Authorization
-from oauth_provider.models.compiled import CompiledQuery, user_model, whole_row
-from oauth_provider.models.found_token import (
+from oauth_provider.models.revoked_token import RevokedToken
+from oauth_provider.protocol.access_token import JwtAccessToken
+from oauth_provider.protocol.digest import digest
+from oauth_provider.sql.lookup import CompiledQuery, parameter, user_model, whole_row
+from oauth_provider.tokens.found_token import (
     COLUMNS,
     USERINFO_COLUMNS,
     FoundToken,
@@ -25,9 +27,6 @@ from oauth_provider.models.found_token import (
     paths_of_client,
     paths_of_user,
 )
-from oauth_provider.models.revoked_token import RevokedToken
-from oauth_provider.protocol.access_token import JwtAccessToken
-from oauth_provider.protocol.digest import digest
 
 AUTHORIZATION, CLIENT = "oauth_binding__authorization__", "application__"
 AUTHORIZATION_KEY = "oauth_binding__authorization_id"
@@ -111,7 +110,7 @@ def _of_client(client_id: Any, jti_digest: Any) -> models.QuerySet[Any, Any]:
 
 def _of_gap(gap: Any) -> models.QuerySet[Any, Any]:
     # No UUID is at hand while the query is compiled, and the field takes nothing else. It is a parameter all the same.
-    return _of_authorization(RawSQL("%s", [gap], output_field=PUBLIC_ID))
+    return _of_authorization(parameter(gap, PUBLIC_ID))
 
 
 _OF_AUTHORIZATION = CompiledQuery(_of_gap)

@@ -13,22 +13,18 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from datetime import time as time_of_day
-from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from django.db import connections, transaction
 
 from oauth_provider.conf import provider_settings
-from oauth_provider.models.tenant import Tenant, tenant_of
+from oauth_provider.sql.lookup import UNCHANGEABLE
+from oauth_provider.sql.tenant import Tenant, tenant_of
 
 REMEMBERED = 10_000
 # A transaction that goes on for longer, or was rolled back, holds nothing any more.
 LONGEST_TRANSACTION = 600.0
 TOKEN, AUTHORIZATION, USER, CLIENT = "token", "authorization", "user", "client"
-UNCHANGEABLE = (type(None), bool, int, float, str, bytes, Decimal, UUID, date, datetime, time_of_day, timedelta)
 
 Key = tuple[Tenant, str]
 Name = tuple[str, Any]

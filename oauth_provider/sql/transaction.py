@@ -59,7 +59,7 @@ def run(work: Callable[[], T | OAuthError], *, using: str, durable: bool = True,
     return outcome
 
 
-def is_autonomous(connection: Any) -> bool:
+def in_autocommit(connection: Any) -> bool:
     """Is each statement a transaction of its own, so that it sees and leaves what is committed?"""
     return not connection.in_atomic_block and connection.get_autocommit()
 

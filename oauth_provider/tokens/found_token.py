@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 from oauth_provider.dot.names import Row, application_model, concrete_names
 from oauth_provider.dot.usability import is_decided_by_model, is_usable
 from oauth_provider.models.client import ClientPolicy
-from oauth_provider.models.compiled import user_model, whole_row
 from oauth_provider.protocol.access_token import JwtAccessToken
 from oauth_provider.protocol.resource_indicator import apis_of, is_audience
+from oauth_provider.sql.lookup import user_model, whole_row
 
 # Everything that decides about a token or that it says, and is no column of its user: the first fields of FoundToken.
 COLUMNS = {

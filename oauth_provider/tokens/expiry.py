@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from oauth_provider.dot.names import access_token_model
-from oauth_provider.models.verification_cache import AUTHORIZATION, verification_cache
+from oauth_provider.tokens.verification_cache import AUTHORIZATION, verification_cache
 
 
 def expire_access_tokens(authorizations: Iterable[int], now: datetime, *, using: str) -> None:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, cast
 from django.db import connections
 
 from oauth_provider.conf import provider_settings
-from oauth_provider.models.kept_cursor import are_djangos
+from oauth_provider.sql.cursor import are_djangos
 
 
 class Database(NamedTuple):

@@ -7,25 +7,32 @@ logged like any other.
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from datetime import time as time_of_day
+from decimal import Decimal
 from functools import cache
 from inspect import getattr_static, signature
-from typing import Any
+from typing import Any, Generic, TypeVar, cast
+from uuid import UUID
 
 from django.contrib.auth import get_user_model
 from django.db import connections
-from django.db.models import JSONField, Model, QuerySet
+from django.db.models import Model, QuerySet
 from django.db.models.base import ModelState
+from django.db.models.expressions import RawSQL
 from django.db.models.fields.related_descriptors import ForeignKeyDeferredAttribute
 from django.db.models.query_utils import DeferredAttribute
 from django.db.models.signals import post_init, pre_init
 
 from oauth_provider.dot.names import concrete_names
-from oauth_provider.models.database_clock import SQL as CLOCK
-from oauth_provider.models.database_clock import note_time, server_time, tells_time
-from oauth_provider.models.kept_cursor import Rows, fetch, fetch_by_new_cursor
-from oauth_provider.models.timestamp_text import select_as_text
+from oauth_provider.sql.clock import SQL as CLOCK
+from oauth_provider.sql.clock import note_time, server_time, tells_time
+from oauth_provider.sql.cursor import Rows, fetch, fetch_by_new_cursor
 
 Converter = Callable[[Any, Any, Any], Any]
+# Values that a row may share with others: nobody can change one.
+UNCHANGEABLE = (type(None), bool, int, float, str, bytes, Decimal, UUID, date, datetime, time_of_day, timedelta)
+M = TypeVar("M", bound=Model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +94,6 @@ class CompiledQuery:
     def _compile(self, alias: str) -> Compiled:
         gaps = [f"parameter {name} of a compiled query" for name in signature(self._build).parameters]
         query = self._build(*gaps).query
-        if connections[alias].vendor == "postgresql":
-            select_as_text(query, connections[alias])
         compiler = query.get_compiler(using=alias)
         sql, parameters = compiler.as_sql()
         converters = compiler.get_converters([expression for expression, _sql, _alias in compiler.select])
@@ -98,7 +103,7 @@ class CompiledQuery:
             tuple(parameters),
             places=tuple(tuple(parameters).index(gap) for gap in gaps),
             converters=tuple(
-                (position, _without_parsing(convert, expression), expression)
+                (position, convert, expression)
                 for position, (listed, expression) in converters.items()
                 for convert in listed
             ),
@@ -106,6 +111,35 @@ class CompiledQuery:
         )
         self._compiled[alias] = compiled
         return compiled
+
+
+class CompiledRows(Generic[M]):
+    """Whole rows of ``model``, each with the row that its foreign key ``related`` names, by one text parameter.
+
+    ``build`` makes the ordinary queryset, which is the twin: a test holds the two equal.
+    """
+
+    def __init__(self, model: type[M], build: Callable[[Any], QuerySet[M]], *, related: str) -> None:
+        self._model, self._related = model, cast(Any, model._meta.get_field(related))
+        self._query = CompiledQuery(lambda value: self._columns(build(value)))
+
+    def first(self, value: str, *, using: str) -> M | None:
+        """Return the first row as it is now, locked by nobody; None where there is none."""
+        for values in self._query.run(using, value):
+            own = len(concrete_names(self._model))
+            row: M = whole_row(self._model, values[:own], using)
+            self._related.set_cached_value(row, whole_row(self._related.related_model, values[own:], using))
+            return row
+        return None
+
+    def _columns(self, rows: QuerySet[M]) -> QuerySet[Any, Any]:
+        related = [f"{self._related.name}__{name}" for name in concrete_names(self._related.related_model)]
+        return rows.values_list(*concrete_names(self._model), *related)
+
+
+def parameter(gap: Any, field: Any) -> RawSQL:
+    """Return a parameter of a compiled query whose type takes no text while it is compiled, as a UUID's."""
+    return RawSQL("%s", [gap], output_field=field)
 
 
 @cache
@@ -152,17 +186,3 @@ def _is_plainly_made(model: Any) -> bool:
     )
     setters = {type(getattr_static(model, field.attname)) for field in model._meta.concrete_fields}
     return is_made_by_django and setters <= {DeferredAttribute, ForeignKeyDeferredAttribute}
-
-
-def _without_parsing(convert: Converter, expression: Any) -> Converter:
-    """``convert``, which is not asked what NULL and an empty list are: most of the JSON that we store."""
-    is_djangos = getattr(convert, "__func__", None) is JSONField.from_db_value
-    if not is_djangos or expression.output_field.decoder is not None:
-        return convert
-
-    def convert_unless_known(value: Any, expression: Any, connection: Any) -> Any:
-        if value is None:
-            return None
-        return [] if value == "[]" else convert(value, expression, connection)
-
-    return convert_unless_known

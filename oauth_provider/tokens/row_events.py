@@ -6,10 +6,11 @@ from django.db.models.signals import post_save, pre_delete
 
 from oauth_provider.dot.names import Row, access_token_model, application_model
 from oauth_provider.models import Authorization, ClientMember
-from oauth_provider.models.database_clock import database_now
-from oauth_provider.models.set_delete import ignores_expired_rows
-from oauth_provider.models.token_expiry import expire_access_tokens
+from oauth_provider.sql.clock import database_now
+from oauth_provider.sql.set_delete import ignores_expired_rows
 from oauth_provider.tokens.deletion import deleted_together
+from oauth_provider.tokens.ending import revoke_authorizations
+from oauth_provider.tokens.expiry import expire_access_tokens
 
 
 def connect() -> None:
@@ -27,7 +28,7 @@ def end_with_access_token(sender: Any, instance: Row, using: str, origin: Any = 
         keys = deleted_together(origin, instance, using=using)
         standing = Authorization.objects.using(using).filter(token_bindings__access_token__in=keys)
         if keys:
-            Authorization.objects.revoke(standing, Authorization.Reason.TOKEN_DELETED)
+            revoke_authorizations(standing, Authorization.Reason.TOKEN_DELETED)
 
 
 @ignores_expired_rows

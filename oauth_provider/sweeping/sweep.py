@@ -17,15 +17,15 @@ from oauth_provider.conf import provider_settings
 from oauth_provider.dot.names import access_token_model, refresh_token_model
 from oauth_provider.models.authorization import Authorization
 from oauth_provider.models.client_secret import ClientSecret
-from oauth_provider.models.database_clock import database_now
 from oauth_provider.models.logout_delivery import LogoutDelivery
 from oauth_provider.models.pending_request import REPEAT_WINDOW, PendingRequest
 from oauth_provider.models.revoked_token import RevokedToken
-from oauth_provider.models.set_delete import delete_expired
 from oauth_provider.models.signing_key import SigningKey
 from oauth_provider.models.sweep_mark import SweepMark
 from oauth_provider.models.token import TokenBinding
-from oauth_provider.models.token_expiry import expire_access_tokens
+from oauth_provider.sql.clock import database_now
+from oauth_provider.sql.set_delete import delete_expired
+from oauth_provider.tokens.expiry import expire_access_tokens
 
 # Keys read at a time, so that neither memory nor a snapshot grows with the table.
 MAX_KEYS = 100_000

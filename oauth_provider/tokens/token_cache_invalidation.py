@@ -13,9 +13,9 @@ from django.db.models.signals import post_delete, post_save, pre_delete, pre_sav
 
 from oauth_provider.dot.names import access_token_model, application_model
 from oauth_provider.models import ClientPolicy
-from oauth_provider.models.compare_and_set import ignores_new_rows
-from oauth_provider.models.set_delete import ignores_expired_rows
-from oauth_provider.models.verification_cache import CLIENT, TOKEN, USER, Name, verification_cache
+from oauth_provider.sql.model import ignores_new_rows
+from oauth_provider.sql.set_delete import ignores_expired_rows
+from oauth_provider.tokens.verification_cache import CLIENT, TOKEN, USER, Name, verification_cache
 
 
 def connect() -> None:

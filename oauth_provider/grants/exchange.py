@@ -1,0 +1,39 @@
+"""The exchange (RFC 6749 §3.2): find the grant, read, decide and commit, and sign what was issued."""
+
+from functools import partial
+
+from django.db import router
+from django.views.decorators.debug import sensitive_variables
+
+from oauth_provider.grants.request import TokenRequest
+from oauth_provider.grants.table import GRANTS, Grant
+from oauth_provider.models import Authorization
+from oauth_provider.protocol.errors import UnauthorizedClient, UnsupportedGrantType
+from oauth_provider.sql.commit import settle
+from oauth_provider.tokens.issue import Issued
+
+
+@sensitive_variables()
+def exchange(request: TokenRequest) -> Issued:
+    """Return the tokens that the request gets.
+
+    Raises ``OAuthError``, and ``GuardFailed`` where the client is not what was remembered.
+    """
+    grant, signer = find_grant(request), request.signer()
+    issued = settle(
+        partial(grant.read, request),
+        lambda snapshot: grant.decide(snapshot, request, signer),
+        using=router.db_for_write(Authorization),
+        guard=request.guard,
+    )
+    return signer.sign(issued)
+
+
+def find_grant(request: TokenRequest) -> Grant:
+    """Return the grant that is asked for. Raises ``UnsupportedGrantType`` and ``UnauthorizedClient``."""
+    grant = GRANTS.get(request.form.required("grant_type"))
+    if grant is None:
+        raise UnsupportedGrantType("The grant type is unknown here.")
+    if not request.client.allows_grant_type(grant.grant_type):
+        raise UnauthorizedClient("This client may not use this grant type.")
+    return grant

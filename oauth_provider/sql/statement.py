@@ -1,0 +1,150 @@
+"""One statement for all that a verb writes, on PostgreSQL: a chain of CTEs, each of which waits for the one before it.
+
+Its text is made once for each shape of an outcome. ``sql.commit`` has the plain twin.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, NamedTuple
+
+from django.db import connections
+
+from oauth_provider.sql.guard import Guard, condition
+from oauth_provider.sql.model import deciding_fields, foreign_keys, written_fields
+from oauth_provider.sql.outcome import Add, Change, Hold, Write
+from oauth_provider.sql.seen import seen_value
+
+Fields = tuple[Any, ...]
+
+
+class Shape(NamedTuple):
+    """What the text of one step depends on.
+
+    ``names`` are the fields that are set, ``links`` the foreign keys to rows of earlier steps, with their places.
+    """
+
+    kind: Any
+    model: Any
+    names: tuple[str, ...] = ()
+    links: tuple[tuple[Any, int], ...] = ()
+
+
+class Step(NamedTuple):
+    """The SQL of one step, the fields whose values are set, and those whose values are compared, in order."""
+
+    sql: str
+    given: Fields
+    compared: Fields
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """The SQL of all steps, which yields the keys of new rows in order; no row where nothing was written."""
+
+    sql: str
+    steps: tuple[Step, ...]
+
+
+def compose(writes: Sequence[Write], guard: Guard | None, *, using: str) -> tuple[str, list[Any]]:
+    """Return the SQL of ``writes`` for rows that are as they were read, and its parameters."""
+    connection = connections[using]
+    statement = _statement(_shapes(writes), guard is not None, using)
+    parameters: list[Any] = []
+    for write, step in zip(writes, statement.steps, strict=True):
+        match write:
+            case Add(row):
+                parameters += [prepared(row, field, connection) for field in step.given]
+            case Change(_, values):
+                parameters += [
+                    field.get_db_prep_save(values[field.name], connection=connection) for field in step.given
+                ]
+        parameters += [seen_value(write.row, field, connection) for field in step.compared]
+        if write is writes[0] and guard is not None:
+            parameters += guard.parameters
+    return statement.sql, parameters
+
+
+def prepared(row: Any, field: Any, connection: Any) -> Any:
+    """Return what ``row.save()`` would send for ``field`` of a new row."""
+    return field.get_db_prep_save(field.pre_save(row, True), connection=connection)
+
+
+def _shapes(writes: Sequence[Write]) -> tuple[Shape, ...]:
+    places: dict[int, int] = {}
+    shapes = []
+    for place, write in enumerate(writes):
+        model = type(write.row)
+        match write:
+            case Add(row):
+                shapes.append(Shape(Add, model, links=_links(row, places)))
+                places[id(row)] = place
+            case Change(_, values):
+                shapes.append(Shape(Change, model, names=tuple(values)))
+            case Hold():
+                shapes.append(Shape(Hold, model))
+    return tuple(shapes)
+
+
+def _links(row: Any, places: Mapping[int, int]) -> tuple[tuple[Any, int], ...]:
+    model: Any = type(row)
+    hung = [(field, id(row._state.fields_cache.get(field.cache_name))) for field in foreign_keys(model)]
+    return tuple((field, places[key]) for field, key in hung if key in places)
+
+
+@cache
+def _statement(shapes: tuple[Shape, ...], is_guarded: bool, using: str) -> Statement:
+    quote = connections[using].ops.quote_name
+    steps = []
+    for place, shape in enumerate(shapes):
+        conditions = [condition()] if is_guarded and not place else []
+        conditions += [f"EXISTS (SELECT 1 FROM step{place - 1})"] if place else []  # noqa: S608 - our own names
+        steps.append(_STEPS[shape.kind](shape, conditions, quote))
+    added = [f"step{place}" for place, shape in enumerate(shapes) if shape.kind is Add]
+    last = f"step{len(steps) - 1}"
+    sources = dict.fromkeys([*added, last])
+    keys = ", ".join(f"{name}.key" for name in added) or "1"
+    ctes = ", ".join(f"step{place} (key) AS ({step.sql})" for place, step in enumerate(steps))
+    return Statement(f"WITH {ctes} SELECT {keys} FROM {', '.join(sources)}", tuple(steps))  # noqa: S608 - our own names
+
+
+def _hold(shape: Shape, conditions: Sequence[str], quote: Callable[[str], str]) -> Step:
+    where, compared = _as_read(shape.model, quote)
+    key, table = quote(shape.model._meta.pk.column), quote(shape.model._meta.db_table)
+    found = " AND ".join([where, *conditions])
+    return Step(f"SELECT {key} FROM {table} WHERE {found} FOR SHARE", (), compared)  # noqa: S608 - our own names
+
+
+def _change(shape: Shape, conditions: Sequence[str], quote: Callable[[str], str]) -> Step:
+    where, compared = _as_read(shape.model, quote)
+    given = tuple(shape.model._meta.get_field(name) for name in shape.names)
+    key, table = quote(shape.model._meta.pk.column), quote(shape.model._meta.db_table)
+    assigned = ", ".join(f"{quote(field.column)} = %s" for field in given)
+    found = " AND ".join([where, *conditions])
+    return Step(f"UPDATE {table} SET {assigned} WHERE {found} RETURNING {key}", given, compared)  # noqa: S608 - our own names
+
+
+def _add(shape: Shape, conditions: Sequence[str], quote: Callable[[str], str]) -> Step:
+    links = dict(shape.links)
+    given = tuple(field for field in written_fields(shape.model) if field not in links)
+    key, table = quote(shape.model._meta.pk.column), quote(shape.model._meta.db_table)
+    columns = ", ".join(quote(field.column) for field in (*given, *links))
+    values = ", ".join(["%s"] * len(given) + [f"(SELECT key FROM step{place})" for place in links.values()])  # noqa: S608 - our own names
+    found = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+    return Step(f"INSERT INTO {table} ({columns}) SELECT {values}{found} RETURNING {key}", given, ())
+
+
+def _as_read(model: Any, quote: Callable[[str], str]) -> tuple[str, Fields]:
+    """Return SQL that finds a row only as it was read, and the fields that its parameters are of."""
+    key = model._meta.pk
+    compared = [
+        f"{quote(field.column)} {'IS NOT DISTINCT FROM' if field.null else '='} %s" for field in deciding_fields(model)
+    ]
+    return " AND ".join([f"{quote(key.column)} = %s", *compared]), (key, *deciding_fields(model))
+
+
+_STEPS: Mapping[type[Write], Callable[[Shape, Sequence[str], Callable[[str], str]], Step]] = {
+    Hold: _hold,
+    Change: _change,
+    Add: _add,
+}

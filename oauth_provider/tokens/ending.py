@@ -1,0 +1,68 @@
+"""Ending sign-ins (RFC 7009 §2, RFC 9700 §4.14.2): the authorization is revoked, and its access tokens expire.
+
+Never in one statement: an access token that somebody else commits meanwhile would be missed by its snapshot.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import partial
+from typing import Any, TypeVar
+
+from django.db import router
+from django.db.models import QuerySet
+
+from oauth_provider.events.emit import emit
+from oauth_provider.events.event import AuthorizationRevoked
+from oauth_provider.models import Authorization
+from oauth_provider.protocol.errors import OAuthError
+from oauth_provider.sql.clock import database_now
+from oauth_provider.sql.outcome import Change, Outcome
+from oauth_provider.sql.transaction import run
+from oauth_provider.tokens.expiry import expire_access_tokens
+
+T = TypeVar("T")
+Reason = Authorization.Reason
+
+
+def revoke_authorizations(rows: QuerySet[Authorization], reason: Reason) -> int:
+    """Revoke every live one of ``rows``; how many there were. Joins a caller's transaction."""
+    using = router.db_for_write(Authorization)
+    # Read before the transaction, whose first statement is then the write that takes the locks.
+    ending = list(rows.using(using).filter(revoked_at=None).order_by("pk"))
+    if ending:
+        run(lambda: end(ending, reason, using=using), using=using, durable=False)
+    return len(ending)
+
+
+def end(rows: Iterable[Authorization], reason: Reason, *, using: str) -> None:
+    """Revoke ``rows``, which were live when they were read, inside the caller's transaction.
+
+    The first statement takes their locks, so that no token can be added before the second.
+    """
+    ended, now = list(rows), database_now(using)
+    keys = [row.pk for row in ended]
+    live = Authorization._base_manager.using(using).filter(pk__in=keys, revoked_at=None)
+    live.update(**revoked(reason, now))
+    expire_access_tokens(keys, now, using=using)
+    for row in ended:
+        vars(row).update(revoked(reason, now))
+        emit(AuthorizationRevoked(row, str(reason)), using=using)
+
+
+def revocation(authorization: Authorization, reason: Reason, now: datetime, answer: T | OAuthError) -> Outcome[T]:
+    """Return the outcome that ends one live sign-in, if it still is as it was read, and answers ``answer`` then."""
+    return Outcome(
+        answer,
+        writes=(Change(authorization, revoked(reason, now)),),
+        then=(partial(_expire, authorization.pk, now),),
+        events=(AuthorizationRevoked(authorization, str(reason)),),
+    )
+
+
+def revoked(reason: Reason, now: datetime) -> dict[str, Any]:
+    """Return the columns of a sign-in that is revoked. What was answered is never said again."""
+    return {"revoked_at": now, "revoked_reason": reason, "sealed_answer": ""}
+
+
+def _expire(key: int, now: datetime, using: str) -> None:
+    expire_access_tokens([key], now, using=using)

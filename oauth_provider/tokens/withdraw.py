@@ -1,0 +1,32 @@
+"""Withdrawing consent (RFC 7009 §1): what was agreed is forgotten, and every sign-in that stood on it ends."""
+
+from typing import Any
+
+from django.db import router
+
+from oauth_provider.dot.names import Row
+from oauth_provider.events.emit import emit
+from oauth_provider.events.event import ConsentWithdrawn
+from oauth_provider.models import Authorization, Consent
+from oauth_provider.sql.transaction import locked, run
+from oauth_provider.tokens.ending import revoke_authorizations
+
+
+def withdraw_consent(*, user: Any, application: Row, reason: Authorization.Reason = Authorization.Reason.USER) -> int:
+    """Take back all that ``user`` agreed to for ``application``; how many sign-ins ended. Joins a transaction.
+
+    ``reason`` says who did: the user, or an operator for them.
+    """
+    using = router.db_for_write(Consent)
+
+    def work() -> int:
+        # The same order as for giving (consent, then authorization), so that the two cannot deadlock.
+        consent = locked(Consent.objects.using(using).filter(user=user, application=application), touch="updated_at")
+        if consent is not None:
+            consent.delete(using=using)
+        standing = Authorization.objects.using(using).filter(user=user, application=application)
+        ended = revoke_authorizations(standing, reason)
+        emit(ConsentWithdrawn(application, user), using=using)
+        return ended
+
+    return run(work, using=using, durable=False)
