@@ -37,11 +37,19 @@ class RowChanged(Exception):
     """A row is not as it was read, so nothing may be written."""
 
 
-def settle(read: Callable[[], S], decide: Callable[[S], Outcome[T]], *, using: str, guard: Guard | None = None) -> T:
+def settle(
+    read: Callable[[], S],
+    decide: Callable[[S], Outcome[T]],
+    *,
+    using: str,
+    guard: Guard | None = None,
+    durable: bool = True,
+) -> T:
     """Read, decide and commit, and again where a row has changed meanwhile or the database asks for it.
 
     Returns the answer, or raises it where it is an error. With a ``guard`` it is tried once, and nothing is decided
-    against the client. Raises what ``decide`` raises (nothing was written), ``GuardFailed``, ``InvalidGrant`` where a
+    against the client. Without ``durable`` it may join a caller's transaction, which must not undo a refusal that is
+    told. Raises what ``decide`` raises (nothing was written), ``GuardFailed``, ``InvalidGrant`` where a
     row that all hangs on was deleted, and ``TemporarilyUnavailable`` after too many attempts.
     """
     # A transaction of the caller's may never see what has changed.
@@ -51,7 +59,7 @@ def settle(read: Callable[[], S], decide: Callable[[S], Outcome[T]], *, using: s
             outcome = decide(read())
             if guard is not None and isinstance(outcome.answer, OAuthError):
                 raise outcome.answer
-            if commit(outcome, using=using, guard=guard):
+            if commit(outcome, using=using, guard=guard, durable=durable):
                 for event in outcome.events:
                     emit(event, using=using)
                 return outcome.result()
@@ -69,7 +77,7 @@ def settle(read: Callable[[], S], decide: Callable[[S], Outcome[T]], *, using: s
     raise TemporarilyUnavailable("Too much happens at once.", detail=f"a row had changed, {where}", retry_after=1)
 
 
-def commit(outcome: Outcome[Any], *, using: str, guard: Guard | None = None) -> bool:
+def commit(outcome: Outcome[Any], *, using: str, guard: Guard | None = None, durable: bool = True) -> bool:
     """Write all of ``outcome`` if every row is as it was read, else nothing; was it written?
 
     Raises ``DatabaseError``.
@@ -77,8 +85,9 @@ def commit(outcome: Outcome[Any], *, using: str, guard: Guard | None = None) -> 
     is_at_once = can_write_at_once(outcome.writes, using)
     write = _write_at_once if is_at_once else _write_in_turn
     is_one_statement = not outcome.then and (is_at_once or not outcome.writes)
+    is_alone = is_one_statement and not connections[using].in_atomic_block
     try:
-        with nullcontext() if is_one_statement else transaction.atomic(using=using):
+        with nullcontext() if is_alone else transaction.atomic(using=using, durable=durable):
             write(outcome.writes, guard, using)
             for statement in outcome.then:
                 statement(using)

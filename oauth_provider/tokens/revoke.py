@@ -101,7 +101,7 @@ def _end(client: Client, find: Callable[[], Authorization | None], guard: Guard 
             return Outcome(True)
         return revocation(found, Authorization.Reason.CLIENT, authorization_now(), True)
 
-    return settle(find, decide, using=router.db_for_write(Authorization), guard=guard)
+    return settle(find, decide, using=router.db_for_write(Authorization), guard=guard, durable=False)
 
 
 def _revoke_access_token(checksum: str, client: Client, guard: Guard | None) -> None:
