@@ -557,13 +557,13 @@ REDIS = {"URL": "redis://127.0.0.1:6379/0"}
         ({}, []),
         (None, []),
         (REDIS, []),
-        ({"TRANSPORT": "tests.resource_server.transports.FakeTransport"}, []),
+        ({"TRANSPORT": "tests.resource_server.denylist.transports.FakeTransport"}, []),
         ({"URL": ""}, ["E093"]),
         ({"URL": "http://127.0.0.1"}, ["E093"]),
         (REDIS | {"HOST": "x"}, ["E093"]),
         ("redis://127.0.0.1", ["E093"]),
         ({"TRANSPORT": "no.such.module"}, ["E093"]),
-        ({"TRANSPORT": "tests.resource_server.transports.Unmakeable"}, ["E093"]),
+        ({"TRANSPORT": "tests.resource_server.denylist.transports.Unmakeable"}, ["E093"]),
     ],
 )
 def test_a_denylist_that_cannot_be_sent_is_found(settings, denylist, found):

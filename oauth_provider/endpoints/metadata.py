@@ -24,7 +24,7 @@ from oauth_provider.protocol.issuer import issuer_path
 from oauth_provider.protocol.jose import ALGORITHMS
 from oauth_provider.protocol.jwe import CONTENT_ENCRYPTION, KEY_MANAGEMENT
 from oauth_provider.protocol.response_type import IMPLICIT_GRANT, is_front_channel
-from oauth_provider.resource_server.cors import from_anywhere
+from oauth_provider.resource_server.views.cors import from_anywhere
 from oauth_provider.tokens.claims import registered
 from oauth_provider.tokens.key_ring import algorithms
 

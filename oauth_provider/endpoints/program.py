@@ -30,8 +30,8 @@ from oauth_provider.protocol.errors import (
 )
 from oauth_provider.protocol.form import Form, parse_form
 from oauth_provider.protocol.strict_json import dump
-from oauth_provider.resource_server.cors import readable
 from oauth_provider.resource_server.database_outage import is_outage, unavailable, unreported
+from oauth_provider.resource_server.views.cors import readable
 
 logger = logging.getLogger("oauth_provider.endpoints")
 

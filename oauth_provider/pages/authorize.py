@@ -20,7 +20,7 @@ from oauth_provider.pages.language import speaking
 from oauth_provider.pages.page import error_page, for_people
 from oauth_provider.pages.response import redirect_to, send
 from oauth_provider.protocol.errors import InvalidRequestObject, OAuthError, TemporarilyUnavailable
-from oauth_provider.resource_server.session_user import session_user
+from oauth_provider.resource_server.users.session_user import session_user
 
 METHODS = ["GET", "HEAD", "POST"]
 

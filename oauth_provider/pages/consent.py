@@ -28,7 +28,7 @@ from oauth_provider.pages.situation import SIGNED_OUT
 from oauth_provider.protocol.authorization_details import Detail, flattened
 from oauth_provider.protocol.errors import InvalidRequest, OAuthError
 from oauth_provider.protocol.redirect_uri import destination
-from oauth_provider.resource_server.session_user import session_user
+from oauth_provider.resource_server.users.session_user import session_user
 from oauth_provider.tokens.person import username_of
 
 METHODS = ["GET", "HEAD", "POST"]

@@ -33,7 +33,7 @@ from oauth_provider.pages.situation import Situation
 from oauth_provider.protocol.errors import InvalidRequest, OAuthError
 from oauth_provider.protocol.form import parse_form
 from oauth_provider.protocol.redirect_uri import destination
-from oauth_provider.resource_server.session_user import session_user
+from oauth_provider.resource_server.users.session_user import session_user
 from oauth_provider.tokens.person import username_of
 
 METHODS = ["GET", "HEAD", "POST"]

@@ -23,7 +23,7 @@ from oauth_provider.protocol.errors import InvalidRequest, OAuthError, ServiceUn
 from oauth_provider.protocol.frontchannel_logout import origin as origin_of
 from oauth_provider.protocol.token_string import random_text
 from oauth_provider.resource_server.database_outage import is_outage, unavailable, unreported
-from oauth_provider.resource_server.session_user import restrict_to_session
+from oauth_provider.resource_server.users.session_user import restrict_to_session
 
 logger = logging.getLogger("oauth_provider.pages")
 

@@ -10,10 +10,9 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
 from oauth_provider.protocol.errors import OAuthError, ServiceUnavailable
-from oauth_provider.resource_server.authentication import authenticate, user_of
-from oauth_provider.resource_server.bound_token import presented_scheme
+from oauth_provider.resource_server.authentication import authenticate, is_left, user_of
 from oauth_provider.resource_server.challenge import challenge
-from oauth_provider.resource_server.foreign_token import is_left
+from oauth_provider.resource_server.proofs.bound_token import presented_scheme
 from oauth_provider.resource_server.token import AccessToken
 from oauth_provider.rest_framework.denial import answer_denials, leave_token, leave_unreported, takes_bearer_tokens
 from oauth_provider.rest_framework.exceptions import Refused

@@ -11,8 +11,8 @@ from rest_framework.request import ForcedAuthentication, Request
 from oauth_provider.protocol.errors import InsufficientScope, InsufficientUserAuthentication
 from oauth_provider.protocol.scope_requirement import ScopeRequirement
 from oauth_provider.resource_server.needs import NOTHING, Needs
-from oauth_provider.resource_server.session_user import active_session_user
 from oauth_provider.resource_server.sign_in import SignIn
+from oauth_provider.resource_server.users.session_user import active_session_user
 from oauth_provider.rest_framework.declaration import declared, parsed
 from oauth_provider.rest_framework.denial import answer_denials
 from oauth_provider.rest_framework.needs import NeedsToken, granted_scopes, is_access_token
