@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from oauth_provider.management.walk.check import Check
-from oauth_provider.management.walk.masking import Mask
-from oauth_provider.management.walk.screen import Screen
-from oauth_provider.management.walk.wire import Exchange
+from oauth_provider.walk.transcript.check import Check
+from oauth_provider.walk.transcript.masking import Mask
+from oauth_provider.walk.transcript.screen import Screen
+from oauth_provider.walk.wire import Exchange
 
 
 @dataclass(slots=True)

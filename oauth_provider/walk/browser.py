@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urldefrag, urljoin
 
-from oauth_provider.management.walk.page import Form, Page, read_page
-from oauth_provider.management.walk.wire import Exchange, Request, Trouble, Wire, server_of
+from oauth_provider.walk.page import Form, Page, read_page
+from oauth_provider.walk.wire import Exchange, Request, Trouble, Wire, server_of
 
 MAX_HOPS = 10
 ACTOR = "Browser"

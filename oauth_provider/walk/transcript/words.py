@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from oauth_provider.management.walk.page import read_page
-from oauth_provider.management.walk.wire import Exchange
+from oauth_provider.walk.page import read_page
+from oauth_provider.walk.wire import Exchange
 
 MEANINGS = {
     "response_type": "what the app wants back: a code",

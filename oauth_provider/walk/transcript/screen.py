@@ -10,10 +10,10 @@ from urllib.parse import parse_qsl, urlsplit
 
 from django.core.management.color import Style
 
-from oauth_provider.management.walk.check import Check
-from oauth_provider.management.walk.page import read_page
-from oauth_provider.management.walk.wire import Exchange, Response
-from oauth_provider.management.walk.words import MEANINGS, not_revoked, short
+from oauth_provider.walk.page import read_page
+from oauth_provider.walk.transcript.check import Check
+from oauth_provider.walk.transcript.words import MEANINGS, not_revoked, short
+from oauth_provider.walk.wire import Exchange, Response
 
 NARROW, WIDE = 60, 100
 LONGEST_NAME = 26

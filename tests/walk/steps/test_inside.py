@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from oauth_provider.management.walk.inside import claims_of
+from oauth_provider.walk.steps.inside import claims_of
 from tests.walk.conftest import options, walk
 from tests.walk.test_misbehaviour import at
 

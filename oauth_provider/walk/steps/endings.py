@@ -1,11 +1,11 @@
 """How access ends (RFC 7009, RFC 6749 §4.1.2): given back by the app, or taken back because a code came twice."""
 
-from oauth_provider.management.walk.metadata import why_refused
-from oauth_provider.management.walk.resource import check_dead
-from oauth_provider.management.walk.scene import Step, step
-from oauth_provider.management.walk.sign_in import CodeScene, random_text
-from oauth_provider.management.walk.token_endpoint import check_refused, read_tokens, revoke
-from oauth_provider.management.walk.token_endpoint import refresh as ask_for_more
+from oauth_provider.walk.scene import Step, step
+from oauth_provider.walk.steps.metadata import why_refused
+from oauth_provider.walk.steps.resource import check_dead
+from oauth_provider.walk.steps.sign_in import CodeScene, random_text
+from oauth_provider.walk.steps.token_endpoint import check_refused, read_tokens, revoke
+from oauth_provider.walk.steps.token_endpoint import refresh as ask_for_more
 
 
 def give_back(scene: CodeScene) -> None:

@@ -5,11 +5,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from oauth_provider.management.walk.masking import hint
-from oauth_provider.management.walk.scene import Grant, Scene, Skip, Target, play
-from oauth_provider.management.walk.token_endpoint import revoke
-from oauth_provider.management.walk.transcript import Transcript
-from oauth_provider.management.walk.wire import Trouble, Unreachable
+from oauth_provider.walk.scene import Grant, Scene, Skip, Target, play
+from oauth_provider.walk.steps.token_endpoint import revoke
+from oauth_provider.walk.transcript.masking import hint
+from oauth_provider.walk.transcript.transcript import Transcript
+from oauth_provider.walk.wire import Trouble, Unreachable
 
 BrokenOff = Unreachable | KeyboardInterrupt | BrokenPipeError
 

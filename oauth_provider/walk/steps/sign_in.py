@@ -4,13 +4,13 @@ import secrets
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from oauth_provider.management.walk.browser import Arrived, Browser, Place
-from oauth_provider.management.walk.scene import Scene, Target, Tokens
-from oauth_provider.management.walk.token_endpoint import Caller, post
-from oauth_provider.management.walk.transcript import Transcript
-from oauth_provider.management.walk.wire import Exchange, Trouble, Wire
-from oauth_provider.management.walk.words import describe, refusal
 from oauth_provider.protocol.pkce import s256
+from oauth_provider.walk.browser import Arrived, Browser, Place
+from oauth_provider.walk.scene import Scene, Target, Tokens
+from oauth_provider.walk.steps.token_endpoint import Caller, post
+from oauth_provider.walk.transcript.transcript import Transcript
+from oauth_provider.walk.transcript.words import describe, refusal
+from oauth_provider.walk.wire import Exchange, Trouble, Wire
 
 RANDOM_BYTES = 32
 

@@ -1,9 +1,9 @@
 """What an authorization request must not lead to (RFC 6749 §4.1.2.1): a stranger's address, or a yes not given."""
 
-from oauth_provider.management.walk.browser import Arrived
-from oauth_provider.management.walk.scene import Skip, Step, step
-from oauth_provider.management.walk.sign_in import CodeScene, Visit, arrival, check_redirect, parameters_of, press
-from oauth_provider.management.walk.words import refusal
+from oauth_provider.walk.browser import Arrived
+from oauth_provider.walk.scene import Skip, Step, step
+from oauth_provider.walk.steps.sign_in import CodeScene, Visit, arrival, check_redirect, parameters_of, press
+from oauth_provider.walk.transcript.words import refusal
 
 STRANGER = "https://attacker.example/callback"
 

@@ -4,7 +4,7 @@ import base64
 import json
 from typing import Any
 
-from oauth_provider.management.walk.scene import Scene
+from oauth_provider.walk.scene import Scene
 
 
 def look_inside(scene: Scene, access_token: str) -> None:

@@ -1,11 +1,11 @@
 """Refreshing (RFC 6749 §6): new tokens without the person, a lost answer repeated, a stolen token noticed."""
 
-from oauth_provider.management.walk.metadata import why_refused
-from oauth_provider.management.walk.resource import check_dead
-from oauth_provider.management.walk.scene import Skip, Step, Tokens, step
-from oauth_provider.management.walk.sign_in import CodeScene
-from oauth_provider.management.walk.token_endpoint import check_refused, read_tokens, text_of
-from oauth_provider.management.walk.token_endpoint import refresh as ask_for_more
+from oauth_provider.walk.scene import Skip, Step, Tokens, step
+from oauth_provider.walk.steps.metadata import why_refused
+from oauth_provider.walk.steps.resource import check_dead
+from oauth_provider.walk.steps.sign_in import CodeScene
+from oauth_provider.walk.steps.token_endpoint import check_refused, read_tokens, text_of
+from oauth_provider.walk.steps.token_endpoint import refresh as ask_for_more
 
 ROTATION = "RFC 9700 §4.14.2"
 

@@ -1,9 +1,9 @@
 """The API (RFC 6750 §2 and §3): a call without a token, a call with one, and what the API may ask the server."""
 
-from oauth_provider.management.walk.metadata import read_metadata, why_refused
-from oauth_provider.management.walk.scene import Scene, Skip, Tokens, step
-from oauth_provider.management.walk.token_endpoint import Caller, post
-from oauth_provider.management.walk.wire import Exchange, Request
+from oauth_provider.walk.scene import Scene, Skip, Tokens, step
+from oauth_provider.walk.steps.metadata import read_metadata, why_refused
+from oauth_provider.walk.steps.token_endpoint import Caller, post
+from oauth_provider.walk.wire import Exchange, Request
 
 NO_API = "no --api was named"
 

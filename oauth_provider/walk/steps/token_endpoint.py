@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote_plus
 
-from oauth_provider.management.walk.metadata import is_listed, why_refused
-from oauth_provider.management.walk.scene import Credentials, Scene, Skip, Tokens
-from oauth_provider.management.walk.wire import Exchange, Request
+from oauth_provider.walk.scene import Credentials, Scene, Skip, Tokens
+from oauth_provider.walk.steps.metadata import is_listed, why_refused
+from oauth_provider.walk.wire import Exchange, Request
 
 # What fits into the Authorization header (RFC 6750 §2.1).
 BEARER_TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")

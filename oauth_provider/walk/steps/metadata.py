@@ -3,9 +3,9 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-from oauth_provider.management.walk.scene import Scene, step
-from oauth_provider.management.walk.wire import Exchange, Request, Trouble, server_of
-from oauth_provider.management.walk.words import refusal
+from oauth_provider.walk.scene import Scene, step
+from oauth_provider.walk.transcript.words import refusal
+from oauth_provider.walk.wire import Exchange, Request, Trouble, server_of
 
 SPEC = "RFC 8414 §3"
 PATH = "/.well-known/oauth-authorization-server"

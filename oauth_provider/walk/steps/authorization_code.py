@@ -1,16 +1,16 @@
 """The authorization code grant (RFC 6749 §4.1): a person lets an app in, step by step as it is drawn everywhere."""
 
-from oauth_provider.management.walk import endings, refresh, refusals
-from oauth_provider.management.walk.browser import Arrived
-from oauth_provider.management.walk.inside import look_inside
-from oauth_provider.management.walk.metadata import is_listed, read_metadata
-from oauth_provider.management.walk.page import read_page
-from oauth_provider.management.walk.resource import call, call_without, check_active, introspect
-from oauth_provider.management.walk.scene import Grant, step
-from oauth_provider.management.walk.sign_in import CodeScene, check_code, parameters_of, press
-from oauth_provider.management.walk.token_endpoint import read_tokens
-from oauth_provider.management.walk.wire import Trouble
-from oauth_provider.management.walk.words import describe, page_text, refusal
+from oauth_provider.walk.browser import Arrived
+from oauth_provider.walk.page import read_page
+from oauth_provider.walk.scene import Grant, step
+from oauth_provider.walk.steps import endings, refresh, refusals
+from oauth_provider.walk.steps.inside import look_inside
+from oauth_provider.walk.steps.metadata import is_listed, read_metadata
+from oauth_provider.walk.steps.resource import call, call_without, check_active, introspect
+from oauth_provider.walk.steps.sign_in import CodeScene, check_code, parameters_of, press
+from oauth_provider.walk.steps.token_endpoint import read_tokens
+from oauth_provider.walk.transcript.words import describe, page_text, refusal
+from oauth_provider.walk.wire import Trouble
 
 
 @step(

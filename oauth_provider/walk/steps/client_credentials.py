@@ -1,10 +1,10 @@
 """The client credentials grant (RFC 6749 §4.4): a program that acts for itself, with nobody in front of it."""
 
-from oauth_provider.management.walk.metadata import is_listed, read_metadata, why_refused
-from oauth_provider.management.walk.resource import call, call_without, check_active, check_dead, introspect
-from oauth_provider.management.walk.scene import Credentials, Grant, Scene, Step, step
-from oauth_provider.management.walk.token_endpoint import Caller, check_refused, post, read_tokens, revoke
-from oauth_provider.management.walk.words import refusal
+from oauth_provider.walk.scene import Credentials, Grant, Scene, Step, step
+from oauth_provider.walk.steps.metadata import is_listed, read_metadata, why_refused
+from oauth_provider.walk.steps.resource import call, call_without, check_active, check_dead, introspect
+from oauth_provider.walk.steps.token_endpoint import Caller, check_refused, post, read_tokens, revoke
+from oauth_provider.walk.transcript.words import refusal
 
 WRONG_SECRET = "not-the-secret"
 

@@ -5,9 +5,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from oauth_provider.management.walk.check import Check
-from oauth_provider.management.walk.transcript import Transcript
-from oauth_provider.management.walk.wire import Exchange, Request, Trouble, Unreachable, Wire
+from oauth_provider.walk.transcript.check import Check
+from oauth_provider.walk.transcript.transcript import Transcript
+from oauth_provider.walk.wire import Exchange, Request, Trouble, Unreachable, Wire
 
 
 class Stop(Exception):

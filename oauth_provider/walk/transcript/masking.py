@@ -4,7 +4,7 @@ import base64
 from dataclasses import replace
 from urllib.parse import quote, quote_plus, unquote_plus
 
-from oauth_provider.management.walk.wire import Exchange
+from oauth_provider.walk.wire import Exchange
 
 SHOWN_END = 4
 # A shorter one may be part of any word; it is masked where it stands alone.

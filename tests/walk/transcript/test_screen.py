@@ -7,9 +7,9 @@ import pytest
 from django.core.management import call_command
 from django.core.management.color import no_style
 
-from oauth_provider.management.walk.check import Check
-from oauth_provider.management.walk.screen import Screen
-from oauth_provider.management.walk.wire import Exchange, Request, Response
+from oauth_provider.walk.transcript.check import Check
+from oauth_provider.walk.transcript.screen import Screen
+from oauth_provider.walk.wire import Exchange, Request, Response
 from tests.walk.conftest import options, walk
 
 
