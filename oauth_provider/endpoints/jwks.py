@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 
 from oauth_provider.endpoints.document import Document, serve
-from oauth_provider.endpoints.program import for_programs
+from oauth_provider.endpoints.json_endpoint import for_programs
 from oauth_provider.resource_server.views.cors import from_anywhere
 from oauth_provider.tokens.key_ring import key_ring
 

@@ -16,7 +16,7 @@ from oauth_provider.authorization.rules import prompts_supported, response_types
 from oauth_provider.clients.authentication import METHODS
 from oauth_provider.conf import provider_settings
 from oauth_provider.endpoints.document import Document, document_of, serve
-from oauth_provider.endpoints.program import for_programs
+from oauth_provider.endpoints.json_endpoint import for_programs
 from oauth_provider.grants.table import GRANTS
 from oauth_provider.models.scope import all_scopes
 from oauth_provider.protocol import pkce, response_mode, subject
