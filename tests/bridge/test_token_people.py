@@ -13,7 +13,7 @@ from oauth2_provider.backends import OAuth2Backend
 from oauth_provider.authorization.context import AuthenticationContext, Context
 from oauth_provider.authorization.sign_in import SIGN_IN
 from oauth_provider.models import Authorization, Consent, PendingRequest
-from oauth_provider.pages.browser_state import COOKIE
+from oauth_provider.pages.sending.browser_state import COOKIE
 from oauth_provider.resource_server.users.masked_user import masked
 from oauth_provider.resource_server.users.session_user import session_user
 from tests import ledger

@@ -5,7 +5,7 @@ from django.utils.encoding import iri_to_uri
 from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.authorization.response import AuthorizationResponse
-from oauth_provider.pages.page import content_security_policy, show
+from oauth_provider.pages.sending.page import content_security_policy, show
 from oauth_provider.protocol.redirect_uri import destination
 
 

@@ -16,9 +16,9 @@ from django.templatetags.static import static
 from django.utils.translation import gettext as _
 
 from oauth_provider.models.transaction import RowGone
-from oauth_provider.pages.browser_state import keep_browser_state
 from oauth_provider.pages.log_mask import mask_reports_of, masked
-from oauth_provider.pages.situation import BROKEN, BUSY, Situation
+from oauth_provider.pages.sending.browser_state import keep_browser_state
+from oauth_provider.pages.sending.situation import BROKEN, BUSY, Situation
 from oauth_provider.protocol.errors import InvalidRequest, OAuthError, ServiceUnavailable, TemporarilyUnavailable
 from oauth_provider.protocol.frontchannel_logout import origin as origin_of
 from oauth_provider.protocol.token_string import random_text
