@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 
 from oauth_provider.checks import logout
 from oauth_provider.models import ClientPolicy, LogoutDelivery
+from tests.checks.messages import said
 from tests.factories import ApplicationFactory
-from tests.test_checks import said
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 

@@ -7,16 +7,11 @@ import pytest
 from oauth_provider.checks import access_tokens
 from oauth_provider.models import Resource
 from tests import jose_keys
+from tests.checks.messages import said
 from tests.factories import ApplicationFactory
 from tests.settings import OAUTH_PROVIDER
 
 pytestmark = pytest.mark.spec("RFC 9068", "2.1")
-
-
-def said(check: Any, **kwargs: Any) -> list[str]:
-    messages = check(None, **kwargs)
-    assert all(message.hint and message.msg for message in messages)
-    return [message.id.removeprefix("oauth_provider.") for message in messages]
 
 
 @pytest.mark.parametrize(

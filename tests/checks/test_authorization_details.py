@@ -6,9 +6,9 @@ import pytest
 
 from oauth_provider.checks import authorization_details
 from oauth_provider.protocol import json_schema
+from tests.checks.messages import said
 from tests.details import TYPES
 from tests.settings import OAUTH_PROVIDER
-from tests.test_checks import said
 
 pytestmark = pytest.mark.spec("RFC 9396", "2.1")
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from oauth_provider.checks import configuration, setting_types
 from oauth_provider.conf import NAMES, ProviderSettings
 from oauth_provider.resource_server.conf import ResourceServerSettings, conf
-from tests import checked_settings as forms
+from tests.checks import checked_settings as forms
 
 ISSUER = {"ISSUER": "https://auth.example.com"}
 # Judged by its text alone, or with what a text of that kind may be.

@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from oauth_provider.checks.legacy import check_excuses, check_response_types
 from oauth_provider.protocol.response_type import LEGACY
+from tests.checks.messages import said
 from tests.factories import ApplicationFactory
 from tests.settings import OAUTH_PROVIDER
-from tests.test_checks import said
 
 
 @pytest.mark.parametrize("listed", [["code"], ["id_token code"], ["none"], "id_token", ["id_token", 7], {}, None, 1])

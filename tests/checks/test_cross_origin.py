@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from oauth_provider.checks import cross_origin
-from tests.test_checks import said
+from tests.checks.messages import said
 
 pytestmark = pytest.mark.spec("Fetch", "3.2")
 
