@@ -7,7 +7,7 @@ from benchmarks.settings_ours import database
 
 DATABASES = {"default": database("jwt")}
 OAUTH_RESOURCE_SERVER: dict[str, Any] = {
-    "VERIFIER": "oauth_provider.resource_server.jwt.JWTVerifier",
+    "VERIFIER": "oauth_provider.resource_server.verifiers.JWTVerifier",
     "RESOURCE": "https://api.example.com",
     "JWT": {"JWKS_URIS": {}},  # the worker says where
 }

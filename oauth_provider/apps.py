@@ -53,7 +53,7 @@ def connect_receivers() -> None:
     from oauth_provider.authorization.sign_in import SIGN_IN, remember
     from oauth_provider.clients import origins
     from oauth_provider.pages import log_mask
-    from oauth_provider.resource_server import cors
+    from oauth_provider.resource_server.views import cors
     from oauth_provider.tokens import denylist, row_events, token_cache_invalidation
 
     for module in (row_events, denylist, token_cache_invalidation, origins, cors, log_mask):

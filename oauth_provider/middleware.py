@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from oauth_provider.pages.browser_state import keep_browser_state
+from oauth_provider.pages.sending.browser_state import keep_browser_state
 
 
 class BrowserStateMiddleware:

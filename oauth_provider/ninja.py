@@ -10,9 +10,9 @@ from ninja.security.http import HttpAuthBase
 
 from oauth_provider.protocol.errors import OAuthError
 from oauth_provider.protocol.scope_requirement import ScopeRequirement
-from oauth_provider.resource_server.foreign_token import is_left
-from oauth_provider.resource_server.guard import Guard
+from oauth_provider.resource_server.authentication import is_left
 from oauth_provider.resource_server.sign_in import SignIn
+from oauth_provider.resource_server.views.guard import Guard
 
 
 class Refusal(HttpError):

@@ -5,8 +5,7 @@ from typing import Any
 from django.db import transaction
 from django.dispatch import Signal
 
-# application, user (None for a client's own token), grant_type, scope, authorization (or None). Of the application
-# every column is there, but some that no endpoint needs (``models.client_lookup``) cost a statement when they are read.
+# application, user (None for a client's own token), grant_type, scope, authorization (or None)
 token_issued = Signal()
 # authorization, reason
 authorization_revoked = Signal()

@@ -37,10 +37,10 @@ settings.configure(
 django.setup()
 
 from oauth_provider.protocol.errors import InvalidToken  # noqa: E402
-from oauth_provider.resource_server import introspection  # noqa: E402, F401 - to see what it brings with it
-from oauth_provider.resource_server.decorators import requires_scopes  # noqa: E402
 from oauth_provider.resource_server.testing import FakeIssuer  # noqa: E402
 from oauth_provider.resource_server.token import AccessToken  # noqa: E402
+from oauth_provider.resource_server.verifiers import introspection  # noqa: E402, F401 - to see what it brings with it
+from oauth_provider.resource_server.views import requires_scopes  # noqa: E402
 from oauth_provider.rest_framework.permissions import HasScopes  # noqa: E402
 
 ReadsNotes = HasScopes("notes:read")

@@ -21,7 +21,7 @@ RESERVED = {
     "oauthlib": ("dot/", "bridge/"),
     "joserfc": ("protocol/jose.py",),
     "rest_framework": ("rest_framework/",),
-    "redis": ("resource_server/redis_transport.py",),
+    "redis": ("resource_server/denylist/redis_transport.py",),
 }
 METADATA = 'resource_metadata="https://api.example/.well-known/oauth-protected-resource/notes"'
 # The half that runs without a provider, and all of ours that it may import.
@@ -199,7 +199,12 @@ def test_a_file_is_no_drawer_and_no_longer_than_300_lines():
 # -- people --------------------------------------------------------------------------------------------------
 
 # Where request.user is set to a token's user, or read before it is known whose it is.
-READERS = {"resource_server/session_user.py", "resource_server/guard.py", "rest_framework/throttling.py", "ninja.py"}
+READERS = {
+    "resource_server/users/session_user.py",
+    "resource_server/views/guard.py",
+    "rest_framework/throttling.py",
+    "ninja.py",
+}
 USER_ATTRIBUTES = {"user", "auser", "_cached_user", "_acached_user"}
 
 

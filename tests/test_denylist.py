@@ -25,11 +25,11 @@ from oauth_provider.tokens.revoke import revoke_access_tokens, revoke_refresh_to
 from oauth_provider.tokens.withdraw import withdraw_consent
 from tests.driver import Driver, signed_in
 from tests.factories import ApplicationFactory, UserFactory
-from tests.resource_server.transports import Barred, FakeTransport
+from tests.resource_server.denylist.transports import Barred, FakeTransport
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.spec("RFC 7009", "3")]
 
-FAKE = "tests.resource_server.transports.FakeTransport"
+FAKE = "tests.resource_server.denylist.transports.FakeTransport"
 ISSUER = "https://auth.example.com"
 
 

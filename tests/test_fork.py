@@ -22,12 +22,12 @@ django.setup()
 from django.test.utils import setup_databases, override_settings
 from oauth_provider.tokens.verification_cache import verification_cache
 from oauth_provider.protocol.denylist import Denial
-from oauth_provider.resource_server import denylist as heard
-from oauth_provider.resource_server.introspection import Breaker, Memory
-from oauth_provider.resource_server.jwks import IssuerKeys
+from oauth_provider.resource_server.denylist import subscription as heard
+from oauth_provider.resource_server.verifiers.introspection import Breaker, Memory
+from oauth_provider.resource_server.verifiers.jwks import IssuerKeys
 from oauth_provider.resource_server.process_lock import _locks
 from oauth_provider.tokens import denylist as told, key_ring
-from tests.resource_server.transports import FakeTransport
+from tests.resource_server.denylist.transports import FakeTransport
 from tests.rest_framework.tokens import access_token
 
 memory, breaker, keys = Memory(), Breaker(), IssuerKeys("https://nobody.invalid")

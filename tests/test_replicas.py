@@ -12,7 +12,7 @@ from oauth_provider.models.adoption import is_live
 
 from oauth_provider.dot.names import access_token_model, application_model, refresh_token_model
 from oauth_provider.models import ClientPolicy, ClientSecret, Consent, Resource, SigningKey
-from oauth_provider.resource_server.decorators import requires_scopes
+from oauth_provider.resource_server.views import requires_scopes
 from oauth_provider.tokens.withdraw import withdraw_consent
 from tests import backchannel, ledger, replica
 from tests.bridge import dot_server

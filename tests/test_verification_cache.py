@@ -17,7 +17,7 @@ from oauth_provider.dot.names import access_token_model, application_model
 from oauth_provider.models import Authorization, ClientPolicy, TokenBinding, verification_cache
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import InvalidToken
-from oauth_provider.resource_server.denylist_transport import DenylistOptions
+from oauth_provider.resource_server.options.denylist import DenylistOptions
 from oauth_provider.sql.tenant import tenant_of
 from oauth_provider.tokens import denylist
 from oauth_provider.tokens.ending import revoke_authorizations
@@ -408,13 +408,17 @@ def test_holds_that_were_rolled_back_do_not_pile_up(monkeypatch: pytest.MonkeyPa
 def test_a_forked_process_remembers_nothing_and_waits_for_nobody(token: str) -> None:
     """Whoever held a lock at that moment is not there any more."""
     reading, writing = os.pipe()
-    publisher = denylist._publisher(DenylistOptions(transport="tests.resource_server.transports.FakeTransport"))
+    publisher = denylist._publisher(
+        DenylistOptions(transport="tests.resource_server.denylist.transports.FakeTransport")
+    )
     with cache._lock, publisher._lock:
         child = os.fork()
         if child == 0:
             signal.alarm(20)  # rather than wait for ever
             try:
-                made = denylist._publisher(DenylistOptions(transport="tests.resource_server.transports.FakeTransport"))
+                made = denylist._publisher(
+                    DenylistOptions(transport="tests.resource_server.denylist.transports.FakeTransport")
+                )
                 made.publish([])
                 cache.hold([("user", 1)])
                 os.write(writing, b"yes" if len(cache) == 0 and made is not publisher else b"no")

@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 
 from demo_project import addresses
 from demo_project.photos.prints import PHOTO_PRINT
-from oauth_provider.resource_server.decorators import requires_scopes
+from oauth_provider.resource_server.views import requires_scopes
 from oauth_provider.rest_framework.authorization_details import HasAuthorizationDetails
 from oauth_provider.rest_framework.permissions import HasScopes, RequiresAuthentication
 

@@ -18,7 +18,7 @@ ROOT_URLCONF = "demo_project.photos.urls"
 
 OAUTH_RESOURCE_SERVER = {
     # A token for this service alone is a JWT, and is verified here; about any other the issuer is asked.
-    "VERIFIER": "oauth_provider.resource_server.jwt.JWTOrIntrospectionVerifier",
+    "VERIFIER": "oauth_provider.resource_server.verifiers.JWTOrIntrospectionVerifier",
     "RESOURCE": addresses.PHOTOS_RESOURCE,
     "RESOURCE_NAME": "Photos",
     "AUTHORIZATION_SERVERS": [addresses.ISSUER],

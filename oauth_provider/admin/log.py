@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.http import HttpRequest
 
-from oauth_provider.resource_server.session_user import session_user
+from oauth_provider.resource_server.users.session_user import session_user
 
 
 def log(request: HttpRequest, rows: Iterable[Any], message: str, *, flag: int = CHANGE) -> None:

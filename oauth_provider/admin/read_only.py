@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy
 
 from oauth_provider.admin.bounded import BoundedAdmin
 from oauth_provider.admin.log import log
-from oauth_provider.resource_server.session_user import active_session_user
+from oauth_provider.resource_server.users.session_user import active_session_user
 
 # What one confirmation may end, and how much of it is named on the page.
 AT_ONCE = 1000

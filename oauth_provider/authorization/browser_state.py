@@ -15,7 +15,7 @@ from oauth_provider.conf import provider_settings
 from oauth_provider.protocol.id_token import OPENID
 from oauth_provider.protocol.session_state import session_state_of
 from oauth_provider.protocol.token_string import random_text
-from oauth_provider.resource_server.session_user import session_user_id
+from oauth_provider.resource_server.users.session_user import session_user_id
 
 SALT = "oauth_provider.authorization.browser_state"
 SALT_LENGTH = 22

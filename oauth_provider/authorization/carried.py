@@ -15,7 +15,7 @@ from oauth_provider.authorization.ticket import Ticket, to_text
 from oauth_provider.conf import provider_settings
 from oauth_provider.models import PendingRequest
 from oauth_provider.protocol.errors import InvalidRequest
-from oauth_provider.resource_server.session_user import session_user
+from oauth_provider.resource_server.users.session_user import session_user
 
 
 class OtherSession(InvalidRequest):

@@ -20,7 +20,7 @@ from oauth_provider.models import PendingRequest
 from oauth_provider.models.client import as_client
 from oauth_provider.protocol.digest import digest, equal
 from oauth_provider.protocol.errors import AccessDenied, InvalidRequest
-from oauth_provider.resource_server.session_user import session_user
+from oauth_provider.resource_server.users.session_user import session_user
 from oauth_provider.sql.commit import settle
 from oauth_provider.sql.outcome import Change, Outcome
 

@@ -19,7 +19,7 @@ from oauth_provider.models.client import Client
 from oauth_provider.protocol.authentication_request import CREATE, LOGIN, NONE, SELECT_ACCOUNT, parse_max_age
 from oauth_provider.protocol.claims import ID_TOKEN, asked_for, parse_claims
 from oauth_provider.protocol.digest import digest, equal
-from oauth_provider.resource_server.session_user import active_session_user, session_user
+from oauth_provider.resource_server.users.session_user import active_session_user, session_user
 from oauth_provider.tokens.subject import subject_of
 
 # However small max_age is, a person who has just signed in needs this long to come back, in seconds.

@@ -42,7 +42,7 @@ from oauth_provider.protocol.errors import (
     OAuthError,
     TemporarilyUnavailable,
 )
-from oauth_provider.resource_server.session_user import session_user
+from oauth_provider.resource_server.users.session_user import session_user
 
 # So often a login is asked for in vain before the client is told.
 MOST_TRIES = 3

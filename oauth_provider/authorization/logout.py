@@ -23,7 +23,7 @@ from oauth_provider.protocol.id_token import verify_id_token
 from oauth_provider.protocol.jose import JoseError
 from oauth_provider.protocol.redirect_uri import is_usable
 from oauth_provider.protocol.response_mode import as_query
-from oauth_provider.resource_server.session_user import session_user
+from oauth_provider.resource_server.users.session_user import session_user
 from oauth_provider.tokens.key_ring import key_ring
 from oauth_provider.tokens.logout import end_sessions, frames
 from oauth_provider.tokens.person import email_of, username_of

@@ -14,7 +14,7 @@ from django.utils import timezone
 from oauth_provider.authorization.flushed_session import flushed
 from oauth_provider.conf import provider_settings
 from oauth_provider.protocol.token_string import SECRET_LENGTH, random_text
-from oauth_provider.resource_server.session_user import is_token_backend, session_user
+from oauth_provider.resource_server.users.session_user import is_token_backend, session_user
 from oauth_provider.tokens.logout import end_sessions
 from oauth_provider.tokens.subject import public_subject
 

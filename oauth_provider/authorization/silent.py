@@ -10,7 +10,7 @@ from oauth_provider.authorization.question import is_identity_assured
 from oauth_provider.authorization.rules import Destination
 from oauth_provider.models import Consent
 from oauth_provider.protocol.errors import ConsentRequired, InteractionRequired, LoginRequired, OAuthError
-from oauth_provider.resource_server.session_user import session_user
+from oauth_provider.resource_server.users.session_user import session_user
 
 
 def silent_error(visit: Visit, destination: Destination, demand: Demand | None) -> OAuthError:

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest
 
-from oauth_provider.resource_server.masked_user import masked
+from oauth_provider.resource_server.users.masked_user import masked
 
 
 def authenticate_token(backend: Any, request: HttpRequest | None = None, **credentials: Any) -> Any:

@@ -8,7 +8,7 @@ from django.core.checks import CheckMessage, Tags, Warning
 from django.urls import NoReverseMatch, reverse
 
 from oauth_provider.checks.registration import register
-from oauth_provider.resource_server.cors import urls_regex
+from oauth_provider.resource_server.views.cors import urls_regex
 
 MIDDLEWARE = "corsheaders.middleware.CorsMiddleware"
 # Browser clients of MCP servers send it to every document and endpoint; the middleware does not allow it by itself.

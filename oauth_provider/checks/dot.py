@@ -11,7 +11,7 @@ from django.utils.module_loading import import_string
 from oauth_provider.checks.registration import register
 from oauth_provider.dot.inherited import Fate, unhonoured
 from oauth_provider.dot.settings import oauth2_settings
-from oauth_provider.resource_server.session_user import is_derived, is_token_backend
+from oauth_provider.resource_server.users.session_user import is_derived, is_token_backend
 
 TOKEN_MIDDLEWARE = "oauth2_provider.middleware.OAuth2TokenMiddleware"
 VALIDATOR = "oauth_provider.bridge.validator.BridgeValidator"

@@ -10,7 +10,8 @@ from oauth_provider.checks.registration import register
 from oauth_provider.conf import provider_settings
 from oauth_provider.dot.names import access_token_model
 from oauth_provider.resource_server.conf import conf
-from oauth_provider.resource_server.denylist_transport import TRANSPORT_HINT, DenylistOptions, transport_problem
+from oauth_provider.resource_server.denylist.transport import TRANSPORT_HINT, transport_problem
+from oauth_provider.resource_server.options.denylist import DenylistOptions
 
 NAME = 'OAUTH_PROVIDER["DENYLIST"]'
 LONG = 60

@@ -8,7 +8,7 @@ from django.utils.cache import patch_cache_control
 from django.utils.http import parse_etags
 
 from oauth_provider.endpoints.cors import allow_everyone, public_preflight
-from oauth_provider.resource_server.cookieless import CookielessResponse
+from oauth_provider.resource_server.views.cookieless import CookielessResponse
 
 ALLOWED = ("GET", "HEAD", "OPTIONS")
 

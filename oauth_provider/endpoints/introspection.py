@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from oauth_provider.clients.authentication import authenticate, recall
 from oauth_provider.clients.lookup import FoundClient, find_client
 from oauth_provider.conf import provider_settings
-from oauth_provider.endpoints.program import Answer, Call, client_endpoint
+from oauth_provider.endpoints.client_endpoint import Answer, Call, client_endpoint
 from oauth_provider.models.client import Client
 from oauth_provider.protocol.bearer import token_from_header
 from oauth_provider.protocol.errors import InvalidRequest, InvalidToken

@@ -3,8 +3,8 @@
 from django.http import HttpRequest, HttpResponse
 
 from oauth_provider.endpoints.document import Document, serve
-from oauth_provider.endpoints.program import for_programs
-from oauth_provider.resource_server.cors import from_anywhere
+from oauth_provider.endpoints.json_endpoint import for_programs
+from oauth_provider.resource_server.views.cors import from_anywhere
 from oauth_provider.tokens.key_ring import key_ring
 
 # Keys are published for long before they sign; this is how soon one that was taken out of use is forgotten.

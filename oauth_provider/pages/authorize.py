@@ -15,12 +15,12 @@ from oauth_provider.clients.body import read_body
 from oauth_provider.conf import provider_settings
 from oauth_provider.models.client import ClientPolicy
 from oauth_provider.pages.dead_end import lost_ticket
-from oauth_provider.pages.head import is_head, nothing_done
-from oauth_provider.pages.language import speaking
-from oauth_provider.pages.page import error_page, for_people
-from oauth_provider.pages.response import redirect_to, send
+from oauth_provider.pages.sending.head import is_head, nothing_done
+from oauth_provider.pages.sending.language import speaking
+from oauth_provider.pages.sending.page import error_page, for_people
+from oauth_provider.pages.sending.response import redirect_to, send
 from oauth_provider.protocol.errors import InvalidRequestObject, OAuthError, TemporarilyUnavailable
-from oauth_provider.resource_server.session_user import session_user
+from oauth_provider.resource_server.users.session_user import session_user
 
 METHODS = ["GET", "HEAD", "POST"]
 

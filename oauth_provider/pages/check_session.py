@@ -11,8 +11,8 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.clickjacking import xframe_options_exempt
 
 from oauth_provider.conf import provider_settings
-from oauth_provider.pages.page import static_origin
-from oauth_provider.resource_server.cookieless import CookielessResponse
+from oauth_provider.pages.sending.page import static_origin
+from oauth_provider.resource_server.views.cookieless import CookielessResponse
 
 METHODS = ["GET", "HEAD"]
 MAX_AGE = 3600

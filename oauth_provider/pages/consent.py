@@ -19,16 +19,16 @@ from oauth_provider.models.resource import all_resources
 from oauth_provider.models.scope import words_of
 from oauth_provider.pages.csrf import AGAIN, ask_again, csrf_protected
 from oauth_provider.pages.dead_end import dead_end
-from oauth_provider.pages.head import is_head, nothing_done
-from oauth_provider.pages.language import speaking
 from oauth_provider.pages.login_round_trip import login_url
-from oauth_provider.pages.page import error_page, for_people, show
-from oauth_provider.pages.response import redirect_to, send
-from oauth_provider.pages.situation import SIGNED_OUT
+from oauth_provider.pages.sending.head import is_head, nothing_done
+from oauth_provider.pages.sending.language import speaking
+from oauth_provider.pages.sending.page import error_page, for_people, show
+from oauth_provider.pages.sending.response import redirect_to, send
+from oauth_provider.pages.sending.situation import SIGNED_OUT
 from oauth_provider.protocol.authorization_details import Detail, flattened
 from oauth_provider.protocol.errors import InvalidRequest, OAuthError
 from oauth_provider.protocol.redirect_uri import destination
-from oauth_provider.resource_server.session_user import session_user
+from oauth_provider.resource_server.users.session_user import session_user
 from oauth_provider.tokens.person import username_of
 
 METHODS = ["GET", "HEAD", "POST"]

@@ -15,9 +15,9 @@ from django.urls import reverse
 from django.views.csrf import csrf_failure as django_csrf_failure
 
 from oauth_provider.pages.login_round_trip import way_on
-from oauth_provider.pages.page import error_page, keep_opener
-from oauth_provider.pages.response import redirect_to
-from oauth_provider.pages.situation import OUTDATED
+from oauth_provider.pages.sending.page import error_page, keep_opener
+from oauth_provider.pages.sending.response import redirect_to
+from oauth_provider.pages.sending.situation import OUTDATED
 from oauth_provider.protocol.errors import InvalidRequest
 
 View = Callable[..., Any]

@@ -19,10 +19,10 @@ from oauth_provider.conf import provider_settings
 from oauth_provider.models import PendingRequest
 from oauth_provider.pages.csrf import AGAIN
 from oauth_provider.pages.login_round_trip import login_url
-from oauth_provider.pages.page import error_page
-from oauth_provider.pages.situation import ANSWERED, BROKEN, LATE, NOT_YOURS, RENEWED, SIGNED_OUT
+from oauth_provider.pages.sending.page import error_page
+from oauth_provider.pages.sending.situation import ANSWERED, BROKEN, LATE, NOT_YOURS, RENEWED, SIGNED_OUT
 from oauth_provider.protocol.errors import AccessDenied, InvalidRequest, OAuthError
-from oauth_provider.resource_server.session_user import session_user
+from oauth_provider.resource_server.users.session_user import session_user
 
 TOO_LATE = AccessDenied("The user did not answer in time.")
 

@@ -14,10 +14,10 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 
 from oauth_provider.pages.csrf import csrf_protected
-from oauth_provider.pages.language import speaking
 from oauth_provider.pages.login_round_trip import way_on
-from oauth_provider.pages.page import keep_opener
-from oauth_provider.pages.response import redirect_to
+from oauth_provider.pages.sending.language import speaking
+from oauth_provider.pages.sending.page import keep_opener
+from oauth_provider.pages.sending.response import redirect_to
 
 
 @method_decorator(login_not_required, name="dispatch")

@@ -17,7 +17,7 @@ from oauth_provider.authorization.signed import resolved
 from oauth_provider.authorization.ticket import from_text
 from oauth_provider.conf import provider_settings
 from oauth_provider.protocol.errors import OAuthError
-from oauth_provider.resource_server.session_user import session_user
+from oauth_provider.resource_server.users.session_user import session_user
 from oauth_provider.tokens.person import username_of
 
 

@@ -25,15 +25,15 @@ from oauth_provider.authorization.logout import (
 from oauth_provider.clients.body import read_body
 from oauth_provider.conf import provider_settings
 from oauth_provider.pages.csrf import csrf_protected, log_out_again
-from oauth_provider.pages.head import is_head, nothing_done
-from oauth_provider.pages.language import speaking
-from oauth_provider.pages.page import content_security_policy, error_page, for_people, show
-from oauth_provider.pages.response import redirect_to
-from oauth_provider.pages.situation import Situation
+from oauth_provider.pages.sending.head import is_head, nothing_done
+from oauth_provider.pages.sending.language import speaking
+from oauth_provider.pages.sending.page import content_security_policy, error_page, for_people, show
+from oauth_provider.pages.sending.response import redirect_to
+from oauth_provider.pages.sending.situation import Situation
 from oauth_provider.protocol.errors import InvalidRequest, OAuthError
 from oauth_provider.protocol.form import parse_form
 from oauth_provider.protocol.redirect_uri import destination
-from oauth_provider.resource_server.session_user import session_user
+from oauth_provider.resource_server.users.session_user import session_user
 from oauth_provider.tokens.person import username_of
 
 METHODS = ["GET", "HEAD", "POST"]

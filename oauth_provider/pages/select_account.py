@@ -7,11 +7,11 @@ from oauth_provider.authorization.rules import establish
 from oauth_provider.authorization.ticket import Ticket
 from oauth_provider.conf import provider_settings
 from oauth_provider.pages.authorize import refuse
-from oauth_provider.pages.page import error_page, show
-from oauth_provider.pages.response import redirect_to
+from oauth_provider.pages.sending.page import error_page, show
+from oauth_provider.pages.sending.response import redirect_to
 from oauth_provider.pages.ticketed import about_ticket
 from oauth_provider.protocol.errors import InvalidRequest
-from oauth_provider.resource_server.session_user import session_user
+from oauth_provider.resource_server.users.session_user import session_user
 from oauth_provider.tokens.person import username_of
 
 

@@ -12,9 +12,9 @@ from oauth_provider.authorization.ticket import Ticket, TicketExpired, from_text
 from oauth_provider.conf import provider_settings
 from oauth_provider.pages.csrf import csrf_protected, show_again
 from oauth_provider.pages.dead_end import lost_ticket
-from oauth_provider.pages.language import speaking
-from oauth_provider.pages.page import for_people
-from oauth_provider.pages.response import redirect_to
+from oauth_provider.pages.sending.language import speaking
+from oauth_provider.pages.sending.page import for_people
+from oauth_provider.pages.sending.response import redirect_to
 
 METHODS = ["GET", "HEAD", "POST"]
 

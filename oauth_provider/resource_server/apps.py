@@ -17,7 +17,8 @@ class ResourceServerConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the checks, and listen to django-cors-headers."""
-        from oauth_provider.resource_server import checks, cors
+        from oauth_provider.resource_server import checks
+        from oauth_provider.resource_server.views import cors
 
         cors.connect()
 

@@ -14,18 +14,19 @@ from typing import Any
 
 from django.db import Error
 from django.http import HttpRequest
+from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.protocol.bearer import credentials
 from oauth_provider.protocol.errors import InvalidRequest, InvalidToken, OAuthError
 from oauth_provider.resource_server.audience import called_url, is_meant
-from oauth_provider.resource_server.bound_token import check_key, schemes
-from oauth_provider.resource_server.client_user import ClientUser
 from oauth_provider.resource_server.conf import conf
 from oauth_provider.resource_server.database_outage import is_outage, unavailable
-from oauth_provider.resource_server.denylist import check_denylist
-from oauth_provider.resource_server.masked_user import masked
+from oauth_provider.resource_server.denylist.subscription import check_denylist
 from oauth_provider.resource_server.presented import Presented
+from oauth_provider.resource_server.proofs.bound_token import check_key, schemes
 from oauth_provider.resource_server.token import AccessToken
+from oauth_provider.resource_server.users.client_user import ClientUser
+from oauth_provider.resource_server.users.masked_user import masked
 
 logger = logging.getLogger("oauth_provider.resource_server")
 
@@ -74,6 +75,16 @@ def presented_token(request: HttpRequest) -> Presented | None:
             raise InvalidRequest("The access token was sent in more than one way.")
         raise InvalidRequest("Access tokens are not accepted in the URL; use the Authorization header.")
     return None if found is None else Presented(request, *found)
+
+
+@sensitive_variables()
+def is_left(request: HttpRequest) -> bool:
+    """Is the token that came with ``request`` to be left to the next class? Raises ``OAuthError`` for a bad header."""
+    if conf.unknown_bearer_tokens != "leave":
+        return False
+    presented = presented_token(request)
+    is_foreign = getattr(conf.verifier, "is_foreign", None)
+    return presented is not None and is_foreign is not None and bool(is_foreign(presented.token))
 
 
 def check_expiry(token: AccessToken, presented: Presented) -> None:

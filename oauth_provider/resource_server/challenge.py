@@ -5,9 +5,9 @@ from oauth_provider.protocol.bearer import BEARER
 from oauth_provider.protocol.errors import InsufficientScope, OAuthError
 from oauth_provider.protocol.issuer import well_known_url
 from oauth_provider.protocol.scope import format_scope
-from oauth_provider.resource_server.bound_token import challenge_of, schemes
 from oauth_provider.resource_server.conf import conf
 from oauth_provider.resource_server.needs import NOTHING, Needs
+from oauth_provider.resource_server.proofs.bound_token import challenge_of, schemes
 
 # RFC 6750 §3 allows neither of these in error_description, escaped or not.
 NOT_IN_DESCRIPTION = str.maketrans('"\\', "'/")

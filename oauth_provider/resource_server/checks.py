@@ -11,11 +11,12 @@ from django.core.exceptions import ImproperlyConfigured
 from django.urls import Resolver404, resolve
 
 from oauth_provider.protocol.issuer import well_known_url
-from oauth_provider.resource_server import jwt_checks
 from oauth_provider.resource_server.conf import NAME, conf
-from oauth_provider.resource_server.denylist_transport import TRANSPORT_HINT, transport_problem
+from oauth_provider.resource_server.denylist.transport import TRANSPORT_HINT, transport_problem
 from oauth_provider.resource_server.inspection import inspections
-from oauth_provider.resource_server.jwt import JWTVerifier
+from oauth_provider.resource_server.proofs.table import key_proofs
+from oauth_provider.resource_server.verifiers import JWTVerifier
+from oauth_provider.resource_server.verifiers import checks as verifier_checks
 
 
 def check_verifier(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
@@ -101,9 +102,9 @@ def check_denylist_is_guarded(app_configs: Any, **kwargs: Any) -> list[CheckMess
 def check_key_proofs(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """E047: what is named to prove keys cannot be used."""
     try:
-        _ = conf.key_proofs
+        _ = key_proofs()
     except ImproperlyConfigured as problem:
-        hint = f'{NAME}["KEY_PROOFS"] is a list of dotted paths of oauth_provider.resource_server.key_proof.KeyProof.'
+        hint = f'{NAME}["KEY_PROOFS"] is a list of dotted paths of oauth_provider.resource_server.proofs.KeyProof.'
         return [Error(str(problem), hint=hint, id="oauth_resource_server.E047")]
     return []
 
@@ -216,7 +217,7 @@ CHECKS = (
     check_key_proofs,
     check_names,
     check_unknown_tokens,
-    *jwt_checks.CHECKS,
+    *verifier_checks.CHECKS,
 )
 DEPLOY_CHECKS = (check_hosts,)
 URL_CHECKS = (check_declarations, check_any_token, check_metadata)

@@ -12,11 +12,10 @@ from django.core.signals import setting_changed
 from django.utils.module_loading import import_string
 
 from oauth_provider.protocol.issuer import is_issuer
-from oauth_provider.resource_server.denylist_transport import DenylistOptions
-from oauth_provider.resource_server.introspection_options import Introspection
-from oauth_provider.resource_server.jwt_options import LOOPBACK, JwtOptions
-from oauth_provider.resource_server.key_proof import KeyProof, load_proofs
-from oauth_provider.resource_server.verifiers import Verifier
+from oauth_provider.resource_server.options.denylist import DenylistOptions
+from oauth_provider.resource_server.options.introspection import Introspection
+from oauth_provider.resource_server.options.jwt import LOOPBACK, JwtOptions
+from oauth_provider.resource_server.token import Verifier
 
 NAME = "OAUTH_RESOURCE_SERVER"
 NO_NAMES: frozenset[str] = frozenset()
@@ -159,17 +158,17 @@ class ResourceServerSettings:
         return None if value is None else DenylistOptions.read(value, f'{NAME}["DENYLIST"]')
 
     @property
-    def key_proofs(self) -> tuple[KeyProof, ...]:
+    def key_proofs(self) -> tuple[str, ...]:
         """``KEY_PROOFS``: the dotted paths of what proves that a caller has the key that a token is bound to.
 
-        Default: (), and a token that is bound to a key is refused. See ``key_proof.KeyProof``.
+        Default: (), and a token that is bound to a key is refused. See ``proofs.KeyProof``.
         """
         paths = self.project.get("KEY_PROOFS", ())
         if paths == ():
             return ()
         if not isinstance(paths, list | tuple) or not {str}.issuperset(map(type, paths)):
             raise ImproperlyConfigured(f'{NAME}["KEY_PROOFS"] must be a list of dotted paths.')
-        return load_proofs(tuple(paths)) if paths else ()
+        return tuple(paths)
 
     @property
     def jwt(self) -> JwtOptions:

@@ -10,9 +10,10 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from oauth_provider.protocol.cors import ANYONE, preflight_headers
 from oauth_provider.protocol.issuer import issuer_path
 from oauth_provider.resource_server.conf import conf
-from oauth_provider.resource_server.cookieless import CookielessJsonResponse
-from oauth_provider.resource_server.cors import from_anywhere, readable
 from oauth_provider.resource_server.inspection import inspections
+from oauth_provider.resource_server.proofs.table import key_proofs
+from oauth_provider.resource_server.views.cookieless import CookielessJsonResponse
+from oauth_provider.resource_server.views.cors import from_anywhere, readable
 
 MAX_AGE = 300
 ALLOWED = ("GET", "HEAD", "OPTIONS")
@@ -65,7 +66,7 @@ def describe(resource: str, name: str, scopes: tuple[str, ...], details_types: t
         "authorization_details_types_supported": details_types,
         "bearer_methods_supported": ["header"],
     }
-    for proof in conf.key_proofs:
+    for proof in key_proofs():
         members |= proof.metadata()
     return {name: value for name, value in members.items() if value}
 

@@ -20,10 +20,10 @@ from oauth_provider.protocol import jws
 from oauth_provider.protocol.access_token import TYP
 from oauth_provider.protocol.issuer import well_known_url
 from oauth_provider.protocol.jose import Key, generate_key
-from oauth_provider.resource_server import jwks
 from oauth_provider.resource_server.conf import NAME, conf, forget_verifiers
+from oauth_provider.resource_server.verifiers import jwks
 
-VERIFIER = "oauth_provider.resource_server.jwt.JWTVerifier"
+VERIFIER = "oauth_provider.resource_server.verifiers.JWTVerifier"
 # What Django's test client calls; a token for it is good wherever no RESOURCE is set.
 HERE = "http://testserver"
 

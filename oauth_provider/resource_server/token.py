@@ -1,9 +1,9 @@
-"""A verified access token (RFC 7662 §2.2, RFC 9068 §2.2): what it says, not the string itself."""
+"""A verified access token (RFC 7662 §2.2, RFC 9068 §2.2): what it says, and what verifies the string."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from asgiref.sync import sync_to_async
 
@@ -92,3 +92,19 @@ class AccessToken:
     def is_audience(self, url: str) -> bool:
         """Was it issued for ``url``, or for no place in particular (RFC 8707 §2)?"""
         return resource_indicator.is_audience(self.resources, url)
+
+
+class Verifier(Protocol):
+    """The contract of ``OAUTH_RESOURCE_SERVER["VERIFIER"]``.
+
+    It may have ``is_foreign(token: str) -> bool``: can nobody whose tokens are good here have issued it, as far as that
+    can be told without asking them? That is what ``UNKNOWN_BEARER_TOKENS = "leave"`` leaves; without it, nothing.
+    """
+
+    def __call__(self, token: str, /) -> AccessToken:
+        """Return what ``token`` says, if it is an access token that is good at this moment.
+
+        A verifier answers for signature or record, expiry, revocation, client and user. Where the token is
+        used (audience, key, scope) is for its caller to judge. Raises ``protocol.errors.InvalidToken``,
+        with the reason in ``detail``.
+        """

@@ -4,17 +4,17 @@ A call that carries a session cookie as well as a token is decided by the order 
 ``authentication_classes``: DRF stops at the first that knows the caller. Put this class first.
 """
 
-from typing import Any
+from typing import Any, ClassVar
 
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
 from oauth_provider.protocol.errors import OAuthError, ServiceUnavailable
-from oauth_provider.resource_server.authentication import authenticate, user_of
-from oauth_provider.resource_server.bound_token import presented_scheme
+from oauth_provider.resource_server.authentication import authenticate, is_left, user_of
 from oauth_provider.resource_server.challenge import challenge
-from oauth_provider.resource_server.foreign_token import is_left
+from oauth_provider.resource_server.proofs.bound_token import presented_scheme
 from oauth_provider.resource_server.token import AccessToken
+from oauth_provider.rest_framework import inspection  # noqa: F401 - registers itself
 from oauth_provider.rest_framework.denial import answer_denials, leave_token, leave_unreported, takes_bearer_tokens
 from oauth_provider.rest_framework.exceptions import Refused
 
@@ -28,6 +28,8 @@ class OAuthAuthentication(BaseAuthentication):
     With ``UNKNOWN_BEARER_TOKENS = "leave"`` a token that nobody here can have issued is left to the classes after this
     one, if any of them may take it. If none does, it is answered 401 all the same, also beside a session.
     """
+
+    takes_access_tokens: ClassVar[bool] = True
 
     def authenticate(self, request: Request) -> tuple[Any, AccessToken] | None:
         """The caller and the token; None where the header names another scheme. Raises ``Refused``."""

@@ -61,3 +61,8 @@ class HasAuthorizationDetails(Composable, NeedsToken):
     def needs(self, request: Request, view: "APIView") -> Needs:
         """Details of the type."""
         return Needs(details=(self.asked.type,))
+
+    @property
+    def named_details_types(self) -> tuple[str, ...]:
+        """The type."""
+        return (self.asked.type,)

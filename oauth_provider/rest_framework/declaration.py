@@ -9,15 +9,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from oauth_provider.protocol.scope_requirement import ScopeRequirement
-from oauth_provider.resource_server.inspection import Inspection, inspector
-
-
-@inspector
-def inspect(callback: Any) -> Inspection | None:
-    """What the checks are told. DRF's views import the project's defaults, and so this module, in mid-import."""
-    from oauth_provider.rest_framework.inspection import inspect
-
-    return inspect(callback)
 
 
 def declared(view: Any, method: str) -> ScopeRequirement | None:

@@ -23,9 +23,9 @@ from rest_framework.request import Request
 
 from oauth_provider.protocol.bearer import BEARER, credentials
 from oauth_provider.protocol.errors import InvalidToken, OAuthError
-from oauth_provider.resource_server.bound_token import presented_scheme, schemes
 from oauth_provider.resource_server.database_outage import unreported
 from oauth_provider.resource_server.needs import NOTHING, Needs
+from oauth_provider.resource_server.proofs.bound_token import presented_scheme, schemes
 from oauth_provider.rest_framework.declaration import guard_of
 from oauth_provider.rest_framework.exceptions import Refused, TokenRequired
 from oauth_provider.rest_framework.needs import NeedsToken, granted_scopes, is_access_token, operands

@@ -1,24 +1,28 @@
-"""What can be said about a DRF view's scopes without calling it (RFC 6750 §3.1), for the checks."""
+"""The scopes of DRF views without calling them (RFC 6750 §3.1), for the checks and the metadata.
+
+It imports none of our classes, which import it: a view that has one of them is looked at. What it asks of permissions
+is what ``NeedsToken`` says.
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rest_framework import permissions as drf
-from rest_framework.views import APIView
 
-from oauth_provider.resource_server.inspection import Inspection
-from oauth_provider.rest_framework.authentication import OAuthAuthentication
-from oauth_provider.rest_framework.authorization_details import HasAuthorizationDetails
+from oauth_provider.resource_server.inspection import Inspection, inspector
 from oauth_provider.rest_framework.declaration import declared, guard_of, parsed, served_methods
 from oauth_provider.rest_framework.needs import NeedsToken, leaves
-from oauth_provider.rest_framework.permissions import HasScopes
 
 # What a viewset may have, whether or not this one does: a dictionary may be shared by several.
 ACTIONS = {"list", "create", "retrieve", "update", "partial_update", "destroy", "metadata"}
 
 
+@inspector
 def inspect(callback: Any) -> Inspection | None:
-    """``callback`` is what ``as_view()`` or ``@api_view`` made; None where it is anything else."""
+    """Return what there is to say of ``callback``, which ``as_view()`` or ``@api_view`` made; None of anything else."""
+    # It imports the project's default classes, and those may well import this module.
+    from rest_framework.views import APIView
+
     cls = getattr(callback, "cls", None)
     if not (isinstance(cls, type) and issubclass(cls, APIView)):
         return None
@@ -27,16 +31,14 @@ def inspect(callback: Any) -> Inspection | None:
     is_computed = cls.get_permissions is not APIView.get_permissions
     permissions = [] if is_computed else list(leaves(view.get_permissions()))
     guards = [guard_of(view, method) for method in served_methods(view)]
-    scoped = [one for one in (*permissions, *guards) if isinstance(one, HasScopes)]
-    reads_declaration = any(one.requirement is None for one in scoped)
-    names = [scope for one in scoped if one.requirement for scope in one.requirement.scopes]
+    ours = [one for one in (*permissions, *guards) if isinstance(one, NeedsToken)]
+    reads_declaration = any(one.reads_declaration for one in ours)
+    names = [scope for one in ours for scope in one.named_scopes]
     return Inspection(
         view=f"{cls.__module__}.{cls.__name__}",
         scopes=tuple(dict.fromkeys([*names, *(_declared_scopes(view) if reads_declaration else ())])),
         problems=tuple(dict.fromkeys(_problems(view))) if reads_declaration else (),
-        details_types=tuple(
-            dict.fromkeys(one.asked.type for one in permissions if isinstance(one, HasAuthorizationDetails))
-        ),
+        details_types=tuple(dict.fromkeys(name for one in ours for name in one.named_details_types)),
         takes_any_token=not is_computed and None in guards and _takes_any_token(view, permissions),
     )
 
@@ -76,7 +78,7 @@ def _declared_scopes(view: Any) -> Iterator[str]:
 
 def _takes_any_token(view: Any, permissions: list[Any]) -> bool:
     """Does an access token of any scope pass for its user here? A project's own permission may see to scopes."""
-    if not any(isinstance(one, OAuthAuthentication) for one in view.get_authenticators()):
+    if not any(getattr(one, "takes_access_tokens", False) for one in view.get_authenticators()):
         return False
     if any(isinstance(one, NeedsToken) or type(one).__module__ != drf.__name__ for one in permissions):
         return False

@@ -24,6 +24,21 @@ class NeedsToken(BasePermission):
         """What a token must have in order to pass. Asks the project's code nothing that it was not asked before."""
         raise NotImplementedError
 
+    @property
+    def reads_declaration(self) -> bool:
+        """Is it for the view to declare the scopes?"""
+        return False
+
+    @property
+    def named_scopes(self) -> tuple[str, ...]:
+        """The scopes that it names itself."""
+        return ()
+
+    @property
+    def named_details_types(self) -> tuple[str, ...]:
+        """The types of authorization details that it names (RFC 9396 §2)."""
+        return ()
+
 
 class ScopedToken(Protocol):
     """What our ``AccessToken`` and the model of django-oauth-toolkit have in common."""

@@ -11,8 +11,9 @@ from rest_framework.request import ForcedAuthentication, Request
 from oauth_provider.protocol.errors import InsufficientScope, InsufficientUserAuthentication
 from oauth_provider.protocol.scope_requirement import ScopeRequirement
 from oauth_provider.resource_server.needs import NOTHING, Needs
-from oauth_provider.resource_server.session_user import active_session_user
 from oauth_provider.resource_server.sign_in import SignIn
+from oauth_provider.resource_server.users.session_user import active_session_user
+from oauth_provider.rest_framework import inspection  # noqa: F401 - registers itself
 from oauth_provider.rest_framework.declaration import declared, parsed
 from oauth_provider.rest_framework.denial import answer_denials
 from oauth_provider.rest_framework.needs import NeedsToken, granted_scopes, is_access_token
@@ -82,6 +83,16 @@ class HasScopes(Composable, NeedsToken):
         if requirement is None and not hasattr(view, "get_required_scopes"):
             requirement = self._required(request, view)
         return Needs(scope=requirement.nearest(granted_scopes(request))) if requirement else NOTHING
+
+    @property
+    def reads_declaration(self) -> bool:
+        """Is it for the view to declare the scopes?"""
+        return self.requirement is None
+
+    @property
+    def named_scopes(self) -> tuple[str, ...]:
+        """The scopes that it names itself, each once."""
+        return self.requirement.scopes if self.requirement else ()
 
     def _required(self, request: Request, view: "APIView") -> ScopeRequirement | None:
         if self.requirement is not None:

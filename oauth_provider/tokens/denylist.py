@@ -24,7 +24,8 @@ from oauth_provider.dot.names import Row, access_token_model, application_model
 from oauth_provider.models import Authorization, ClientPolicy
 from oauth_provider.models.client import is_barred
 from oauth_provider.protocol.denylist import AUTHORIZATION, CLIENT, TOKEN, Denial, of_whole_client
-from oauth_provider.resource_server.denylist_transport import DenylistOptions, DenylistTransport, make_transport
+from oauth_provider.resource_server.denylist.transport import DenylistTransport, make_transport
+from oauth_provider.resource_server.options.denylist import DenylistOptions
 from oauth_provider.resource_server.process_lock import ProcessLock
 from oauth_provider.signals import access_tokens_revoked, authorization_revoked
 from oauth_provider.sql.clock import database_now

@@ -19,8 +19,8 @@ from oauth_provider.dot.settings import oauth2_settings
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import InvalidToken
 from oauth_provider.protocol.token_string import is_broken
-from oauth_provider.resource_server.foreign_token import is_foreign_jwt, is_prefixed
 from oauth_provider.resource_server.token import AccessToken
+from oauth_provider.resource_server.verifiers.foreign_token import is_foreign_jwt, is_prefixed
 from oauth_provider.sql.clock import database_now
 from oauth_provider.tokens.access_token import read_access_token
 from oauth_provider.tokens.found_token import FoundToken

@@ -20,8 +20,8 @@ from oauth_provider.models import Authorization, Resource
 from oauth_provider.protocol import jws
 from oauth_provider.protocol.access_token import TYP
 from oauth_provider.protocol.errors import InvalidToken
-from oauth_provider.resource_server import jwks
 from oauth_provider.resource_server.conf import conf, forget_verifiers
+from oauth_provider.resource_server.verifiers import jwks
 from oauth_provider.tokens.id_token import read_id_token
 from tests import jose_keys, ledger
 from tests.driver import USERINFO, Driver, post, query_of, signed_in
@@ -47,7 +47,7 @@ def fetched(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str
 
     monkeypatch.setattr(jwks, "fetch", fetch)
     settings.OAUTH_RESOURCE_SERVER = {
-        "VERIFIER": "oauth_provider.resource_server.jwt.JWTVerifier",
+        "VERIFIER": "oauth_provider.resource_server.verifiers.JWTVerifier",
         "AUTHORIZATION_SERVERS": [ISSUER],
         "RESOURCE": NOTES,
     }

@@ -17,9 +17,8 @@ from rest_framework.views import APIView
 
 from oauth_provider.models import ClientPolicy
 from oauth_provider.ninja import OAuth, answer_refusals
-from oauth_provider.resource_server.decorators import requires_scopes
 from oauth_provider.resource_server.mcp import guard
-from oauth_provider.resource_server.mixins import RequiresScopesMixin
+from oauth_provider.resource_server.views import RequiresScopesMixin, requires_scopes
 from oauth_provider.rest_framework.authentication import OAuthAuthentication
 from oauth_provider.rest_framework.permissions import ScopesOrSession
 from tests.bridge import views

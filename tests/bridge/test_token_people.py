@@ -13,9 +13,9 @@ from oauth2_provider.backends import OAuth2Backend
 from oauth_provider.authorization.context import AuthenticationContext, Context
 from oauth_provider.authorization.sign_in import SIGN_IN
 from oauth_provider.models import Authorization, Consent, PendingRequest
-from oauth_provider.pages.browser_state import COOKIE
-from oauth_provider.resource_server.masked_user import masked
-from oauth_provider.resource_server.session_user import session_user
+from oauth_provider.pages.sending.browser_state import COOKIE
+from oauth_provider.resource_server.users.masked_user import masked
+from oauth_provider.resource_server.users.session_user import session_user
 from tests import ledger
 from tests.bridge.conftest import MIDDLEWARE
 from tests.driver import AUTHORIZE, CONFIRM, LOGOUT, Driver, query_of

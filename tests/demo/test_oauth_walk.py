@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from oauth_provider.management.walk.table import GRANTS
+from oauth_provider.walk.table import GRANTS
 from tests.demo.server import ROOT, Demo, free_port
 
 pytestmark = pytest.mark.xdist_group("demo")

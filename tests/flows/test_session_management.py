@@ -14,7 +14,7 @@ from django.test import RequestFactory
 
 from oauth_provider.middleware import BrowserStateMiddleware
 from oauth_provider.pages import check_session
-from oauth_provider.pages.browser_state import COOKIE
+from oauth_provider.pages.sending.browser_state import COOKIE
 from oauth_provider.protocol import jws
 from oauth_provider.protocol.session_state import session_state_of
 from oauth_provider.tokens.key_ring import key_ring

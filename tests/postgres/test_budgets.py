@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from oauth_provider.models import ClientPolicy
-from oauth_provider.resource_server.decorators import requires_authorization_details, requires_scopes
+from oauth_provider.resource_server.views import requires_authorization_details, requires_scopes
 from oauth_provider.rest_framework.authentication import OAuthAuthentication
 from oauth_provider.rest_framework.permissions import HasScopes, RequiresAuthentication
 from tests import details

@@ -14,7 +14,7 @@ from django.urls import path
 
 from oauth_provider.resource_server import database_outage
 from oauth_provider.resource_server.database_outage import Reporter
-from oauth_provider.resource_server.decorators import requires_scopes
+from oauth_provider.resource_server.views import requires_scopes
 from tests import ledger
 from tests.driver import Driver, signed_in
 from tests.urls import urlpatterns as project_urls

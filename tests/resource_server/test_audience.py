@@ -13,8 +13,7 @@ from rest_framework.views import APIView
 
 from oauth_provider.ninja import OAuth, Refusal
 from oauth_provider.resource_server import checks
-from oauth_provider.resource_server.decorators import requires_authorization_details, requires_scopes
-from oauth_provider.resource_server.mixins import RequiresScopesMixin
+from oauth_provider.resource_server.views import RequiresScopesMixin, requires_authorization_details, requires_scopes
 from oauth_provider.rest_framework.authentication import OAuthAuthentication
 from oauth_provider.rest_framework.authorization_details import HasAuthorizationDetails
 from oauth_provider.rest_framework.permissions import HasScopes

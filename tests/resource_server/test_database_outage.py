@@ -29,7 +29,7 @@ from oauth_provider.protocol.errors import ServiceUnavailable
 from oauth_provider.resource_server import database_outage
 from oauth_provider.resource_server.authentication import authenticate
 from oauth_provider.resource_server.database_outage import Reporter, is_outage
-from oauth_provider.resource_server.decorators import requires_authorization_details, requires_scopes
+from oauth_provider.resource_server.views import requires_authorization_details, requires_scopes
 from oauth_provider.rest_framework.authentication import OAuthAuthentication
 from tests.outages import OUTAGES, caused
 

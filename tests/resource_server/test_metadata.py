@@ -11,8 +11,8 @@ from django.urls import include, path
 from oauth_provider.resource_server import checks
 from oauth_provider.resource_server.challenge import challenge
 from oauth_provider.resource_server.conf import conf
-from oauth_provider.resource_server.decorators import any_of, requires_authorization_details, requires_scopes
 from oauth_provider.resource_server.metadata import named_details_types, named_scopes
+from oauth_provider.resource_server.views import any_of, requires_authorization_details, requires_scopes
 
 pytestmark = pytest.mark.spec("RFC 9728", "3")
 

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from oauth_provider.protocol.errors import InvalidToken, ServiceUnavailable
-from oauth_provider.resource_server import jwks
 from oauth_provider.resource_server.conf import conf
 from oauth_provider.resource_server.testing import HERE, FakeIssuer
+from oauth_provider.resource_server.verifiers import jwks
 
 pytestmark = pytest.mark.spec("RFC 9068", "2.2")
 

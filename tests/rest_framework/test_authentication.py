@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.test import APIRequestFactory
 from rest_framework.views import APIView
 
-from oauth_provider.resource_server.client_user import ClientUser
+from oauth_provider.resource_server.users.client_user import ClientUser
 from oauth_provider.rest_framework.authentication import OAuthAuthentication
 
 pytestmark = pytest.mark.spec("RFC 6750", "2.1")

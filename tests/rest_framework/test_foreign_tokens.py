@@ -26,9 +26,8 @@ from oauth_provider.ninja import OAuth, answer_refusals
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.token_string import make_refresh_token, make_token
 from oauth_provider.resource_server import checks
-from oauth_provider.resource_server.decorators import requires_scopes
-from oauth_provider.resource_server.introspection import IntrospectionVerifier
-from oauth_provider.resource_server.jwt import JWTOrIntrospectionVerifier, JWTVerifier
+from oauth_provider.resource_server.verifiers import IntrospectionVerifier, JWTOrIntrospectionVerifier, JWTVerifier
+from oauth_provider.resource_server.views import requires_scopes
 from oauth_provider.rest_framework.authentication import OAuthAuthentication
 from oauth_provider.tokens.token_lookup import find_token
 from oauth_provider.tokens.verifier import is_foreign

@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from oauth_provider.models import Authorization
 from oauth_provider.resource_server.conf import conf
-from oauth_provider.resource_server.decorators import requires_scopes
+from oauth_provider.resource_server.views import requires_scopes
 from oauth_provider.rest_framework.authentication import OAuthAuthentication
 from oauth_provider.rest_framework.permissions import HasScopes, RequiresAuthentication
 from oauth_provider.rest_framework.testing import OAuthAPIClient, assert_requires_scopes, run_code_flow

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.checked_settings import NAMED, POSTGRESQL
+from tests.checks.checked_settings import NAMED, POSTGRESQL
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 INSTALL = (ROOT / "docs" / "install.md").read_text()

@@ -6,8 +6,8 @@ import threading
 import pytest
 import requests
 
-from oauth_provider.management.walk.table import GRANTS
 from oauth_provider.models import Authorization
+from oauth_provider.walk.table import GRANTS
 from tests.demo.server import free_port
 from tests.factories import CALLBACK, ApplicationFactory, UserFactory
 from tests.walk.conftest import walk
@@ -230,7 +230,7 @@ def test_http_at_a_port_is_not_https(fake):
 
 
 def test_a_server_that_never_answers_is_not_waited_for(monkeypatch):
-    monkeypatch.setattr("oauth_provider.management.walk.wire.READ_TIMEOUT", 0.05)
+    monkeypatch.setattr("oauth_provider.walk.wire.READ_TIMEOUT", 0.05)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         assert "it did not answer within" in refused(f"--url=http://127.0.0.1:{listener.getsockname()[1]}")
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from oauth_provider.management.walk.page import Button, read_page
+from oauth_provider.walk.page import Button, read_page
 
 LOGIN = (
     '<form method="POST"><input type=hidden name=next value="/a?b&amp;c">'

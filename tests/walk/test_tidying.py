@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from oauth_provider.management.walk.token_endpoint import revoke
+from oauth_provider.walk.steps.token_endpoint import revoke
 from tests.demo.server import free_port
 from tests.walk.conftest import options, walk
 from tests.walk.fake_server import page
@@ -25,13 +25,13 @@ def without_revocation(path, answer):
     return answer.saying(revocation_endpoint=None) if path == "metadata" else answer
 
 
-def interrupted(monkeypatch, name="authorization_code.look_inside"):
+def interrupted(monkeypatch, name="steps.authorization_code.look_inside"):
     """Ctrl-C, at some point of the walk."""
 
     def interrupt(*arguments):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(f"oauth_provider.management.walk.{name}", interrupt)
+    monkeypatch.setattr(f"oauth_provider.walk.{name}", interrupt)
 
 
 def claims(outcome):
@@ -122,9 +122,9 @@ def test_a_server_that_goes_away_ends_the_walk(fake, monkeypatch):
         served.append(server.shutdown())
         server.socket.close()
 
-    monkeypatch.setattr("oauth_provider.management.walk.authorization_code.look_inside", gone)
+    monkeypatch.setattr("oauth_provider.walk.steps.authorization_code.look_inside", gone)
     tried = []
-    monkeypatch.setattr("oauth_provider.management.walk.run.revoke", lambda *one: tried.append(one) or revoke(*one))
+    monkeypatch.setattr("oauth_provider.walk.run.revoke", lambda *one: tried.append(one) or revoke(*one))
     outcome = walk(*options(server), "--json")
     assert served
     assert outcome.json["ok"] is False

@@ -12,14 +12,14 @@ from django.core.management.base import BaseCommand, CommandError
 from django.core.management.color import no_style
 
 from oauth_provider.conf import provider_settings
-from oauth_provider.management.walk.masking import Mask
-from oauth_provider.management.walk.run import Result, run
-from oauth_provider.management.walk.scene import Credentials, Grant, Target
-from oauth_provider.management.walk.screen import Screen
-from oauth_provider.management.walk.table import GRANTS
-from oauth_provider.management.walk.transcript import Transcript
-from oauth_provider.management.walk.wire import Trouble, Unreachable, split
-from oauth_provider.management.walk.words import not_revoked
+from oauth_provider.walk.run import Result, run
+from oauth_provider.walk.scene import Credentials, Grant, Target
+from oauth_provider.walk.table import GRANTS
+from oauth_provider.walk.transcript.masking import Mask
+from oauth_provider.walk.transcript.screen import Screen
+from oauth_provider.walk.transcript.transcript import Transcript
+from oauth_provider.walk.transcript.words import not_revoked
+from oauth_provider.walk.wire import Trouble, Unreachable, split
 
 DEFAULT_URL = "http://127.0.0.1:8000"
 REVOKED = "the tokens issued so far are revoked."

@@ -1,0 +1,97 @@
+"""Endpoints that authenticated clients POST a form to (RFC 6749 §3.2): who calls, what it says, what is answered."""
+
+import functools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+
+from oauth_provider.clients.authentication import authenticate
+from oauth_provider.clients.body import read_body
+from oauth_provider.clients.lookup import FoundClient
+from oauth_provider.conf import provider_settings
+from oauth_provider.endpoints.cors import allow_reading, preflight
+from oauth_provider.endpoints.json_endpoint import METHODS, MethodNotAllowed, View, answer, for_programs, refuse
+from oauth_provider.models.client import Client
+from oauth_provider.protocol.errors import OAuthError
+from oauth_provider.protocol.form import Form, parse_form
+from oauth_provider.sql.commit import GuardFailed
+from oauth_provider.sql.guard import Guard
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call by an authenticated client: who, and what the form says.
+
+    ``guard`` is of a client that was remembered: whatever is done for it has to prove that it is unchanged.
+    """
+
+    http: HttpRequest
+    client: Client
+    form: Form
+    guard: Guard | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A successful answer; ``members`` None is an empty body."""
+
+    members: Mapping[str, Any] | None = field(repr=False)
+    status: int = 200
+
+
+Endpoint = Callable[[Call], Answer]
+# From the parameters of the body, the Authorization header and an address to the client that calls.
+Caller = Callable[[Mapping[str, str], str, str], Client]
+# From the same to the client as this process remembers it, or None.
+Recall = Callable[[Mapping[str, str], str, str], FoundClient | None]
+
+
+def client_endpoint(endpoint: Endpoint, *, caller: Caller = authenticate, recall: Recall | None = None) -> View:
+    """The view of an endpoint that authenticated clients POST a form to, and that answers JSON or an OAuth error.
+
+    It needs no cookie, no CSRF token and no login, and owns its transactions. Where it can ``recall`` its client, the
+    remembered one is tried first, and the one that is read decides wherever that does not end well.
+    """
+
+    @functools.wraps(endpoint)
+    def view(request: HttpRequest) -> HttpResponse:
+        if request.method == "OPTIONS":
+            return preflight(request, METHODS)
+        client: Client | None = None
+        try:
+            check_method(request)
+            form = parse_form(read_body(request))
+            authorization = request.META.get("HTTP_AUTHORIZATION", "")
+            presented = form.parameters, authorization, provider_settings.CLIENT_ADDRESS(request)
+            found = recall(*presented) if recall is not None else None
+            said = try_remembered(endpoint, request, found, form) if found is not None else None
+            if found is not None and said is not None:
+                client = found.client
+            else:
+                client = caller(*presented)
+                said = endpoint(Call(request, client, form))
+            response = answer(said.members, status=said.status)
+        except OAuthError as error:
+            response = refuse(error, request, client)
+        allow_reading(response, request, client)
+        return response
+
+    # A report of an error on its way must hold neither secrets nor tokens.
+    return for_programs(sensitive_post_parameters()(sensitive_variables()(view)))
+
+
+def try_remembered(endpoint: Endpoint, request: HttpRequest, found: FoundClient, form: Form) -> Answer | None:
+    """Answer a client that was remembered; None where it has changed, or would be refused."""
+    try:
+        return endpoint(Call(request, found.client, form, found.guard))
+    except (OAuthError, GuardFailed):
+        return None
+
+
+def check_method(request: HttpRequest) -> None:
+    """Only POST: nothing that such an endpoint reads may stand in a URL (RFC 6749 §3.2)."""
+    if request.method != "POST":
+        raise MethodNotAllowed("This endpoint takes POST alone.")

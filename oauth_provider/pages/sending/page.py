@@ -1,0 +1,152 @@
+"""Pages for people (RFC 9700 §4.16): how each is sent, and the page that says what went wrong."""
+
+import functools
+import logging
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import Error
+from django.db.transaction import non_atomic_requests
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.templatetags.static import static
+from django.utils.translation import gettext as _
+
+from oauth_provider.pages.log_mask import mask_reports_of, masked
+from oauth_provider.pages.sending.browser_state import keep_browser_state
+from oauth_provider.pages.sending.situation import BROKEN, BUSY, Situation
+from oauth_provider.protocol.errors import InvalidRequest, OAuthError, ServiceUnavailable, TemporarilyUnavailable
+from oauth_provider.protocol.frontchannel_logout import origin as origin_of
+from oauth_provider.protocol.token_string import random_text
+from oauth_provider.resource_server.database_outage import is_outage, unavailable, unreported
+from oauth_provider.resource_server.users.session_user import restrict_to_session
+from oauth_provider.sql.transaction import RowGone
+
+logger = logging.getLogger("oauth_provider.pages")
+
+STYLESHEET = "oauth_provider/oauth.css"
+REFERENCE_LENGTH = 8
+# A body that could not be read, and too many requests: every other refusal is a 400 to a person.
+OWN_STATUS = (411, 413, 429)
+
+View = Callable[..., HttpResponse]
+
+
+def for_people(view: View) -> View:
+    """A page: what it refuses is shown to the person. It asks for a login itself and owns its transactions.
+
+    Only a session is a person there, to templates and a project's own hooks, too. A login or logout shows in its
+    browser state. Where the database is away the person may try again.
+    """
+
+    @functools.wraps(view)
+    def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        mask_reports_of(request)
+        try:
+            restrict_to_session(request)
+            response = keep_browser_state(request, answer(request, *args, **kwargs))
+        except Error as error:
+            if not is_outage(error):
+                raise
+            response = unavailable_page(request, unavailable(error))
+        keep_opener(response)
+        return response
+
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except OAuthError as error:
+            return error_page(request, error)
+        except RowGone:
+            return error_page(request, InvalidRequest("The application or the account is gone."))
+
+    freed: View = login_not_required(non_atomic_requests(page))
+    return freed
+
+
+def keep_opener(response: HttpResponseBase) -> None:
+    """Let a client that opened ``response`` in a popup keep hold of it (HTML §7.1.3), redirects on its way included.
+
+    Django's default is ``same-origin``, after which ``window.opener`` is null for good.
+    """
+    response["Cross-Origin-Opener-Policy"] = "unsafe-none"
+
+
+def show(request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    """A page under a strict policy: nothing from elsewhere, no script, in nobody's frame, in no cache."""
+    response = render(request, f"oauth_provider/{template}", context, status=status)
+    response["Content-Security-Policy"] = content_security_policy()
+    response["X-Frame-Options"] = "DENY"
+    response["X-Content-Type-Options"] = "nosniff"
+    # no-referrer would make the browser send "Origin: null", which Django's CSRF check refuses.
+    response["Referrer-Policy"] = "same-origin"
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def content_security_policy(*, scripts: bool = False, frames: Iterable[str] = ()) -> str:
+    """Without ``form-action``: Chromium applies it to the whole chain of redirects that follows a POST.
+
+    ``scripts`` lets those run that stand beside the stylesheet; ``frames`` are URLs whose origins may be framed.
+    """
+    origin = static_origin()
+    allowed = f"style-src {origin}; img-src {origin}" + (f"; script-src {origin}" if scripts else "")
+    framed = " ".join(sorted({origin_of(frame) for frame in frames}))
+    allowed += f"; frame-src {framed}" if framed else ""
+    return f"default-src 'none'; {allowed}; base-uri 'none'; frame-ancestors 'none'"
+
+
+def static_origin() -> str:
+    """Where our stylesheet and scripts are, as a policy names it."""
+    parts = urlsplit(static(STYLESHEET))
+    return f"{parts.scheme}://{parts.netloc}" if parts.scheme and parts.netloc else "'self'"
+
+
+def error_page(
+    request: HttpRequest,
+    error: OAuthError,
+    *,
+    situation: Situation | None = None,
+    go_on: str = "",
+    back_to: str = "",
+    client_name: str = "",
+    status: int | None = None,
+) -> HttpResponse:
+    """What happened, whose turn it is, and a short reference that the log knows. Nothing is redirected.
+
+    ``go_on`` is a URL of ours; ``back_to`` one of the client, whose redirect URI was established.
+    """
+    reference = random_text(REFERENCE_LENGTH)
+    logger.warning("[%s] %s refused: %s", reference, masked(request.path), error.detail or error.description)
+    context = {
+        "situation": situation or (BUSY if isinstance(error, TemporarilyUnavailable) else BROKEN),
+        "error": error.error,
+        "description": error.description,
+        "reference": reference,
+        "go_on": go_on,
+        "back_to": back_to,
+        "client_name": client_name,
+    }
+    own = error.status if error.status in OWN_STATUS else 400
+    response = show(request, "error.html", context, status=status or own)
+    if isinstance(error, TemporarilyUnavailable):
+        response["Retry-After"] = str(error.retry_after)
+    response["Referrer-Policy"] = "no-referrer"  # no form stands on it
+    return response
+
+
+def unavailable_page(request: HttpRequest, error: ServiceUnavailable) -> HttpResponse:
+    """A page that says to try again, and asks nothing of the database (RFC 9110 §15.6.4)."""
+    title = _("We cannot do that at the moment")
+    again = request.get_full_path() if request.method == "GET" else ""
+    context = {"title": title, "error": error.error, "again": again}
+    try:
+        response = show(request, "unavailable.html", context, status=error.status)
+    except Error:  # a context processor of the project's asked it
+        response = HttpResponse(title, status=error.status, content_type="text/plain; charset=utf-8")
+    response["Retry-After"] = str(error.retry_after)
+    response["Cache-Control"] = "no-store"
+    return unreported(response)

@@ -1,0 +1,55 @@
+"""``DENYLIST`` (RFC 7009 §3): where denials travel, as the provider and its APIs both write it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+REDIS = "oauth_provider.resource_server.denylist.redis_transport.RedisTransport"
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+REDIS_SCHEMES = ("redis", "rediss", "unix")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DenylistOptions:
+    """The dictionary ``DENYLIST``, which both sides have. Raises ``TypeError`` and ``ValueError``."""
+
+    url: str = field(default="", repr=False)  # there may be a password in it
+    channel: str = "oauth-denylist"
+    transport: str = REDIS
+
+    def __post_init__(self) -> None:
+        if not all(isinstance(text, str) for text in (self.url, self.channel, self.transport)):
+            raise TypeError("URL, CHANNEL and TRANSPORT are strings.")
+        if not self.channel or not self.transport:
+            raise ValueError("CHANNEL and TRANSPORT are not empty.")
+        if self.is_redis and urlsplit(self.url).scheme not in REDIS_SCHEMES:
+            raise ValueError("URL begins with redis://, rediss:// or unix://.")
+
+    @property
+    def is_redis(self) -> bool:
+        """Is it the transport that comes with this package?"""
+        return self.transport == REDIS
+
+    @property
+    def is_guarded(self) -> bool:
+        """Does a password, or the machine itself, keep others out? Of other transports nothing is known."""
+        if not self.is_redis:
+            return True
+        parts = urlsplit(self.url)
+        return parts.scheme == "unix" or bool(parts.password) or parts.hostname in LOOPBACK
+
+    @classmethod
+    def read(cls, value: Any, name: str) -> "DenylistOptions | None":
+        """``value`` as the project wrote it under ``name``; None where it is empty. Raises ``ImproperlyConfigured``."""
+        if value is None or value == {}:
+            return None
+        keys = {field.name.upper() for field in fields(cls)}
+        if not isinstance(value, Mapping) or not value.keys() <= keys:
+            raise ImproperlyConfigured(f"{name} must be a dictionary with keys out of {', '.join(sorted(keys))}.")
+        try:
+            return cls(**{key.lower(): one for key, one in value.items()})
+        except (TypeError, ValueError) as problem:
+            raise ImproperlyConfigured(f"{name} cannot be used: {problem}") from problem

@@ -1,0 +1,39 @@
+"""``OAUTH_RESOURCE_SERVER["INTROSPECTION"]``: whom ``IntrospectionVerifier`` asks (RFC 7662 §2.1)."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from oauth_provider.protocol.issuer import is_issuer
+from oauth_provider.resource_server.options.jwt import LOOPBACK
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Introspection:
+    """The introspection endpoint and this API's credentials there. Times are in seconds.
+
+    Raises ``TypeError`` and ``ValueError``.
+    """
+
+    url: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    timeout: float = 3
+    revocation_delay: float = 0
+    leeway: float = 10
+
+    @classmethod
+    def of(cls, options: Any) -> "Introspection":
+        """The options as the project wrote them."""
+        if not isinstance(options, Mapping) or not options.keys() <= {one.name.upper() for one in fields(cls)}:
+            raise TypeError("it must be a dictionary with keys that it has")
+        return cls(**{name.lower(): value for name, value in options.items()})
+
+    def __post_init__(self) -> None:
+        if not all(isinstance(text, str) and text for text in (self.url, self.client_id, self.client_secret)):
+            raise TypeError("URL, CLIENT_ID and CLIENT_SECRET are strings, and all are needed")
+        if not (self.timeout > 0 and self.revocation_delay >= 0 and self.leeway >= 0):
+            raise ValueError("TIMEOUT, REVOCATION_DELAY and LEEWAY are seconds")
+        if not is_issuer(self.url, allow_http=re.match(LOOPBACK, self.url) is not None):
+            raise ValueError("URL must be https")

@@ -1,0 +1,247 @@
+"""Verifying tokens by asking who issued them (RFC 7662 §2): the verifier of an API without a provider beside it.
+
+``OAUTH_RESOURCE_SERVER["VERIFIER"] = "oauth_provider.resource_server.verifiers.IntrospectionVerifier"``
+
+An answer is remembered for ``REVOCATION_DELAY`` at most, which is how long a revoked token may go on; by default not
+at all. A denylist makes it a second. A server that does not answer is left alone for a while: the calls are then
+refused with 503, at once.
+"""
+
+import json
+import logging
+import time
+from base64 import b64encode
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import quote_plus, urlencode
+
+from django.views.decorators.debug import sensitive_variables
+
+from oauth_provider.fetch import FetchError, Limits, fetch
+from oauth_provider.protocol import token_string
+from oauth_provider.protocol.bearer import BEARER
+from oauth_provider.protocol.digest import digest
+from oauth_provider.protocol.errors import InvalidToken, ServiceUnavailable
+from oauth_provider.resource_server.conf import conf
+from oauth_provider.resource_server.process_lock import ProcessLock
+from oauth_provider.resource_server.proofs.bound_token import schemes
+from oauth_provider.resource_server.token import AccessToken
+from oauth_provider.resource_server.verifiers.foreign_token import is_foreign_jwt
+
+# By the prefixes of our own provider. Other servers' kinds are told by their answers.
+NEVER_FOR_APIS = (token_string.CODE, token_string.REFRESH_TOKEN, token_string.CLIENT_SECRET)
+
+logger = logging.getLogger("oauth_provider.resource_server")
+
+REMEMBERED, MAX_SIZE = 10_000, 16 * 1024 * 1024
+FAILURES, REST = 5, 10.0
+# What a server may answer to a strange token. Anybody could send some until nobody was asked any more.
+UNDERSTOOD_BADLY = (400, 413, 414, 422)
+# For an answer that does not say when the token expires; it is good for the call in hand.
+UNSAID = timedelta(minutes=1)
+# What servers call tokens that open no API.
+OTHER_KINDS = frozenset({"refresh_token", "refresh", "offline", "id_token", "id", "logout", "logout+jwt"})
+
+
+@dataclass(slots=True)
+class Memory:
+    """What was answered about tokens lately, by digest: ``REMEMBERED`` at most, none longer than it is good for.
+
+    All that they say is ``MAX_SIZE`` characters at most: who may have tokens may have long ones.
+    """
+
+    _answers: OrderedDict[str, tuple[float, AccessToken, int]] = field(default_factory=OrderedDict)
+    _size: int = 0
+    _lock: ProcessLock = field(default_factory=ProcessLock)
+
+    def recall(self, key: str) -> AccessToken | None:
+        """What was answered, if that is not too long ago."""
+        with self._lock:
+            known = self._answers.get(key)
+            if known is not None and known[0] <= time.monotonic():
+                self._forget(key)
+                return None
+            return None if known is None else known[1]
+
+    def keep(self, key: str, token: AccessToken, seconds: float, size: int) -> None:
+        """Remember ``token`` for so long, and no longer than it lives; it says so many characters."""
+        left = (token.expires - datetime.now(UTC)).total_seconds()
+        with self._lock:
+            self._forget(key)
+            self._answers[key] = (time.monotonic() + min(seconds, left), token, size)
+            self._size += size
+            while len(self._answers) > REMEMBERED or self._size > MAX_SIZE:
+                self._forget(next(iter(self._answers)))
+
+    def _forget(self, key: str) -> None:
+        known = self._answers.pop(key, None)
+        self._size -= 0 if known is None else known[2]
+
+
+class OfThisToken(FetchError):
+    """The server cannot answer about one token, which says nothing about others."""
+
+
+@dataclass(slots=True)
+class Breaker:
+    """After ``FAILURES`` in a row nobody is asked for ``REST`` seconds; then one call tries."""
+
+    _failures: int = 0
+    _until: float = 0.0
+    _lock: ProcessLock = field(default_factory=ProcessLock)
+
+    def run(self, ask: Callable[[], Any]) -> Any:
+        """What ``ask`` returns. Raises ``FetchError``, also instead of asking."""
+        with self._lock:
+            if self._failures >= FAILURES:
+                if time.monotonic() < self._until:
+                    raise FetchError("It failed too often, and is left alone for a while.")
+                self._until = time.monotonic() + REST  # for everybody but this one
+        try:
+            answer = ask()
+        except OfThisToken:
+            raise
+        except FetchError:
+            with self._lock:
+                self._failures += 1
+                self._until = time.monotonic() + REST
+            raise
+        with self._lock:
+            self._failures = 0
+        return answer
+
+
+class IntrospectionVerifier:
+    """A ``Verifier``. One instance serves the process."""
+
+    def __init__(self) -> None:
+        self._memory = Memory()
+        self._breaker = Breaker()
+
+    @sensitive_variables()
+    def __call__(self, token: str, /) -> AccessToken:
+        """What the server says of ``token``. Raises ``InvalidToken``, and ``ServiceUnavailable`` if it says nothing."""
+        if token.startswith(NEVER_FOR_APIS):
+            raise InvalidToken("This is not an access token.", detail="a refresh token, a code or a secret")
+        options, key = conf.introspection, digest(token)
+        delay = options.revocation_delay
+        remembered = self._memory.recall(key) if delay else None
+        if remembered is not None:
+            return remembered
+        try:
+            members = self._breaker.run(lambda: ask(token))
+        except FetchError as error:
+            logger.warning("The introspection endpoint gives no answer: %s", error)
+            raise ServiceUnavailable("Access tokens cannot be verified at the moment.", detail=str(error)) from error
+        verified = read(members, options.leeway)
+        if delay:
+            self._memory.keep(key, verified, delay, len(repr(members)))
+        return verified
+
+    def is_foreign(self, token: str) -> bool:
+        """A JWT that names another issuer. All else may be the server's, and only it could say."""
+        return is_foreign_jwt(token, conf.authorization_servers, names_issuer=False)
+
+
+@sensitive_variables()
+def ask(token: str) -> dict[str, Any]:
+    """The members of the answer about ``token`` (RFC 7662 §2.1). Raises ``FetchError`` where it is none."""
+    options = conf.introspection
+    credentials = f"{quote_plus(options.client_id)}:{quote_plus(options.client_secret)}"
+    answer = fetch(
+        options.url,
+        Limits(timeout=options.timeout, is_configured=True),
+        body=urlencode({"token": token, "token_type_hint": "access_token"}).encode(),
+        headers={
+            "Authorization": f"Basic {b64encode(credentials.encode()).decode()}",
+            "Content-Type": "application/x-www-form-urlencoded",
+            "Accept": "application/json",
+        },
+    )
+    try:
+        members = json.loads(answer.body)
+    except (ValueError, RecursionError):
+        members = None
+    if answer.status in UNDERSTOOD_BADLY:
+        raise OfThisToken(f"It answers {answer.status} to this token.")
+    if answer.status != 200 or not isinstance(members, dict) or not isinstance(members.get("active"), bool):
+        raise FetchError(f"It answers {answer.status}, and no introspection response.")
+    return members
+
+
+def read(members: dict[str, Any], leeway: float = 0) -> AccessToken:
+    """The access token that the answer describes (RFC 7662 §2.2). Raises ``InvalidToken``.
+
+    ``active`` is the one member that must be there; what it says of any other must fit. ``leeway``, in seconds, is for
+    the server's clock.
+    """
+    if members["active"] is not True:
+        raise InvalidToken("The access token is unknown, expired or revoked.")
+    check_kind(members)
+    issuer, issuers = members.get("iss", ""), conf.authorization_servers
+    if issuer and issuers and issuer not in issuers:
+        raise InvalidToken("The access token is of another issuer.", detail=f"iss {issuer!r} is none of {issuers!r}")
+    audience = members.get("aud", [])
+    try:
+        token = AccessToken(
+            scope=_text(members.get("scope", "")),
+            client_id=_text(members.get("client_id", "")),
+            sub=_text(members["sub"]) if "sub" in members else None,
+            expires=_moment(members.get("exp")) or datetime.now(UTC) + UNSAID,
+            issued_at=_moment(members.get("iat")),
+            issuer=_text(issuer) or next(iter(issuers), ""),
+            resources=tuple(_text(one) for one in ([audience] if isinstance(audience, str) else audience)),
+            cnf=members.get("cnf"),
+            act=members.get("act"),
+            auth_time=_moment(members.get("auth_time")),
+            acr=_text(members["acr"]) if "acr" in members else None,
+            jti=_text(members["jti"]) if "jti" in members else None,
+            authorization_id=_text(members["authorization_id"]) if "authorization_id" in members else None,
+            authorization_details=_details(members.get("authorization_details", [])),
+            leeway=timedelta(seconds=leeway),
+        )
+        begins = _moment(members.get("nbf"))
+    except (TypeError, ValueError, OverflowError, OSError) as error:
+        raise InvalidToken("The access token cannot be understood.", detail=f"bad introspection: {error}") from error
+    if begins is not None and begins > datetime.now(UTC) + token.leeway:
+        raise InvalidToken("The time of the access token has not come yet.")
+    return token
+
+
+def check_kind(members: dict[str, Any]) -> None:
+    """Raise ``InvalidToken`` for what is no access token: servers describe refresh tokens, too, and ID tokens.
+
+    ``token_type`` is optional, and is the type of an access token (RFC 6749 §7.1) or, at some servers, its kind. Of
+    the members that say the kind elsewhere, ``token_use`` and ``typ`` are in use.
+    """
+    # Without a key nobody could tell such a token of another scheme from a bearer token (RFC 9449 §6.2).
+    taken = schemes() if members.get("cnf") is not None else (BEARER,)
+    named = members.get("token_type", BEARER)
+    if not isinstance(named, str) or named.lower() not in {*(scheme.lower() for scheme in taken), "access_token"}:
+        raise InvalidToken("This is not a bearer access token.", detail=f"token_type {named!r}")
+    for name in ("token_use", "typ"):
+        kind = members.get(name, "")
+        if isinstance(kind, str) and kind.lower() in OTHER_KINDS:
+            raise InvalidToken("This is not an access token.", detail=f"{name} {kind!r}")
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is no string")
+    return value
+
+
+def _details(value: Any) -> tuple[dict[str, Any], ...]:
+    """RFC 9396 §9.2."""
+    if not isinstance(value, list) or not all(isinstance(one, dict) and "type" in one for one in value):
+        raise TypeError("authorization_details is no list of objects with a type")
+    return tuple(value)
+
+
+def _moment(value: Any) -> datetime | None:
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
+        raise TypeError(f"{value!r} is no time")
+    return None if value is None else datetime.fromtimestamp(value, UTC)

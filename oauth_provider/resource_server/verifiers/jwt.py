@@ -1,0 +1,120 @@
+"""Verifying JWT access tokens by the keys of their issuer (RFC 9068 §4): no call and no database for a call.
+
+``OAUTH_RESOURCE_SERVER["VERIFIER"] = "oauth_provider.resource_server.verifiers.JWTVerifier"``
+
+A token that was verified is remembered by its digest, for ``KEYS_LIFETIME`` at most and never past its ``exp``.
+"""
+
+import time
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.views.decorators.debug import sensitive_variables
+
+from oauth_provider.protocol import jws
+from oauth_provider.protocol.access_token import JwtAccessToken, verify_access_token
+from oauth_provider.protocol.digest import digest
+from oauth_provider.protocol.errors import InvalidToken
+from oauth_provider.protocol.jose import JoseError, Key
+from oauth_provider.protocol.jws import UnknownKey
+from oauth_provider.resource_server.audience import names_this_api
+from oauth_provider.resource_server.conf import conf
+from oauth_provider.resource_server.token import AccessToken
+from oauth_provider.resource_server.verifiers.foreign_token import is_foreign_jwt, is_prefixed
+from oauth_provider.resource_server.verifiers.introspection import IntrospectionVerifier, Memory
+from oauth_provider.resource_server.verifiers.jwks import IssuerKeys
+
+
+class JWTVerifier:
+    """A ``Verifier`` of the tokens of ``AUTHORIZATION_SERVERS``. One instance serves the process."""
+
+    def __init__(self) -> None:
+        self._memory = Memory()
+        self._keys: dict[str, IssuerKeys] = {}
+
+    @sensitive_variables()
+    def __call__(self, token: str, /) -> AccessToken:
+        """What ``token`` says. Raises ``InvalidToken``, and ``ServiceUnavailable`` where its issuer has no keys yet."""
+        key = digest(token)
+        remembered = self._memory.recall(key)
+        if remembered is not None:
+            return remembered
+        try:
+            verified = as_access_token(self._verified(token), conf.jwt.leeway)
+        except JoseError as error:
+            raise InvalidToken("The access token is malformed, expired, or not genuine.", detail=str(error)) from None
+        self._memory.keep(key, verified, conf.jwt.keys_lifetime, len(token))
+        return verified
+
+    def is_foreign(self, token: str) -> bool:
+        """A JWT of another issuer, or none at all, unless it looks like one of our provider's opaque tokens."""
+        if "." in token:
+            return is_foreign_jwt(token, conf.authorization_servers, names_issuer=True)
+        return not is_prefixed(token)
+
+    @sensitive_variables()
+    def _verified(self, token: str) -> JwtAccessToken:
+        unproven = jws.parse(token)
+        issuer = unproven.claims.get("iss")
+        if not isinstance(issuer, str) or issuer not in conf.authorization_servers:
+            raise JoseError("The access token is of another issuer.")
+        keys = self._keys.setdefault(issuer, IssuerKeys(issuer))
+        try:
+            verified = _proven(token, keys, issuer)
+        except UnknownKey:
+            kid = unproven.header.get("kid")
+            if kid is None:
+                raise
+            verified = _proven(token, keys.with_key(kid), issuer)
+        if not names_this_api(verified.audience, issuer):  # RFC 9068 §4
+            raise JoseError("The access token was issued for another resource.")
+        return verified
+
+
+class JWTOrIntrospectionVerifier:
+    """A ``Verifier``: what looks like a JWT is verified by keys, and by them alone; of all else the server is asked."""
+
+    def __init__(self) -> None:
+        self._of_jwt = JWTVerifier()
+        self._of_opaque = IntrospectionVerifier()
+
+    @sensitive_variables()
+    def __call__(self, token: str, /) -> AccessToken:
+        """What ``token`` says. Raises ``InvalidToken`` and ``ServiceUnavailable``."""
+        return self._of_jwt(token) if token.count(".") == 2 else self._of_opaque(token)
+
+    def is_foreign(self, token: str) -> bool:
+        """A JWT of another issuer."""
+        return (self._of_jwt if token.count(".") == 2 else self._of_opaque).is_foreign(token)
+
+
+def as_access_token(read: JwtAccessToken, leeway: float = 0) -> AccessToken:
+    """As guards want it. A client that acts for itself is nobody's ``sub``, as in every other token here."""
+    return AccessToken(
+        scope=read.scope,
+        client_id=read.client_id,
+        sub=None if read.is_clients_own else read.subject,
+        expires=_moment(read.expires),
+        issued_at=_moment(read.issued_at),
+        issuer=read.issuer,
+        resources=read.audience,
+        cnf=read.cnf,
+        act=read.act,
+        auth_time=None if read.auth_time is None else _moment(read.auth_time),
+        acr=read.acr or None,
+        jti=read.jti,
+        authorization_id=read.authorization_id or None,
+        authorization_details=read.authorization_details,
+        leeway=timedelta(seconds=leeway),
+    )
+
+
+def _proven(token: str, keys: Iterable[Key], issuer: str) -> JwtAccessToken:
+    options: Any = conf.jwt
+    terms: dict[str, Any] = {"leeway": options.leeway, "exp_leeway": options.leeway}
+    return verify_access_token(token, keys, issuer=issuer, now=time.time(), algorithms=options.algorithms, **terms)
+
+
+def _moment(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

@@ -1,0 +1,152 @@
+"""The guard of a plain Django view (RFC 6750 §3, RFC 9470 §3): who may pass, and what everybody else is answered."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from asgiref.sync import sync_to_async
+from django.db import Error
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
+from django.middleware.csrf import CsrfViewMiddleware
+
+from oauth_provider.protocol.bearer import BEARER
+from oauth_provider.protocol.errors import (
+    InsufficientScope,
+    InsufficientUserAuthentication,
+    OAuthError,
+    ServiceUnavailable,
+)
+from oauth_provider.protocol.scope_requirement import ScopeRequirement
+from oauth_provider.resource_server.authentication import authenticate, user_of
+from oauth_provider.resource_server.challenge import challenge
+from oauth_provider.resource_server.database_outage import is_outage, unavailable, unreported
+from oauth_provider.resource_server.needs import NOTHING, Needs
+from oauth_provider.resource_server.proofs.bound_token import presented_scheme
+from oauth_provider.resource_server.sign_in import SignIn
+from oauth_provider.resource_server.token import AccessToken
+from oauth_provider.resource_server.users.session_user import active_session_user
+from oauth_provider.resource_server.views.preflight import answer_preflight, is_preflight
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE")
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """What one view asks for: scopes for the whole of it or by HTTP method, a sign-in, and whether a session will do.
+
+    Raises ``TypeError`` and ``ValueError`` for a declaration that means nothing.
+    """
+
+    requirements: ScopeRequirement | Mapping[str, ScopeRequirement]
+    sign_in: SignIn = field(default_factory=SignIn)
+    session: bool = False
+
+    @classmethod
+    def declared(cls, declaration: Any, sign_in: SignIn, session: bool) -> "Guard":
+        """``declaration`` is a scope, a list of scopes, a ``ScopeRequirement``, or a dictionary of these by method."""
+        if not isinstance(declaration, Mapping):
+            return cls(ScopeRequirement.declared(declaration), sign_in, session)
+        misspelt = [name for name in declaration if name not in METHODS]
+        if misspelt or not declaration:
+            raise ValueError(f"{misspelt} are no HTTP methods in capitals." if misspelt else "No method has a scope.")
+        requirements = {name: ScopeRequirement.declared(one) for name, one in declaration.items()}
+        return cls(requirements, sign_in, session)
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """Every scope that is named."""
+        every = self.requirements.values() if isinstance(self.requirements, Mapping) else [self.requirements]
+        either = ScopeRequirement.either(every)
+        return either.scopes if either else ()
+
+    def requirement(self, method: str) -> ScopeRequirement | None:
+        """The scopes for ``method``; None where the view does not have it. HEAD is GET, OPTIONS is any of them."""
+        if isinstance(self.requirements, ScopeRequirement):
+            return self.requirements
+        found = self.requirements.get(method) or (self.requirements.get("GET") if method == "HEAD" else None)
+        return ScopeRequirement.either(self.requirements.values()) if found is None and method == "OPTIONS" else found
+
+    def refuse(self, request: HttpRequest) -> HttpResponse | None:
+        """The answer to a caller that may not pass, or None. ``request.user`` and ``request.auth`` are then set."""
+        if is_preflight(request):
+            return answer_preflight(self.requirements if isinstance(self.requirements, Mapping) else ())
+        requirement, token = self.requirement(request.method or ""), None
+        try:
+            token = authenticate(request)
+            if token is not None:
+                self._check(token, requirement)
+            is_let_in = token is not None or (self.session and is_signed_in(request))
+        except OAuthError as error:
+            scheme = presented_scheme(request.headers.get("Authorization", ""))
+            return refused(error, self._needs(requirement, token), scheme=scheme)
+        if not is_let_in:
+            return refused(None, self._needs(requirement, None))
+        if requirement is None:
+            return HttpResponseNotAllowed(self.requirements if isinstance(self.requirements, Mapping) else ())
+        if token is None:
+            return check_csrf(request)
+        set_caller(request, token)
+        return None
+
+    async def arefuse(self, request: HttpRequest) -> HttpResponse | None:
+        """The same, from async code: a verifier may ask a database."""
+        return await sync_to_async(self.refuse)(request)
+
+    def _check(self, token: AccessToken, requirement: ScopeRequirement | None) -> None:
+        if requirement is not None and not requirement.is_met_by(token.scopes):
+            scope = requirement.nearest(token.scopes)
+            raise InsufficientScope("The access token lacks a scope for this call.", scope=scope)
+        if not self.sign_in.is_met_by(token):
+            raise InsufficientUserAuthentication("The user must sign in again for this call.")
+
+    def _needs(self, requirement: ScopeRequirement | None, token: AccessToken | None) -> Needs:
+        scope = requirement.nearest(token.scopes if token else ()) if requirement else ()
+        return Needs(scope=scope) & self.sign_in.needs
+
+
+def refused(
+    error: OAuthError | None, needs: Needs = NOTHING, resource: str | None = None, *, scheme: str = BEARER
+) -> HttpResponse:
+    """A refusal as JSON, with its challenge (RFC 6750 §3); ``error`` is None where no token came.
+
+    ``scheme`` is what the token came with, and ``resource`` what was called, as for ``challenge``.
+    """
+    body = error.parameters() if error else {"detail": "An access token is needed."}
+    headers = {"Cache-Control": "no-store"}
+    if isinstance(error, ServiceUnavailable):
+        headers["Retry-After"] = str(error.retry_after)  # another token would not help
+    else:
+        headers["WWW-Authenticate"] = challenge(error, needs, resource, scheme=scheme)
+    response = JsonResponse(body, status=error.status if error else 401, headers=headers)
+    return unreported(response) if isinstance(error, ServiceUnavailable) else response
+
+
+def is_signed_in(request: HttpRequest) -> bool:
+    """Is somebody, by a session? ``request.user`` is then that person.
+
+    Raises ``ServiceUnavailable`` where the session's database is away.
+    """
+    try:
+        return active_session_user(request) is not None
+    except Error as error:
+        if not is_outage(error):
+            raise
+        raise unavailable(error) from error
+
+
+def check_csrf(request: HttpRequest) -> HttpResponse | None:
+    """What Django answers to a forged request. The view itself is exempt: no browser sends a token by itself."""
+    check, view = CsrfViewMiddleware(lambda _: HttpResponse()), cast(Any, None)
+    check.process_request(request)
+    return check.process_view(request, view, (), {})
+
+
+def set_caller(request: HttpRequest, token: AccessToken) -> None:
+    """``request`` is ``token``'s from here on."""
+    user = user_of(token)
+
+    async def auser() -> Any:
+        return user
+
+    caller: Any = request
+    caller.user, caller.auser, caller.auth = user, auser, token

@@ -1,0 +1,82 @@
+"""The same declaration for Django's class-based views (RFC 6750 §3.1), sync and async."""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
+from django.views import View
+
+from oauth_provider.protocol.scope_requirement import ScopeRequirement
+from oauth_provider.resource_server.inspection import Inspection, inspector
+from oauth_provider.resource_server.sign_in import SignIn
+from oauth_provider.resource_server.views.decorators import exempt
+from oauth_provider.resource_server.views.guard import Guard
+
+logger = logging.getLogger("oauth_provider.resource_server")
+
+
+class RequiresScopesMixin(View):
+    """``scopes`` says what a token needs: one scope, a list, an ``any_of``, or a dictionary of these by HTTP method.
+
+    ``session``, ``acr`` and ``max_age`` mean what they do to ``@requires_scopes``. It stands before the view that
+    it is mixed into. A view without a usable declaration refuses everybody; a check finds it first.
+    """
+
+    scopes: str | Iterable[str] | ScopeRequirement | Mapping[str, Any] | None = None
+    session = False
+    acr: str | Iterable[str] = ()
+    max_age: int | None = None
+
+    @classmethod
+    def as_view(cls, **initkwargs: Any) -> Callable[..., Any]:
+        """As ever, seeing to its callers itself."""
+        view: Callable[..., Any] = exempt(super().as_view(**initkwargs))
+        return view
+
+    def get_required_scopes(self) -> Any:
+        """What a token needs for this call; what ``scopes`` says unless a view computes it."""
+        return self.scopes
+
+    def guard(self) -> Guard:
+        """The guard of this call. Raises ``TypeError`` and ``ValueError`` for a declaration that means nothing."""
+        return Guard.declared(self.get_required_scopes() or (), SignIn.of(self.acr, self.max_age), self.session)
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """As ever, for whoever may pass."""
+        try:
+            guard = self.guard()
+        except (TypeError, ValueError) as problem:
+            logger.error("%s declares scopes that cannot be used, and refuses: %s", type(self).__name__, problem)
+            guard = None
+        if self.view_is_async:
+            return self._dispatch_async(guard, request, *args, **kwargs)
+        refusal = guard.refuse(request) if guard else HttpResponseForbidden()
+        return super().dispatch(request, *args, **kwargs) if refusal is None else refusal
+
+    async def _dispatch_async(self, guard: Guard | None, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        refusal: HttpResponse | None = await guard.arefuse(request) if guard else HttpResponseForbidden()
+        if refusal is not None:
+            return refusal
+        response: Any = super().dispatch(request, *args, **kwargs)
+        return await response
+
+
+@inspector
+def inspect(callback: Any) -> Inspection | None:
+    """A view with the mixin."""
+    cls = getattr(callback, "view_class", None)
+    if not (isinstance(cls, type) and issubclass(cls, RequiresScopesMixin)):
+        return None
+    name = f"{cls.__module__}.{cls.__qualname__}"
+    if cls.get_required_scopes is not RequiresScopesMixin.get_required_scopes:
+        return Inspection(view=name)
+    try:
+        guard = cls(**getattr(callback, "view_initkwargs", {})).guard()
+    except (TypeError, ValueError) as problem:
+        return Inspection(view=name, problems=(f"declares scopes that cannot be used: {problem}",))
+    served = [method for method in cls.http_method_names if hasattr(cls, method)]
+    missing = [method.upper() for method in served if guard.requirement(method.upper()) is None]
+    return Inspection(
+        view=name, scopes=guard.scopes, problems=tuple(f"declares no scopes for {method}." for method in missing)
+    )

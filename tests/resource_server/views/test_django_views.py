@@ -1,0 +1,320 @@
+"""Guards of plain Django views (RFC 6750 §3.1): decorator and mixin, sync and async, by the same declaration."""
+
+import asyncio
+import json
+import logging
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.http import HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware
+from django.test import RequestFactory
+from django.utils.decorators import method_decorator
+from django.views import View
+
+from oauth_provider.resource_server.users.client_user import ClientUser
+from oauth_provider.resource_server.views import RequiresScopesMixin, any_of, requires_scopes
+from tests.sessions import sign_in
+
+pytestmark = pytest.mark.spec("RFC 6750", "3.1")
+
+ADA = User(username="ada", pk=1)
+NOW = datetime.now(UTC)
+
+
+def decorated(*scopes, **options):
+    @requires_scopes(*scopes, **options)
+    def view(request, **kwargs):
+        return HttpResponse(str(request.user))
+
+    return view
+
+
+def decorated_async(*scopes, **options):
+    @requires_scopes(*scopes, **options)
+    async def view(request, **kwargs):
+        return HttpResponse(str(await request.auser() if request.auth else request.user))
+
+    return lambda request: asyncio.run(view(request))
+
+
+def mixed(*scopes, **options):
+    class Notes(RequiresScopesMixin, View):
+        def get(self, request):
+            return HttpResponse(str(request.user))
+
+        post = put = get
+
+    declaration = scopes[0] if len(scopes) == 1 else scopes
+    return Notes.as_view(scopes=declaration, **options)
+
+
+def mixed_async(*scopes, **options):
+    class Notes(RequiresScopesMixin, View):
+        async def get(self, request):
+            return HttpResponse(str(request.user))
+
+        post = put = get
+
+    view = Notes.as_view(scopes=scopes[0] if len(scopes) == 1 else scopes, **options)
+    return lambda request: asyncio.run(view(request))
+
+
+def by_method_decorator(*scopes, **options):
+    class Notes(View):
+        def get(self, request):
+            return HttpResponse(str(request.user))
+
+        post = put = get
+
+    return method_decorator(requires_scopes(*scopes, **options), name="dispatch")(Notes).as_view()
+
+
+KINDS = [decorated, decorated_async, mixed, mixed_async, by_method_decorator]
+every_kind = pytest.mark.parametrize("guarded", KINDS, ids=lambda kind: kind.__name__)
+
+
+def call(view, token=None, *, method="GET", user=None, path="/notes", **headers):
+    if token is not None:
+        headers["Authorization"] = f"Bearer {token}"
+    request = RequestFactory().generic(method, path, headers=headers)
+    sign_in(request, user)
+    request.auth = None
+    return view(request)
+
+
+def refusal(response):
+    body = json.loads(response.content)
+    challenge = response["WWW-Authenticate"]
+    assert response["Cache-Control"] == "no-store"
+    assert challenge.startswith('Bearer realm="api"')
+    assert ("error" in body) == ("error=" in challenge)
+    return response.status_code, body.get("error"), challenge.partition('scope="')[2].partition('"')[0]
+
+
+# -- who may pass --------------------------------------------------------------------------------------------
+
+
+@every_kind
+def test_a_token_with_the_scopes_passes_and_its_user_is_the_requests(issue, guarded):
+    issue("good", scope="b a", user=ADA)
+    issue("service", scope="a b")
+    assert call(guarded("a", "b"), "good").content == b"ada"
+    assert call(guarded("a", "b"), "service").content == str(ClientUser("service")).encode()
+
+
+@every_kind
+def test_one_with_less_is_told_all_that_is_needed(issue, guarded):
+    issue("poor", scope="a")
+    assert refusal(call(guarded("a", "b"), "poor")) == (403, "insufficient_scope", "a b")
+    assert refusal(call(guarded(any_of("c", ["b", "a"])), "poor")) == (403, "insufficient_scope", "b a")
+
+
+@every_kind
+def test_nobody_without_a_token_is_told_of_an_error(guarded):
+    assert refusal(call(guarded("a"))) == (401, None, "a")
+    assert refusal(call(guarded("a"), Authorization="Basic Z29vZDo=")) == (401, None, "a")
+
+
+@every_kind
+@pytest.mark.parametrize(
+    ("header", "path", "answer"),
+    [
+        ("Bearer unknown", "/notes", (401, "invalid_token", "a")),
+        ("bEARER   unknown", "/notes", (401, "invalid_token", "a")),
+        ("Bearer expired", "/notes", (401, "invalid_token", "a")),
+        ("Bearer foreign", "/notes", (401, "invalid_token", "a")),
+        ("Bearer bound", "/notes", (401, "invalid_token", "a")),
+        ("Bearer " + "x" * 9000, "/notes", (401, "invalid_token", "a")),
+        ("Bearer go\x00od", "/notes", (401, "invalid_token", "a")),
+        ("Bearer", "/notes", (400, "invalid_request", "a")),
+        ("Bearer good, Bearer good", "/notes", (400, "invalid_request", "a")),
+        ("Bearer good", "/notes?access_token=good", (400, "invalid_request", "a")),
+        ("", "/notes?access_token=good", (400, "invalid_request", "a")),
+    ],
+)
+def test_bad_tokens_get_the_answer_that_is_specified(issue, guarded, header, path, answer):
+    issue("good", scope="a")
+    issue("expired", scope="a", expires=NOW)
+    issue("foreign", scope="a", resources=("https://another.example/",))
+    issue("bound", scope="a", cnf={"jkt": "thumbprint"})
+    for options in ({}, {"user": ADA}):
+        assert refusal(call(guarded("a", session=True), path=path, Authorization=header, **options)) == answer
+
+
+# -- methods -------------------------------------------------------------------------------------------------
+
+
+@every_kind
+def test_methods_may_need_different_scopes(issue, guarded):
+    view = guarded({"GET": "read", "POST": ["read", "write"]})
+    issue("reader", scope="read")
+    issue("other", scope="other")
+    for method in ("GET", "HEAD", "OPTIONS"):
+        assert call(view, "reader", method=method).status_code == 200
+        assert refusal(call(view, "other", method=method)) == (403, "insufficient_scope", "read")
+    assert refusal(call(view, "reader", method="POST")) == (403, "insufficient_scope", "read write")
+    assert refusal(call(view, method="POST")) == (401, None, "read write")
+
+
+@every_kind
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "NONSENSE"])
+def test_a_method_without_a_declaration_is_not_allowed_to_anybody(issue, guarded, method):
+    view = guarded({"GET": "read"}, session=True)
+    issue("reader", scope="read")
+    assert call(view, "reader", method=method).status_code == 405
+    assert call(view, user=ADA, method=method).status_code == 405
+    assert call(view, method=method).status_code == 401
+
+
+@every_kind
+@pytest.mark.spec("RFC 9110", "15.5.6")
+def test_a_method_that_is_not_allowed_is_told_which_ones_are(issue, guarded):
+    issue("reader", scope="read")
+    response = call(guarded({"GET": "read", "POST": "write"}), "reader", method="PUT")
+    assert (response.status_code, response["Allow"]) == (405, "GET, POST")
+
+
+ASKS = {"Origin": "https://app.example", "Access-Control-Request-Method": "GET"}
+
+
+@every_kind
+@pytest.mark.spec("Fetch", "4.8")
+def test_a_preflight_passes_the_guard_and_reaches_no_view(guarded, monkeypatch):
+    """A browser sends no Authorization header with it, and gives up where it is refused."""
+    for declared in ("a", {"GET": "read", "PUT": "write"}):
+        response = call(guarded(declared), method="OPTIONS", **ASKS)
+        assert (response.status_code, response.content) == (204, b"")
+        assert "WWW-Authenticate" not in response
+    assert response["Allow"] == "GET, PUT, OPTIONS"
+
+
+@every_kind
+@pytest.mark.parametrize(
+    ("method", "headers"),
+    [
+        ("OPTIONS", {}),
+        ("OPTIONS", {"Origin": "https://app.example"}),
+        ("OPTIONS", {"Access-Control-Request-Method": "GET"}),
+        ("GET", ASKS),
+        ("POST", ASKS),
+        ("OPTIONS", ASKS | {"Authorization": "Bearer unknown"}),
+        ("OPTIONS", ASKS | {"Authorization": "Basic Z29vZDo="}),
+    ],
+)
+def test_what_is_no_preflight_is_judged_as_ever(guarded, method, headers):
+    assert refusal(call(guarded("a"), method=method, **headers))[0] == 401
+    assert call(guarded("a", session=True), method="GET", user=ADA, **ASKS).content == b"ada"
+
+
+# -- sessions ------------------------------------------------------------------------------------------------
+
+
+@every_kind
+def test_a_session_passes_where_the_view_says_so(guarded):
+    assert call(guarded("a", session=True), user=ADA).content == b"ada"
+    assert refusal(call(guarded("a"), user=ADA)) == (401, None, "a")
+    assert refusal(call(guarded("a", session=True))) == (401, None, "a")
+
+
+@every_kind
+def test_a_session_that_posts_must_show_that_it_meant_to_and_a_token_need_not(issue, guarded):
+    view = guarded("a", session=True)
+    issue("good", scope="a")
+    assert call(view, user=ADA, method="POST").status_code == 403
+    meant = {"Cookie": f"csrftoken={'a' * 32}", "X-CSRFToken": "a" * 32}
+    assert call(view, user=ADA, method="POST", **meant).status_code == 200
+    assert call(view, "good", method="POST").status_code == 200
+
+
+@pytest.mark.parametrize("guarded", [decorated, mixed, by_method_decorator])
+def test_django_leaves_csrf_and_the_login_page_to_the_guard(guarded):
+    view = guarded("a")
+    request = RequestFactory().post("/notes")
+    assert CsrfViewMiddleware(lambda request: None).process_view(request, view, (), {}) is None
+    assert view.login_required is False
+
+
+@every_kind
+def test_a_token_beside_a_session_decides(issue, guarded):
+    issue("poor", scope="")
+    issue("good", scope="a", user=User(username="bob", pk=2))
+    view = guarded("a", session=True)
+    assert refusal(call(view, "poor", user=ADA)) == (403, "insufficient_scope", "a")
+    assert refusal(call(view, "unknown", user=ADA)) == (401, "invalid_token", "a")
+    assert call(view, "good", user=ADA).content == b"bob"
+
+
+# -- stepping up ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.spec("RFC 9470", "3")
+@every_kind
+def test_a_sign_in_may_be_wanted(issue, guarded):
+    view, now = guarded("a", acr=["mfa", "hwk"], max_age=300), datetime.now(UTC)
+    issue("fresh", scope="a", acr="hwk", auth_time=now)
+    issue("stale", scope="a", acr="hwk", auth_time=now - timedelta(seconds=301))
+    issue("weak", scope="a", acr="pwd", auth_time=now)
+    issue("service", scope="a")
+    assert call(view, "fresh").status_code == 200
+    for token in ("stale", "weak", "service"):
+        response = call(view, token)
+        assert refusal(response) == (401, "insufficient_user_authentication", "a")
+        assert response["WWW-Authenticate"].endswith('scope="a", acr_values="mfa hwk", max_age="300"')
+    assert call(view)["WWW-Authenticate"] == 'Bearer realm="api", scope="a", acr_values="mfa hwk", max_age="300"'
+
+
+# -- declarations --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "scopes",
+    [
+        (),
+        ("",),
+        ("a b",),
+        (None,),
+        (1,),
+        ([],),
+        ({},),
+        ({"get": "a"},),
+        ({"GET": ""},),
+        ({"GET": "a b"},),
+        ({"FETCH": "a"},),
+    ],
+)
+def test_a_declaration_that_means_nothing_is_an_error_where_it_is_written(scopes):
+    with pytest.raises((TypeError, ValueError)):
+        requires_scopes(*scopes)
+
+
+@pytest.mark.parametrize("guarded", [mixed, mixed_async])
+@pytest.mark.parametrize("scopes", [None, "", "a b", {}, {"get": "a"}, {"GET": ""}, 7])
+def test_a_mixin_that_declares_nothing_refuses_everybody(issue, caplog, guarded, scopes):
+    issue("good", scope="a b")
+    with caplog.at_level(logging.ERROR, "oauth_provider.resource_server"):
+        for options in ({"token": "good"}, {"user": ADA}, {}):
+            assert call(guarded(scopes, session=True), **options).status_code == 403
+    assert "Notes declares scopes that cannot be used" in caplog.text
+
+
+def test_a_mixin_may_compute_its_scopes(issue):
+    class Notes(RequiresScopesMixin, View):
+        def get_required_scopes(self):
+            return f"notes:{self.kwargs['owner']}"
+
+        def get(self, request, owner):
+            return HttpResponse(owner)
+
+    issue("good", scope="notes:ada")
+    view = Notes.as_view()
+    assert call(lambda request: view(request, owner="ada"), "good").content == b"ada"
+    assert refusal(call(lambda request: view(request, owner="bob"), "good"))[2] == "notes:bob"
+
+
+def test_a_drf_view_cannot_wear_it():
+    from rest_framework.request import Request
+
+    with pytest.raises(TypeError, match="rest_framework"):
+        decorated("a")(Request(RequestFactory().get("/")))
