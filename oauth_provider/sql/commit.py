@@ -16,7 +16,7 @@ from django.db import DatabaseError, connections, transaction
 from django.db.models import F, Model
 
 from oauth_provider.events.emit import emit
-from oauth_provider.protocol.errors import InvalidGrant, OAuthError, TemporarilyUnavailable
+from oauth_provider.protocol.errors import InvalidGrant, OAuthError, ServiceUnavailable
 from oauth_provider.sql.cursor import fetch
 from oauth_provider.sql.guard import Guard
 from oauth_provider.sql.model import deciding_fields, has_receivers, is_plain
@@ -50,7 +50,7 @@ def settle(
     Returns the answer, or raises it where it is an error. With a ``guard`` it is tried once, and nothing is decided
     against the client. Without ``durable`` it may join a caller's transaction, which must not undo a refusal that is
     told. Raises what ``decide`` raises (nothing was written), ``GuardFailed``, ``InvalidGrant`` where a
-    row that all hangs on was deleted, and ``TemporarilyUnavailable`` after too many attempts.
+    row that all hangs on was deleted, and ``ServiceUnavailable`` after too many attempts.
     """
     # A transaction of the caller's may never see what has changed.
     attempts = 1 if guard is not None or connections[using].in_atomic_block else ATTEMPTS
@@ -74,7 +74,7 @@ def settle(
     if guard is not None:
         raise GuardFailed
     where = "within a caller's transaction, where nothing is tried again" if attempts == 1 else "at each attempt"
-    raise TemporarilyUnavailable("Too much happens at once.", detail=f"a row had changed, {where}", retry_after=1)
+    raise ServiceUnavailable("Too much happens at once.", detail=f"a row had changed, {where}")
 
 
 def commit(outcome: Outcome[Any], *, using: str, guard: Guard | None = None, durable: bool = True) -> bool:

@@ -24,7 +24,7 @@ def as_seen(row: Model, *, using: str) -> QuerySet[Any, Any]:
 def seen_value(row: Model, field: Any, connection: Any) -> Any:
     """Return the value of ``field`` as a parameter of a comparison."""
     value = _comparable(getattr(row, field.attname), connection)
-    return field.get_db_prep_value(value, connection=connection, prepared=False)
+    return field.get_db_prep_save(value, connection)
 
 
 def _comparable(value: Any, connection: Any) -> Any:
