@@ -24,7 +24,7 @@ class Refusal(HttpError):
 
 
 class OAuth(HttpAuthBase):
-    """Takes what ``@requires_scopes`` of ``resource_server.decorators`` takes, and raises the same.
+    """Takes what ``@requires_scopes`` of ``resource_server.views`` takes, and raises the same.
 
     ``request.user`` and ``request.auth`` are the token's. Call ``answer_refusals(api)`` once for the challenges.
     """

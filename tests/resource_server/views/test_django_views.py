@@ -1,99 +1,17 @@
 """Guards of plain Django views (RFC 6750 §3.1): decorator and mixin, sync and async, by the same declaration."""
 
-import asyncio
-import json
-import logging
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import User
-from django.http import HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.test import RequestFactory
-from django.utils.decorators import method_decorator
-from django.views import View
 
 from oauth_provider.resource_server.users.client_user import ClientUser
-from oauth_provider.resource_server.views import RequiresScopesMixin, any_of, requires_scopes
-from tests.sessions import sign_in
+from oauth_provider.resource_server.views import any_of
+from tests.resource_server.views.kinds import ADA, NOW, by_method_decorator, call, decorated, every_kind, mixed, refusal
 
 pytestmark = pytest.mark.spec("RFC 6750", "3.1")
-
-ADA = User(username="ada", pk=1)
-NOW = datetime.now(UTC)
-
-
-def decorated(*scopes, **options):
-    @requires_scopes(*scopes, **options)
-    def view(request, **kwargs):
-        return HttpResponse(str(request.user))
-
-    return view
-
-
-def decorated_async(*scopes, **options):
-    @requires_scopes(*scopes, **options)
-    async def view(request, **kwargs):
-        return HttpResponse(str(await request.auser() if request.auth else request.user))
-
-    return lambda request: asyncio.run(view(request))
-
-
-def mixed(*scopes, **options):
-    class Notes(RequiresScopesMixin, View):
-        def get(self, request):
-            return HttpResponse(str(request.user))
-
-        post = put = get
-
-    declaration = scopes[0] if len(scopes) == 1 else scopes
-    return Notes.as_view(scopes=declaration, **options)
-
-
-def mixed_async(*scopes, **options):
-    class Notes(RequiresScopesMixin, View):
-        async def get(self, request):
-            return HttpResponse(str(request.user))
-
-        post = put = get
-
-    view = Notes.as_view(scopes=scopes[0] if len(scopes) == 1 else scopes, **options)
-    return lambda request: asyncio.run(view(request))
-
-
-def by_method_decorator(*scopes, **options):
-    class Notes(View):
-        def get(self, request):
-            return HttpResponse(str(request.user))
-
-        post = put = get
-
-    return method_decorator(requires_scopes(*scopes, **options), name="dispatch")(Notes).as_view()
-
-
-KINDS = [decorated, decorated_async, mixed, mixed_async, by_method_decorator]
-every_kind = pytest.mark.parametrize("guarded", KINDS, ids=lambda kind: kind.__name__)
-
-
-def call(view, token=None, *, method="GET", user=None, path="/notes", **headers):
-    if token is not None:
-        headers["Authorization"] = f"Bearer {token}"
-    request = RequestFactory().generic(method, path, headers=headers)
-    sign_in(request, user)
-    request.auth = None
-    return view(request)
-
-
-def refusal(response):
-    body = json.loads(response.content)
-    challenge = response["WWW-Authenticate"]
-    assert response["Cache-Control"] == "no-store"
-    assert challenge.startswith('Bearer realm="api"')
-    assert ("error" in body) == ("error=" in challenge)
-    return response.status_code, body.get("error"), challenge.partition('scope="')[2].partition('"')[0]
-
-
-# -- who may pass --------------------------------------------------------------------------------------------
 
 
 @every_kind
@@ -141,9 +59,6 @@ def test_bad_tokens_get_the_answer_that_is_specified(issue, guarded, header, pat
     issue("bound", scope="a", cnf={"jkt": "thumbprint"})
     for options in ({}, {"user": ADA}):
         assert refusal(call(guarded("a", session=True), path=path, Authorization=header, **options)) == answer
-
-
-# -- methods -------------------------------------------------------------------------------------------------
 
 
 @every_kind
@@ -208,9 +123,6 @@ def test_what_is_no_preflight_is_judged_as_ever(guarded, method, headers):
     assert call(guarded("a", session=True), method="GET", user=ADA, **ASKS).content == b"ada"
 
 
-# -- sessions ------------------------------------------------------------------------------------------------
-
-
 @every_kind
 def test_a_session_passes_where_the_view_says_so(guarded):
     assert call(guarded("a", session=True), user=ADA).content == b"ada"
@@ -246,9 +158,6 @@ def test_a_token_beside_a_session_decides(issue, guarded):
     assert call(view, "good", user=ADA).content == b"bob"
 
 
-# -- stepping up ---------------------------------------------------------------------------------------------
-
-
 @pytest.mark.spec("RFC 9470", "3")
 @every_kind
 def test_a_sign_in_may_be_wanted(issue, guarded):
@@ -263,58 +172,3 @@ def test_a_sign_in_may_be_wanted(issue, guarded):
         assert refusal(response) == (401, "insufficient_user_authentication", "a")
         assert response["WWW-Authenticate"].endswith('scope="a", acr_values="mfa hwk", max_age="300"')
     assert call(view)["WWW-Authenticate"] == 'Bearer realm="api", scope="a", acr_values="mfa hwk", max_age="300"'
-
-
-# -- declarations --------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "scopes",
-    [
-        (),
-        ("",),
-        ("a b",),
-        (None,),
-        (1,),
-        ([],),
-        ({},),
-        ({"get": "a"},),
-        ({"GET": ""},),
-        ({"GET": "a b"},),
-        ({"FETCH": "a"},),
-    ],
-)
-def test_a_declaration_that_means_nothing_is_an_error_where_it_is_written(scopes):
-    with pytest.raises((TypeError, ValueError)):
-        requires_scopes(*scopes)
-
-
-@pytest.mark.parametrize("guarded", [mixed, mixed_async])
-@pytest.mark.parametrize("scopes", [None, "", "a b", {}, {"get": "a"}, {"GET": ""}, 7])
-def test_a_mixin_that_declares_nothing_refuses_everybody(issue, caplog, guarded, scopes):
-    issue("good", scope="a b")
-    with caplog.at_level(logging.ERROR, "oauth_provider.resource_server"):
-        for options in ({"token": "good"}, {"user": ADA}, {}):
-            assert call(guarded(scopes, session=True), **options).status_code == 403
-    assert "Notes declares scopes that cannot be used" in caplog.text
-
-
-def test_a_mixin_may_compute_its_scopes(issue):
-    class Notes(RequiresScopesMixin, View):
-        def get_required_scopes(self):
-            return f"notes:{self.kwargs['owner']}"
-
-        def get(self, request, owner):
-            return HttpResponse(owner)
-
-    issue("good", scope="notes:ada")
-    view = Notes.as_view()
-    assert call(lambda request: view(request, owner="ada"), "good").content == b"ada"
-    assert refusal(call(lambda request: view(request, owner="bob"), "good"))[2] == "notes:bob"
-
-
-def test_a_drf_view_cannot_wear_it():
-    from rest_framework.request import Request
-
-    with pytest.raises(TypeError, match="rest_framework"):
-        decorated("a")(Request(RequestFactory().get("/")))
