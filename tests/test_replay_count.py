@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from oauth_provider.models.replay_count import PAUSE, ReplayCount
+from oauth_provider.grants.replay_count import PAUSE, ReplayCount
 
 
 def told(caplog: pytest.LogCaptureFixture) -> list[str]:

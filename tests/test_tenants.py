@@ -11,9 +11,9 @@ from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 
 from oauth_provider.models import SigningKey
-from oauth_provider.models.authorization_details import registered, schema_of
 from oauth_provider.protocol.errors import InvalidToken
 from oauth_provider.protocol.json_schema import Misfit
+from oauth_provider.registry.authorization_details import registered, schema_of
 from oauth_provider.sql.tenant import database_of, tenant_of
 from oauth_provider.tokens import key_ring
 from oauth_provider.tokens.verification_cache import verification_cache

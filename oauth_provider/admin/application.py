@@ -27,7 +27,7 @@ from oauth_provider.dot.admin import own_columns
 from oauth_provider.dot.names import Row
 from oauth_provider.dot.secret import keep_none, nobodys_secret
 from oauth_provider.models import Authorization, ClientPolicy, ClientSecret
-from oauth_provider.models.scope import allowed_scopes, words_of
+from oauth_provider.registry.scope import allowed_scopes, words_of
 from oauth_provider.tokens.ending import revoke_authorizations
 
 

@@ -13,8 +13,8 @@ from oauth_provider.admin.client_metadata import METADATA, MetadataForm, metadat
 from oauth_provider.conf import provider_settings
 from oauth_provider.grants.table import GRANTS
 from oauth_provider.models import ClientPolicy
-from oauth_provider.models.authorization_details import all_types
 from oauth_provider.protocol.registration import Registration
+from oauth_provider.registry.authorization_details import all_types
 
 
 def _of_policy(name: str, **options: Any) -> forms.Field:

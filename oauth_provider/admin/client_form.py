@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy
 from oauth_provider.clients.faults import explain
 from oauth_provider.conf import dot_setting, provider_settings
 from oauth_provider.models import ClientPolicy
-from oauth_provider.models.scope import all_scopes
 from oauth_provider.models.validation import check_shown_name
 from oauth_provider.protocol import origin, redirect_uri
 from oauth_provider.protocol.registration import MAX_URIS, Contradiction, Registration, contradictions
+from oauth_provider.registry.scope import all_scopes
 
 PLACES = {
     Contradiction.NO_REDIRECT_URI: "redirect_uris",

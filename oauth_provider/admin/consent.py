@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy
 from oauth_provider.admin.autocomplete import AutocompleteFilter, user_search_fields
 from oauth_provider.admin.read_only import Ending, ReadOnlyAdmin
 from oauth_provider.models import Authorization, Consent
-from oauth_provider.models.scope import words_of
 from oauth_provider.protocol.consent import ANYWHERE
+from oauth_provider.registry.scope import words_of
 from oauth_provider.tokens.withdraw import withdraw_consent
 
 

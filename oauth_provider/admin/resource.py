@@ -12,9 +12,9 @@ from oauth_provider.admin.bounded import BoundedAdmin
 from oauth_provider.admin.client_form import CHECKBOXES
 from oauth_provider.models import Resource
 from oauth_provider.models.lifetimes import Lifetimes
-from oauth_provider.models.scope import all_scopes
 from oauth_provider.models.validation import check_shown_name
 from oauth_provider.protocol.resource_indicator import is_same
+from oauth_provider.registry.scope import all_scopes
 
 LIFETIMES = tuple(field.name for field in Lifetimes._meta.fields)
 

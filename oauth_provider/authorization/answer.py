@@ -18,7 +18,6 @@ from oauth_provider.conf import provider_settings
 from oauth_provider.events.event import ConsentGiven
 from oauth_provider.models import Authorization, Consent, PendingRequest
 from oauth_provider.models.authorization import authorization_now
-from oauth_provider.models.authorization_details import are_remembered, digests_of_details, registered
 from oauth_provider.models.consent import bounded
 from oauth_provider.models.pending_request import answered
 from oauth_provider.protocol import token_string
@@ -29,6 +28,7 @@ from oauth_provider.protocol.errors import InvalidRequestUri
 from oauth_provider.protocol.offline_access import ends_with_session
 from oauth_provider.protocol.response_type import CODE, ID_TOKEN, IMPLICIT_GRANT, TOKEN, parts_of
 from oauth_provider.protocol.scope import format_scope
+from oauth_provider.registry.authorization_details import are_remembered, digests_of_details, registered
 from oauth_provider.sql.commit import settle
 from oauth_provider.sql.outcome import Add, Change, Hold, Outcome, Write
 from oauth_provider.tokens.id_token import describe_beside

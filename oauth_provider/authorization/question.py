@@ -6,13 +6,13 @@ from typing import Any
 from oauth_provider.authorization.request import AuthorizationRequest
 from oauth_provider.authorization.rules import Asked, Destination
 from oauth_provider.authorization.sign_in import SignIn
-from oauth_provider.models.authorization_details import digests_of_details
 from oauth_provider.models.client import Client
-from oauth_provider.models.resource import digests_of_resources
-from oauth_provider.models.scope import digests_of
 from oauth_provider.protocol.consent import Agreement
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.redirect_uri import is_https
+from oauth_provider.registry.authorization_details import digests_of_details
+from oauth_provider.registry.resource import digests_of_resources
+from oauth_provider.registry.scope import digests_of
 
 
 @dataclass(frozen=True, slots=True)

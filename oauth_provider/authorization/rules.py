@@ -18,9 +18,7 @@ from oauth_provider.authorization.scope import scope_of
 from oauth_provider.clients import lookup as client_lookup
 from oauth_provider.clients.encryption import envelope_for
 from oauth_provider.conf import provider_settings
-from oauth_provider.models.authorization_details import requested_details
 from oauth_provider.models.client import Client
-from oauth_provider.models.resource import Audience, find_audience
 from oauth_provider.protocol import redirect_uri as redirect_uris
 from oauth_provider.protocol import response_mode
 from oauth_provider.protocol.authentication_request import CREATE, PROMPTS, parse_max_age, parse_prompt
@@ -37,6 +35,8 @@ from oauth_provider.protocol.errors import (
 from oauth_provider.protocol.pkce import check_code_challenge, check_nonce_binds
 from oauth_provider.protocol.request_object import JSON_PARAMETERS
 from oauth_provider.protocol.response_type import CODE, ID_TOKEN, LEGACY, canonical, is_front_channel, parts_of
+from oauth_provider.registry.authorization_details import requested_details
+from oauth_provider.registry.resource import Audience, find_audience
 from oauth_provider.tokens.id_token import IdTokens
 from oauth_provider.tokens.key_ring import key_ring
 

@@ -6,11 +6,11 @@ asks the token endpoint is refused instead: there a program asks, which can ask 
 
 from oauth_provider.authorization.request import AuthorizationRequest
 from oauth_provider.models.client import Client
-from oauth_provider.models.scope import offered_scopes
 from oauth_provider.protocol.errors import InvalidScope
 from oauth_provider.protocol.id_token import OPENID
 from oauth_provider.protocol.offline_access import OFFLINE_ACCESS
 from oauth_provider.protocol.response_type import CODE, ID_TOKEN, parts_of
+from oauth_provider.registry.scope import offered_scopes
 
 
 def scope_of(request: AuthorizationRequest, client: Client) -> tuple[str, ...]:

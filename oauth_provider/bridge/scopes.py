@@ -6,7 +6,7 @@ from oauth2_provider.scopes import BaseScopes
 
 from oauth_provider.conf import provider_settings
 from oauth_provider.models import ClientPolicy
-from oauth_provider.models.scope import all_scopes, allowed_scopes
+from oauth_provider.registry.scope import all_scopes, allowed_scopes
 
 
 class RegistryScopes(BaseScopes):  # type: ignore[misc]  # DOT ships no types

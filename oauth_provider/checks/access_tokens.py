@@ -10,11 +10,11 @@ from django.db import DatabaseError, router
 from oauth_provider.checks.registration import register
 from oauth_provider.conf import provider_settings
 from oauth_provider.models import ClientPolicy
-from oauth_provider.models.resource import all_resources
 from oauth_provider.protocol.access_token import JWT
 from oauth_provider.protocol.errors import ServerError
 from oauth_provider.protocol.jose import ALGORITHMS
 from oauth_provider.protocol.resource_indicator import is_resource
+from oauth_provider.registry.resource import all_resources
 from oauth_provider.tokens.access_token import check_client_id
 from oauth_provider.tokens.key_ring import algorithms
 

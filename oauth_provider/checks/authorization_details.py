@@ -9,9 +9,9 @@ from django.template.loader import get_template
 
 from oauth_provider.checks.registration import register
 from oauth_provider.conf import provider_settings
-from oauth_provider.models.authorization_details import registered, schema_of
 from oauth_provider.protocol.authorization_details import AuthorizationDetailsType, is_name
 from oauth_provider.protocol.json_schema import SchemaError, is_available
+from oauth_provider.registry.authorization_details import registered, schema_of
 
 OPTIONS = ", ".join(AuthorizationDetailsType.OPTIONS)
 

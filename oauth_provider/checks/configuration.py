@@ -11,9 +11,9 @@ from limits import parse
 from oauth_provider.checks.registration import register
 from oauth_provider.checks.setting_types import wrong_types
 from oauth_provider.conf import NAMES, provider_settings
-from oauth_provider.models.scope import all_scopes
 from oauth_provider.protocol.issuer import is_issuer
 from oauth_provider.protocol.scope import is_scope_token
+from oauth_provider.registry.scope import all_scopes
 from oauth_provider.tokens.claims import registered
 
 SECONDS = (

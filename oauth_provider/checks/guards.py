@@ -7,7 +7,7 @@ from django.core.checks import CheckMessage, Error, Tags
 from django.core.exceptions import ImproperlyConfigured
 
 from oauth_provider.checks.registration import register
-from oauth_provider.models.scope import all_scopes
+from oauth_provider.registry.scope import all_scopes
 from oauth_provider.resource_server.checks import CHECKS, DEPLOY_CHECKS, URL_CHECKS
 from oauth_provider.resource_server.conf import conf
 from oauth_provider.resource_server.inspection import inspections

@@ -8,9 +8,9 @@ from django.core.checks import CheckMessage, Error
 from oauth_provider.checks.registration import register
 from oauth_provider.conf import provider_settings
 from oauth_provider.models.lifetimes import LONGEST
-from oauth_provider.models.scope import all_scopes
 from oauth_provider.protocol.access_token import FORMATS
 from oauth_provider.protocol.resource_indicator import is_resource
+from oauth_provider.registry.scope import all_scopes
 
 LIFETIMES = ("access_token_lifetime", "authorization_idle_lifetime", "authorization_lifetime")
 KEYS = frozenset({"name", "scopes", "access_token_format", *LIFETIMES})

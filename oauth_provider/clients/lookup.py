@@ -80,8 +80,11 @@ def find_with_secret(client_id: str, presented: str) -> FoundClient | None:
     version, *values = _WITH_VERSION.convert(using, fetched[0])
     found = _found_client(values, using)
     is_proven = found.secret is not None or (found.client.is_public and not presented)
+    key = (database_of(using), *asked)
     if is_proven and not asks_others(found.client):
-        client_memory.keep((database_of(using), *asked), _without_secrets(fetched[0]), version)
+        client_memory.keep(key, _without_secrets(fetched[0]), version)
+    else:
+        client_memory.forget(key)
     return found
 
 

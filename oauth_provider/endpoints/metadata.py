@@ -18,12 +18,12 @@ from oauth_provider.conf import provider_settings
 from oauth_provider.endpoints.document import Document, document_of, serve
 from oauth_provider.endpoints.json_endpoint import for_programs
 from oauth_provider.grants.table import GRANTS
-from oauth_provider.models.scope import all_scopes
 from oauth_provider.protocol import pkce, response_mode, subject
 from oauth_provider.protocol.issuer import issuer_path
 from oauth_provider.protocol.jose import ALGORITHMS
 from oauth_provider.protocol.jwe import CONTENT_ENCRYPTION, KEY_MANAGEMENT
 from oauth_provider.protocol.response_type import IMPLICIT_GRANT, is_front_channel
+from oauth_provider.registry.scope import all_scopes
 from oauth_provider.resource_server.views.cors import from_anywhere
 from oauth_provider.tokens.claims import registered
 from oauth_provider.tokens.key_ring import algorithms

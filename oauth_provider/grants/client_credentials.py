@@ -1,10 +1,10 @@
 """The client credentials grant (RFC 6749 §4.4): a confidential client asks for itself."""
 
 from oauth_provider.grants.request import TokenRequest
-from oauth_provider.models.resource import Audience, find_audience
-from oauth_provider.models.scope import IDENTITY_SCOPES, requested_scopes
 from oauth_provider.protocol.errors import UnauthorizedClient
 from oauth_provider.protocol.scope import check_scope
+from oauth_provider.registry.resource import Audience, find_audience
+from oauth_provider.registry.scope import IDENTITY_SCOPES, requested_scopes
 from oauth_provider.sql.outcome import Outcome
 from oauth_provider.tokens.authorization_details import check_served
 from oauth_provider.tokens.issue import Issued, issue_for_client

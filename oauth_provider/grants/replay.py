@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
+from oauth_provider.grants.replay_count import replay_count
 from oauth_provider.models import Authorization
-from oauth_provider.models.replay_count import replay_count
 from oauth_provider.protocol.errors import InvalidGrant
 from oauth_provider.sql.outcome import Outcome
 from oauth_provider.tokens.ending import Reason, revocation

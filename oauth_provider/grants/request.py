@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 from oauth_provider.clients.encryption import envelope_for
 from oauth_provider.conf import provider_settings
-from oauth_provider.models.authorization_details import requested_details
 from oauth_provider.models.client import Client
 from oauth_provider.protocol.authorization_details import PARAMETER, Detail
 from oauth_provider.protocol.form import Form
+from oauth_provider.registry.authorization_details import requested_details
 from oauth_provider.sql.guard import Guard
 from oauth_provider.tokens.signer import Signer
 

@@ -1,27 +1,18 @@
-"""The resource registry (RFC 8707 §2): where tokens may be used, and what they may do there."""
+"""Resources (RFC 8707 §2): the APIs that operators registered."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
 
-from oauth_provider.conf import provider_settings
 from oauth_provider.models.client import check_names
 from oauth_provider.models.client_metadata import ACCESS_TOKEN_FORMATS
-from oauth_provider.models.lifetimes import NO_LIMITS, Lifetimes, Limits
+from oauth_provider.models.lifetimes import Lifetimes
 from oauth_provider.models.primary import PrimaryManager
-from oauth_provider.protocol.digest import digest
-from oauth_provider.protocol.errors import InvalidScope, InvalidTarget
-from oauth_provider.protocol.resource_indicator import is_resource, is_same
+from oauth_provider.protocol.resource_indicator import is_resource
 
 MAX_LENGTH = 500
-# More than anybody asks for at once: the rest is not compared.
-MOST_RESOURCES = 20
 
 
 def check_identifier(value: str) -> None:
@@ -66,114 +57,3 @@ class Resource(Lifetimes):
 
     def __str__(self) -> str:
         return self.name or self.identifier
-
-
-@dataclass(frozen=True, slots=True)
-class KnownResource:
-    """One resource of the registry, wherever it is registered. ``lifetime``, of access tokens, is in seconds."""
-
-    identifier: str
-    name: str
-    scopes: tuple[str, ...] = ()
-    lifetime: int | None = None
-    limits: Limits = NO_LIMITS
-    format: str = ""
-
-
-def all_resources() -> tuple[KnownResource, ...]:
-    """Every resource there is, in one statement."""
-    lifetimes = ("access_token_lifetime", "authorization_idle_lifetime", "authorization_lifetime")
-    rows = Resource.objects.values_list("identifier", "name", "scopes", "access_token_format", *lifetimes)
-    kept = [
-        KnownResource(uri, name, tuple(scopes), lifetime, Limits(idle, absolute), kind)
-        for uri, name, scopes, kind, lifetime, idle, absolute in rows
-    ]
-    given = [_given(uri, facts) for uri, facts in provider_settings.RESOURCES.items()]
-    return (*kept, *(one for one in given if not any(is_same(one.identifier, row.identifier) for row in kept)))
-
-
-@dataclass(frozen=True, slots=True)
-class Audience:
-    """The resources that are asked for. ``foreign`` are the scopes that belong to others; both empty: anywhere.
-
-    ``limits`` are what each of them, and each that was granted beside them, sets to the sign-in.
-    """
-
-    resources: tuple[KnownResource, ...] = ()
-    foreign: frozenset[str] = frozenset()
-    limits: tuple[Limits, ...] = ()
-
-    @property
-    def identifiers(self) -> tuple[str, ...]:
-        """As they are registered."""
-        return tuple(resource.identifier for resource in self.resources)
-
-    @property
-    def lifetime(self) -> int | None:
-        """The shortest that any of them gives a token, in seconds; None where none shortens it."""
-        return min((one.lifetime for one in self.resources if one.lifetime is not None), default=None)
-
-    @property
-    def format(self) -> str:
-        """What its tokens are; empty where no resource says. Raises ``InvalidTarget`` where they do not agree."""
-        formats = {one.format for one in self.resources if one.format}
-        if len(formats) > 1:
-            raise InvalidTarget("These resources take access tokens of different formats: ask for one at a time.")
-        return next(iter(formats), "")
-
-    def served(self, scope: tuple[str, ...]) -> tuple[str, ...]:
-        """The part of ``scope`` that is of use there. What belongs to no resource is of use anywhere."""
-        return tuple(name for name in scope if name not in self.foreign)
-
-    def check_scope(self, scope: tuple[str, ...]) -> None:
-        """Raise ``InvalidScope`` for a scope that is of no use there."""
-        if self.served(scope) != scope:
-            raise InvalidScope("A scope belongs to a resource that is not asked for.")
-
-
-def find_audience(requested: tuple[str, ...], *, granted: Iterable[str] = ()) -> Audience:
-    """The resources called ``requested``, of all that were ``granted``; no statement where there are none.
-
-    Raises ``InvalidTarget``.
-    """
-    if not requested:
-        return Audience()
-    if len(requested) > MOST_RESOURCES:
-        raise InvalidTarget("Too many resources are asked for.")
-    registry = all_resources()
-    found = tuple(dict.fromkeys(_find(uri, registry) for uri in requested))
-    theirs = {name for resource in found for name in resource.scopes}
-    foreign = frozenset(name for resource in registry for name in resource.scopes) - theirs
-    return Audience(found, foreign, _limits((*requested, *granted), registry))
-
-
-def find_limits(granted: Iterable[str]) -> tuple[Limits, ...]:
-    """What the resources called ``granted`` set to a sign-in, those that are gone nothing."""
-    names = tuple(granted)
-    return _limits(names, all_resources()) if names else ()
-
-
-def digests_of_resources(resources: Iterable[KnownResource]) -> dict[str, str]:
-    """Each resource with the digest of its name in the project's own language: what a consent remembers."""
-    with override(settings.LANGUAGE_CODE):
-        return {resource.identifier: digest(str(resource.name)) for resource in resources}
-
-
-def _find(uri: str, registry: tuple[KnownResource, ...]) -> KnownResource:
-    for known in registry:
-        if is_same(uri, known.identifier):
-            return known
-    raise InvalidTarget("The resource is unknown.", detail=f"resource {uri[:256]!r}")
-
-
-def _limits(names: Iterable[str], registry: tuple[KnownResource, ...]) -> tuple[Limits, ...]:
-    return tuple(known.limits for known in registry if any(is_same(uri, known.identifier) for uri in set(names)))
-
-
-def _given(uri: str, facts: str | Mapping[str, Any]) -> KnownResource:
-    if isinstance(facts, Mapping):
-        limits = Limits(facts.get("authorization_idle_lifetime"), facts.get("authorization_lifetime"))
-        scopes, lifetime = tuple(facts.get("scopes", ())), facts.get("access_token_lifetime")
-        kind = facts.get("access_token_format", "")
-        return KnownResource(uri, facts.get("name", uri), scopes, lifetime, limits, kind)
-    return KnownResource(uri, facts)

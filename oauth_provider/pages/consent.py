@@ -14,9 +14,6 @@ from oauth_provider.authorization.sign_in import binding_of
 from oauth_provider.authorization.ticket import Ticket
 from oauth_provider.conf import provider_settings
 from oauth_provider.models import PendingRequest
-from oauth_provider.models.authorization_details import registered
-from oauth_provider.models.resource import all_resources
-from oauth_provider.models.scope import words_of
 from oauth_provider.pages.csrf import AGAIN, ask_again, csrf_protected
 from oauth_provider.pages.dead_end import dead_end
 from oauth_provider.pages.login_round_trip import login_url
@@ -28,6 +25,9 @@ from oauth_provider.pages.sending.situation import SIGNED_OUT
 from oauth_provider.protocol.authorization_details import Detail, flattened
 from oauth_provider.protocol.errors import InvalidRequest, OAuthError
 from oauth_provider.protocol.redirect_uri import destination
+from oauth_provider.registry.authorization_details import registered
+from oauth_provider.registry.resource import all_resources
+from oauth_provider.registry.scope import words_of
 from oauth_provider.resource_server.users.session_user import session_user
 from oauth_provider.tokens.person import username_of
 

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from oauth_provider.models import Authorization
-from oauth_provider.models.authorization_details import all_types, is_allowed
 from oauth_provider.models.client import Client
 from oauth_provider.protocol.authorization_details import PARAMETER, Detail, at_resources, narrow_details
 from oauth_provider.protocol.errors import InvalidAuthorizationDetails
+from oauth_provider.registry.authorization_details import all_types, is_allowed
 
 
 def said(details: Sequence[Detail] | None) -> dict[str, Any]:

@@ -11,10 +11,10 @@ from oauth_provider.dot.names import refresh_token_model
 from oauth_provider.models import Authorization
 from oauth_provider.models.authorization import authorization_now
 from oauth_provider.models.client import Client, ClientPolicy, is_barred
-from oauth_provider.models.resource import find_limits
 from oauth_provider.protocol import token_string
 from oauth_provider.protocol.digest import digest, equal
 from oauth_provider.protocol.subject import PAIRWISE
+from oauth_provider.registry.resource import find_limits
 from oauth_provider.sql.clock import database_now
 from oauth_provider.sql.commit import GuardFailed
 from oauth_provider.sql.guard import Guard

@@ -17,9 +17,7 @@ from oauth_provider.dot.names import Row, access_token_model
 from oauth_provider.events.event import TokenIssued
 from oauth_provider.models import Authorization, TokenBinding
 from oauth_provider.models.authorization import authorization_now
-from oauth_provider.models.authorization_details import is_allowed
 from oauth_provider.models.client import Client
-from oauth_provider.models.scope import allowed_scopes
 from oauth_provider.protocol import token_string
 from oauth_provider.protocol.authorization_details import Detail, canonical
 from oauth_provider.protocol.digest import LENGTH as DIGEST_LENGTH
@@ -27,6 +25,8 @@ from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import InvalidGrant, ServerError
 from oauth_provider.protocol.scope import format_scope
 from oauth_provider.protocol.sealed import seal, unseal
+from oauth_provider.registry.authorization_details import is_allowed
+from oauth_provider.registry.scope import allowed_scopes
 from oauth_provider.sql.clock import database_now
 from oauth_provider.sql.outcome import Add, Change, Outcome, Write
 from oauth_provider.tokens.authorization_details import said

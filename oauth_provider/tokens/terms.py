@@ -5,13 +5,13 @@ from dataclasses import dataclass, field, replace
 from oauth_provider.models import Authorization
 from oauth_provider.models.client import Client
 from oauth_provider.models.lifetimes import Limits
-from oauth_provider.models.resource import find_audience, find_limits
-from oauth_provider.models.scope import allowed_scopes
 from oauth_provider.protocol.access_token import JWT, OPAQUE
 from oauth_provider.protocol.authorization_details import Detail, at_resources
 from oauth_provider.protocol.errors import InvalidGrant, InvalidTarget
 from oauth_provider.protocol.resource_indicator import narrow
 from oauth_provider.protocol.scope import downscope
+from oauth_provider.registry.resource import find_audience, find_limits
+from oauth_provider.registry.scope import allowed_scopes
 from oauth_provider.tokens.authorization_details import check_served, details_of
 
 

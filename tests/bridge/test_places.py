@@ -15,7 +15,7 @@ from oauth_provider.bridge.defaults import take_places
 from oauth_provider.bridge.scopes import RegistryScopes
 from oauth_provider.bridge.validator import BridgeValidator
 from oauth_provider.models import ClientPolicy
-from oauth_provider.models.scope import IDENTITY_SCOPES
+from oauth_provider.registry.scope import IDENTITY_SCOPES
 from tests.factories import ApplicationFactory
 
 

@@ -7,9 +7,9 @@ import pytest
 
 from oauth_provider.models import Authorization, Consent, Resource
 from oauth_provider.models import consent as consent_module
-from oauth_provider.models.resource import all_resources, digests_of_resources
-from oauth_provider.models.scope import digests_of
 from oauth_provider.protocol.digest import digest
+from oauth_provider.registry.resource import all_resources, digests_of_resources
+from oauth_provider.registry.scope import digests_of
 from tests import details, ledger
 from tests.admin.operators import operator, url
 from tests.driver import AUTHORIZE, Driver, post, query_of, signed_in

@@ -10,8 +10,8 @@ from django.test import override_settings
 from oauth_provider.clients.authentication import METHODS
 from oauth_provider.endpoints.metadata import ENDPOINTS
 from oauth_provider.grants.table import GRANTS
-from oauth_provider.models.scope import IDENTITY_SCOPES
 from oauth_provider.protocol.response_mode import SUPPORTED
+from oauth_provider.registry.scope import IDENTITY_SCOPES
 from tests.driver import METADATA
 from tests.settings import OAUTH_PROVIDER
 

@@ -48,7 +48,7 @@ def test_a_push_costs_four_statements_and_a_sweep_now_and_then(public: bool) -> 
 def test_the_consent_page_costs_a_statement_for_the_limit_of_its_session() -> None:
     driver = signed_in()
     driver.authorize()
-    is_bounded(costs(driver.authorize), 8)
+    is_bounded(costs(driver.authorize), 6)
 
 
 def test_a_long_request_on_its_way_to_the_login_costs_a_row() -> None:
