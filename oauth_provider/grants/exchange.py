@@ -8,8 +8,9 @@ from django.views.decorators.debug import sensitive_variables
 from oauth_provider.grants.request import TokenRequest
 from oauth_provider.grants.table import GRANTS, Grant
 from oauth_provider.models import Authorization
-from oauth_provider.protocol.errors import UnauthorizedClient, UnsupportedGrantType
+from oauth_provider.protocol.errors import InvalidGrant, UnauthorizedClient, UnsupportedGrantType
 from oauth_provider.sql.commit import settle
+from oauth_provider.sql.transaction import RowGone
 from oauth_provider.tokens.issue import Issued
 
 
@@ -20,12 +21,15 @@ def exchange(request: TokenRequest) -> Issued:
     Raises ``OAuthError``, and ``GuardFailed`` where the client is not what was remembered.
     """
     grant, signer = find_grant(request), request.signer()
-    issued = settle(
-        partial(grant.read, request),
-        lambda snapshot: grant.decide(snapshot, request, signer),
-        using=router.db_for_write(Authorization),
-        guard=request.guard,
-    )
+    try:
+        issued = settle(
+            partial(grant.read, request),
+            lambda snapshot: grant.decide(snapshot, request, signer),
+            using=router.db_for_write(Authorization),
+            guard=request.guard,
+        )
+    except RowGone:
+        raise InvalidGrant("The authorization has ended.", detail="its user or client was deleted") from None
     return signer.sign(issued)
 
 

@@ -16,14 +16,14 @@ from django.db import DatabaseError, connections, transaction
 from django.db.models import F, Model
 
 from oauth_provider.events.emit import emit
-from oauth_provider.protocol.errors import InvalidGrant, OAuthError, ServiceUnavailable
+from oauth_provider.protocol.errors import OAuthError, ServiceUnavailable
 from oauth_provider.sql.cursor import fetch
 from oauth_provider.sql.guard import Guard
 from oauth_provider.sql.model import deciding_fields, has_receivers, is_plain
 from oauth_provider.sql.outcome import Add, Change, Hold, Outcome, Write
 from oauth_provider.sql.seen import as_seen
 from oauth_provider.sql.statement import compose
-from oauth_provider.sql.transaction import ATTEMPTS, PAUSE, is_orphaned, is_transient
+from oauth_provider.sql.transaction import ATTEMPTS, PAUSE, RowGone, is_orphaned, is_transient
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -49,8 +49,8 @@ def settle(
 
     Returns the answer, or raises it where it is an error. With a ``guard`` it is tried once, and nothing is decided
     against the client. Without ``durable`` it may join a caller's transaction, which must not undo a refusal that is
-    told. Raises what ``decide`` raises (nothing was written), ``GuardFailed``, ``InvalidGrant`` where a
-    row that all hangs on was deleted, and ``ServiceUnavailable`` after too many attempts.
+    told. Raises what ``decide`` raises (nothing was written), ``GuardFailed``, ``RowGone`` where a row
+    that all hangs on was deleted, and ``ServiceUnavailable`` after too many attempts.
     """
     # A transaction of the caller's may never see what has changed.
     attempts = 1 if guard is not None or connections[using].in_atomic_block else ATTEMPTS
@@ -65,8 +65,7 @@ def settle(
                 return outcome.result()
         except DatabaseError as error:
             if is_orphaned(error):
-                detail = "a row was deleted meanwhile"
-                raise InvalidGrant("The authorization has ended.", detail=detail) from None
+                raise RowGone from error
             if not is_transient(error) or connections[using].in_atomic_block:
                 raise
         if attempt < attempts:
