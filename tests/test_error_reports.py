@@ -86,7 +86,7 @@ def test_a_report_of_a_client_that_cannot_be_read_holds_no_secret_of_dots(driver
     secret = "PLAIN-TEXT-IN-THE-COLUMN-OF-DOT"
     application_model().objects.update(client_secret=secret, hash_client_secret=False)
     query = {"client_id": driver.application.client_id, "response_type": "code", **query}
-    with patch("oauth_provider.clients.lookup.row_of", side_effect=BROKEN):
+    with patch("oauth_provider.clients.lookup.whole_row", side_effect=BROKEN):
         report = reports_of(lambda: driver.browser.get(AUTHORIZE, query))
     assert secret not in report
 

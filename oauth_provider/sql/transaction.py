@@ -26,6 +26,7 @@ TRANSIENT_SQLSTATES = frozenset({"40001", "40P01", "23505"})
 FOREIGN_KEY_VIOLATION = "23503"
 # SQLite has no codes for them that Django passes on; these are the texts of SQLITE_BUSY and SQLITE_LOCKED.
 TRANSIENT_TEXTS = ("database is locked", "database table is locked")
+SQLITE_UNIQUE_VIOLATION = "UNIQUE constraint failed"
 
 
 class RowGone(Exception):
@@ -66,7 +67,9 @@ def in_autocommit(connection: Any) -> bool:
 
 def is_transient(error: DatabaseError) -> bool:
     """Would the same work, done again, probably succeed?"""
-    return _sqlstate(error) in TRANSIENT_SQLSTATES or str(error) in TRANSIENT_TEXTS
+    text = str(error)
+    is_known = text in TRANSIENT_TEXTS or text.startswith(SQLITE_UNIQUE_VIOLATION)
+    return is_known or _sqlstate(error) in TRANSIENT_SQLSTATES
 
 
 def is_orphaned(error: DatabaseError) -> bool:
