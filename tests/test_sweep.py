@@ -120,6 +120,17 @@ def test_batches_are_as_large_as_asked_for_and_together_everything(driver, batch
     assert not access_token_model().objects.exists()
 
 
+def test_the_oldest_token_goes_last(driver):
+    """PostgreSQL's planner looks up the least key, and would walk past every one that is deleted before it."""
+    everything_due(driver)
+    oldest = access_token_model().objects.earliest("pk")
+    batches = next(one for one in SWEEPS if one.name == "access tokens").batches(timezone.now(), 1)
+    for number in (2, 1):
+        assert next(batches) == 1
+        assert access_token_model().objects.count() == number
+    assert access_token_model().objects.get() == oldest
+
+
 @pytest.mark.parametrize("one", SWEEPS, ids=lambda one: one.name)
 def test_a_batch_is_the_first_rows_that_are_due_and_no_others(driver, one):
     everything_due(driver)
