@@ -10,7 +10,7 @@ from django.db.models import Lookup
 from django.db.models.lookups import In
 
 
-class AnyOf(Lookup):  # type: ignore[type-arg]  # generic for mypy alone
+class AnyOf(Lookup):
     """``column = ANY(array)`` on PostgreSQL, ``column IN (…)`` elsewhere: ``rows.filter(AnyOf(F("pk"), keys))``.
 
     ``keys`` is a list of values of that column, as the ORM reads them, without None.
