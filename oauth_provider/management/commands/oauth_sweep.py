@@ -10,7 +10,7 @@ from oauth_provider.models import Authorization
 from oauth_provider.sql.clock import database_now
 from oauth_provider.sweeping.sweep import SWEEPS
 
-BATCH_SIZE = 5000
+BATCH_SIZE = 2000
 
 
 class Command(BaseCommand):
