@@ -77,6 +77,7 @@ DJANGO: Mapping[str, str] = {
     "django.db.models.sql.compiler:SQLCompiler.get_converters": COMPILED,
     "django.db.models.sql.compiler:SQLCompiler.select": COMPILED,
     "django.db.models.sql:Query.get_compiler": COMPILED,
+    "django.db.models.sql:Query.order_by": "sweeping/sweep.py",
     "django.dispatch:Signal._live_receivers": "sql/model.py",
     "django.dispatch:Signal.has_listeners": COMPILED,
     "django.dispatch:Signal.receivers": COMPILED,

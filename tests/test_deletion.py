@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models.signals import post_delete, pre_delete
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -128,6 +128,35 @@ def test_the_sweep_goes_by_sets_unless_somebody_listens():
             assert not is_deletable_as_set(model)
             signal.disconnect(listen)
         assert is_deletable_as_set(model)
+
+
+def test_by_sets_and_one_by_one_a_sweep_leaves_the_same_rows(driver):
+    for _ in range(3):
+        driver.tokens()
+    end_everything()
+    outlives = access_token_model().objects.latest("pk")  # its authorization goes, and so must it
+    access_token_model().objects.filter(pk=outlives.pk).update(expires=timezone.now() + LONG_AGO)
+    driver.tokens()
+    left = []
+
+    def listen(**facts):
+        pass
+
+    for is_heard in (False, True):
+        with transaction.atomic():
+            if is_heard:
+                pre_delete.connect(listen)
+            try:
+                assert is_deletable_as_set(Authorization) is not is_heard
+                sweep()
+            finally:
+                pre_delete.disconnect(listen)
+            live = access_token_model().objects.filter(expires__gt=timezone.now())
+            rows = (live, access_token_model().objects, TokenBinding.objects, Authorization.objects)
+            left.append([sorted(one.values_list("pk", flat=True)) for one in rows])
+            transaction.set_rollback(True)
+    assert left[0] == left[1]
+    assert [len(keys) for keys in left[0]] == [1, 2, 1, 1]
 
 
 @pytest.mark.parametrize("model", [Authorization, TokenBinding, None])

@@ -1,7 +1,7 @@
 """Sweeping: what has expired and is of no use any more, as querysets that an index answers, and how it goes.
 
 Batches are short transactions of a few statements each, which wait for nobody: a row that somebody holds is left for
-the next run.
+the next run. Each goes on where the one before ended, so that it does not search what that deleted.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.db import connections, router, transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from oauth_provider.conf import provider_settings
@@ -25,10 +25,9 @@ from oauth_provider.models.sweep_mark import SweepMark
 from oauth_provider.models.token import TokenBinding
 from oauth_provider.sql.clock import database_now
 from oauth_provider.sql.set_delete import delete_expired
+from oauth_provider.sql.sweep import AnyOf
 from oauth_provider.tokens.expiry import expire_access_tokens
 
-# Keys read at a time, so that neither memory nor a snapshot grows with the table.
-MAX_KEYS = 100_000
 # A day is the same in no two time zones, and ``USE_TZ = False`` stores some zone's.
 DAY = timedelta(days=1)
 
@@ -37,13 +36,14 @@ DAY = timedelta(days=1)
 class Sweep:
     """Rows that are due at a moment, as querysets that have no row in common, and what is done with a batch of them.
 
-    ``act`` is given a queryset of rows that are still due, on the database where they are, inside a transaction.
+    Each queryset is in the order of one column. ``act`` is given a queryset of the model on the database where the
+    rows are, and the keys of some that are due and locked; it runs inside a transaction.
     """
 
     name: str
     done: str
     due: tuple[Callable[[datetime], QuerySet[Any]], ...]
-    act: Callable[[QuerySet[Any]], int]
+    act: Callable[[QuerySet[Any], Sequence[Any]], None]
     finish: Callable[[datetime], None] = lambda now: None
 
     def count(self, now: datetime) -> int:
@@ -53,22 +53,26 @@ class Sweep:
     def batches(self, now: datetime, size: int) -> Iterator[int]:
         """Act on all that is due at ``now``, ``size`` rows in a transaction; yield how many rows each dealt with."""
         for due in self.due:
-            rows = _at_home(due(now))
-            while keys := list(rows.values_list("pk", flat=True)[:MAX_KEYS]):
-                dealt_with = 0
-                for start in range(0, len(keys), size):
-                    number = self.take(rows, keys[start : start + size])
-                    dealt_with += number
-                    yield number
-                if not dealt_with or len(keys) < MAX_KEYS:
+            # The newest first. PostgreSQL's planner looks up the least key of a table, past all that are deleted:
+            # without the oldest rows, planning a look-up costs more with every batch, and many times what it finds.
+            rows = left = _at_home(due(now)).reverse()
+            column = str(rows.query.order_by[0])
+            while taken := self.take(left, column, size):
+                yield len(taken)
+                if len(taken) < size:
                     break
+                left = rows.filter(**{f"{column}__lte": taken[-1][1]})
         self.finish(now)
 
-    def take(self, rows: QuerySet[Any], keys: Sequence[Any]) -> int:
-        """Act on those of ``rows`` with these ``keys`` that are still due and that nobody holds; return how many."""
-        still_due = rows.order_by().filter(pk__in=keys)
+    def take(self, rows: QuerySet[Any], column: str, size: int) -> list[tuple[Any, Any]]:
+        """Act on the first ``size`` of ``rows`` that nobody holds; return the key and the ``column`` of each."""
+        if connections[rows.db].features.has_select_for_update_skip_locked:
+            rows = rows.select_for_update(of=("self",), skip_locked=True)
         with transaction.atomic(using=rows.db):
-            return self.act(still_due)
+            taken = list(rows.values_list("pk", column)[:size])
+            if taken:
+                self.act(rows, [key for key, _place in taken])
+        return taken
 
 
 def pending_requests(now: datetime) -> QuerySet[PendingRequest]:
@@ -141,7 +145,7 @@ def _is_told(now: datetime) -> Q:
 
 def logout_deliveries(now: datetime) -> QuerySet[LogoutDelivery]:
     """Delivered or given up, after the retention."""
-    return LogoutDelivery.objects.filter(ended_at__lt=_kept_until(now))
+    return LogoutDelivery.objects.filter(ended_at__lt=_kept_until(now)).order_by("ended_at")
 
 
 def revoked_tokens(now: datetime) -> QuerySet[RevokedToken]:
@@ -151,12 +155,12 @@ def revoked_tokens(now: datetime) -> QuerySet[RevokedToken]:
 
 def client_secrets(now: datetime) -> QuerySet[ClientSecret]:
     """Ended, after the retention."""
-    return ClientSecret.objects.filter(expires_at__lt=_kept_until(now))
+    return ClientSecret.objects.filter(expires_at__lt=_kept_until(now)).order_by("expires_at")
 
 
 def private_halves(now: datetime) -> QuerySet[SigningKey]:
     """Of keys that sign nothing any more."""
-    return SigningKey.objects.spent()
+    return SigningKey.objects.spent().order_by("pk")
 
 
 def _kept_until(now: datetime) -> datetime:
@@ -172,35 +176,25 @@ def _at_home(rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows.using(router.db_for_write(rows.model))
 
 
-def _held(rows: QuerySet[Any]) -> list[Any]:
-    """Lock ``rows``, but for those that somebody else holds, and return their keys."""
-    if connections[rows.db].features.has_select_for_update_skip_locked:
-        rows = rows.select_for_update(of=("self",), skip_locked=True)
-    return list(rows.values_list("pk", flat=True))
-
-
-def _delete(rows: QuerySet[Any]) -> int:
-    keys = _held(rows)
-    delete_expired(rows, keys)
-    return len(keys)
-
-
-def _delete_authorizations(rows: QuerySet[Any]) -> int:
+def _delete_authorizations(rows: QuerySet[Any], keys: Sequence[Any]) -> None:
     """Without its authorization a token would look like one that never had any: it ends first."""
-    keys = _held(rows)
     # As a rule the tokens are swept by now, and finding that out costs a fifth of looking for live ones.
-    if TokenBinding._base_manager.using(rows.db).filter(authorization__in=keys).exists():
+    if TokenBinding._base_manager.using(rows.db).filter(AnyOf(F("authorization"), keys)).exists():
         expire_access_tokens(keys, database_now(rows.db), using=rows.db)
     delete_expired(rows, keys)
-    return len(keys)
 
 
-def _blank_answers(rows: QuerySet[Any]) -> int:
-    return rows.filter(pk__in=_held(rows)).update(sealed_answer="")
+def _blank_answers(rows: QuerySet[Any], keys: Sequence[Any]) -> None:
+    _rows_of(rows, keys).update(sealed_answer="")
 
 
-def _blank_private_halves(rows: QuerySet[Any]) -> int:
-    return rows.update(sealed_private_jwk="")
+def _blank_private_halves(rows: QuerySet[Any], keys: Sequence[Any]) -> None:
+    _rows_of(rows, keys).update(sealed_private_jwk="")
+
+
+def _rows_of(rows: QuerySet[Any], keys: Sequence[Any]) -> QuerySet[Any]:
+    found: QuerySet[Any] = rows.model._base_manager.using(rows.db).filter(AnyOf(F("pk"), keys))
+    return found
 
 
 def _mark_answers(now: datetime) -> None:
@@ -209,12 +203,12 @@ def _mark_answers(now: datetime) -> None:
 
 # In this order: access tokens before the authorizations that they hang on.
 SWEEPS = (
-    Sweep("pending requests", "deleted", (pending_requests, answered_requests), _delete),
+    Sweep("pending requests", "deleted", (pending_requests, answered_requests), delete_expired),
     Sweep(ANSWERS, "blanked", (stale_answers,), _blank_answers, _mark_answers),
-    Sweep("access tokens", "deleted", (access_tokens,), _delete),
+    Sweep("access tokens", "deleted", (access_tokens,), delete_expired),
     Sweep("authorizations", "deleted", (unredeemed, expired, revoked), _delete_authorizations),
-    Sweep("revoked tokens", "deleted", (revoked_tokens,), _delete),
-    Sweep("logout deliveries", "deleted", (logout_deliveries,), _delete),
-    Sweep("client secrets", "deleted", (client_secrets,), _delete),
+    Sweep("revoked tokens", "deleted", (revoked_tokens,), delete_expired),
+    Sweep("logout deliveries", "deleted", (logout_deliveries,), delete_expired),
+    Sweep("client secrets", "deleted", (client_secrets,), delete_expired),
     Sweep("private halves of signing keys", "blanked", (private_halves,), _blank_private_halves),
 )

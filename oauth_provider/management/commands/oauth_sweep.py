@@ -10,12 +10,14 @@ from oauth_provider.models import Authorization
 from oauth_provider.sql.clock import database_now
 from oauth_provider.sweeping.sweep import SWEEPS
 
-BATCH_SIZE = 5000
+BATCH_SIZE = 2000
 
 
 class Command(BaseCommand):
     """Meant to run every hour or so; it may run while the server does."""
 
+    # They would cost every run a third of a second and 7 MiB to say what they said when the project was deployed.
+    requires_system_checks = ()
     help = "Deletes expired pending requests, authorizations, access tokens and secrets, in batches."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
