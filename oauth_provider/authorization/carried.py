@@ -1,16 +1,16 @@
 """A request on its way through other pages (RFC 6749 §3.1): in their URLs while it is short, else waiting as a row."""
 
 from dataclasses import replace
-from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_variables
 
-from oauth_provider.authorization.request import AuthorizationRequest, Source, from_pairs, known_pairs
+from oauth_provider.authorization.request import AuthorizationRequest, Source
 from oauth_provider.authorization.rules import establish
 from oauth_provider.authorization.sign_in import BINDING, binding_of
+from oauth_provider.authorization.stored_request import from_stored, to_stored
 from oauth_provider.authorization.ticket import Ticket, to_text
 from oauth_provider.conf import provider_settings
 from oauth_provider.models import PendingRequest
@@ -49,7 +49,7 @@ def keep(http: HttpRequest, ticket: Ticket) -> Ticket:
         return ticket
     handle = PendingRequest.objects.keep(
         application=establish(ticket.request).client.application,
-        parameters=to_parameters(ticket.request),
+        request=to_stored(ticket.request),
         address=provider_settings.CLIENT_ADDRESS(http) or "unknown",
     )
     return replace(ticket, kept=handle)
@@ -63,7 +63,7 @@ def taken_up(http: HttpRequest, ticket: Ticket) -> Ticket:
     row = PendingRequest.objects.kept(ticket.kept)
     if row is None:
         raise InvalidRequest("This request has waited too long.", detail="unknown kept request")
-    request = from_parameters(row.parameters)
+    request = from_stored(row.request)
     if not row.session_digest:
         return replace(ticket, request=request)
     user = session_user(http)
@@ -80,25 +80,6 @@ def bind(http: HttpRequest, ticket: Ticket) -> None:
     """Let nobody else go on with the request that was kept for ``ticket``, now that somebody is signed in."""
     if ticket.kept:
         PendingRequest.objects.bind(ticket.kept, user=session_user(http), session=binding_of(http))
-
-
-def to_parameters(request: AuthorizationRequest) -> dict[str, Any]:
-    """A request as a row holds it: its name where it has one, and how it came to us."""
-    if request.name:
-        return {"pairs": list(request.name)}
-    return {
-        "pairs": known_pairs(request),
-        "pushed": request.pushed,
-        "source": request.source.value,
-        "signed": request.signed,
-    }
-
-
-def from_parameters(kept: dict[str, Any]) -> AuthorizationRequest:
-    """Return the request that ``to_parameters`` made a dictionary of."""
-    pairs = [(name, value) for name, value in kept["pairs"]]
-    source = Source(kept.get("source", Source.BROWSER.value))
-    return from_pairs(pairs, source=source, pushed=kept.get("pushed"), signed=bool(kept.get("signed")))
 
 
 def _says_itself(request: AuthorizationRequest) -> bool:

@@ -1,7 +1,6 @@
 """The decision (RFC 6749 §4.1.1, RFC 9700 §4.7): a question is kept, and a person answers it, once."""
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 from django.db import router
 from django.http import HttpRequest
@@ -9,12 +8,12 @@ from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.authorization import answer
 from oauth_provider.authorization.browser_state import session_state
-from oauth_provider.authorization.carried import from_parameters, to_parameters
 from oauth_provider.authorization.demand import visit_of
 from oauth_provider.authorization.question import Question, words_shown
 from oauth_provider.authorization.response import AuthorizationResponse, error_response, from_text, granted_response
 from oauth_provider.authorization.rules import check, establish
 from oauth_provider.authorization.sign_in import binding_of
+from oauth_provider.authorization.stored_request import from_stored, to_stored
 from oauth_provider.authorization.ticket import Ticket
 from oauth_provider.models import PendingRequest
 from oauth_provider.models.client import as_client
@@ -33,11 +32,11 @@ def ask(http: HttpRequest, question: Question, *, sid: str = "") -> str:
         application=question.client.application,
         user=question.user,
         session=binding_of(http),
-        parameters={
-            **to_parameters(replace(question.request, name=())),
-            "shown": words_shown(question),
-            "sid": digest(sid) if sid else "",
-        },
+        request=replace(
+            to_stored(replace(question.request, name=())),
+            shown=words_shown(question),
+            sid=digest(sid) if sid else "",
+        ),
     )
 
 
@@ -46,15 +45,15 @@ def question_of(http: HttpRequest, pending: PendingRequest, issuer: str = "") ->
 
     Raises ``InvalidRequest`` where it may not be answered any more.
     """
-    kept: dict[str, Any] = pending.parameters
-    request = from_parameters(kept)
+    stored = pending.request
+    request = from_stored(stored)
     destination = establish(request, as_client(pending.application))
     asked = check(request, destination.client)
     visit = visit_of(http, Ticket(request), destination.client)
-    if kept.get("sid") and not equal(kept["sid"], digest(visit.recorded.sid)):
+    if stored.sid and not equal(stored.sid, digest(visit.recorded.sid)):
         raise InvalidRequest("Somebody signed in meanwhile.", detail="another sign-in than the one demanded")
     question = Question(request, destination, asked, session_user(http), visit.sign_in, issuer)
-    if kept.get("shown") != words_shown(question):
+    if stored.shown != words_shown(question):
         raise InvalidRequest("What this request asks for has changed meanwhile.")
     return question
 

@@ -5,13 +5,15 @@ from dataclasses import replace
 
 from django.views.decorators.debug import sensitive_variables
 
-from oauth_provider.authorization.request import MAX_LENGTH, AuthorizationRequest, Source, from_pairs, known_pairs
+from oauth_provider.authorization.request import MAX_LENGTH, AuthorizationRequest, Source, from_pairs
 from oauth_provider.authorization.rules import check, establish
+from oauth_provider.authorization.stored_request import from_stored, to_stored
 from oauth_provider.authorization.ticket import Ticket
 from oauth_provider.models import PendingRequest
 from oauth_provider.models.client import Client
 from oauth_provider.protocol.errors import InvalidRequest, InvalidRequestUri, RequestTooLarge
 from oauth_provider.protocol.form import REPEATABLE, Form
+from oauth_provider.sql.guard import Guard
 
 PREFIX = "urn:ietf:params:oauth:request_uri:"
 HANDLE = re.compile(r"[0-9A-Za-z]{43}")
@@ -34,20 +36,22 @@ def pushed_request(client: Client, form: Form) -> AuthorizationRequest:
 
 
 @sensitive_variables()
-def push(client: Client, request: AuthorizationRequest, address: str) -> str:
-    """The ``request_uri`` of what ``client`` pushed from ``address``. Raises the error of the first rule it breaks.
+def push(client: Client, request: AuthorizationRequest, address: str, guard: Guard | None = None) -> str:
+    """The ``request_uri`` of what ``client`` pushed from ``address``. Raises the error of the first rule it breaks,
+    and ``GuardFailed`` where the client is not what was remembered.
 
     Everybody knows the ``client_id`` of a public client, so what comes under it is bounded as a stranger's is: to the
     length that a browser could send (RFC 9126 §2.3, 413), and in number for each address.
     """
-    pairs = known_pairs(request)
-    if client.is_public and sum(len(name) + len(value) for name, value in pairs) > MAX_LENGTH:
+    stored = to_stored(request)
+    if client.is_public and sum(len(name) + len(value) for name, value in stored.pairs) > MAX_LENGTH:
         raise RequestTooLarge("The request is too long for a client that does not authenticate.")
-    check(request, establish(request).client)
+    check(request, establish(request, client).client)
     return PREFIX + PendingRequest.objects.push(
         application=client.application,
-        parameters={"pairs": pairs, "signed": request.signed},
+        request=stored,
         address=(address or "unknown") if client.is_public else "",
+        guard=guard,
     )
 
 
@@ -69,9 +73,7 @@ def opened(ticket: Ticket) -> Ticket:
     if row.decided_at is not None:
         raise InvalidRequestUri("This request was answered already.", detail="spent request_uri")
     name = (("client_id", named.client_id), ("request_uri", named.request_uri))
-    pairs = [(name, value) for name, value in row.parameters["pairs"]]
-    signed = bool(row.parameters.get("signed"))
-    request = from_pairs(pairs, source=Source.PUSHED, pushed=row.pk, name=name, signed=signed)
+    request = from_stored(replace(row.request, source=Source.PUSHED.value, pushed=row.pk), name=name)
     if not (row.may_be_opened or ticket.opened):
         raise PushedTooLate(request)
     return replace(ticket, request=request, opened=True)

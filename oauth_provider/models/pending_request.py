@@ -19,13 +19,17 @@ from django.views.decorators.debug import sensitive_variables
 from oauth_provider.conf import provider_settings
 from oauth_provider.dot.names import APPLICATION, Row
 from oauth_provider.models.primary import PrimaryManager
-from oauth_provider.protocol.address import network_of
+from oauth_provider.models.stored_request import StoredRequest
+from oauth_provider.models.waiting import Waiting, address_digest
 from oauth_provider.protocol.digest import LENGTH as DIGEST_LENGTH
 from oauth_provider.protocol.digest import digest, equal
-from oauth_provider.protocol.errors import InvalidRequest, TemporarilyUnavailable
+from oauth_provider.protocol.errors import InvalidRequest
 from oauth_provider.protocol.sealed import seal, unseal
 from oauth_provider.protocol.token_string import SECRET_LENGTH, random_text
 from oauth_provider.sql.clock import database_now
+from oauth_provider.sql.commit import settle
+from oauth_provider.sql.guard import Guard
+from oauth_provider.sql.outcome import Add, Outcome
 from oauth_provider.sql.transaction import run
 
 logger = logging.getLogger("oauth_provider.models")
@@ -43,7 +47,7 @@ class PendingRequestManager(PrimaryManager["PendingRequest"]):
     """The verbs of pending requests: ask and decide; push and spend; keep and bind."""
 
     @sensitive_variables()
-    def ask(self, *, application: Row, user: Any, session: str, parameters: dict[str, Any]) -> str:
+    def ask(self, *, application: Row, user: Any, session: str, request: StoredRequest) -> str:
         """Store a request until the person decides; the handle, which is all that the page carries.
 
         The oldest pages of the session give way where it has too many. The row stays a while after it was too late, to
@@ -51,30 +55,39 @@ class PendingRequestManager(PrimaryManager["PendingRequest"]):
         """
         self._make_room(user=user, session_digest=digest(session))
         lifetime = provider_settings.PENDING_REQUEST_LIFETIME + provider_settings.LOGIN_LIFETIME
-        pending = self.model(application=application, user=user, session_digest=digest(session), parameters=parameters)
+        pending = self._of_request(request, application=application, user=user, session_digest=digest(session))
         return self._store(pending, lifetime)
 
     @sensitive_variables()
-    def push(self, *, application: Row, parameters: dict[str, Any], address: str = "") -> str:
+    def push(self, *, application: Row, request: StoredRequest, address: str = "", guard: Guard | None = None) -> str:
         """Store a request that its client pushed; the handle, of which its ``request_uri`` is made.
 
-        ``address`` is of a client that proved nothing, and empty for one that did. The row stays while somebody who
-        opened it in time signs in and decides. Raises ``TemporarilyUnavailable`` where too many wait.
+        ``address`` is of a client that proved nothing, and empty for one that did; ``guard`` of one that was
+        remembered. The row stays while somebody who opened it in time signs in and decides. Raises
+        ``TemporarilyUnavailable`` where too many wait, ``ServiceUnavailable``, and ``GuardFailed``.
         """
         under_way = provider_settings.LOGIN_LIFETIME + provider_settings.PENDING_REQUEST_LIFETIME
-        pending = self.model(application=application, parameters=parameters, address_digest=address_digest(address))
-        self._check_number(pending)
-        return self._store(pending, provider_settings.PUSHED_REQUEST_LIFETIME + under_way)
+        pending = self._of_request(request, application=application, address_digest=address_digest(address))
+        handle = pending.begin(provider_settings.PUSHED_REQUEST_LIFETIME + under_way)
+
+        def decide(waiting: Waiting) -> Outcome[None]:
+            waiting.check()
+            return Outcome(None, (Add(pending),))
+
+        using = router.db_for_write(self.model)
+        settle(lambda: self._count(pending), decide, using=using, guard=guard)
+        self._sweep_in_passing(pending)
+        return handle
 
     @sensitive_variables()
-    def keep(self, *, application: Row, parameters: dict[str, Any], address: str) -> str:
+    def keep(self, *, application: Row, request: StoredRequest, address: str) -> str:
         """Store a request that its browser takes through a login page under the handle that is returned.
 
         It can be gone on with, and never decided. The row stays a while after it was too late, to say where the person
         can go from there. Raises ``TemporarilyUnavailable`` where too many wait.
         """
-        pending = self.model(application=application, parameters=parameters, address_digest=address_digest(address))
-        self._check_number(pending)
+        pending = self._of_request(request, application=application, address_digest=address_digest(address))
+        self._count(pending).check()
         return self._store(pending, 2 * provider_settings.LOGIN_LIFETIME, kind=KEPT)
 
     def kept(self, handle: str) -> "PendingRequest | None":
@@ -115,8 +128,11 @@ class PendingRequestManager(PrimaryManager["PendingRequest"]):
         except DatabaseError:
             logger.info("Pending requests that are over were left for oauth_sweep.", exc_info=True)
 
-    def _check_number(self, pending: "PendingRequest") -> None:
-        """Raise ``TemporarilyUnavailable`` where too many such wait already, of one address or one client.
+    def _of_request(self, request: StoredRequest, **columns: Any) -> "PendingRequest":
+        return self.model(parameters=request.to_json(), **columns)
+
+    def _count(self, pending: "PendingRequest") -> Waiting:
+        """Count what waits beside ``pending`` already, of its address and of its client.
 
         A client that proved itself counts for itself: strangers, who know its ``client_id``, cannot crowd it out.
         """
@@ -128,10 +144,7 @@ class PendingRequestManager(PrimaryManager["PendingRequest"]):
         count = waiting.filter(addressed | of_client).aggregate(
             address=Count("pk", filter=addressed), client=Count("pk", filter=of_client)
         )
-        if count["address"] >= provider_settings.PENDING_REQUESTS_PER_ADDRESS:
-            raise TemporarilyUnavailable("Too many requests wait for an answer.", detail="limit of the address")
-        if count["client"] >= provider_settings.PENDING_REQUESTS_PER_CLIENT:
-            raise TemporarilyUnavailable("Too many requests wait for an answer.", detail="limit of the client")
+        return Waiting(count["address"], count["client"])
 
     def _make_room(self, **owner: Any) -> None:
         """Forget the oldest rows of ``owner`` so that one more is within the limit."""
@@ -145,14 +158,14 @@ class PendingRequestManager(PrimaryManager["PendingRequest"]):
 
     @sensitive_variables()
     def _store(self, pending: "PendingRequest", lifetime: int, *, kind: str = "") -> str:
-        handle, using = random_text(SECRET_LENGTH), router.db_for_write(self.model)
-        pending.handle_digest = _name(handle, kind)
-        pending.created_at = _now()
-        pending.expires_at = pending.created_at + timedelta(seconds=lifetime)
+        handle, using = pending.begin(lifetime, kind=kind), router.db_for_write(self.model)
         run(lambda: pending.save(using=using, force_insert=True), using=using, single=True)
+        self._sweep_in_passing(pending)
+        return handle
+
+    def _sweep_in_passing(self, pending: "PendingRequest") -> None:
         if pending.pk % SWEEP_EVERY == 0:
             self.sweep_some()
-        return handle
 
     def _of(self, handle: str, *, kind: str = "") -> models.QuerySet["PendingRequest"]:
         queryset = self.using(router.db_for_write(self.model))
@@ -197,6 +210,19 @@ class PendingRequest(models.Model):
 
     def __str__(self) -> str:
         return f"pending request {self.pk}"
+
+    @property
+    def request(self) -> StoredRequest:
+        """The request that waits. Raises ``InvalidRequest`` where no code of this version can read it."""
+        return StoredRequest.from_json(self.parameters)
+
+    @sensitive_variables()
+    def begin(self, lifetime: int, *, kind: str = "") -> str:
+        """Let it wait from now on, for so many seconds, under a new handle, which is returned."""
+        handle = random_text(SECRET_LENGTH)
+        self.handle_digest, self.created_at = _name(handle, kind), _now()
+        self.expires_at = self.created_at + timedelta(seconds=lifetime)
+        return handle
 
     @property
     def may_be_opened(self) -> bool:
@@ -246,13 +272,6 @@ def answered(now: datetime) -> dict[str, Any]:
 
 def _now() -> datetime:
     return database_now(router.db_for_write(PendingRequest))
-
-
-def address_digest(address: str) -> str:
-    """What stands for the network of ``address`` in a row: there are so few that a bare digest would tell them."""
-    if not address:
-        return ""
-    return salted_hmac(f"{SALT}.address", network_of(address), algorithm="sha256").hexdigest()
 
 
 def _name(handle: str, kind: str) -> str:

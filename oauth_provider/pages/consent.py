@@ -6,11 +6,12 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
-from oauth_provider.authorization.carried import from_parameters, resume_url
+from oauth_provider.authorization.carried import resume_url
 from oauth_provider.authorization.decision import ALLOW, DENY, decide, question_of
 from oauth_provider.authorization.demand import is_signed_in
 from oauth_provider.authorization.question import Question
 from oauth_provider.authorization.sign_in import binding_of
+from oauth_provider.authorization.stored_request import from_stored
 from oauth_provider.authorization.ticket import Ticket
 from oauth_provider.conf import provider_settings
 from oauth_provider.models import PendingRequest
@@ -83,7 +84,7 @@ def _begin_anew(request: HttpRequest, handle: str) -> HttpResponse:
     if pending is None or user is None or pending.user_id != user.pk or pending.decided_at is not None:
         error = InvalidRequest("This request cannot be begun anew.", detail="foreign or spent")
         return dead_end(request, handle, error)
-    return redirect_to(resume_url(request, Ticket(from_parameters(pending.parameters))))
+    return redirect_to(resume_url(request, Ticket(from_stored(pending.request))))
 
 
 def _show(request: HttpRequest, handle: str, question: Question) -> HttpResponse:

@@ -9,11 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_variables
 
-from oauth_provider.authorization.carried import OtherSession, from_parameters, resume_url, rides, taken_up
+from oauth_provider.authorization.carried import OtherSession, resume_url, rides, taken_up
 from oauth_provider.authorization.pushed import PushedTooLate, opened
 from oauth_provider.authorization.request import AuthorizationRequest, Source
 from oauth_provider.authorization.response import error_response
 from oauth_provider.authorization.rules import check, establish
+from oauth_provider.authorization.stored_request import from_stored
 from oauth_provider.authorization.ticket import Ticket, TicketExpired
 from oauth_provider.conf import provider_settings
 from oauth_provider.models import PendingRequest
@@ -33,7 +34,7 @@ def dead_end(request: HttpRequest, handle: str, error: OAuthError) -> HttpRespon
     pending, user = PendingRequest.objects.asked(handle), session_user(request)
     if pending is None or user is None or pending.user_id != user.pk:
         return error_page(request, error, situation=NOT_YOURS)
-    asked = from_parameters(pending.parameters)
+    asked = from_stored(pending.request)
     if pending.decided_at is not None:
         return error_page(request, error, situation=ANSWERED, client_name=client_name(asked))
     again = f"{reverse('oauth_provider:consent', args=[handle])}?{AGAIN}"

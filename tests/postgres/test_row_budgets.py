@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from oauth_provider.models import ClientPolicy
 from oauth_provider.models.pending_request import SWEEP_EVERY
 from tests.driver import AUTHORIZE, Driver, incompressible, post, signed_in
 from tests.factories import ApplicationFactory
@@ -39,10 +40,23 @@ def is_bounded(counts: list[int], budget: int) -> None:
 
 
 @pytest.mark.parametrize("public", [True, False])
-def test_a_push_costs_four_statements_and_a_sweep_now_and_then(public: bool) -> None:
+def test_a_push_costs_two_statements_and_a_sweep_now_and_then(public: bool) -> None:
     driver = Driver(ApplicationFactory(public=public))
-    driver.push()
-    is_bounded(costs(driver.push), 4)
+    for _until_it_is_known_when_the_secret_was_used in range(2):
+        driver.push()
+    is_bounded(costs(driver.push), 2)
+
+
+def test_a_push_of_a_client_that_was_changed_costs_as_much_again_once() -> None:
+    driver = Driver(ApplicationFactory(policy={}))
+    for _until_it_is_known_when_the_secret_was_used in range(2):
+        driver.push()
+    for budget in (2, 5, 2):
+        if budget == 5:
+            ClientPolicy.objects.filter(application=driver.application).update(scopes=["notes:read"])
+        with CaptureQueriesContext(connection) as captured:
+            assert driver.push().status_code == 201
+        assert len(captured) == budget
 
 
 def test_the_consent_page_costs_a_statement_for_the_limit_of_its_session() -> None:

@@ -1,0 +1,33 @@
+"""Requests that wait though nobody is signed in (RFC 6819 §4.4.1.11): how many may, of one address and one client."""
+
+from dataclasses import dataclass
+
+from django.utils.crypto import salted_hmac
+
+from oauth_provider.conf import provider_settings
+from oauth_provider.protocol.address import network_of
+from oauth_provider.protocol.errors import TemporarilyUnavailable
+
+SALT = "oauth_provider.models.pending_request.address"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many requests wait that nobody signed in for: of one address, and of one client."""
+
+    of_address: int
+    of_client: int
+
+    def check(self) -> None:
+        """Raise ``TemporarilyUnavailable`` where one more would be too many."""
+        if self.of_address >= provider_settings.PENDING_REQUESTS_PER_ADDRESS:
+            raise TemporarilyUnavailable("Too many requests wait for an answer.", detail="limit of the address")
+        if self.of_client >= provider_settings.PENDING_REQUESTS_PER_CLIENT:
+            raise TemporarilyUnavailable("Too many requests wait for an answer.", detail="limit of the client")
+
+
+def address_digest(address: str) -> str:
+    """What stands for the network of ``address`` in a row: there are so few that a bare digest would tell them."""
+    if not address:
+        return ""
+    return salted_hmac(SALT, network_of(address), algorithm="sha256").hexdigest()
