@@ -1,6 +1,6 @@
 """The grants there are (RFC 6749 §1.3), and the contract of one. ``registry.grant`` has the list of them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from oauth_provider.grants.request import TokenRequest
@@ -25,6 +25,5 @@ class Grant(Protocol):
         ...
 
 
-def grants() -> Mapping[str, Grant]:
-    """Return every grant by its ``grant_type``. Raises ``ImproperlyConfigured``."""
-    return load_grants()
+grants: Callable[[], Mapping[str, Grant]] = load_grants
+"""Return every grant by its ``grant_type``. Raises ``ImproperlyConfigured``."""

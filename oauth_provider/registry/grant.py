@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from oauth_provider.conf import provider_settings
-from oauth_provider.registry.table import load_table
+from oauth_provider.registry.table import load_table, remembered
 
 DEFAULT_GRANTS = (
     "oauth_provider.grants.authorization_code",
@@ -14,6 +14,7 @@ DEFAULT_GRANTS = (
 MEMBERS = ("parameters", "read", "decide")
 
 
+@remembered
 def load_grants() -> Mapping[str, Any]:
     """Return them by ``grant_type``: ours, then those of ``GRANTS``. Raises ``ImproperlyConfigured``.
 

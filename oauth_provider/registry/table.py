@@ -1,15 +1,17 @@
 """Tables that a project adds to by a setting: each entry is named by a dotted path, and has a name of its own."""
 
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.exceptions import ImproperlyConfigured
+from django.core.signals import setting_changed
+
+T = TypeVar("T")
 
 
-@cache
 def load_table(setting: str, paths: tuple[str, ...], name: str, members: tuple[str, ...]) -> Mapping[str, Any]:
     """Return what ``paths`` name, each a module, an object or a class that is made once, by its attribute ``name``.
 
@@ -28,6 +30,17 @@ def load_table(setting: str, paths: tuple[str, ...], name: str, members: tuple[s
             raise ImproperlyConfigured(f"{setting}: {path!r} is a second {own_name!r}.")
         table[own_name] = entry
     return MappingProxyType(table)
+
+
+def remembered(table: Callable[[], Mapping[str, T]]) -> Callable[[], Mapping[str, T]]:
+    """Return ``table``, which is asked again only where ``override_settings`` puts another dictionary in place."""
+    kept = cache(table)
+
+    def forget(**_facts: Any) -> None:
+        kept.cache_clear()
+
+    setting_changed.connect(forget, weak=False)
+    return kept
 
 
 def _load(setting: str, path: str) -> Any:

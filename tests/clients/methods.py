@@ -18,7 +18,7 @@ class DoorKey:
     METHOD = "door_key"
 
     def credentials(self, request: ClientRequest) -> Credentials | None:
-        client_id, colon, proof = request.headers.get("x-door-key", "").partition(":")
+        client_id, colon, proof = request.headers().get("x-door-key", "").partition(":")
         return Credentials(self.METHOD, client_id, proof=proof) if colon else None
 
     def verify(self, credentials: Credentials, found: FoundClient, request: ClientRequest, attempt: Attempt) -> None:
@@ -34,9 +34,9 @@ class Certificate:
     METHOD = "tls_example"
 
     def credentials(self, request: ClientRequest) -> Credentials | None:
-        if not request.certificate or "client_id" not in request.form:
+        if not request.certificate() or "client_id" not in request.form:
             return None
-        return Credentials(self.METHOD, request.form["client_id"], proof=request.certificate)
+        return Credentials(self.METHOD, request.form["client_id"], proof=request.certificate())
 
     def verify(self, credentials: Credentials, found: FoundClient, request: ClientRequest, attempt: Attempt) -> None:
         if credentials.proof != f"certificate of {found.client.client_id}":

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from oauth_provider.clients.authentication.method import Method
 from oauth_provider.conf import provider_settings
-from oauth_provider.registry.table import load_table
+from oauth_provider.registry.table import load_table, remembered
 
 DEFAULT_METHODS = (
     "oauth_provider.clients.authentication.client_secret_basic",
@@ -14,6 +14,7 @@ DEFAULT_METHODS = (
 SETTING = "CLIENT_AUTHENTICATION_METHODS"
 
 
+@remembered
 def methods() -> Mapping[str, Method]:
     """Return them by name: ours, then those of ``CLIENT_AUTHENTICATION_METHODS``. Raises ``ImproperlyConfigured``."""
     paths = (*DEFAULT_METHODS, *provider_settings.CLIENT_AUTHENTICATION_METHODS)
