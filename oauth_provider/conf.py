@@ -10,9 +10,7 @@ from django.http import HttpRequest
 from django.urls import get_script_prefix
 from django.utils.module_loading import import_string
 
-from oauth_provider.limit_settings import LimitSettings
-
-ClientAddress = Callable[[HttpRequest], str]
+from oauth_provider.seam_settings import SeamSettings
 
 # What DOT offers where a project names no scopes at all.
 DOT_SCOPES = {"read": "Reading scope", "write": "Writing scope"}
@@ -23,12 +21,7 @@ def dot_setting(name: str, default: Any = None) -> Any:
     return provider_settings.settings_of_dot.get(name, default)
 
 
-def remote_address(request: HttpRequest) -> str:
-    """The address of the peer. Behind a proxy, name a function of your own in ``CLIENT_ADDRESS``."""
-    return str(request.META.get("REMOTE_ADDR", ""))
-
-
-class ProviderSettings(LimitSettings):
+class ProviderSettings(SeamSettings):
     """The settings of the provider. Unknown names are found by a check (``oauth_provider.E010``)."""
 
     @property
@@ -181,12 +174,6 @@ class ProviderSettings(LimitSettings):
         Default: "10/minute".
         """
         return self._get("CLIENT_AUTHENTICATION_FAILURES", "10/minute")
-
-    @property
-    def CLIENT_ADDRESS(self) -> ClientAddress:
-        """Dotted path of a function from a request to its client's address. Default: ``REMOTE_ADDR``."""
-        path = self._get("CLIENT_ADDRESS", None)
-        return cast(ClientAddress, import_string(path)) if path else remote_address
 
     @property
     def LEGACY_HTTP_REDIRECT_URIS(self) -> bool:

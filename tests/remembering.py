@@ -58,7 +58,7 @@ def told() -> Iterator[list[str]]:
 @contextmanager
 def changing_midway(change: Change) -> Iterator[None]:
     """``change`` happens once the client has been recalled, and before anything is done for it."""
-    from oauth_provider.clients.authentication import recall_with_secret as recall
+    from oauth_provider.clients.authentication.authenticate import recall_with_secret as recall
 
     def recall_and_change(*presented: str) -> Any:
         found = recall(*presented)
@@ -66,7 +66,7 @@ def changing_midway(change: Change) -> Iterator[None]:
         change()
         return found
 
-    with patch("oauth_provider.clients.authentication.recall_with_secret", recall_and_change):
+    with patch("oauth_provider.clients.authentication.authenticate.recall_with_secret", recall_and_change):
         yield
 
 

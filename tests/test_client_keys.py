@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.core.cache import caches
 
-from oauth_provider.clients import jwks_uri
-from oauth_provider.clients.keys import keys_for
+from oauth_provider.clients.keys import jwks_uri
+from oauth_provider.clients.keys.verification import keys_for
 from oauth_provider.models import ClientPolicy
 from oauth_provider.models.client import as_client
 from oauth_provider.protocol.errors import KeysUnavailable

@@ -53,7 +53,7 @@ def hashes(monkeypatch):
         calls.append(encoded)
         return hashers.check_password(password, encoded, *args, **kwargs)
 
-    monkeypatch.setattr("oauth_provider.clients.authentication.check_password", check_password)
+    monkeypatch.setattr("oauth_provider.clients.authentication.secret.check_password", check_password)
     return calls
 
 

@@ -76,7 +76,7 @@ def test_a_report_of_a_hasher_that_fails_holds_no_secret(driver: Driver) -> None
     """The slow way, which tries each secret that was stored as a hash."""
     presented = "a secret that was typed in"
     ClientSecret.objects.update(digest=None, encoded=make_password("another"))
-    with patch("oauth_provider.clients.authentication.check_password", side_effect=BROKEN):
+    with patch("oauth_provider.clients.authentication.secret.check_password", side_effect=BROKEN):
         report = reports_of(lambda: driver.token(grant_type="client_credentials", client_secret=presented))
     assert presented not in report
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from oauth_provider.clients import sector
-from oauth_provider.clients.sector import SectorError, check_sector
+from oauth_provider.clients.registration import sector_identifier as sector
+from oauth_provider.clients.registration.sector_identifier import SectorError, check_sector
 from oauth_provider.fetch import Fetched, FetchError
 
 pytestmark = [pytest.mark.spec("OIDC Core", "8.1"), pytest.mark.spec("OIDC Registration", "5")]

@@ -15,14 +15,14 @@ from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.admin.autocomplete import AutocompleteFilter, KeyField
 from oauth_provider.admin.client_add_form import AddClientForm, drafted_client_id
-from oauth_provider.admin.client_change_form import LIFETIMES, ChangeClientForm
+from oauth_provider.admin.client_change_form import ANY_METHOD, LIFETIMES, ChangeClientForm
 from oauth_provider.admin.client_legacy import EXCEPTIONS, LegacyColumns, excuse_of
 from oauth_provider.admin.client_metadata import METADATA, MetadataColumns
 from oauth_provider.admin.deletion import Deleted, counted
 from oauth_provider.admin.member import MemberInline
 from oauth_provider.admin.read_only import AT_ONCE
 from oauth_provider.admin.secret import SecretViews, listed
-from oauth_provider.clients.faults import section
+from oauth_provider.clients.registration.words import section
 from oauth_provider.dot.admin import own_columns
 from oauth_provider.dot.names import Row
 from oauth_provider.dot.secret import keep_none, nobodys_secret
@@ -78,7 +78,7 @@ class PolicyColumns:
     @admin.display(description=gettext_lazy("authentication method"))
     def token_endpoint_auth_method(self, application: Row) -> str:
         """As in RFC 8414 §2."""
-        return str(ClientPolicy.of(application).get_token_endpoint_auth_method_display())
+        return ClientPolicy.of(application).token_endpoint_auth_method or str(ANY_METHOD)
 
     @admin.display(description=gettext_lazy("may introspect tokens"), boolean=True)
     def may_introspect(self, application: Row) -> bool:

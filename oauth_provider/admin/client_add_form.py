@@ -9,24 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from oauth_provider.admin.client_form import ClientForm
+from oauth_provider.clients.registration.kinds import KINDS, Redirects
 from oauth_provider.dot.names import application_model
 from oauth_provider.protocol import origin
 from oauth_provider.protocol.registration import Registration
 
-CODE = ("authorization_code", "refresh_token")
-# DOT's columns, and whether the client is public, for each kind of application (RFC 6749 §2.1).
-KINDS: dict[str, tuple[bool, tuple[str, ...]]] = {
-    "web": (False, CODE),
-    "browser": (True, CODE),
-    "native": (True, CODE),
-    "service": (False, ("client_credentials",)),
-}
-KIND_WORDS = (
-    ("web", gettext_lazy("Web application: runs on a server of its own, which keeps a secret")),
-    ("browser", gettext_lazy("Browser application: runs in the page, has no secret")),
-    ("native", gettext_lazy("Native application: runs on a phone or desktop, has no secret")),
-    ("service", gettext_lazy("Service: acts for itself, without a user; keeps a secret")),
-)
 DRAFT_SALT = "oauth_provider.admin.draft"
 DRAFT_LIFETIME = 86400
 
@@ -55,7 +42,7 @@ class AddClientForm(ClientForm):
     )
     kind = forms.ChoiceField(
         label=gettext_lazy("Type of application"),
-        choices=KIND_WORDS,
+        choices=[(kind.name, kind.words) for kind in KINDS.values()],
         widget=forms.RadioSelect(attrs={"class": "oa-choices"}),
         initial="web",
     )
@@ -76,19 +63,21 @@ class AddClientForm(ClientForm):
         if client_id is None:
             self._renew_draft()
             return cleaned
-        is_public, grant_types = KINDS.get(cleaned.get("kind", ""), KINDS["web"])
-        self.policy.grant_types, self.policy.scopes = list(grant_types), self.chosen_scopes()
+        kind = KINDS.get(cleaned.get("kind", ""), KINDS["web"])
+        self.policy.grant_types, self.policy.scopes = list(kind.grant_types), self.chosen_scopes()
+        self.policy.token_endpoint_auth_method = kind.token_endpoint_auth_method
+        self.policy.may_introspect = kind.may_introspect
         self.instance.client_id = client_id
-        self.instance.client_type = "public" if is_public else "confidential"
+        self.instance.client_type = "public" if kind.is_public else "confidential"
         self.instance.authorization_grant_type = self.policy.dot_grant_type("")
         redirect_uris = tuple(cleaned.get("redirect_uris", "").split())
-        if cleaned.get("kind") == "browser" and not cleaned.get("allowed_origins"):
+        if kind.takes_origins_of_redirects and not cleaned.get("allowed_origins"):
             cleaned["allowed_origins"] = " ".join(dict.fromkeys(filter(None, map(origin.origin_of, redirect_uris))))
-        if cleaned.get("kind") == "service" and redirect_uris:
-            self.add_error("redirect_uris", _("A service redirects nobody: leave this empty, or choose another type."))
-        if self.policy.scopes == []:
+        if kind.redirects is Redirects.NOWHERE and redirect_uris:
+            self.add_error("redirect_uris", _("It redirects nobody: leave this empty, or choose another type."))
+        if kind.asks_for_scopes and self.policy.scopes == []:
             self.add_error("scopes", _("Choose at least one scope, or every scope."))
-        self._check(Registration(is_public=is_public, grant_types=grant_types, redirect_uris=redirect_uris))
+        self._check(Registration(is_public=kind.is_public, grant_types=kind.grant_types, redirect_uris=redirect_uris))
         return cleaned
 
     def _renew_draft(self) -> None:

@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy
 from oauth_provider.admin.client_form import CHECKBOXES, REGISTERED, ClientForm, Lines
 from oauth_provider.admin.client_legacy import LegacyForm, excuse_fault, offered_response_types
 from oauth_provider.admin.client_metadata import METADATA, MetadataForm, metadata_faults
+from oauth_provider.clients.authentication.table import methods
 from oauth_provider.conf import provider_settings
-from oauth_provider.grants.table import GRANTS
 from oauth_provider.models import ClientPolicy
 from oauth_provider.protocol.registration import Registration
 from oauth_provider.registry.authorization_details import all_types
+from oauth_provider.registry.grant import grant_types
 
 
 def _of_policy(name: str, **options: Any) -> forms.Field:
@@ -32,6 +33,7 @@ LIFETIMES = {
 PLAIN = (
     "status", "token_endpoint_auth_method", "may_introspect", "rotate_refresh_tokens", "pkce_excused_until", *LIFETIMES,
 )  # fmt: skip
+ANY_METHOD = gettext_lazy("any that fits its type")
 # Those of the policy's lists that are choices here.
 CHOSEN = ("grant_types", "response_types", "authorization_details_types")
 
@@ -58,7 +60,9 @@ class ChangeClientForm(ClientForm, MetadataForm, LegacyForm):
         widget=CHECKBOXES,
         help_text=gettext_lazy("What the client may ask for in full (RFC 9396)."),
     )
-    token_endpoint_auth_method = _of_policy("token_endpoint_auth_method")
+    token_endpoint_auth_method = forms.ChoiceField(
+        label=ClientPolicy._meta.get_field("token_endpoint_auth_method").verbose_name, required=False
+    )
     may_introspect = _of_policy("may_introspect")
     rotate_refresh_tokens = _of_policy("rotate_refresh_tokens")
     access_token_lifetime = _of_policy("access_token_lifetime")
@@ -71,13 +75,21 @@ class ChangeClientForm(ClientForm, MetadataForm, LegacyForm):
             self.initial[name] = getattr(self.policy, name)
         for name in CHOSEN:
             self.initial[name] = list(getattr(self.policy, name))
-        self._offer("grant_types", {name: name for name in GRANTS})
+        self._offer("grant_types", {name: name for name in grant_types()})
+        self._offer_methods()
         self._offer("response_types", offered_response_types())
         known = {name: f"{name}: {known.name}" for name, known in all_types().items()}
         self._offer("authorization_details_types", known)
 
     def _policy(self) -> ClientPolicy:
         return ClientPolicy.of(self.instance)
+
+    def _offer_methods(self) -> None:
+        """Those there are, and the one that the client has although it is there no more."""
+        own = self.policy.token_endpoint_auth_method
+        names = [*methods(), *([own] if own and own not in methods() else [])]
+        choices = [("", ANY_METHOD), *((name, name) for name in names)]
+        self.fields["token_endpoint_auth_method"].choices = choices  # type: ignore[attr-defined]  # it has choices
 
     def clean_post_logout_redirect_uris(self) -> str:
         """By the same rules as redirect URIs (OpenID Connect RP-Initiated Logout §3.1)."""

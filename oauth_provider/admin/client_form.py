@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from oauth_provider.clients.faults import explain
+from oauth_provider.clients.registration.words import explain
 from oauth_provider.conf import dot_setting, provider_settings
 from oauth_provider.models import ClientPolicy
 from oauth_provider.models.validation import check_shown_name

@@ -10,8 +10,8 @@ from django.core.exceptions import ValidationError
 from django.forms.fields import InvalidJSONInput
 from django.utils.translation import gettext as _
 
-from oauth_provider.clients.encryption import has_key
-from oauth_provider.clients.sector import SectorError, check_sector
+from oauth_provider.clients.keys.encryption import has_key
+from oauth_provider.clients.registration.sector_identifier import SectorError, check_sector
 from oauth_provider.conf import provider_settings
 from oauth_provider.dot.names import Row
 from oauth_provider.models import ClientPolicy

@@ -14,7 +14,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.authorization.answer import Granted
 from oauth_provider.authorization.rules import Destination
-from oauth_provider.clients.encryption import envelope_for
+from oauth_provider.clients.keys.encryption import envelope_for
 from oauth_provider.clients.lookup import find_client
 from oauth_provider.protocol import jws
 from oauth_provider.protocol.errors import OAuthError, ServerError

@@ -16,7 +16,7 @@ from oauth_provider.authorization.request import (
 )
 from oauth_provider.authorization.scope import scope_of
 from oauth_provider.clients import lookup as client_lookup
-from oauth_provider.clients.encryption import envelope_for
+from oauth_provider.clients.keys.encryption import envelope_for
 from oauth_provider.conf import provider_settings
 from oauth_provider.models.client import Client
 from oauth_provider.protocol import redirect_uri as redirect_uris

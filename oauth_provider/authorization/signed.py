@@ -9,7 +9,7 @@ from oauth_provider.authorization.pushed import opened
 from oauth_provider.authorization.request import PARAMETERS, AuthorizationRequest, Pairs, Source, from_pairs
 from oauth_provider.authorization.rules import check_identifiers_single, find_client
 from oauth_provider.authorization.ticket import Ticket
-from oauth_provider.clients.keys import keys_for
+from oauth_provider.clients.keys.verification import keys_for
 from oauth_provider.models.client import Client
 from oauth_provider.protocol.errors import InvalidRequestObject
 from oauth_provider.protocol.jose import ALGORITHMS

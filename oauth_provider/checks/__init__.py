@@ -21,6 +21,7 @@ from oauth_provider.checks import (
     revocation,
     signing_keys,
     subjects,
+    tables,
     tenants,
     urls,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "revocation",
     "signing_keys",
     "subjects",
+    "tables",
     "tenants",
     "urls",
 ]

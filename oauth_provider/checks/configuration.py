@@ -154,9 +154,10 @@ def _other_faults() -> list[CheckMessage]:
         messages.append(_unusable("CACHE", "Name an alias of CACHES that all processes share."))
     if not _can(parse, provider_settings.CLIENT_AUTHENTICATION_FAILURES):
         messages.append(_unusable("CLIENT_AUTHENTICATION_FAILURES", 'Write it as "10/minute".'))
-    path = provider_settings.user_settings.get("CLIENT_ADDRESS")
-    if path and not _can(import_string, path):
-        messages.append(_unusable("CLIENT_ADDRESS", "Name a function that takes a request and returns an address."))
+    for name, returned in (("CLIENT_ADDRESS", "an address"), ("CLIENT_CERTIFICATE", "a certificate in PEM")):
+        path = provider_settings.user_settings.get(name)
+        if path and not _can(import_string, path):
+            messages.append(_unusable(name, f"Name a function that takes a request and returns {returned}."))
     return messages
 
 

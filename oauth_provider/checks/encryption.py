@@ -7,7 +7,7 @@ from django.core.checks import CheckMessage, Error, Tags
 from django.db import DatabaseError, router
 
 from oauth_provider.checks.registration import register
-from oauth_provider.clients.encryption import is_equipped
+from oauth_provider.clients.keys.encryption import is_equipped
 from oauth_provider.models import ClientPolicy
 
 # More of the same say no more.

@@ -8,12 +8,12 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 
-from oauth_provider.clients.authentication import authenticate
-from oauth_provider.clients.body import read_body
+from oauth_provider.clients.authentication.authenticate import authenticate
+from oauth_provider.clients.authentication.client_request import ClientRequest, client_request
 from oauth_provider.clients.lookup import FoundClient
-from oauth_provider.conf import provider_settings
 from oauth_provider.endpoints.cors import allow_reading, preflight
 from oauth_provider.endpoints.json_endpoint import METHODS, MethodNotAllowed, View, answer, for_programs, refuse
+from oauth_provider.form_body import read_body
 from oauth_provider.models.client import Client
 from oauth_provider.protocol.errors import OAuthError
 from oauth_provider.protocol.form import Form, parse_form
@@ -43,10 +43,10 @@ class Answer:
 
 
 Endpoint = Callable[[Call], Answer]
-# From the parameters of the body, the Authorization header and an address to the client that calls.
-Caller = Callable[[Mapping[str, str], str, str], Client]
-# From the same to the client as this process remembers it, or None.
-Recall = Callable[[Mapping[str, str], str, str], FoundClient | None]
+# Finds the client that calls.
+Caller = Callable[[ClientRequest], Client]
+# Finds it as this process remembers it, or None.
+Recall = Callable[[ClientRequest], FoundClient | None]
 
 
 def client_endpoint(endpoint: Endpoint, *, caller: Caller = authenticate, recall: Recall | None = None) -> View:
@@ -64,14 +64,13 @@ def client_endpoint(endpoint: Endpoint, *, caller: Caller = authenticate, recall
         try:
             check_method(request)
             form = parse_form(read_body(request))
-            authorization = request.META.get("HTTP_AUTHORIZATION", "")
-            presented = form.parameters, authorization, provider_settings.CLIENT_ADDRESS(request)
-            found = recall(*presented) if recall is not None else None
+            presented = client_request(request, form.parameters)
+            found = recall(presented) if recall is not None else None
             said = try_remembered(endpoint, request, found, form) if found is not None else None
             if found is not None and said is not None:
                 client = found.client
             else:
-                client = caller(*presented)
+                client = caller(presented)
                 said = endpoint(Call(request, client, form))
             response = answer(said.members, status=said.status)
         except OAuthError as error:

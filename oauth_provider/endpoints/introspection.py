@@ -1,8 +1,7 @@
 """The introspection endpoint (RFC 7662 §2): what a token says, to those who may ask."""
 
-from collections.abc import Mapping
-
-from oauth_provider.clients.authentication import authenticate, recall
+from oauth_provider.clients.authentication.authenticate import authenticate, recall
+from oauth_provider.clients.authentication.client_request import ClientRequest
 from oauth_provider.clients.lookup import FoundClient, find_client
 from oauth_provider.conf import provider_settings
 from oauth_provider.endpoints.client_endpoint import Answer, Call, client_endpoint
@@ -29,26 +28,26 @@ def may_introspect(client: Client) -> bool:
     return client.policy.may_introspect and not client.is_public
 
 
-def caller(form: Mapping[str, str], authorization: str, address: str) -> Client:
+def caller(request: ClientRequest) -> Client:
     """RFC 7662 §2.1: a client by its credentials or, as DOT has it, by a token with the scope ``introspection``."""
-    presented = token_from_header(authorization)
+    presented = token_from_header(request.authorization)
     if presented is None:
-        return authenticate(form, authorization, address)
-    if not CREDENTIALS.isdisjoint(form):
+        return authenticate(request)
+    if not CREDENTIALS.isdisjoint(request.form):
         raise InvalidRequest("More than one method of client authentication was used.")
     token = describe(find_good(presented))
     is_for_this = SCOPE in token.scopes and token.cnf is None and not token.resources
     client = find_client(token.client_id) if is_for_this else None
     if client is None:
         raise InvalidToken("The access token is not for introspection.")
-    if form.get("client_id", client.client_id) != client.client_id:
+    if request.form.get("client_id", client.client_id) != client.client_id:
         raise InvalidRequest("client_id is not that of the access token.")
     return client
 
 
-def recalled(form: Mapping[str, str], authorization: str, address: str) -> FoundClient | None:
+def recalled(request: ClientRequest) -> FoundClient | None:
     """Only who comes by credentials is recalled by them."""
-    return recall(form, authorization, address) if token_from_header(authorization) is None else None
+    return recall(request) if token_from_header(request.authorization) is None else None
 
 
 introspection = client_endpoint(answer, caller=caller, recall=recalled)

@@ -13,16 +13,17 @@ from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 
 from oauth_provider.authorization.context import authentication_context
 from oauth_provider.authorization.rules import prompts_supported, response_types_supported
-from oauth_provider.clients.authentication import METHODS
+from oauth_provider.clients.authentication.table import methods
 from oauth_provider.conf import provider_settings
 from oauth_provider.endpoints.document import Document, document_of, serve
 from oauth_provider.endpoints.json_endpoint import for_programs
-from oauth_provider.grants.table import GRANTS
 from oauth_provider.protocol import pkce, response_mode, subject
 from oauth_provider.protocol.issuer import issuer_path
 from oauth_provider.protocol.jose import ALGORITHMS
 from oauth_provider.protocol.jwe import CONTENT_ENCRYPTION, KEY_MANAGEMENT
+from oauth_provider.protocol.registration import NO_AUTHENTICATION
 from oauth_provider.protocol.response_type import IMPLICIT_GRANT, is_front_channel
+from oauth_provider.registry.grant import grant_types
 from oauth_provider.registry.scope import all_scopes
 from oauth_provider.resource_server.views.cors import from_anywhere
 from oauth_provider.tokens.claims import registered
@@ -77,7 +78,7 @@ def describe(issuer: str) -> dict[str, Any]:
 
 def described() -> dict[str, Any]:
     """All of them but the issuer and its URLs."""
-    secret_methods = [method for method in METHODS if method != "none"]
+    every_method = list(methods())
     return {
         "prompt_values_supported": list(prompts_supported()),
         **acr_values(),
@@ -85,10 +86,10 @@ def described() -> dict[str, Any]:
         "scopes_supported": list(all_scopes()),
         "response_types_supported": list(response_types_supported()),
         "response_modes_supported": list(response_mode.SUPPORTED),
-        "grant_types_supported": grant_types(),
-        "token_endpoint_auth_methods_supported": list(METHODS),
-        "revocation_endpoint_auth_methods_supported": list(METHODS),
-        "introspection_endpoint_auth_methods_supported": secret_methods,
+        "grant_types_supported": every_grant_type(),
+        "token_endpoint_auth_methods_supported": every_method,
+        "revocation_endpoint_auth_methods_supported": every_method,
+        "introspection_endpoint_auth_methods_supported": [one for one in every_method if one != NO_AUTHENTICATION],
         "subject_types_supported": list(subject.TYPES if provider_settings.PAIRWISE_SECRET else [subject.PUBLIC]),
         "id_token_signing_alg_values_supported": list(algorithms()),
         "id_token_encryption_alg_values_supported": list(KEY_MANAGEMENT),
@@ -112,9 +113,9 @@ def described() -> dict[str, Any]:
     }
 
 
-def grant_types() -> list[str]:
+def every_grant_type() -> list[str]:
     """Those of the token endpoint, and the one of tokens that come from the other (RFC 7591 §2.1)."""
-    return [*GRANTS, *([IMPLICIT_GRANT] if any(map(is_front_channel, response_types_supported())) else [])]
+    return [*grant_types(), *([IMPLICIT_GRANT] if any(map(is_front_channel, response_types_supported())) else [])]
 
 
 def acr_values() -> dict[str, list[str]]:

@@ -2,7 +2,7 @@
 
 from oauth_provider.authorization.pushed import push, pushed_request
 from oauth_provider.authorization.signed import pushed_object
-from oauth_provider.clients.authentication import recall
+from oauth_provider.clients.authentication.authenticate import recall
 from oauth_provider.conf import provider_settings
 from oauth_provider.endpoints.client_endpoint import Answer, Call, client_endpoint
 

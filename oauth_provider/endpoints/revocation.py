@@ -1,6 +1,6 @@
 """The revocation endpoint (RFC 7009 §2): whatever is presented, afterwards it is not good any more."""
 
-from oauth_provider.clients.authentication import recall
+from oauth_provider.clients.authentication.authenticate import recall
 from oauth_provider.endpoints.client_endpoint import Answer, Call, client_endpoint
 from oauth_provider.tokens.revoke import revoke_token
 

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from oauth_provider.clients.authentication import recall
+from oauth_provider.clients.authentication.authenticate import recall
 from oauth_provider.conf import provider_settings
 from oauth_provider.endpoints.client_endpoint import Answer, Call, client_endpoint
 from oauth_provider.grants.exchange import exchange

@@ -6,10 +6,10 @@ from urllib.parse import urljoin
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 
-from oauth_provider.clients.body import read_body
 from oauth_provider.conf import provider_settings
 from oauth_provider.endpoints.cors import allow_origins, preflight
 from oauth_provider.endpoints.json_endpoint import MethodNotAllowed, answer, for_programs, refuse, unstored
+from oauth_provider.form_body import read_body
 from oauth_provider.protocol import jws
 from oauth_provider.protocol.bearer import challenge, token_from_header
 from oauth_provider.protocol.claims import USERINFO, asked_for

@@ -6,7 +6,7 @@ from django.db import router
 from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.grants.request import TokenRequest
-from oauth_provider.grants.table import GRANTS, Grant
+from oauth_provider.grants.table import Grant, grants
 from oauth_provider.models import Authorization
 from oauth_provider.protocol.errors import InvalidGrant, UnauthorizedClient, UnsupportedGrantType
 from oauth_provider.sql.commit import settle
@@ -34,10 +34,14 @@ def exchange(request: TokenRequest) -> Issued:
 
 
 def find_grant(request: TokenRequest) -> Grant:
-    """Return the grant that is asked for. Raises ``UnsupportedGrantType`` and ``UnauthorizedClient``."""
-    grant = GRANTS.get(request.form.required("grant_type"))
+    """Return the grant that is asked for.
+
+    Raises ``UnsupportedGrantType``, ``InvalidRequest`` and ``UnauthorizedClient``.
+    """
+    grant = grants().get(request.form.required("grant_type"))
     if grant is None:
         raise UnsupportedGrantType("The grant type is unknown here.")
+    request.form.check_single(grant.parameters)
     if not request.client.allows_grant_type(grant.grant_type):
         raise UnauthorizedClient("This client may not use this grant type.")
     return grant

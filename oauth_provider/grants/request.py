@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from oauth_provider.clients.encryption import envelope_for
+from oauth_provider.clients.keys.encryption import envelope_for
 from oauth_provider.conf import provider_settings
 from oauth_provider.models.client import Client
 from oauth_provider.protocol.authorization_details import PARAMETER, Detail

@@ -1,9 +1,10 @@
-"""The grants there are (RFC 6749 §1.3): the only list of them. Discovery is derived from it."""
+"""The grants there are (RFC 6749 §1.3), and the contract of one. ``registry.grant`` has the list of them."""
 
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from oauth_provider.grants import authorization_code, client_credentials, refresh_token
 from oauth_provider.grants.request import TokenRequest
+from oauth_provider.registry.grant import load_grants
 from oauth_provider.sql.outcome import Outcome
 from oauth_provider.tokens.issue import Issued
 from oauth_provider.tokens.signer import Signer
@@ -24,6 +25,5 @@ class Grant(Protocol):
         ...
 
 
-GRANTS: dict[str, Grant] = {
-    grant.grant_type: grant for grant in (authorization_code, refresh_token, client_credentials)
-}
+grants: Callable[[], Mapping[str, Grant]] = load_grants
+"""Return every grant by its ``grant_type``. Raises ``ImproperlyConfigured``."""

@@ -15,6 +15,7 @@ from oauth_provider.models.lifetimes import Lifetimes
 from oauth_provider.models.primary import PrimaryManager
 from oauth_provider.models.validation import check_frame_uri, check_jwks, check_logout_uri, check_names
 from oauth_provider.protocol.jose import ALGORITHMS
+from oauth_provider.protocol.registration import NO_AUTHENTICATION
 
 # DOT keeps one grant type for each application; these are the grants of ours that it stands for.
 # Its implicit and password grants stand for none (RFC 9700 §2.1.2 and §2.4).
@@ -36,14 +37,6 @@ class ClientPolicy(ClientMetadata, ClientLegacy, Lifetimes):
         UNAPPROVED = "unapproved", _("not yet approved")
         SUSPENDED = "suspended", _("suspended")
 
-    class AuthenticationMethod(models.TextChoices):
-        """RFC 8414 §2, ``token_endpoint_auth_methods_supported``; empty: any that fits the client type."""
-
-        ANY = "", _("any that fits its type")
-        BASIC = "client_secret_basic", "client_secret_basic"
-        POST = "client_secret_post", "client_secret_post"
-        NONE = "none", "none"
-
     application = models.OneToOneField(
         APPLICATION, on_delete=models.CASCADE, primary_key=True, related_name="oauth_policy"
     )
@@ -60,8 +53,8 @@ class ClientPolicy(ClientMetadata, ClientLegacy, Lifetimes):
         _("authentication method"),
         max_length=32,
         blank=True,
-        choices=AuthenticationMethod.choices,
-        default=AuthenticationMethod.ANY,
+        default="",
+        help_text=_("How it proves itself at the token endpoint. None: any way that fits its type."),
     )
     id_token_signed_response_alg = models.CharField(
         _("ID token algorithm"),
@@ -237,8 +230,8 @@ class Client:
         A public client does, or sends the secret that DOT gave it, which must then be right and proves nothing.
         """
         if self.is_public:
-            return self.policy.token_endpoint_auth_method in ("", "none")
-        return method != "none" and self.policy.token_endpoint_auth_method in ("", method)
+            return self.policy.token_endpoint_auth_method in ("", NO_AUTHENTICATION)
+        return method != NO_AUTHENTICATION and self.policy.token_endpoint_auth_method in ("", method)
 
 
 def is_barred(application: Row) -> bool:

@@ -11,8 +11,8 @@ from oauth_provider.authorization.response import error_response
 from oauth_provider.authorization.rules import check, establish
 from oauth_provider.authorization.signed import resolved
 from oauth_provider.authorization.ticket import Ticket, TicketExpired, from_text
-from oauth_provider.clients.body import read_body
 from oauth_provider.conf import provider_settings
+from oauth_provider.form_body import read_body
 from oauth_provider.models.client import ClientPolicy
 from oauth_provider.pages.dead_end import lost_ticket
 from oauth_provider.pages.sending.head import is_head, nothing_done

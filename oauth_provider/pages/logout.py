@@ -22,8 +22,8 @@ from oauth_provider.authorization.logout import (
     to_ticket,
     was_of_this_session,
 )
-from oauth_provider.clients.body import read_body
 from oauth_provider.conf import provider_settings
+from oauth_provider.form_body import read_body
 from oauth_provider.pages.csrf import csrf_protected, log_out_again
 from oauth_provider.pages.sending.head import is_head, nothing_done
 from oauth_provider.pages.sending.language import speaking

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
@@ -27,21 +27,31 @@ KNOWN = frozenset(
         "token", "token_type_hint", "access_token", "logout_hint", "post_logout_redirect_uri", "ticket", "decision",
     }
 )  # fmt: skip
+REPEATED = "A parameter is repeated."
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """``parameters`` holds each parameter that has a value; ``resources`` every ``resource``."""
+    """``parameters`` holds each parameter that has a value; ``resources`` every ``resource``.
+
+    ``repeated`` are names that came more than once, and are known to no endpoint of ours: their values are left out.
+    """
 
     parameters: Mapping[str, str] = field(repr=False)
     resources: tuple[str, ...] = ()
+    repeated: frozenset[str] = frozenset()
 
     def required(self, name: str) -> str:
         """The parameter ``name``. Raises ``InvalidRequest`` if it is missing."""
         if name not in self.parameters:
             raise InvalidRequest(f"{name} is missing.")
         return self.parameters[name]
+
+    def check_single(self, names: Iterable[str]) -> None:
+        """Raise ``InvalidRequest`` where one of ``names`` is repeated (RFC 6749 §3.2)."""
+        if not self.repeated.isdisjoint(names):
+            raise InvalidRequest(REPEATED)
 
 
 def check_content_type(content_type: str | None) -> None:
@@ -73,11 +83,12 @@ def parse_form(body: str) -> Form:
     counts = Counter(name for name, _value in pairs)
     for name, value in pairs:
         if counts[name] > 1 and name in KNOWN:
-            raise InvalidRequest("A parameter is repeated.", detail=f"repeated: {name[:64]!r}")
+            raise InvalidRequest(REPEATED, detail=f"repeated: {name[:64]!r}")
         if not is_text(name + value):
             raise InvalidRequest("A parameter holds control characters.", detail=f"in {name[:64]!r}")
     single = {name: value for name, value in pairs if value and (counts[name] == 1 or name == REPEATABLE)}
-    return Form(single, tuple(value for name, value in pairs if name == REPEATABLE and value))
+    repeated = frozenset(name for name, count in counts.items() if count > 1 and name != REPEATABLE)
+    return Form(single, tuple(value for name, value in pairs if name == REPEATABLE and value), repeated)
 
 
 def is_text(value: str) -> bool:

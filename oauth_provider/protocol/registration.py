@@ -6,6 +6,8 @@ from enum import Enum, auto
 
 # Redirect URIs, and origins, of one client: each request is compared with every one of them.
 MAX_URIS = 100
+# The ``token_endpoint_auth_method`` of whoever names itself and proves nothing.
+NO_AUTHENTICATION = "none"
 
 
 class Contradiction(Enum):
@@ -50,12 +52,12 @@ def is_public_service(registration: Registration) -> bool:
 
 def has_public_secret(registration: Registration) -> bool:
     """RFC 6749 §2.3.1: what everyone who has the app can read is no secret."""
-    return registration.is_public and registration.token_endpoint_auth_method not in ("", "none")
+    return registration.is_public and registration.token_endpoint_auth_method not in ("", NO_AUTHENTICATION)
 
 
 def proves_nothing(registration: Registration) -> bool:
     """RFC 6749 §3.2.1: a confidential client authenticates."""
-    return not registration.is_public and registration.token_endpoint_auth_method == "none"
+    return not registration.is_public and registration.token_endpoint_auth_method == NO_AUTHENTICATION
 
 
 def introspects_unproven(registration: Registration) -> bool:

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from oauth_provider.admin.client_metadata import METADATA
-from oauth_provider.clients import jwks_uri, sector
+from oauth_provider.clients.keys import jwks_uri
+from oauth_provider.clients.registration import sector_identifier as sector
 from oauth_provider.fetch import Fetched, FetchError
 from oauth_provider.models import ClientPolicy
 from tests import encryption, jose_keys, ledger

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives import serialization
 
-from oauth_provider.clients import jwks_uri
+from oauth_provider.clients.keys import jwks_uri
 from tests import jose_keys, ledger
 from tests.client_keys import JWKS_URI, Publisher, claims_of, jwks, send, signed
 from tests.driver import Driver, query_of, signed_in

@@ -42,7 +42,7 @@ def test_an_unknown_client_and_a_wrong_secret(victim: Driver, path: str) -> None
 
 
 def test_neither_costs_a_slow_hash(victim: Driver) -> None:
-    with patch("oauth_provider.clients.authentication.check_password") as check:
+    with patch("oauth_provider.clients.authentication.secret.check_password") as check:
         for client_id in (victim.application.client_id, "nobody"):
             victim.redeem("x", client_id=client_id, client_secret="wrong")
     assert not check.called

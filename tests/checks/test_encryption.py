@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from oauth_provider.checks.encryption import check_encryption_keys
-from oauth_provider.clients import jwks_uri
+from oauth_provider.clients.keys import jwks_uri
 from tests.client_keys import JWKS_URI
 from tests.encryption import policy, private, public
 from tests.factories import ApplicationFactory

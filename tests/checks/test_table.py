@@ -27,6 +27,7 @@ from oauth_provider.checks import (
     revocation,
     signing_keys,
     subjects,
+    tables,
     tenants,
     urls,
 )
@@ -55,6 +56,8 @@ CHECKS = {
     "E041": guards.check_scopes_exist,
     "W053": dot.check_token_people,
     "W054": dot.check_token_people,
+    "E105": tables.check_grants,
+    "E106": tables.check_authentication_methods,
     "E056": limits.check_limits,
     "W057": limits.check_address,
     "E050": authentication.check_sign_up_url,

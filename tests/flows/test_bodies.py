@@ -10,7 +10,7 @@ from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest
 from django.test import RequestFactory
 
-from oauth_provider.clients.body import read_body
+from oauth_provider.form_body import read_body
 from oauth_provider.protocol.errors import InvalidRequest
 from oauth_provider.protocol.form import MAX_LENGTH
 from tests import ledger

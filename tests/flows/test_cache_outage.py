@@ -97,7 +97,7 @@ def test_keys_that_strangers_may_have_fetched_are_not_fetched_without_it(
     outage: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     driver = Driver(ApplicationFactory(policy={"jwks_uri": "https://client.example/jwks"}))
-    monkeypatch.setattr("oauth_provider.clients.jwks_uri.fetch", lambda *args, **kwargs: pytest.fail("fetched"))
+    monkeypatch.setattr("oauth_provider.clients.keys.jwks_uri.fetch", lambda *args, **kwargs: pytest.fail("fetched"))
     form = {"request": "eyJhbGciOiJFUzI1NiJ9.e30.AAAA", "client_id": driver.application.client_id}
     response = post(driver.browser, PAR, {**driver.credentials, **form})
     assert (response.status_code, response.json()["error"]) == (503, "temporarily_unavailable")

@@ -317,7 +317,7 @@ def test_a_failure_is_no_use_of_a_secret(service: Driver) -> None:
 
 def hashes(driver: Driver, **form: Any) -> int:
     """How many slow hashes one request costs."""
-    with patch("oauth_provider.clients.authentication.check_password", return_value=False) as check:
+    with patch("oauth_provider.clients.authentication.secret.check_password", return_value=False) as check:
         driver.token(**GRANT, **form)
     return check.call_count
 
@@ -500,7 +500,7 @@ def test_guesses_that_are_made_at_once_are_no_more_than_guesses_in_turn() -> Non
             statuses.extend(fail(driver, 20))
         return False
 
-    with patch("oauth_provider.clients.authentication.check_password", slow):
+    with patch("oauth_provider.clients.authentication.secret.check_password", slow):
         statuses.extend(fail(driver, 1))
     assert len(hashed) == 10
     assert sorted(statuses) == [401] * 10 + [429] * 11

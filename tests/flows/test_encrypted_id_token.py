@@ -7,7 +7,7 @@ import pytest
 from django.core.cache import caches
 from django.db import connection
 
-from oauth_provider.clients import jwks_uri
+from oauth_provider.clients.keys import jwks_uri
 from oauth_provider.fetch import Fetched, FetchError
 from oauth_provider.models import ClientPolicy
 from oauth_provider.protocol.jose import left_half_hash

@@ -2,7 +2,7 @@
 
 import pytest
 
-from oauth_provider.clients.failures import count_attempt
+from oauth_provider.clients.authentication.attempt import Attempt
 from oauth_provider.protocol.errors import TemporarilyUnavailable
 
 pytestmark = pytest.mark.spec("RFC 6749", "2.3.1")
@@ -24,10 +24,10 @@ LIMIT = 10
 )
 def test_failures_count_by_network(one: str, other: str, count_together: bool) -> None:
     for _ in range(LIMIT):
-        count_attempt("client", one)
+        Attempt("client", one).count()
     if count_together:
         with pytest.raises(TemporarilyUnavailable):
-            count_attempt("client", other)
+            Attempt("client", other).count()
     else:
-        count_attempt("client", other)
-    count_attempt("another client", one)
+        Attempt("client", other).count()
+    Attempt("another client", one).count()

@@ -9,7 +9,7 @@ import pytest
 from django.core.cache import caches
 from django.db import connection
 
-from oauth_provider.clients import jwks_uri
+from oauth_provider.clients.keys import jwks_uri
 from oauth_provider.dot.names import access_token_model
 from oauth_provider.fetch import Fetched
 from oauth_provider.models import Authorization, ClientPolicy

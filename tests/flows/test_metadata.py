@@ -7,10 +7,10 @@ import pytest
 from django.test import Client as Browser
 from django.test import override_settings
 
-from oauth_provider.clients.authentication import METHODS
+from oauth_provider.clients.authentication.table import methods
 from oauth_provider.endpoints.metadata import ENDPOINTS
-from oauth_provider.grants.table import GRANTS
 from oauth_provider.protocol.response_mode import SUPPORTED
+from oauth_provider.registry.grant import grant_types
 from oauth_provider.registry.scope import IDENTITY_SCOPES
 from tests.driver import METADATA
 from tests.settings import OAUTH_PROVIDER
@@ -41,9 +41,9 @@ def test_it_says_what_is_served(client: Browser) -> None:
     document = client.get(METADATA).json()
     assert document["response_types_supported"] == ["code"]
     assert document["response_modes_supported"] == list(SUPPORTED)
-    assert document["grant_types_supported"] == list(GRANTS)
+    assert document["grant_types_supported"] == list(grant_types())
     assert document["code_challenge_methods_supported"] == ["S256"]
-    assert document["token_endpoint_auth_methods_supported"] == list(METHODS)
+    assert document["token_endpoint_auth_methods_supported"] == list(methods())
     assert "none" not in document["introspection_endpoint_auth_methods_supported"]
     assert document["authorization_response_iss_parameter_supported"] is True
     assert document["request_uri_parameter_supported"] is False

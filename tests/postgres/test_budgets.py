@@ -92,7 +92,7 @@ def _no_password_hash(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     def forbid() -> None:
         for name in ("check_password", "make_password", "verify_password"):
             monkeypatch.setattr(hashers, name, refuse)
-        monkeypatch.setattr("oauth_provider.clients.authentication.check_password", refuse)
+        monkeypatch.setattr("oauth_provider.clients.authentication.secret.check_password", refuse)
         for hasher in hashers.get_hashers():
             monkeypatch.setattr(type(hasher), "encode", refuse)
             monkeypatch.setattr(type(hasher), "verify", refuse)

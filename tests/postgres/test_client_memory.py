@@ -295,7 +295,7 @@ def test_nobody_is_asked_for_the_keys_of_a_client_as_it_was(driver: Driver) -> N
         return ()
 
     assert is_remembered(driver)
-    with patch("oauth_provider.clients.encryption.fetched_keys", fetched_keys):
+    with patch("oauth_provider.clients.keys.encryption.fetched_keys", fetched_keys):
         policies().update(status="suspended")
         refused(driver.refresh(refresh_token), "invalid_client")
         assert asked == []

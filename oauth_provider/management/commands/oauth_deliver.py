@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import close_old_connections
 
-from oauth_provider.clients.encryption import envelope_for
+from oauth_provider.clients.keys.encryption import envelope_for
 from oauth_provider.models import LogoutDelivery
 from oauth_provider.tokens.logout_delivery import deliver_due
 

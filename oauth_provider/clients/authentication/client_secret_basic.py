@@ -7,24 +7,27 @@ which only a public client may use (§3.2.1).
 import base64
 import binascii
 import re
-from collections.abc import Mapping
 from urllib.parse import unquote_to_bytes
 
-from oauth_provider.clients import none
-from oauth_provider.clients.credentials import Credentials
+from oauth_provider.clients.authentication import none
+from oauth_provider.clients.authentication.client_request import ClientRequest
+from oauth_provider.clients.authentication.credentials import Credentials
+from oauth_provider.clients.authentication.secret import verify
 from oauth_provider.protocol.errors import InvalidClient
+
+__all__ = ["METHOD", "credentials", "verify"]
 
 METHOD = "client_secret_basic"
 SCHEME = re.compile(r"basic +", re.IGNORECASE)
 
 
-def credentials(form: Mapping[str, str], authorization: str) -> Credentials | None:
-    """What the Authorization header says, or None if it is not Basic. Raises ``InvalidClient``."""
-    match = SCHEME.match(authorization)
+def credentials(request: ClientRequest) -> Credentials | None:
+    """Return what the Authorization header says, None if it is not Basic. Raises ``InvalidClient``."""
+    match = SCHEME.match(request.authorization)
     if match is None:
         return None
     try:
-        decoded = base64.b64decode(authorization[match.end() :].strip(), validate=True).decode()
+        decoded = base64.b64decode(request.authorization[match.end() :].strip(), validate=True).decode()
         client_id, colon, secret = decoded.partition(":")
         parts = [unquote_to_bytes(part.replace("+", " ")).decode() for part in (client_id, secret)]
     except (binascii.Error, ValueError):

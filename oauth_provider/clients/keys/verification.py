@@ -2,7 +2,7 @@
 
 import json
 
-from oauth_provider.clients.jwks_uri import fetched_keys, parsed
+from oauth_provider.clients.keys.jwks_uri import fetched_keys, parsed
 from oauth_provider.models.client import Client
 from oauth_provider.protocol import jws
 from oauth_provider.protocol.jose import ALGORITHMS, JoseError, Key

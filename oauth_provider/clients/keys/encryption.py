@@ -4,7 +4,7 @@ import json
 import logging
 from collections.abc import Iterable
 
-from oauth_provider.clients.jwks_uri import fetch_anew, fetched_keys, parsed_for_encryption
+from oauth_provider.clients.keys.jwks_uri import fetch_anew, fetched_keys, parsed_for_encryption
 from oauth_provider.fetch import FetchError
 from oauth_provider.models import ClientPolicy
 from oauth_provider.models.client import Client

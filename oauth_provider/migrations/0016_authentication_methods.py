@@ -1,0 +1,23 @@
+"""Which authentication methods there are (RFC 7591 §2) is said by a table that projects add to, not by the column."""
+
+from typing import ClassVar
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies: ClassVar = [("oauth_provider", "0015_indexes")]
+
+    operations: ClassVar = [
+        migrations.AlterField(
+            model_name="clientpolicy",
+            name="token_endpoint_auth_method",
+            field=models.CharField(
+                blank=True,
+                default="",
+                help_text="How it proves itself at the token endpoint. None: any way that fits its type.",
+                max_length=32,
+                verbose_name="authentication method",
+            ),
+        ),
+    ]
