@@ -19,7 +19,7 @@ BACKEND = "django.db.backends.base.base:BaseDatabaseWrapper"
 FEATURES = "django.db.backends.base.features:BaseDatabaseFeatures"
 OPERATIONS = "django.db.backends.base.operations:BaseDatabaseOperations"
 OPTIONS = "django.db.models.options:Options"
-PACKAGES = ("Django", "django-oauth-toolkit", "djangorestframework")
+PACKAGES = ("Django", "django-oauth-toolkit", "djangorestframework", "psycopg")
 
 # Each name with the file of ours that needs it, found before our models are loaded.
 DJANGO: Mapping[str, str] = {
@@ -83,6 +83,12 @@ DJANGO: Mapping[str, str] = {
     "django.dispatch:Signal.receivers": COMPILED,
     "django.forms.fields:InvalidJSONInput": "admin",
     "django.utils.log:log_response": "resource_server/database_outage.py",
+}
+# Looked for where a database is PostgreSQL; elsewhere psycopg may not even load.
+PSYCOPG: Mapping[str, str] = {
+    "django.db.backends.postgresql.psycopg_any:register_tzloader": "sql/prepared.py",
+    "psycopg:Cursor._get_prepared": "sql/prepared.py",
+    "psycopg._preparing:Prepare": "sql/prepared.py",
 }
 # Looked for where the admin is installed; elsewhere nothing of it is loaded.
 ADMIN: Mapping[str, str] = {
