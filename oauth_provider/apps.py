@@ -1,6 +1,7 @@
 """The app: connects what it listens to, offers its verifier, and takes the places that DOT leaves free."""
 
 from django.apps import AppConfig, apps
+from django.db import connections
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +28,8 @@ class OAuthProviderConfig(AppConfig):
         from oauth_provider import private_api
 
         private_api.require(private_api.OTHERS)
+        if any(connection.vendor == "postgresql" for connection in connections.all()):
+            private_api.require(private_api.PSYCOPG)
         from oauth_provider import checks  # noqa: F401 - registers them
         from oauth_provider.bridge.defaults import take_places
         from oauth_provider.conf import provider_settings

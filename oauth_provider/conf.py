@@ -208,6 +208,15 @@ class ProviderSettings(SeamSettings):
         return self._get("VERIFICATION_CACHE_LIFETIME", 0)
 
     @property
+    def PREPARE_STATEMENTS(self) -> str:
+        """Whether PostgreSQL keeps the few statements of the hot paths prepared: "auto" or "off". Default: "auto".
+
+        "auto" prepares on connections that are kept (``CONN_MAX_AGE``, or ``pool`` in ``OPTIONS``) and that no pooler
+        shows on. Each connection looks at it once.
+        """
+        return self._get("PREPARE_STATEMENTS", "auto")
+
+    @property
     def TENANT(self) -> Callable[[], Hashable] | None:
         """Dotted path of a function without arguments that returns the tenant of this moment, as a hashable value.
 

@@ -19,12 +19,13 @@ BACKEND = "django.db.backends.base.base:BaseDatabaseWrapper"
 FEATURES = "django.db.backends.base.features:BaseDatabaseFeatures"
 OPERATIONS = "django.db.backends.base.operations:BaseDatabaseOperations"
 OPTIONS = "django.db.models.options:Options"
-PACKAGES = ("Django", "django-oauth-toolkit", "djangorestframework")
+PACKAGES = ("Django", "django-oauth-toolkit", "djangorestframework", "psycopg")
 
 # Each name with the file of ours that needs it, found before our models are loaded.
 DJANGO: Mapping[str, str] = {
     f"{BACKEND}._cursor": CURSOR,
     f"{BACKEND}._prepare_cursor": CURSOR,
+    f"{BACKEND}.autocommit": "sql/prepared.py",
     f"{BACKEND}.close_if_health_check_failed": CURSOR,
     f"{BACKEND}.connection": CURSOR,
     f"{BACKEND}.copy": "checks/pooler.py",
@@ -35,12 +36,11 @@ DJANGO: Mapping[str, str] = {
     f"{BACKEND}.health_check_enabled": CURSOR,
     f"{BACKEND}.in_atomic_block": "sql/transaction.py",
     f"{BACKEND}.make_cursor": CURSOR,
-    f"{BACKEND}.make_debug_cursor": CURSOR,
     f"{BACKEND}.needs_rollback": CURSOR,
     f"{BACKEND}.ops": "sql/statement.py",
     f"{BACKEND}.queries_logged": CURSOR,
     f"{BACKEND}.set_rollback": "resource_server/database_outage.py",
-    f"{BACKEND}.timezone": CURSOR,
+    f"{BACKEND}.timezone": "sql/prepared.py",
     f"{BACKEND}.timezone_name": "sql/seen.py",
     f"{BACKEND}.validate_no_broken_transaction": CURSOR,
     f"{BACKEND}.validate_thread_sharing": CURSOR,
@@ -83,6 +83,12 @@ DJANGO: Mapping[str, str] = {
     "django.dispatch:Signal.receivers": COMPILED,
     "django.forms.fields:InvalidJSONInput": "admin",
     "django.utils.log:log_response": "resource_server/database_outage.py",
+}
+# Looked for where a database is PostgreSQL; elsewhere psycopg may not even load.
+PSYCOPG: Mapping[str, str] = {
+    "django.db.backends.postgresql.psycopg_any:register_tzloader": "sql/prepared.py",
+    "psycopg:Cursor._get_prepared": "sql/prepared.py",
+    "psycopg._preparing:Prepare": "sql/prepared.py",
 }
 # Looked for where the admin is installed; elsewhere nothing of it is loaded.
 ADMIN: Mapping[str, str] = {

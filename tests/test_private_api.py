@@ -12,7 +12,7 @@ from django.dispatch import Signal
 from oauth_provider import private_api
 
 PACKAGE = Path(private_api.__file__).parent
-LISTED = {**private_api.DJANGO, **private_api.ADMIN, **private_api.OTHERS}
+LISTED = {**private_api.DJANGO, **private_api.PSYCOPG, **private_api.ADMIN, **private_api.OTHERS}
 # Modules whose contents Django and DRF document nowhere, or only in part.
 UNDOCUMENTED = (
     "django.contrib.admin.options",
@@ -24,6 +24,7 @@ UNDOCUMENTED = (
     "django.db.models.query_utils",
     "django.db.models.sql",
     "django.forms.fields",
+    "psycopg._preparing",
 )
 # What objects of theirs are called in our code, and what of them is documented.
 DOCUMENTED = {

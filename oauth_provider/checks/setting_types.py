@@ -19,6 +19,7 @@ JUDGED_ELSEWHERE = frozenset(
         "DENYLIST",
         "INTERNAL_HOSTS",
         "LEGACY_RESPONSE_TYPES",
+        "PREPARE_STATEMENTS",
         "RESOURCES",
         "SIGNER",
         "SIGNING_KEYS",

@@ -1,7 +1,7 @@
 """Checks of databases: written together, tried before use, and told to prepare."""
 
 import pytest
-from django.db import connection, connections
+from django.db import connections
 
 from oauth_provider.checks import (
     databases,
@@ -46,23 +46,55 @@ def test_tables_that_are_written_together_stand_together(settings):
     assert said(databases.check_one_database) == ["E005", "E005", "E005"]
 
 
-POSTGRESQL = {"server_side_binding": True, "prepare_threshold": 5}
+LEFT_TO_PSYCOPG = {"OPTIONS": {"server_side_binding": True, "prepare_threshold": 5}}
 
 
 @pytest.mark.parametrize(
-    ("vendor", "options", "pooled", "expected"),
+    ("vendor", "changed", "expected"),
     [
-        ("postgresql", {}, False, ["I001"]),
-        ("postgresql", POSTGRESQL, False, []),
-        ("postgresql", POSTGRESQL | {"prepare_threshold": 0}, False, []),
-        ("postgresql", POSTGRESQL | {"prepare_threshold": None}, False, ["I001"]),
-        ("postgresql", POSTGRESQL | {"server_side_binding": False}, False, ["I001"]),
-        ("postgresql", {}, True, []),
-        ("sqlite", {}, False, []),
+        ("postgresql", {}, ["I001"]),
+        ("postgresql", {"CONN_MAX_AGE": 60}, []),
+        ("postgresql", {"CONN_MAX_AGE": None}, []),
+        ("postgresql", {"OPTIONS": {"pool": True}}, []),
+        ("postgresql", LEFT_TO_PSYCOPG, []),
+        ("postgresql", {"OPTIONS": {"prepare_threshold": 0, "server_side_binding": True}}, []),
+        ("postgresql", {"OPTIONS": {"prepare_threshold": 5}, "CONN_MAX_AGE": 60}, ["I001"]),
+        ("postgresql", {"DISABLE_SERVER_SIDE_CURSORS": True}, []),
+        ("sqlite", {}, []),
     ],
 )
-def test_postgresql_is_advised_to_prepare(monkeypatch, vendor, options, pooled, expected):
-    monkeypatch.setattr(connection, "vendor", vendor)
-    monkeypatch.setitem(connection.settings_dict, "OPTIONS", options)
-    monkeypatch.setitem(connection.settings_dict, "DISABLE_SERVER_SIDE_CURSORS", pooled)
+def test_postgresql_is_advised_to_prepare(monkeypatch, vendor, changed, expected):
+    monkeypatch.setattr(connections["default"], "vendor", vendor)
+    monkeypatch.setattr(connections["default"], "settings_dict", {"OPTIONS": {}, "CONN_MAX_AGE": 0, **changed})
     assert said(databases.check_prepared_statements) == expected
+
+
+def test_whoever_wants_nothing_prepared_is_not_advised_to(monkeypatch, settings):
+    settings.OAUTH_PROVIDER = {**settings.OAUTH_PROVIDER, "PREPARE_STATEMENTS": "off"}
+    monkeypatch.setattr(connections["default"], "vendor", "postgresql")
+    assert said(databases.check_prepared_statements) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [("auto", []), ("off", []), ("on", ["E110"]), (True, ["E110"]), (None, ["E110"])]
+)
+def test_prepare_statements_is_one_of_two_words(settings, value, expected):
+    settings.OAUTH_PROVIDER = {**settings.OAUTH_PROVIDER, "PREPARE_STATEMENTS": value}
+    assert said(databases.check_prepare_statements) == expected
+
+
+@pytest.mark.parametrize(
+    ("application", "vendor", "changed", "expected"),
+    [
+        ("project.asgi.application", "postgresql", {"CONN_MAX_AGE": 60}, ["W110"]),
+        ("project.asgi.application", "postgresql", {"CONN_MAX_AGE": None}, ["W110"]),
+        ("project.asgi.application", "postgresql", {"CONN_MAX_AGE": 0, "OPTIONS": {"pool": True}}, []),
+        ("project.asgi.application", "sqlite", {"CONN_MAX_AGE": 60}, []),
+        (None, "postgresql", {"CONN_MAX_AGE": 60}, []),
+    ],
+)
+def test_under_asgi_connections_are_kept_by_a_pool(monkeypatch, settings, application, vendor, changed, expected):
+    settings.ASGI_APPLICATION = application
+    monkeypatch.setattr(connections["default"], "vendor", vendor)
+    monkeypatch.setattr(connections["default"], "settings_dict", changed)
+    assert said(databases.check_pool_under_asgi) == expected

@@ -71,6 +71,8 @@ CHECKS = {
     "E083": authorization_details.check_types,
     "W080": authorization_details.check_types,
     "I001": databases.check_prepared_statements,
+    "E110": databases.check_prepare_statements,
+    "W110": databases.check_pool_under_asgi,
     "W001": caches.check_cache_is_shared,
     "W065": caches.check_cache_timeouts,
     "W066": caches.check_cache_counts,

@@ -9,7 +9,7 @@ from django.db import DEFAULT_DB_ALIAS, DatabaseError, IntegrityError, connectio
 from django.db.backends.utils import CursorWrapper
 from django.test.utils import CaptureQueriesContext
 
-from oauth_provider.sql.cursor import fetch
+from oauth_provider.sql.cursor import KEPT, fetch
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("connections")]
 
@@ -23,7 +23,7 @@ def opened() -> Any:
 
 def kept() -> Any:
     """Django's cursor below its wrapper, and the session that it belongs to."""
-    return vars(opened())["_oauth_kept_cursors"][SQL][0]
+    return vars(opened().connection)[KEPT]._cursors[SQL][0]
 
 
 def test_a_statement_keeps_its_cursor() -> None:
@@ -209,6 +209,6 @@ def test_a_connection_is_its_threads_own() -> None:
 def test_a_method_that_was_put_back_is_the_connections_own(monkeypatch: pytest.MonkeyPatch) -> None:
     """Django's test cases leave it in the instance, once they have forbidden it and allowed it again."""
     monkeypatch.setitem(vars(opened()), "cursor", opened().cursor)
-    vars(opened()).pop("_oauth_kept_cursors", None)
+    connection.close()
     fetch(opened(), SQL, (1,))
     assert kept()

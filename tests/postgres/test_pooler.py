@@ -1,21 +1,14 @@
 """A pooler that does not know prepared statements is seen before it runs the wrong ones."""
 
-import os
-import shutil
-import socket
-import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, connection, connections
-from django.db.utils import ConnectionHandler
+from django.db import DatabaseError, connections
 
 from oauth_provider.checks.pooler import Seen, check_pooler, judge
-
-PGBOUNCER = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+from tests.pooler import behind, pgbouncer
 
 
 def numbers(messages: Any) -> list[str]:
@@ -36,51 +29,11 @@ def test_only_a_pooler_that_mixes_statements_up_is_refused(seen: Seen, expected:
     assert numbers(judge("default", seen)) == expected
 
 
-def behind(monkeypatch: pytest.MonkeyPatch, **changed: Any) -> None:
-    """Have the database of the tests reached in another way."""
-    settings = {**connection.settings_dict, **changed}
-    handler = ConnectionHandler({"default": settings})
-    monkeypatch.setattr(connections, "settings", handler.settings)
-    monkeypatch.setattr(connections, "_connections", handler._connections)
-
-
 @pytest.fixture(params=["transaction", "session"])
 def pooled(request: Any, tmp_path: Path) -> Iterator[tuple[str, int]]:
     """PgBouncer in front of the tests' database; how it pools, and its port."""
-    if PGBOUNCER is None:
-        pytest.skip("needs pgbouncer")
-    version = subprocess.run([PGBOUNCER, "--version"], capture_output=True, text=True, check=True).stdout
-    if tuple(map(int, version.split()[1].split(".")[:2])) >= (1, 21):
-        pytest.skip("this pgbouncer knows prepared statements")
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
-    database = connection.settings_dict
-    configuration = tmp_path / "pgbouncer.ini"
-    configuration.write_text(
-        f"[databases]\n{database['NAME']} = host={database['HOST']} port={database['PORT']} user={database['USER']}\n"
-        f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nauth_type = any\nunix_socket_dir =\n"
-        f"pool_mode = {request.param}\nignore_startup_parameters = extra_float_digits\n"
-    )
-    for folder in (configuration, *configuration.parents[:3]):
-        folder.chmod(0o755)
-    command = [PGBOUNCER, *(["-u", "nobody"] if os.geteuid() == 0 else []), str(configuration)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        _until_it_listens(port)
+    with pgbouncer(tmp_path, pool_mode=request.param) as port:
         yield request.param, port
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
-def _until_it_listens(port: int) -> None:
-    for _ in range(200):
-        with socket.socket() as caller:
-            if caller.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.02)
-    raise AssertionError("pgbouncer does not answer.")
 
 
 @pytest.mark.postgres
