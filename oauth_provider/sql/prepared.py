@@ -101,7 +101,7 @@ def may_prepare(connection: Any) -> bool:
     # A project that lets psycopg prepare, or says that it has a pooler, has decided for itself.
     is_left_to_us = connection.connection.prepare_threshold is None and not settings.get("DISABLE_SERVER_SIDE_CURSORS")
     is_wanted = is_kept and is_left_to_us and provider_settings.PREPARE_STATEMENTS == "auto"
-    return is_wanted and is_its_own_session(connection)
+    return bool(is_wanted) and is_its_own_session(connection)
 
 
 def is_its_own_session(connection: Any) -> bool:
