@@ -15,7 +15,7 @@ from oauth_provider.tokens.signer import Signer
 
 @dataclass(frozen=True, slots=True)
 class TokenRequest:
-    """Who asks, what the form says, and whom they asked: ``issuer`` is this server as the request knows it.
+    """A token request: who asks, what the form says, and ``issuer``, this server as the request knows it.
 
     ``guard`` is of a client that was remembered.
     """
@@ -34,5 +34,5 @@ class TokenRequest:
         return requested_details(self.get(PARAMETER), self.client, by_person=by_person)
 
     def signer(self) -> Signer:
-        """Who signs what is issued; the client's keys may have to be fetched, so never inside a transaction."""
+        """Return the signer of what is issued. It may fetch the client's keys, so never inside a transaction."""
         return Signer.of(self.client, self.issuer, envelope_for(self.client))

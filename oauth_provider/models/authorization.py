@@ -42,7 +42,7 @@ class AuthorizationManager(PrimaryManager["Authorization"]):
 
 
 class Authorization(models.Model):
-    """One sign-in of one user to one client: its code, its refresh token, its context and its end."""
+    """A sign-in of one user to one client: its code, its refresh token, its context and its end."""
 
     class Reason(models.TextChoices):
         """Why it ended."""
@@ -141,15 +141,15 @@ class Authorization(models.Model):
         return self.revoked_at is None and self.expires_at > now and getattr(self.user, "is_active", True)
 
     def ends_at(self, used: datetime, limits: Iterable[Limits] = ()) -> datetime:
-        """When it ends if it was last used at ``used``: by the strictest of the server's limits, of ``limits``, and
-        the session's end. No refresh moves an absolute limit."""
+        """Return when it ends if it was last used at ``used``: by the strictest of the server's limits, of ``limits``,
+        and the session's end. No refresh moves an absolute limit."""
         everybody = (server_limits(), *limits)
         ends = [end for one in everybody for end in one.ends(began=self.created_at, used=used)]
         return min([*ends, *([self.session_expires_at] if self.session_expires_at else [])])
 
     @property
     def last_used_at(self) -> datetime:
-        """When it was last refreshed; else redeemed; else when it began."""
+        """Return when it was last refreshed; else redeemed; else when it began."""
         return self.rotated_at or self.redeemed_at or self.created_at
 
 

@@ -28,10 +28,10 @@ DOT_OF_GRANT_TYPE = {"authorization_code": "authorization-code", "client_credent
 
 
 class ClientPolicy(ClientMetadata, ClientLegacy, Lifetimes):
-    """What a client may do. Without a row, the client has ``ClientPolicy.default_for`` its application."""
+    """The permissions of a client. Without a row, the client has ``ClientPolicy.default_for`` its application."""
 
     class Status(models.TextChoices):
-        """Whether the client may be used. Nobody has vouched for an unapproved one yet."""
+        """The use that may be made of a client. Nobody has vouched for an unapproved one yet."""
 
         APPROVED = "approved", _("approved")
         UNAPPROVED = "unapproved", _("not yet approved")
@@ -172,7 +172,7 @@ class ClientPolicy(ClientMetadata, ClientLegacy, Lifetimes):
         return policy if policy is not None else cls.default_for(application)
 
     def dot_grant_type(self, current: str) -> str:
-        """What DOT's column should say: what it says now, unless that stands for none of these grants."""
+        """Return what DOT's column should say: ``current``, unless that stands for none of these grants."""
         written = next((DOT_OF_GRANT_TYPE[name] for name in self.grant_types if name in DOT_OF_GRANT_TYPE), None)
         stands = not set(GRANT_TYPES_OF_DOT.get(current, ())).isdisjoint(self.grant_types)
         return current if stands or written is None else written
@@ -185,7 +185,7 @@ class ClientPolicy(ClientMetadata, ClientLegacy, Lifetimes):
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """One client: ``application`` is DOT's row, ``policy`` what it may do."""
+    """A client: ``application`` is DOT's row, ``policy`` its permissions."""
 
     application: Row
     policy: ClientPolicy
@@ -207,12 +207,12 @@ class Client:
 
     @property
     def redirect_uris(self) -> tuple[str, ...]:
-        """What is registered, as strings."""
+        """Return the registered redirect URIs (RFC 6749 §3.1.2)."""
         return tuple(self.application.redirect_uris.split())
 
     @property
     def post_logout_redirect_uris(self) -> tuple[str, ...]:
-        """Where a browser may go after a logout, as strings."""
+        """Return the URIs to which a browser may go after a logout."""
         return tuple(self.application.post_logout_redirect_uris.split())
 
     @property

@@ -1,4 +1,4 @@
-"""What one client may do that no other may, until it can do better (OAuth 2.1 §7.5.1, RFC 9700 §2.1.2)."""
+"""Permissions of one client that no other has, until it can do better (OAuth 2.1 §7.5.1, RFC 9700 §2.1.2)."""
 
 from typing import Any
 

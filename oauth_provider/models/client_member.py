@@ -29,10 +29,10 @@ class ClientMemberManager(PrimaryManager["ClientMember"]):
 
 
 class ClientMember(models.Model):
-    """Who may manage a client. Deleting the user ends the membership, never the client."""
+    """A user who may manage a client. Deleting the user ends the membership, never the client."""
 
     class Role(models.TextChoices):
-        """What a member may do."""
+        """The permissions of a member."""
 
         OWNER = "owner", _("owner")
         DEVELOPER = "developer", _("developer")

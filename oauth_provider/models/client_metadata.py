@@ -1,4 +1,4 @@
-"""What a client registers about keys and OpenID Connect (RFC 7591 §2, OpenID Connect Registration §2)."""
+"""Client metadata about keys and OpenID Connect (RFC 7591 §2, OpenID Connect Registration §2)."""
 
 from django.core.exceptions import ValidationError
 from django.db import models

@@ -151,7 +151,7 @@ class ClientSecretManager(PrimaryManager["ClientSecret"]):
 
 
 class ClientSecret(models.Model):
-    """One of a client's secrets. Several may overlap; what is stored cannot be turned back into one."""
+    """A secret of a client. Several may overlap; what is stored cannot be turned back into one."""
 
     application = models.ForeignKey(APPLICATION, on_delete=models.CASCADE, related_name="oauth_secrets", db_index=False)
     digest = models.CharField(

@@ -30,7 +30,7 @@ def bounded(agreed: Agreed, latest: Agreement) -> Agreed:
 
 
 class Consent(models.Model):
-    """What one user has agreed that one client may do."""
+    """The permissions that one user has given to one client."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="oauth_consents", db_index=False
@@ -80,7 +80,7 @@ class Consent(models.Model):
 
     @property
     def agreed(self) -> Agreed:
-        """All that was agreed to."""
+        """Return all that was agreed to."""
         if self.entries is not None:
             return Agreed(**{part: self.entries[part] for part in ("client", "scopes", "details")})
         before = Agreement(self.shown, self.scopes, self.resources, self.authorization_details)

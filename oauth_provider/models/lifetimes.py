@@ -15,7 +15,7 @@ LONGEST = 2**31 - 1
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How long a sign-in lives, in seconds: ``idle`` since it was last used, ``absolute`` since it began.
+    """Lifetimes of a sign-in, in seconds: ``idle`` since it was last used, ``absolute`` since it began.
 
     None: that side sets no limit.
     """
@@ -33,7 +33,7 @@ NO_LIMITS = Limits()
 
 
 def server_limits() -> Limits:
-    """Those of the settings."""
+    """Return the limits that the settings give to every sign-in."""
     return Limits(provider_settings.AUTHORIZATION_IDLE_LIFETIME, provider_settings.AUTHORIZATION_LIFETIME)
 
 
@@ -67,5 +67,5 @@ class Lifetimes(models.Model):
 
     @property
     def limits(self) -> Limits:
-        """Those of a sign-in."""
+        """Return the limits that this sets to a sign-in."""
         return Limits(self.authorization_idle_lifetime, self.authorization_lifetime)

@@ -34,7 +34,7 @@ class LogoutDeliveryManager(PrimaryManager["LogoutDelivery"]):
         self.using(using).bulk_create(deliveries)
 
     def due(self) -> QuerySet["LogoutDelivery"]:
-        """What is to be sent now, the longest due first."""
+        """Return what is to be sent now, the longest due first."""
         pending = self._rows().filter(status=LogoutDelivery.Status.PENDING, next_attempt_at__lte=self.now())
         return pending.order_by("next_attempt_at", "pk")
 
@@ -86,7 +86,7 @@ class LogoutDeliveryManager(PrimaryManager["LogoutDelivery"]):
 
 
 class LogoutDelivery(models.Model):
-    """One message to one client that one session is over. The token itself is made at each attempt."""
+    """A message to one client that one session is over. The token itself is made at each attempt."""
 
     class Status(models.TextChoices):
         """From the outbox to the end."""

@@ -245,7 +245,7 @@ class PendingRequest(models.Model):
         return self.decided_at is None and self.is_in_time and self.belongs_to(user, session)
 
     def context(self, decision: str) -> str:
-        """What a sealed answer is bound to, besides its handle."""
+        """Return the context that a sealed answer is bound to, besides its handle."""
         return f"pending_request:{self.pk}:{self.session_digest}:{decision}"
 
     @sensitive_variables()

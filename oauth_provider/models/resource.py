@@ -22,7 +22,7 @@ def check_identifier(value: str) -> None:
 
 
 class Resource(Lifetimes):
-    """One API. Those in the setting ``RESOURCES`` stand beside these, which win."""
+    """An API. Those in the setting ``RESOURCES`` stand beside these, which win."""
 
     identifier = models.CharField(
         _("identifier"),

@@ -41,7 +41,7 @@ class RevokedTokenManager(PrimaryManager["RevokedToken"]):
 
 
 class RevokedToken(models.Model):
-    """One of them, until it would have expired."""
+    """A revoked JWT access token, until it would have expired."""
 
     jti_digest = models.CharField(max_length=DIGEST_LENGTH, primary_key=True, editable=False)
     expires = models.DateTimeField(_("expires"), db_index=True, editable=False)

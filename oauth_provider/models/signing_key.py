@@ -30,7 +30,7 @@ SETTLED = timedelta(seconds=2 * REREAD)
 
 
 class State(models.TextChoices):
-    """Where a key is in its life. Those in ``PUBLISHED`` stand in the key set."""
+    """The state of a key, from new to retired. Those in ``PUBLISHED`` stand in the key set."""
 
     NEXT = "next", _("published, signs later")
     SIGNING = "signing", _("published, signs")
@@ -138,7 +138,7 @@ class SigningKeyManager(PrimaryManager["SigningKey"]):
 
 
 class SigningKey(models.Model):
-    """One key. Its private half is sealed under ``SECRET_KEY``; a dump of the database alone signs nothing."""
+    """A signing key. Its private half is sealed under ``SECRET_KEY``; a dump of the database alone signs nothing."""
 
     kid = models.CharField(max_length=64, unique=True, editable=False)
     alg = models.CharField(_("algorithm"), max_length=16, choices=[(alg, alg) for alg in ALGORITHMS], editable=False)
@@ -163,7 +163,7 @@ class SigningKey(models.Model):
 
     @property
     def context(self) -> str:
-        """What its private half is sealed to."""
+        """Return the context that its private half is sealed to."""
         return f"signing_key:{self.kid}"
 
     @sensitive_variables()
@@ -205,7 +205,7 @@ def published_after() -> timedelta:
 
 
 def of_algorithm(rows: Iterable[SigningKey], alg: str) -> list[SigningKey]:
-    """Those of ``rows`` that are of ``alg``, oldest first."""
+    """Return those of ``rows`` that are of ``alg``, oldest first."""
     return sorted((row for row in rows if row.alg == alg), key=lambda row: row.generation)
 
 

@@ -13,7 +13,7 @@ PAIR = 2
 
 @dataclass(frozen=True, slots=True)
 class StoredRequest:
-    """One request: its parameters in ``pairs``, or the name by which its client knows it.
+    """A stored request: its parameters in ``pairs``, or the name by which its client knows it.
 
     ``source`` is how it reached us, ``pushed`` the key of the row that was pushed, ``signed`` whether its client signed
     it. Of one that a person is asked about, ``shown`` is the digest of the words on the page, and ``sid`` that of the

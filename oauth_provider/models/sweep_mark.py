@@ -20,7 +20,7 @@ class SweepMarkManager(models.Manager["SweepMark"]):
 
 
 class SweepMark(models.Model):
-    """How far one of the sweeps came."""
+    """The moment that one kind of sweep has reached."""
 
     name = models.CharField(max_length=64)
     until = models.DateTimeField()

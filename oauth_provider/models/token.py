@@ -11,7 +11,7 @@ from oauth_provider.models.primary import PrimaryManager
 
 
 class TokenBinding(models.Model):
-    """What an access token hangs on and is for. A plain client_credentials token has no row."""
+    """The sign-in, key and details of an access token. A plain client_credentials token has no row."""
 
     access_token = models.OneToOneField(
         ACCESS_TOKEN, on_delete=models.CASCADE, primary_key=True, related_name="oauth_binding"

@@ -1,4 +1,4 @@
-"""What the columns of a client's policy may hold (RFC 7591 §2), said where somebody fills them in."""
+"""Validators of the columns of a client's policy (RFC 7591 §2)."""
 
 from typing import Any
 

@@ -13,7 +13,7 @@ SALT = "oauth_provider.models.pending_request.address"
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """How many requests wait that nobody signed in for: of one address, and of one client."""
+    """The numbers of requests that wait and that nobody signed in for: of one address, and of one client."""
 
     of_address: int
     of_client: int
@@ -27,7 +27,7 @@ class Waiting:
 
 
 def address_digest(address: str) -> str:
-    """What stands for the network of ``address`` in a row: there are so few that a bare digest would tell them."""
+    """Return the keyed digest of the network of ``address``: there are so few that a bare one would tell them."""
     if not address:
         return ""
     return salted_hmac(SALT, network_of(address), algorithm="sha256").hexdigest()

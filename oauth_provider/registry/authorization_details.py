@@ -29,7 +29,7 @@ def all_types() -> Mapping[str, AuthorizationDetailsType]:
 
 
 class Given:
-    """What a setting holds, told apart by identity: tenants may give the same name to types that differ."""
+    """A value of a setting, told apart by identity: tenants may give the same name to types that differ."""
 
     __slots__ = ("value",)
 
@@ -75,7 +75,7 @@ def _schema(name: str, made: Given) -> Schema:
 
 
 def requested_details(text: str, client: Client, *, by_person: bool = True) -> tuple[dict[str, Any], ...]:
-    """What a request with this parameter asks for; without ``by_person`` a client asks for itself.
+    """Return the details that a request with this parameter asks for; without ``by_person`` a client asks for itself.
 
     Raises ``InvalidAuthorizationDetails`` for what is malformed, unknown, not as its type has it, or not for this
     client (RFC 9396 §5).

@@ -20,7 +20,7 @@ MAX_RESOURCES = 20
 
 @dataclass(frozen=True, slots=True)
 class KnownResource:
-    """One resource of the registry, wherever it is registered. ``lifetime``, of access tokens, is in seconds."""
+    """A resource, wherever it is registered. ``lifetime``, of access tokens, is in seconds."""
 
     identifier: str
     name: str
@@ -55,7 +55,7 @@ class Audience:
 
     @property
     def identifiers(self) -> tuple[str, ...]:
-        """As they are registered."""
+        """Return the identifiers as they are registered."""
         return tuple(resource.identifier for resource in self.resources)
 
     @property
@@ -65,7 +65,7 @@ class Audience:
 
     @property
     def format(self) -> str:
-        """What its tokens are; empty where no resource says. Raises ``InvalidTarget`` where they do not agree."""
+        """Return the format of its tokens; empty where no resource says. Raises ``InvalidTarget`` where two differ."""
         formats = {one.format for one in self.resources if one.format}
         if len(formats) > 1:
             raise InvalidTarget("These resources take access tokens of different formats: ask for one at a time.")
@@ -98,13 +98,13 @@ def find_audience(requested: tuple[str, ...], *, granted: Iterable[str] = ()) ->
 
 
 def find_limits(granted: Iterable[str]) -> tuple[Limits, ...]:
-    """What the resources called ``granted`` set to a sign-in, those that are gone nothing."""
+    """Return the limits that the resources called ``granted`` set to a sign-in; those that are gone set none."""
     names = tuple(granted)
     return _limits(names, all_resources()) if names else ()
 
 
 def digests_of_resources(resources: Iterable[KnownResource]) -> dict[str, str]:
-    """Each resource with the digest of its name in the project's own language: what a consent remembers."""
+    """Return each resource with the digest of its name in the project's own language: what a consent remembers."""
     with override(settings.LANGUAGE_CODE):
         return {resource.identifier: digest(str(resource.name)) for resource in resources}
 

@@ -36,7 +36,7 @@ def allowed_scopes(policy: ClientPolicy) -> tuple[str, ...]:
 
 
 def requested_scopes(scope: str, policy: ClientPolicy) -> tuple[str, ...]:
-    """What a request with this ``scope`` parameter asks for; the default scopes where it is empty.
+    """Return the scopes that a ``scope`` parameter asks for; the default scopes where it is empty.
 
     Raises ``InvalidScope`` for a scope that is malformed, unknown, or not for this client.
     """
@@ -55,7 +55,7 @@ def offered_scopes(scope: str, policy: ClientPolicy) -> tuple[str, ...]:
 
 
 def default_scopes(policy: ClientPolicy) -> tuple[str, ...]:
-    """What a client gets that asks for no scope. Raises ``InvalidScope`` where that is nothing."""
+    """Return the scopes of a client that asks for none. Raises ``InvalidScope`` where that is nothing."""
     allowed = allowed_scopes(policy)
     defaults = tuple(name for name in provider_settings.DEFAULT_SCOPES if name in allowed)
     if not defaults:
@@ -64,12 +64,12 @@ def default_scopes(policy: ClientPolicy) -> tuple[str, ...]:
 
 
 def words_of(scopes: Iterable[str]) -> dict[str, str]:
-    """Each scope with the words shown for it, in the language of this thread."""
+    """Return each scope with the words shown for it, in the language of this thread."""
     registry = all_scopes()
     return {scope: str(registry.get(scope, scope)) for scope in scopes}
 
 
 def digests_of(scopes: Iterable[str]) -> dict[str, str]:
-    """Each scope with the digest of its words in the project's own language: what a consent remembers."""
+    """Return each scope with the digest of its words in the project's own language: what a consent remembers."""
     with override(settings.LANGUAGE_CODE):
         return {scope: digest(words) for scope, words in words_of(scopes).items()}

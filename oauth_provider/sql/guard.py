@@ -77,5 +77,5 @@ def _version(application: str, policy: str, secret: str) -> str:
 
 
 def _quote(name: str) -> str:
-    """As PostgreSQL's ``quote_name`` does."""
+    """Quote a name as Django's ``quote_name`` does for PostgreSQL."""
     return name if name.startswith('"') and name.endswith('"') else f'"{name}"'

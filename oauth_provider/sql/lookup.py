@@ -61,16 +61,16 @@ class CompiledQuery:
         self._compiled: dict[str, Compiled] = {}
 
     def run(self, alias: str, *given: Any) -> list[list[Any]]:
-        """The columns of each row for the parameters ``given``, converted as the ORM would."""
+        """Return the columns of each row for the parameters ``given``, converted as the ORM would."""
         connection = connections[alias]
         return [self._convert(connection, row) for row in self._fetch(connection, given)]
 
     def fetch(self, alias: str, *given: Any) -> Rows:
-        """The same as the database gives them, for ``convert``."""
+        """Return the rows for the parameters ``given`` as the database gives them, for ``convert``."""
         return self._fetch(connections[alias], given)
 
     def convert(self, alias: str, fetched: Sequence[Any]) -> list[Any]:
-        """One row of ``fetch``, converted anew: nothing that can be changed in one is in another."""
+        """Convert one row of ``fetch`` anew: nothing that can be changed in one is in another."""
         return self._convert(connections[alias], fetched)
 
     def _fetch(self, connection: Any, given: Sequence[Any]) -> Rows:

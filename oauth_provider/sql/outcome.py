@@ -1,4 +1,4 @@
-"""Outcomes: what a verb decided to write, to answer and to tell, as values that ``sql.commit`` writes."""
+"""Outcomes: the decision of a verb to write, to answer and to tell, as a value that ``sql.commit`` writes."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -39,7 +39,7 @@ Write: TypeAlias = Hold | Change | Add
 
 @dataclass(frozen=True, slots=True)
 class Outcome(Generic[T]):
-    """What a verb decided.
+    """The decision of a verb.
 
     ``answer`` is returned once all is written; an error is raised then, and what was written stays. ``writes`` are done
     in order, all or none. ``then`` are statements of their own in the same transaction, which must see what others have

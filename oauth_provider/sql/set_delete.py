@@ -63,7 +63,7 @@ def _is_plain(model: type[Model]) -> bool:
 
 
 def _relations(model: type[Model]) -> list[Any]:
-    """What refers to ``model`` and does not look after itself."""
+    """Return the relations to ``model`` that do not look after themselves."""
     candidates: Any = get_candidate_relations_to_delete(model._meta)
     return [relation for relation in candidates if relation.field.remote_field.on_delete is not DO_NOTHING]
 

@@ -1,4 +1,4 @@
-"""One statement for all that a verb writes, on PostgreSQL: a chain of CTEs, each of which waits for the one before it.
+"""The statement that writes an outcome at once, on PostgreSQL: a chain of CTEs, each of which waits for the one before.
 
 Its text is made once for each shape of an outcome. ``sql.commit`` has the plain twin.
 """
@@ -19,7 +19,7 @@ Fields = tuple[Any, ...]
 
 
 class Shape(NamedTuple):
-    """What the text of one step depends on.
+    """The facts that the text of one step depends on.
 
     ``names`` are the fields that are set, ``links`` the foreign keys to rows of earlier steps, with their places.
     """

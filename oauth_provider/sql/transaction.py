@@ -102,7 +102,7 @@ def locking(queryset: QuerySet[M]) -> QuerySet[M]:
 
 
 def write_first(queryset: QuerySet[Any], *, touch: str) -> None:
-    """Where ``SELECT … FOR UPDATE`` is missing, write ``touch`` (a column) with its own value before anything is read.
+    """Write ``touch`` (a column) with its own value before anything is read, where ``SELECT … FOR UPDATE`` is missing.
 
     SQLite refuses a write that follows a read of older data.
     """

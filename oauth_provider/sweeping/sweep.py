@@ -134,7 +134,7 @@ def revoked(now: datetime) -> QuerySet[Authorization]:
 
 
 def _has_unredeemed_code(now: datetime) -> Q:
-    """Those of ``unredeemed``."""
+    """Return the condition of ``unredeemed``."""
     return Q(redeemed_at__isnull=True, code_expires_at__isnull=False, code_expires_at__lt=now, expires_at__lt=now)
 
 
@@ -149,7 +149,7 @@ def logout_deliveries(now: datetime) -> QuerySet[LogoutDelivery]:
 
 
 def revoked_tokens(now: datetime) -> QuerySet[RevokedToken]:
-    """They would have expired by now."""
+    """Return the revoked JWTs that would have expired by now."""
     return RevokedToken.objects.filter(expires__lt=now).order_by("expires")
 
 

@@ -43,7 +43,7 @@ LEEWAY = 60
 
 @sensitive_variables()
 def read_access_token(token: str) -> JwtAccessToken | None:
-    """What a JWT access token that we signed says, expired or not; None for anything else.
+    """Return what a JWT access token that we signed says, expired or not; None for anything else.
 
     Under ``DEBUG`` the issuer may be anybody whom a request named: our keys are what counts.
     """

@@ -16,7 +16,7 @@ def said(details: Sequence[Detail] | None) -> dict[str, Any]:
 
 
 def details_of(asked: tuple[Detail, ...], authorization: Authorization, client: Client) -> tuple[Detail, ...]:
-    """All that was granted, or the part of it that is ``asked`` for (§6).
+    """Return all that was granted, or the part of it that is ``asked`` for (§6).
 
     What the client may not ask for any more is not granted any more. Raises ``InvalidAuthorizationDetails``.
     """

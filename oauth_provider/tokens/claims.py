@@ -68,13 +68,13 @@ def registered() -> Mapping[str, Claim]:
 
 
 def userinfo_claims(user: Any, context: ClaimContext) -> dict[str, Any]:
-    """What userinfo tells: the claims of the scopes that were granted (§5.4)."""
+    """Return what userinfo tells: the claims of the scopes that were granted (§5.4)."""
     released = [one for one in _granted(context) if not one.only_if_asked or one.name in context.asked]
     return _values(released, user, context)
 
 
 def id_token_claims(user: Any, context: ClaimContext) -> dict[str, Any]:
-    """What the ID token tells: of the same claims those alone that ``claims.id_token`` names (§5.5)."""
+    """Return what the ID token tells: of those claims the ones that ``claims.id_token`` names (§5.5)."""
     return _values([one for one in _granted(context) if one.name in context.asked], user, context)
 
 

@@ -44,7 +44,7 @@ USERINFO_COLUMNS = {
 
 
 class UserinfoTerms(NamedTuple):
-    """What the userinfo endpoint answers by (OpenID Connect Core §5.3); None where there is no policy or sign-in."""
+    """The terms of userinfo (OpenID Connect Core §5.3); None where there is no policy or sign-in."""
 
     claims: dict[str, Any] | None = None
     signed_response_alg: str | None = None

@@ -69,7 +69,7 @@ class IdTokens:
 
     @sensitive_variables()
     def claims_of(self, authorization: Authorization, scope: tuple[str, ...]) -> Mapping[str, Any]:
-        """Whatever the ID token for ``scope`` is to say about the person; nothing, where none is due.
+        """Return what the ID token for ``scope`` is to say about the person; nothing, where none is due.
 
         The project's own code says it, so it is asked while nothing is spent yet. Raises what ``check`` does, and
         ``ServerError`` for a claim that is no JSON.
@@ -110,7 +110,7 @@ class IdTokens:
 def describe_beside(
     authorization: Authorization, client: Client, issuer: str, *, code: str = "", access_token: str = ""
 ) -> dict[str, Any]:
-    """What an ID token in the authorization response says, beside those (§3.2.2.10, §3.3.2.11); to be signed yet.
+    """Return what an ID token in the authorization response says (§3.2.2.10, §3.3.2.11); to be signed yet.
 
     Alone, it is all that the client will ever get: it tells the claims of the scopes too (§5.4).
     """

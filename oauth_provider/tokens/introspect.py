@@ -131,12 +131,12 @@ def _of_refresh_token(row: Any, scope: str, issued_at: datetime, issuer: str) ->
 
 
 def _audience(resources: Sequence[str] | None) -> dict[str, Any]:
-    """Where its access tokens may be used, beside what they may do there; a scope by itself would say anywhere."""
+    """Return where its access tokens may be used: a scope by itself would say anywhere."""
     return {"aud": list(resources)} if resources else {}
 
 
 def _person(user: Any, caller: Client) -> dict[str, Any]:
-    """Who it is, in the words of whoever asks: a name that all know would undo the pairwise one."""
+    """Return who it is, in the words of the client that asks: a name that all know would undo the pairwise one."""
     name = {} if caller.policy.subject_type == PAIRWISE else {"username": username_of(user)}
     return {"sub": subject_of(user, caller), **name}
 

@@ -75,7 +75,7 @@ class Issued:
 
 @dataclass(frozen=True, slots=True)
 class Refresh:
-    """One refresh: the token that was presented, by whom, and the terms that were asked for."""
+    """A refresh: the token that was presented, by whom, and the terms that were asked for."""
 
     presented: str = field(repr=False)
     client: Client

@@ -63,7 +63,7 @@ def uuid_of(text: str) -> UUID | None:
 
 
 def moment(seconds: float) -> datetime:
-    """As the database would say it: naive where ``USE_TZ`` is off."""
+    """Return the time as the database would say it: naive where ``USE_TZ`` is off."""
     aware = datetime.fromtimestamp(seconds, UTC)
     return aware if settings.USE_TZ else timezone.make_naive(aware)
 

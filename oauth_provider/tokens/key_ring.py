@@ -102,7 +102,7 @@ def forget() -> None:
 
 
 def algorithms() -> tuple[str, ...]:
-    """What can be signed with here, in the order of preference."""
+    """Return the algorithms that can be signed with here, in the order of preference."""
     source = _source()
     return provider_settings.SIGNING_ALGORITHMS if source is None else tuple(key_ring().signers)
 
@@ -124,7 +124,7 @@ def _source() -> Any:
 
 
 def _place(source: Any) -> Place | None:
-    """Where a ring is kept; None where nothing may be, since whose keys those are cannot be told.
+    """Return the place where a ring is kept; None where it may not be, since nobody can tell whose keys those are.
 
     The same keys make another ring where other algorithms are preferred.
     """
@@ -149,7 +149,7 @@ def _keep(place: Place | None, kept: Kept) -> None:
 
 @sensitive_variables()
 def _read_again(place: Place, source: Any, old: Kept) -> KeyRing:
-    """What is read now; the keys of before where that fails, so that an outage of a minute is none of ours."""
+    """Read the keys now; return those of before where that fails, so that an outage of a minute is none of ours."""
     try:
         return _read(place, source)
     except Exception:  # a database or a KMS fails in its own way

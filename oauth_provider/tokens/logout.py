@@ -41,7 +41,7 @@ def of_sessions(sids: Collection[str], *, using: str) -> Iterable[Authorization]
 
 
 def signed_in(rows: Iterable[Authorization]) -> Iterator[Authorization]:
-    """One row for each client and session that an ID token was issued to, whether it serves any more or not."""
+    """Yield one row for each client and session that an ID token was issued to, whether it serves any more or not."""
     seen = set()
     for row in rows:
         key = (row.application_id, row.sid)
@@ -51,7 +51,7 @@ def signed_in(rows: Iterable[Authorization]) -> Iterator[Authorization]:
 
 
 def frames(sids: Collection[str], issuer: Callable[[], str]) -> list[str]:
-    """What a page has to open in frames to tell the clients of these sessions (Front-Channel Logout 1.0 §2)."""
+    """Return the URLs of the frames that tell the clients of these sessions (Front-Channel Logout 1.0 §2)."""
     rows = signed_in(of_sessions(sids, using=router.db_for_write(Authorization)))
     addressed = [(row, policy_of(row).frontchannel_logout_uri) for row in rows]
     return [
@@ -62,7 +62,7 @@ def frames(sids: Collection[str], issuer: Callable[[], str]) -> list[str]:
 
 
 def policy_of(row: Authorization) -> ClientPolicy:
-    """What the client of ``row`` registered."""
+    """Return the policy of the client of ``row``."""
     return ClientPolicy.of(row.application)
 
 

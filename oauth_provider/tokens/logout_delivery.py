@@ -44,7 +44,7 @@ def deliver_due(envelope_for: EnvelopeFor) -> "Counter[str]":
 
 
 def deliver(delivery: LogoutDelivery, envelope_for: EnvelopeFor) -> None:
-    """One attempt. Nothing that goes wrong with it is raised: it goes to the row, and is tried again later."""
+    """Attempt one delivery. Nothing that goes wrong with it is raised: it goes to the row, and is tried again later."""
     try:
         send(delivery, envelope_for)
     except NowhereToSend as error:

@@ -4,7 +4,7 @@ from typing import Any
 
 
 def username_of(user: Any) -> str:
-    """What the person signs in with: a UUID or a phone number, in some projects."""
+    """Return what the person signs in with: a UUID or a phone number, in some projects."""
     return str(user.get_username())
 
 

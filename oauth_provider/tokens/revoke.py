@@ -105,14 +105,14 @@ def _end(client: Client, find: Callable[[], Authorization | None], guard: Guard 
 
 
 def _revoke_access_token(checksum: str, client: Client, guard: Guard | None) -> None:
-    """One of ours: the sign-in that it hangs on ends, or the token alone where it hangs on none."""
+    """End the sign-in that one of our access tokens hangs on, or the token alone where it hangs on none."""
     if not _end(client, lambda: find_by_access_token(checksum), guard):
         using = router.db_for_write(access_token_model())
         run(lambda: _expire(client, checksum, using), using=using, single=True)
 
 
 def _revoke_jwt(said: JwtAccessToken, client: Client) -> None:
-    """One that we signed: its sign-in ends, or the token alone where the client acts for itself."""
+    """End the sign-in of a JWT that we signed, or the token alone where the client acts for itself."""
     if said.client_id != client.client_id or said.expires <= time.time():
         return
     if not said.authorization_id:
@@ -123,7 +123,7 @@ def _revoke_jwt(said: JwtAccessToken, client: Client) -> None:
 
 
 def _revoke_dot_token(checksum: str, client: Client) -> None:
-    """One that DOT issued, access or refresh: both end, as DOT itself would have it.
+    """End a token that DOT issued, access or refresh, and the one beside it, as DOT itself would.
 
     DOT's rows come first: one that is being adopted is locked until its authorization can be seen.
     """

@@ -1,4 +1,4 @@
-"""What Django tells of DOT's rows: a deleted token ends its sign-in, and no user owns a client by cascade."""
+"""Receivers of Django's signals about DOT's rows: a deleted token ends its sign-in; users own no client by cascade."""
 
 from typing import Any
 

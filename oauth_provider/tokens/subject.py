@@ -13,12 +13,12 @@ from oauth_provider.protocol.subject import PAIRWISE, pairwise_sid, pairwise_sub
 
 
 def public_subject(user: Any) -> str:
-    """What APIs of this project call a person: stable, the primary key."""
+    """Return the ``sub`` by which APIs of this project know a person: stable, the primary key."""
     return str(user.pk)
 
 
 def subject_of(user: Any, client: Client) -> str:
-    """What ``client`` calls ``user``. Raises ``ServerError`` where it must not be told, as ``check_subjects``."""
+    """Return the ``sub`` by which ``client`` knows ``user``. Raises ``ServerError`` where it must not be told."""
     policy = client.policy
     return subject_by(user, policy.subject_type, client.redirect_uris, policy.sector_identifier_uri)
 

@@ -17,7 +17,7 @@ from oauth_provider.tokens.authorization_details import check_served, details_of
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a token is good for: scope tokens, the resources it is meant for (none: anywhere), and details."""
+    """The terms of a token: scope tokens, the resources it is meant for (none: anywhere), and details."""
 
     scope: tuple[str, ...]
     resources: tuple[str, ...] = ()

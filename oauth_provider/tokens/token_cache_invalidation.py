@@ -1,4 +1,4 @@
-"""What voids remembered access tokens (RFC 7009 §2): Django tells of every row saved or deleted in this process.
+"""Invalidation of remembered access tokens (RFC 7009 §2): Django tells of every row saved or deleted in this process.
 
 A queryset's ``update()`` tells nobody. Our own verbs see to it themselves; after a project's own, tokens go on for
 the rest of ``VERIFICATION_CACHE_LIFETIME``.
@@ -50,7 +50,7 @@ def release(sender: Any, instance: Any, using: str, created: bool = False, **kwa
 
 
 def name_of(instance: Any) -> Name:
-    """What tokens depend on it by."""
+    """Return the name by which tokens depend on ``instance``."""
     if isinstance(instance, access_token_model()):
         return TOKEN, instance.token_checksum
     if isinstance(instance, ClientPolicy):

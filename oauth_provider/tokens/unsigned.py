@@ -24,7 +24,7 @@ class Unsigned:
 
     @classmethod
     def of(cls, said: list[str] | None) -> "Unsigned | None":
-        """What ``as_list`` said; None where it was no JWT."""
+        """Read what ``as_list`` said; None where it was no JWT."""
         return None if said is None else cls(said[0], datetime.fromisoformat(said[1]), tuple(said[2:]))
 
     def as_list(self) -> list[str]:

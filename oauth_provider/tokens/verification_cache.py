@@ -1,4 +1,4 @@
-"""What this process remembers of access tokens (RFC 7009 §2): rows by tenant and checksum, and what is void.
+"""Per-process cache of access tokens (RFC 7009 §2): rows by tenant and checksum, and which are void.
 
 A row is kept for ``VERIFICATION_CACHE_LIFETIME`` seconds. A revocation that this process commits is never followed by
 a row that was read before it: from before its UPDATE until after its COMMIT what it names is *held*, neither kept

@@ -38,7 +38,7 @@ logger = logging.getLogger("oauth_provider.tokens")
 
 @sensitive_variables()
 def verify(token: str) -> AccessToken:
-    """What ``token`` says, if it is a live access token of this server. Raises ``InvalidToken``.
+    """Return what ``token`` says, if it is a live access token of this server. Raises ``InvalidToken``.
 
     This is what APIs ask, and may be remembered; endpoints ask ``find_good``.
     """
@@ -64,7 +64,7 @@ cast(Any, verify).is_foreign = is_foreign
 
 
 def describe(found: FoundToken) -> AccessToken:
-    """What a good token says."""
+    """Return what a good token says, as APIs see it."""
     if not settings.USE_TZ:
         # What is stored is the project's own local time.
         moments: dict[str, Any] = {name: _aware(getattr(found, name)) for name in ("expires", "issued_at", "auth_time")}
