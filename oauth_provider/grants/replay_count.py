@@ -10,7 +10,7 @@ PAUSE = 60.0
 
 
 class ReplayCount:
-    """The number of replays, told once in ``PAUSE`` seconds at most. Without a lock, one of two at once may be missed."""
+    """The number of replays, told once in ``PAUSE`` seconds at most. Without a lock, one of two may be missed."""
 
     def __init__(self) -> None:
         self._count = 0
