@@ -16,11 +16,14 @@ from oauth_provider.clients.failures import NOBODY, count_attempt
 from oauth_provider.clients.lookup import FoundClient, find_with_secret, recall_with_secret
 from oauth_provider.dot.names import Row
 from oauth_provider.dot.secret import is_hashed, is_secret
+from oauth_provider.events.emit import emit
+from oauth_provider.events.event import ClientAuthenticationFailed
+from oauth_provider.events.refusal import naming_client
 from oauth_provider.models.client import Client
 from oauth_provider.models.client_secret import ClientSecret
 from oauth_provider.protocol.digest import equal
 from oauth_provider.protocol.errors import InvalidClient, InvalidRequest, OAuthError
-from oauth_provider.signals import client_authentication_failed
+from oauth_provider.protocol.reason import Reason
 
 
 class Method(Protocol):
@@ -49,9 +52,7 @@ def authenticate(form: Mapping[str, str], authorization: str, address: str) -> C
     try:
         return _authenticated(credentials, address)
     except InvalidClient:
-        client_authentication_failed.send_robust(
-            sender=Client, client_id=credentials.client_id, address=address, method=credentials.method
-        )
+        emit(ClientAuthenticationFailed(credentials.client_id, address, credentials.method))
         raise
 
 
@@ -76,14 +77,14 @@ def recall(form: Mapping[str, str], authorization: str, address: str) -> FoundCl
 def presented(form: Mapping[str, str], authorization: str) -> Credentials:
     """The one set of credentials in a request. Raises ``InvalidRequest`` and ``InvalidClient``."""
     if "client_assertion" in form or "client_assertion_type" in form:
-        raise InvalidClient("Client assertions are not accepted here.")
+        raise InvalidClient(Reason.CLIENT_ASSERTION_NOT_SUPPORTED)
     found = [credentials for module in MODULES if (credentials := module.credentials(form, authorization)) is not None]
     if len(found) > 1:
-        raise InvalidRequest("More than one method of client authentication was used.")
+        raise InvalidRequest(Reason.CLIENT_AUTHENTICATION_REPEATED)
     if not found:
-        raise InvalidClient("Client authentication is missing.")
+        raise InvalidClient(Reason.CLIENT_AUTHENTICATION_MISSING)
     if form.get("client_id", found[0].client_id) != found[0].client_id:
-        raise InvalidClient("client_id is not that of the credentials.")
+        raise InvalidClient(Reason.CLIENT_ID_DIFFERS)
     return found[0]
 
 
@@ -94,13 +95,11 @@ def _authenticated(credentials: Credentials, address: str) -> Client:
         if found.secret is not None and found.secret.is_due_for_last_used:
             ClientSecret.objects.mark_used(found.secret.pk)
         return found.client
-    attempt = count_attempt(credentials.client_id if found is not None else NOBODY, address)
     if found is None:
-        raise InvalidClient("Client authentication failed.", detail="unknown client")
-    detail = _refusal(found, credentials)
-    if detail:
-        raise InvalidClient("Client authentication failed.", detail=detail)
-    attempt.succeed()
+        count_attempt(NOBODY, address)
+        raise InvalidClient(Reason.CLIENT_UNKNOWN)
+    with naming_client(found.client.client_id):
+        _try_slowly(found, credentials, address)
     return found.client
 
 
@@ -110,14 +109,17 @@ def _is_proven(found: FoundClient, method: str) -> bool:
     return is_known and found.client.allows_authentication_method(method)
 
 
-def _refusal(found: FoundClient, credentials: Credentials) -> str:
-    """Why this is not the client, for the operator; empty where a secret that a person chose proves it."""
+def _try_slowly(found: FoundClient, credentials: Credentials, address: str) -> None:
+    """Prove the client by a secret that a person chose, if it can be. An attempt counts before it is made."""
+    attempt = count_attempt(credentials.client_id, address)
     client = found.client
     if not client.allows_authentication_method(credentials.method):
-        return f"{credentials.method} is not its method"
+        raise InvalidClient(Reason.CLIENT_METHOD_NOT_ALLOWED, detail=f"{credentials.method} is not its method")
     if not _is_proven(found, credentials.method) and not _is_slow_secret(client.application, credentials.secret):
-        return "wrong secret"
-    return "client suspended" if client.is_barred else ""
+        raise InvalidClient(Reason.CLIENT_SECRET_WRONG)
+    if client.is_barred:
+        raise InvalidClient(Reason.CLIENT_SUSPENDED)
+    attempt.succeed()
 
 
 def _is_slow_secret(application: Row, secret: str) -> bool:

@@ -13,6 +13,7 @@ from urllib.parse import unquote_to_bytes
 from oauth_provider.clients import none
 from oauth_provider.clients.credentials import Credentials
 from oauth_provider.protocol.errors import InvalidClient
+from oauth_provider.protocol.reason import Reason
 
 METHOD = "client_secret_basic"
 SCHEME = re.compile(r"basic +", re.IGNORECASE)
@@ -28,7 +29,7 @@ def credentials(form: Mapping[str, str], authorization: str) -> Credentials | No
         client_id, colon, secret = decoded.partition(":")
         parts = [unquote_to_bytes(part.replace("+", " ")).decode() for part in (client_id, secret)]
     except (binascii.Error, ValueError):
-        raise InvalidClient("The Authorization header is malformed.") from None
+        raise InvalidClient(Reason.BASIC_MALFORMED) from None
     if not colon or not parts[0]:
-        raise InvalidClient("The Authorization header must hold an identifier and a secret.")
+        raise InvalidClient(Reason.BASIC_INCOMPLETE)
     return Credentials(METHOD if parts[1] else none.METHOD, parts[0], parts[1])

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from oauth_provider.clients.credentials import Credentials
 from oauth_provider.protocol.errors import InvalidClient
+from oauth_provider.protocol.reason import Reason
 
 METHOD = "client_secret_post"
 
@@ -13,5 +14,5 @@ def credentials(form: Mapping[str, str], authorization: str) -> Credentials | No
     if "client_secret" not in form:
         return None
     if "client_id" not in form:
-        raise InvalidClient("client_id is missing beside client_secret.")
+        raise InvalidClient(Reason.CLIENT_ID_MISSING_BESIDE_SECRET)
     return Credentials(METHOD, form["client_id"], form["client_secret"])
