@@ -5,6 +5,7 @@ from django.http import HttpRequest, RawPostDataException, UnreadablePostError
 
 from oauth_provider.protocol.errors import InvalidRequest, LengthRequired, RequestTooLarge
 from oauth_provider.protocol.form import MAX_LENGTH, check_content_type, decode_body
+from oauth_provider.protocol.reason import Reason
 
 
 def read_body(request: HttpRequest) -> str:
@@ -12,16 +13,16 @@ def read_body(request: HttpRequest) -> str:
     check_content_type(request.content_type)
     try:
         if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_LENGTH:
-            raise RequestTooLarge("The body is too large.")
+            raise RequestTooLarge(Reason.BODY_TOO_LARGE)
         body = request.body
         return decode_body(_chunked_body(request) if not body and is_chunked(request) else body)
     except RequestDataTooBig:
-        raise RequestTooLarge("The body is too large.") from None
+        raise RequestTooLarge(Reason.BODY_TOO_LARGE) from None
     except RawPostDataException:
         detail = "Something before this view, such as a middleware, has read the stream of the request."
-        raise InvalidRequest("The body could not be read.", detail=detail) from None
+        raise InvalidRequest(Reason.BODY_UNREADABLE, detail=detail) from None
     except (UnreadablePostError, OSError, ValueError):
-        raise InvalidRequest("The body could not be read.") from None
+        raise InvalidRequest(Reason.BODY_UNREADABLE) from None
 
 
 def is_chunked(request: HttpRequest) -> bool:
@@ -35,10 +36,10 @@ def _chunked_body(request: HttpRequest) -> bytes:
     if environ is None:  # ASGI: Django has read all of it
         return b""
     if not environ.get("wsgi.input_terminated"):
-        raise LengthRequired("The body came without its length: send Content-Length.")
+        raise LengthRequired(Reason.BODY_WITHOUT_LENGTH)
     body, pieces = b"", iter(lambda: environ["wsgi.input"].read(MAX_LENGTH + 1 - len(body)), b"")
     for piece in pieces:
         body += piece
         if len(body) > MAX_LENGTH:
-            raise RequestTooLarge("The body is too large.")
+            raise RequestTooLarge(Reason.BODY_TOO_LARGE)
     return body

@@ -1,8 +1,5 @@
 """Signals: what happened, told after it is committed. Receivers get keyword arguments; none holds a secret."""
 
-from typing import Any
-
-from django.db import transaction
 from django.dispatch import Signal
 
 # application, user (None for a client's own token), grant_type, scope, authorization (or None)
@@ -17,12 +14,7 @@ consent_given = Signal()
 consent_withdrawn = Signal()
 # client_id, address, method
 client_authentication_failed = Signal()
-
-
-def send_after_commit(signal: Signal, *, using: str, sender: Any, **facts: Any) -> None:
-    """Send ``signal`` once the transaction on ``using`` has committed; at once where there is none.
-
-    A receiver that raises is logged by Django and disturbs nothing. Where nobody listens, nothing waits for the commit.
-    """
-    if signal.has_listeners(sender):
-        transaction.on_commit(lambda: signal.send_robust(sender=sender, **facts), using=using)
+# reason, error, description, detail, client_id (empty where none was made out), path, address, reference
+request_refused = Signal()
+# event: any of the classes in oauth_provider.events.event, which is the sender, too
+event_emitted = Signal()

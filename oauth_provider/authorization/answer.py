@@ -15,7 +15,7 @@ from django.views.decorators.debug import sensitive_variables
 from oauth_provider.authorization.question import Question, agreement_of, is_identity_assured
 from oauth_provider.authorization.unredeemed import forget_surplus
 from oauth_provider.conf import provider_settings
-from oauth_provider.events.event import ConsentGiven
+from oauth_provider.events.event import ConsentDenied, ConsentGiven
 from oauth_provider.models import Authorization, Consent, PendingRequest
 from oauth_provider.models.authorization import authorization_now
 from oauth_provider.models.consent import bounded
@@ -26,6 +26,7 @@ from oauth_provider.protocol.consent import Agreed
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import InvalidRequestUri
 from oauth_provider.protocol.offline_access import ends_with_session
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol.response_type import CODE, ID_TOKEN, IMPLICIT_GRANT, TOKEN, parts_of
 from oauth_provider.protocol.scope import format_scope
 from oauth_provider.registry.authorization_details import are_remembered, digests_of_details, registered
@@ -63,7 +64,7 @@ def read(question: Question) -> Snapshot:
     if question.request.pushed is not None:
         pushed = PendingRequest.objects.filter(pk=question.request.pushed).first()
         if pushed is None:
-            raise InvalidRequestUri("This request is unknown here.", detail="swept request_uri")
+            raise InvalidRequestUri(Reason.REQUEST_UNKNOWN, detail="swept request_uri")
     return Snapshot(consent, pushed, authorization_now())
 
 
@@ -98,12 +99,17 @@ def answer_yes(question: Question, seen: Snapshot) -> Outcome[Granted]:
     before = seen.consent
     consent = before if before is not None else Consent(user=question.user, application=application)
     agreed = bounded(consent.agreed.extended(agreement), agreement)
-    event = ConsentGiven(
-        application, question.user, scope=" ".join(agreement.scopes), resources=tuple(agreement.resources)
-    )
+    scope, resources = " ".join(agreement.scopes), tuple(agreement.resources)
+    event = ConsentGiven(application, question.user, scope, resources)
     outcome = _grant(question, seen)
     writes = (_remember(consent, agreed), *outcome.writes)
     return replace(outcome, writes=writes, events=(event, *outcome.events))
+
+
+def denial(question: Question) -> ConsentDenied:
+    """Return the event of a no to ``question``."""
+    asked, application = agreement_of(question), question.client.application
+    return ConsentDenied(application, question.user, " ".join(asked.scopes), tuple(asked.resources))
 
 
 def _remember(consent: Consent, agreed: Agreed) -> Write:
@@ -120,7 +126,7 @@ def spend(seen: Snapshot) -> tuple[Write, ...]:
     if seen.pushed is None:
         return ()
     if seen.pushed.decided_at is not None:
-        raise InvalidRequestUri("This request was answered already.", detail="spent request_uri")
+        raise InvalidRequestUri(Reason.REQUEST_ANSWERED, detail="spent request_uri")
     return (Change(seen.pushed, answered(seen.now)),)
 
 

@@ -15,6 +15,7 @@ from oauth_provider.authorization.ticket import Ticket, to_text
 from oauth_provider.conf import provider_settings
 from oauth_provider.models import PendingRequest
 from oauth_provider.protocol.errors import InvalidRequest
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.resource_server.users.session_user import session_user
 
 
@@ -62,7 +63,7 @@ def taken_up(http: HttpRequest, ticket: Ticket) -> Ticket:
         return ticket
     row = PendingRequest.objects.kept(ticket.kept)
     if row is None:
-        raise InvalidRequest("This request has waited too long.", detail="unknown kept request")
+        raise InvalidRequest(Reason.REQUEST_EXPIRED, detail="unknown kept request")
     request = from_stored(row.request)
     if not row.session_digest:
         return replace(ticket, request=request)
@@ -71,7 +72,7 @@ def taken_up(http: HttpRequest, ticket: Ticket) -> Ticket:
         # Should it have to wait for another login, it is kept once more: that one is in no session yet.
         return replace(ticket, request=request, kept="")
     if row.user_id is None or user is None or row.user_id != user.pk:
-        raise OtherSession("This request is not yours to go on with.", detail="kept request of another session")
+        raise OtherSession(Reason.REQUEST_OF_OTHER_SESSION, detail="kept request of another session")
     return Ticket(request)  # the same person in a new session: from its first rule
 
 

@@ -19,6 +19,7 @@ from oauth_provider.models import PendingRequest
 from oauth_provider.models.client import as_client
 from oauth_provider.protocol.digest import digest, equal
 from oauth_provider.protocol.errors import AccessDenied, InvalidRequest
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.resource_server.users.session_user import session_user
 from oauth_provider.sql.commit import settle
 from oauth_provider.sql.outcome import Change, Outcome
@@ -51,10 +52,10 @@ def question_of(http: HttpRequest, pending: PendingRequest, issuer: str = "") ->
     asked = check(request, destination.client)
     visit = visit_of(http, Ticket(request), destination.client)
     if stored.sid and not equal(stored.sid, digest(visit.recorded.sid)):
-        raise InvalidRequest("Somebody signed in meanwhile.", detail="another sign-in than the one demanded")
+        raise InvalidRequest(Reason.SIGNED_IN_MEANWHILE, detail="another sign-in than the one demanded")
     question = Question(request, destination, asked, session_user(http), visit.sign_in, issuer)
     if stored.shown != words_shown(question):
-        raise InvalidRequest("What this request asks for has changed meanwhile.")
+        raise InvalidRequest(Reason.QUESTION_CHANGED)
     return question
 
 
@@ -86,11 +87,11 @@ def decide(http: HttpRequest, handle: str, decision: str, issuer: str) -> Author
 def _read(http: HttpRequest, handle: str, issuer: str) -> Snapshot:
     pending = PendingRequest.objects.of(handle)
     if pending is None or not pending.belongs_to(session_user(http), binding_of(http)):
-        raise InvalidRequest("This request is unknown here.", detail="foreign or unknown handle")
+        raise InvalidRequest(Reason.REQUEST_UNKNOWN, detail="foreign or unknown handle")
     if pending.decided_at is not None:
         return Snapshot(pending)
     if not pending.is_in_time:
-        raise InvalidRequest("This request has waited too long.", detail="expired handle")
+        raise InvalidRequest(Reason.REQUEST_EXPIRED, detail="expired handle")
     question = question_of(http, pending, issuer)
     return Snapshot(pending, question, answer.read(question))
 
@@ -106,8 +107,8 @@ def _decide(http: HttpRequest, snapshot: Snapshot, handle: str, decision: str) -
         response = granted_response(question.destination, given.result(), question.issuer, watched)
         writes, events = given.writes, given.events
     else:
-        writes, events = answer.spend(seen), ()
-        denied = AccessDenied("The user denied the request.")
+        writes, events = answer.spend(seen), (answer.denial(question),)
+        denied = AccessDenied(Reason.USER_DENIED)
         response = error_response(question.destination, denied, question.issuer)
     text = response.to_text()
     decided = Change(pending, pending.decided(handle, decision, text, seen.now))

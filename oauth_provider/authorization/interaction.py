@@ -42,6 +42,7 @@ from oauth_provider.protocol.errors import (
     OAuthError,
     TemporarilyUnavailable,
 )
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.resource_server.users.session_user import session_user
 
 # So often a login is asked for in vain before the client is told.
@@ -89,7 +90,7 @@ def next_step(http: HttpRequest, ticket: Ticket, issuer: str) -> Step:
         return Refused(destination, error)
     silent = NONE in prompts_of(ticket.request)
     if session_user(http) is not None and not is_signed_in(http) and not silent:
-        raise InvalidRequest("This account is not active.")
+        raise InvalidRequest(Reason.USER_INACTIVE)
     visit = visit_of(http, ticket, destination.client, person)
     demand = first_demand(visit)
     if demand is not None:
@@ -125,7 +126,7 @@ def demands_login(http: HttpRequest, ticket: Ticket, issuer: str) -> bool:
 
 def refuse_to_choose(ticket: Ticket) -> Refused:
     """The person would not choose (OpenID Connect Core §3.1.2.6). Raises what must be shown to them."""
-    error = AccountSelectionRequired("The user chose no account.")
+    error = AccountSelectionRequired(Reason.USER_CHOSE_NO_ACCOUNT)
     return Refused(establish(ticket.request), error)
 
 
@@ -139,7 +140,7 @@ def sign_in_anew(http: HttpRequest, ticket: Ticket) -> str:
 
 def refuse_to_sign_in(ticket: Ticket) -> Refused:
     """The person would not sign in again (OpenID Connect Core §3.1.2.6). Raises what must be shown to them."""
-    return Refused(establish(ticket.request), LoginRequired("The user would not sign in again."))
+    return Refused(establish(ticket.request), LoginRequired(Reason.USER_WOULD_NOT_SIGN_IN))
 
 
 @sensitive_variables()
@@ -174,9 +175,9 @@ def _send_to(visit: Visit, destination: Destination, demand: Demand) -> Step | N
     if demand is Demand.SELECT_ACCOUNT:
         return Page(resume_url(visit.http, ticket, "oauth_provider:select_account"))
     if visit.fresh and is_somebody_else(visit):
-        return Refused(destination, LoginRequired("Another person signed in than the one asked for."))
+        return Refused(destination, LoginRequired(Reason.USER_IS_ANOTHER))
     if ticket.tries >= MOST_TRIES:
-        return Refused(destination, LoginRequired("Signing in did not help."), on_page=True)
+        return Refused(destination, LoginRequired(Reason.SIGN_IN_DID_NOT_HELP), on_page=True)
     if was_sent_back(visit):
         return Page(resume_url(visit.http, ticket, "oauth_provider:sign_in_again"))
     # Whoever is signed in stays so: a link that ended that would log people out.
@@ -198,7 +199,7 @@ def _step_up(visit: Visit, destination: Destination) -> Step | None:
     if url is not None:
         return Page(url)
     if essential_acr(visit.request):
-        return Refused(destination, AccessDenied("The sign-in does not reach an acr that is essential."))
+        return Refused(destination, AccessDenied(Reason.ACR_NOT_REACHED))
     return None
 
 

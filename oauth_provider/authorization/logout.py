@@ -21,6 +21,7 @@ from oauth_provider.protocol.errors import InvalidRequest, RequestTooLarge
 from oauth_provider.protocol.form import parse_form
 from oauth_provider.protocol.id_token import verify_id_token
 from oauth_provider.protocol.jose import JoseError
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol.redirect_uri import is_usable
 from oauth_provider.protocol.response_mode import as_query
 from oauth_provider.resource_server.users.session_user import session_user
@@ -72,7 +73,7 @@ class Logout:
 def establish(query: str, issuer: str) -> Logout:
     """The logout that a query string or a form's body asks for. Raises ``InvalidRequest``."""
     if len(query) > MAX_LENGTH:
-        raise RequestTooLarge("The request is too long.")
+        raise RequestTooLarge(Reason.REQUEST_TOO_LONG)
     asked = parse_form(query).parameters
     claims = claims_of_hint(asked, issuer)
     request = LogoutRequest(
@@ -99,7 +100,7 @@ def claims_of_hint(asked: Mapping[str, str], issuer: str) -> Mapping[str, Any]:
             hint, key_ring().known, issuer=issuer, now=time.time(), client_id=client_id, allow_expired=True
         )
     except JoseError as error:
-        raise InvalidRequest("id_token_hint is not an ID token for this application.", detail=str(error)) from None
+        raise InvalidRequest(Reason.LOGOUT_HINT_INVALID, detail=str(error)) from None
 
 
 def judge(request: LogoutRequest) -> Logout:
@@ -117,7 +118,7 @@ def find_client(request: LogoutRequest) -> Client:
     """The client exists and is not suspended."""
     client = client_lookup.find_client(request.client_id)
     if client is None or client.is_barred:
-        raise InvalidRequest("The application is not known here.", detail=f"client_id {request.client_id[:64]!r}")
+        raise InvalidRequest(Reason.APPLICATION_UNKNOWN, detail=f"client_id {request.client_id[:64]!r}")
     return client
 
 
@@ -125,15 +126,13 @@ def check_post_logout_redirect_uri(request: LogoutRequest, client: Client) -> No
     """§3.1: one of those registered, compared as strings."""
     uri = request.post_logout_redirect_uri
     if uri and not (uri in client.post_logout_redirect_uris and is_usable(uri)):
-        raise InvalidRequest(
-            "post_logout_redirect_uri is not registered for this application.", detail=f"presented {uri[:256]!r}"
-        )
+        raise InvalidRequest(Reason.LOGOUT_REDIRECT_URI_UNREGISTERED, detail=f"presented {uri[:256]!r}")
 
 
 def check_state(request: LogoutRequest) -> None:
     """RFC 6749 Appendix A.5: printable ASCII; what is not could not be sent back unharmed."""
     if not (request.state.isascii() and request.state.isprintable()):
-        raise InvalidRequest("state holds characters that are not allowed.")
+        raise InvalidRequest(Reason.PARAMETER_CHARACTERS, name="state")
 
 
 def to_ticket(request: LogoutRequest) -> str:
@@ -146,9 +145,9 @@ def from_ticket(ticket: str) -> Logout:
     try:
         values = signing.loads(ticket, salt=SALT, max_age=provider_settings.LOGIN_LIFETIME)
     except signing.SignatureExpired:
-        raise InvalidRequest("This request has waited too long.") from None
+        raise InvalidRequest(Reason.REQUEST_EXPIRED) from None
     except (signing.BadSignature, ValueError):
-        raise InvalidRequest("This request is not one of ours.") from None
+        raise InvalidRequest(Reason.REQUEST_NOT_OURS) from None
     return judge(LogoutRequest(*values))
 
 

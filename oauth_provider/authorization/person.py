@@ -8,6 +8,7 @@ from oauth_provider.protocol.claims import asked_subject, parse_claims
 from oauth_provider.protocol.errors import InvalidRequest
 from oauth_provider.protocol.id_token import verify_id_token
 from oauth_provider.protocol.jose import JoseError
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.tokens.key_ring import key_ring
 
 
@@ -22,7 +23,7 @@ def asked_person(request: AuthorizationRequest, client: Client, issuer: str) -> 
         return claimed
     hinted = _hinted(request.id_token_hint, client, issuer)
     if claimed not in (None, hinted):
-        raise InvalidRequest("id_token_hint and claims name two people.")
+        raise InvalidRequest(Reason.HINT_NAMES_ANOTHER)
     return hinted
 
 
@@ -33,5 +34,5 @@ def _hinted(token: str, client: Client, issuer: str) -> str:
             token, ring.known, issuer=issuer, now=time.time(), client_id=client.client_id, allow_expired=True
         )
     except JoseError as error:
-        raise InvalidRequest("id_token_hint is no ID token for this client.", detail=str(error)) from None
+        raise InvalidRequest(Reason.HINT_INVALID, detail=str(error)) from None
     return str(claims["sub"])

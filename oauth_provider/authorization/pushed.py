@@ -13,6 +13,7 @@ from oauth_provider.models import PendingRequest
 from oauth_provider.models.client import Client
 from oauth_provider.protocol.errors import InvalidRequest, InvalidRequestUri, RequestTooLarge
 from oauth_provider.protocol.form import REPEATABLE, Form
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.sql.guard import Guard
 
 PREFIX = "urn:ietf:params:oauth:request_uri:"
@@ -23,7 +24,7 @@ class PushedTooLate(InvalidRequestUri):
     """A pushed request that was opened too late. It is known where its answer would have gone."""
 
     def __init__(self, request: AuthorizationRequest) -> None:
-        super().__init__("This request has waited too long.", detail="expired request_uri")
+        super().__init__(Reason.REQUEST_EXPIRED, detail="expired request_uri")
         self.request = request
 
 
@@ -45,7 +46,7 @@ def push(client: Client, request: AuthorizationRequest, address: str, guard: Gua
     """
     stored = to_stored(request)
     if client.is_public and sum(len(name) + len(value) for name, value in stored.pairs) > MAX_LENGTH:
-        raise RequestTooLarge("The request is too long for a client that does not authenticate.")
+        raise RequestTooLarge(Reason.REQUEST_TOO_LONG_FOR_PUBLIC_CLIENT)
     check(request, establish(request, client).client)
     return PREFIX + PendingRequest.objects.push(
         application=client.application,
@@ -65,13 +66,13 @@ def opened(ticket: Ticket) -> Ticket:
     if not named.request_uri.startswith(PREFIX):
         return ticket
     if named.repeated or named.request:
-        raise InvalidRequest("Beside request_uri stands what contradicts it.")
+        raise InvalidRequest(Reason.REQUEST_URI_CONTRADICTED)
     handle = named.request_uri.removeprefix(PREFIX)
     row = PendingRequest.objects.pushed(handle) if HANDLE.fullmatch(handle) else None
     if row is None or row.application.client_id != named.client_id:
-        raise InvalidRequestUri("This request is unknown here.", detail="unknown or foreign request_uri")
+        raise InvalidRequestUri(Reason.REQUEST_UNKNOWN, detail="unknown or foreign request_uri")
     if row.decided_at is not None:
-        raise InvalidRequestUri("This request was answered already.", detail="spent request_uri")
+        raise InvalidRequestUri(Reason.REQUEST_ANSWERED, detail="spent request_uri")
     name = (("client_id", named.client_id), ("request_uri", named.request_uri))
     request = from_stored(replace(row.request, source=Source.PUSHED.value, pushed=row.pk), name=name)
     if not (row.may_be_opened or ticket.opened):

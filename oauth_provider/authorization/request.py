@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 
 from oauth_provider.protocol.errors import InvalidRequest, RequestTooLarge
 from oauth_provider.protocol.form import MAX_PARAMETERS, REPEATABLE
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol.strict_json import is_storable
 
 MAX_LENGTH = 16_384
@@ -93,12 +94,12 @@ PARAMETERS = (
 def parse_query(query: str) -> AuthorizationRequest:
     """A request from a query string or a form's body. Raises ``InvalidRequest`` where it is beyond reading."""
     if len(query) > MAX_LENGTH:
-        raise RequestTooLarge("The request is too long.")
+        raise RequestTooLarge(Reason.REQUEST_TOO_LONG)
     try:
         # What is no UTF-8 stays visible as surrogates: the rules refuse it in whichever parameter it stands.
         pairs = parse_qsl(query, keep_blank_values=True, errors="surrogateescape", max_num_fields=MAX_PARAMETERS)
     except ValueError:
-        raise InvalidRequest("The request has too many parameters.") from None
+        raise InvalidRequest(Reason.TOO_MANY_PARAMETERS) from None
     return from_pairs(pairs)
 
 

@@ -18,6 +18,7 @@ from oauth_provider.clients.keys.encryption import envelope_for
 from oauth_provider.clients.lookup import find_client
 from oauth_provider.protocol import jws
 from oauth_provider.protocol.errors import OAuthError, ServerError
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol.response_mode import FORM_POST, FRAGMENT, SIGNED, as_fragment, as_query, carrier_of
 from oauth_provider.tokens.id_token import IdTokens
 from oauth_provider.tokens.key_ring import key_ring
@@ -69,7 +70,7 @@ class AuthorizationResponse:
             return {}
         client = find_client(self.client_id)
         if client is None:
-            raise ServerError("The application is gone.")
+            raise ServerError(Reason.APPLICATION_GONE)
         return {"id_token": IdTokens(client, str, envelope_for(client)).sign(self.id_token)}
 
 

@@ -18,6 +18,7 @@ from oauth_provider.authorization.scope import scope_of
 from oauth_provider.clients import lookup as client_lookup
 from oauth_provider.clients.keys.encryption import envelope_for
 from oauth_provider.conf import provider_settings
+from oauth_provider.events.refusal import naming_client
 from oauth_provider.models.client import Client
 from oauth_provider.protocol import redirect_uri as redirect_uris
 from oauth_provider.protocol import response_mode
@@ -33,6 +34,7 @@ from oauth_provider.protocol.errors import (
     UnsupportedResponseType,
 )
 from oauth_provider.protocol.pkce import check_code_challenge, check_nonce_binds
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol.request_object import JSON_PARAMETERS
 from oauth_provider.protocol.response_type import CODE, ID_TOKEN, LEGACY, canonical, is_front_channel, parts_of
 from oauth_provider.registry.authorization_details import requested_details
@@ -64,7 +66,8 @@ def establish(request: AuthorizationRequest, client: Client | None = None) -> De
     """
     check_identifiers_single(request)
     client = find_client(request, client)
-    redirect_uri = find_redirect_uri(request, client)
+    with naming_client(client.client_id):
+        redirect_uri = find_redirect_uri(request, client)
     # One that is refused further on for its characters is sent back with the refusal.
     state = request.state if can_be_sent_back(request.state) and "state" not in request.repeated else ""
     asked = request.response_mode if "response_mode" not in request.repeated else ""
@@ -92,7 +95,7 @@ def check(request: AuthorizationRequest, client: Client) -> Asked:
     scope = scope_of(request, client)
     audience.check_scope(scope)
     if details and not scope and not at_resources(details, audience.identifiers):
-        raise InvalidTarget("Nothing that is asked for is of use at this resource.")
+        raise InvalidTarget(Reason.RESOURCE_OF_NO_USE)
     return Asked(scope, audience, details)
 
 
@@ -100,16 +103,16 @@ def check_identifiers_single(request: AuthorizationRequest) -> None:
     """RFC 6749 §3.1: repeated, they would leave it open who asks, and who is answered."""
     for name in ("client_id", "redirect_uri"):
         if name in request.repeated:
-            raise InvalidRequest(f"{name} is repeated.")
+            raise InvalidRequest(Reason.CLIENT_PARAMETER_REPEATED, name=name)
 
 
 def find_client(request: AuthorizationRequest, client: Client | None = None) -> Client:
     """RFC 6749 §4.1.2.1: the client exists and is not suspended."""
     if not request.client_id:
-        raise InvalidRequest("client_id is missing.")
+        raise InvalidRequest(Reason.PARAMETER_MISSING, name="client_id")
     client = client or client_lookup.find_client(request.client_id)
     if client is None or client.is_barred:
-        raise InvalidRequest("The application is not known here.", detail=f"client_id {request.client_id[:64]!r}")
+        raise InvalidRequest(Reason.APPLICATION_UNKNOWN, detail=f"client_id {request.client_id[:64]!r}")
     return client
 
 
@@ -121,22 +124,22 @@ def find_redirect_uri(request: AuthorizationRequest, client: Client) -> str:
     registered = client.redirect_uris
     is_needed = request.source is Source.PUSH or OPENID in request.scope.split() or len(registered) != 1
     if not request.redirect_uri and is_needed:
-        raise InvalidRequest("redirect_uri is missing.")
+        raise InvalidRequest(Reason.PARAMETER_MISSING, name="redirect_uri")
     redirect_uri = request.redirect_uri or registered[0]
     if not redirect_uris.matches_any(redirect_uri, registered):
         raise InvalidRequest(
-            "redirect_uri is not registered for this application.",
+            Reason.REDIRECT_URI_UNREGISTERED,
             detail=f"presented {request.redirect_uri[:256]!r}",
         )
     if redirect_uris.is_plain_http(redirect_uri) and not provider_settings.LEGACY_HTTP_REDIRECT_URIS:
-        raise InvalidRequest("redirect_uri must be https.", detail=f"presented {redirect_uri[:256]!r}")
+        raise InvalidRequest(Reason.REDIRECT_URI_NOT_HTTPS, detail=f"presented {redirect_uri[:256]!r}")
     return redirect_uri
 
 
 def check_single(request: AuthorizationRequest, client: Client) -> None:
     """RFC 6749 §3.1: no parameter more than once, of those that mean something here."""
     if request.repeated:
-        raise InvalidRequest("A parameter is repeated.", detail=f"repeated: {sorted(request.repeated)[:5]!r}")
+        raise InvalidRequest(Reason.PARAMETER_REPEATED, detail=f"repeated: {sorted(request.repeated)[:5]!r}")
 
 
 def check_text(request: AuthorizationRequest, client: Client) -> None:
@@ -144,54 +147,56 @@ def check_text(request: AuthorizationRequest, client: Client) -> None:
     for name in PARAMETERS:
         value = getattr(request, name)
         if name not in JSON_PARAMETERS and not (value.isprintable() if name in ANY_SCRIPT else is_printable(value)):
-            raise InvalidRequest(f"{name} holds characters that are not allowed.")
+            raise InvalidRequest(Reason.PARAMETER_CHARACTERS, name=name)
 
 
 def check_request_object(request: AuthorizationRequest, client: Client) -> None:
     """OpenID Connect Core §6: what is named is not ours, and never fetched; nobody registers here in passing."""
     if request.request_uri:
-        raise RequestUriNotSupported("The request_uri parameter is not supported.")
+        raise RequestUriNotSupported(Reason.REQUEST_URI_NOT_SUPPORTED)
     if request.registration:
-        raise RegistrationNotSupported("The registration parameter is not supported.")
+        raise RegistrationNotSupported(Reason.REGISTRATION_NOT_SUPPORTED)
 
 
 def check_signed(request: AuthorizationRequest, client: Client) -> None:
     """RFC 9101 §10.5: a client that signs its requests is not spoken for by anybody else, pushed or not."""
     is_required = provider_settings.REQUIRE_SIGNED_REQUEST_OBJECT or client.policy.require_signed_request_object
     if is_required and not request.signed:
-        raise InvalidRequest("This request must be signed.")
+        raise InvalidRequest(Reason.REQUEST_MUST_BE_SIGNED)
 
 
 def check_not_nested(request: AuthorizationRequest, client: Client) -> None:
     """RFC 9126 §2.1: what is pushed is the request itself, and names no other."""
     if request.request_uri:
-        raise InvalidRequest("request_uri cannot be pushed.")
+        raise InvalidRequest(Reason.REQUEST_URI_PUSHED)
 
 
 def check_pushed(request: AuthorizationRequest, client: Client) -> None:
     """RFC 9126 §4 and §5: where requests must be pushed, no other is answered."""
     if provider_settings.REQUIRE_PUSHED_AUTHORIZATION_REQUESTS or client.policy.require_pushed_authorization_requests:
-        raise InvalidRequest("This request must be pushed.")
+        raise InvalidRequest(Reason.REQUEST_MUST_BE_PUSHED)
 
 
 def check_response_type(request: AuthorizationRequest, client: Client) -> None:
     """RFC 6749 §3.1.1: ``code``, and what the operator and the client's policy add to it."""
     if not request.response_type:
-        raise InvalidRequest("response_type is missing.")
+        raise InvalidRequest(Reason.PARAMETER_MISSING, name="response_type")
     response_type = canonical(request.response_type)
     if response_type not in response_types_supported():
-        raise UnsupportedResponseType(f"response_type must be {' or '.join(response_types_supported())}.")
+        raise UnsupportedResponseType(
+            Reason.RESPONSE_TYPE_UNSUPPORTED, supported=" or ".join(response_types_supported())
+        )
     if response_type not in client.policy.response_types:
-        raise UnauthorizedClient("This client may not use this response_type.")
+        raise UnauthorizedClient(Reason.RESPONSE_TYPE_NOT_ALLOWED)
 
 
 def check_response_mode(request: AuthorizationRequest, client: Client) -> None:
     """OAuth 2.0 Multiple Response Type Encoding Practices §2.1 and §5, JARM §2.3."""
     asked = request.response_mode
     if asked and asked not in response_mode.SUPPORTED:
-        raise InvalidRequest("response_mode is not supported.")
+        raise InvalidRequest(Reason.RESPONSE_MODE_UNSUPPORTED)
     if asked and response_mode.is_refused(asked, is_front_channel=answers_with_token(request)):
-        raise InvalidRequest("response_mode must not put a token into the query.")
+        raise InvalidRequest(Reason.RESPONSE_MODE_QUERY)
     if asked in response_mode.SIGNED:
         # What could not be sent must not be made. Raises ``ServerError``.
         key_ring().signer(client.policy.authorization_signed_response_alg)
@@ -205,16 +210,16 @@ def check_id_token(request: AuthorizationRequest, client: Client) -> None:
     if ID_TOKEN not in parts_of(request.response_type):
         return
     if OPENID not in request.scope.split():
-        raise InvalidRequest("response_type asks for an id_token, and scope has no openid.")
+        raise InvalidRequest(Reason.RESPONSE_TYPE_WITHOUT_OPENID)
     if not request.nonce:
-        raise InvalidRequest("nonce is required.")
+        raise InvalidRequest(Reason.NONCE_REQUIRED)
     IdTokens(client, str, envelope_for(client)).check((OPENID,))
 
 
 def check_grant_type(request: AuthorizationRequest, client: Client) -> None:
     """RFC 6749 §4.1.2.1: the client may use the authorization code grant, where it asks for a code."""
     if CODE in parts_of(request.response_type) and not client.allows_grant_type("authorization_code"):
-        raise UnauthorizedClient("This client may not use the authorization code grant.")
+        raise UnauthorizedClient(Reason.CODE_GRANT_NOT_ALLOWED)
 
 
 def check_pkce(request: AuthorizationRequest, client: Client) -> None:

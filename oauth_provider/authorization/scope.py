@@ -9,6 +9,7 @@ from oauth_provider.models.client import Client
 from oauth_provider.protocol.errors import InvalidScope
 from oauth_provider.protocol.id_token import OPENID
 from oauth_provider.protocol.offline_access import OFFLINE_ACCESS
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol.response_type import CODE, ID_TOKEN, parts_of
 from oauth_provider.registry.scope import offered_scopes
 
@@ -22,9 +23,9 @@ def scope_of(request: AuthorizationRequest, client: Client) -> tuple[str, ...]:
     if not can_be_refreshed(request, client):
         scope = tuple(one for one in scope if one != OFFLINE_ACCESS)
     if not scope and not request.authorization_details:
-        raise InvalidScope("offline_access is refused: nothing is there to be kept for later.")
+        raise InvalidScope(Reason.SCOPE_OFFLINE_ALONE)
     if OPENID not in scope and needs_openid(request):
-        raise InvalidScope("openid is refused, and the rest of this request depends on it.")
+        raise InvalidScope(Reason.SCOPE_OPENID_REFUSED)
     return scope
 
 

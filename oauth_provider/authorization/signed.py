@@ -13,6 +13,7 @@ from oauth_provider.clients.keys.verification import keys_for
 from oauth_provider.models.client import Client
 from oauth_provider.protocol.errors import InvalidRequestObject
 from oauth_provider.protocol.jose import ALGORITHMS
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol.request_object import pairs_of, verify_request_object
 
 
@@ -29,7 +30,7 @@ def resolved(ticket: Ticket, issuer: str) -> Ticket:
 def signed_pairs(request: AuthorizationRequest, client: Client, issuer: str, *, allow_expired: bool = False) -> Pairs:
     """The parameters in the request object of ``request``. Raises ``InvalidRequestObject``."""
     if request.repeated or request.request_uri:
-        raise InvalidRequestObject("Beside the request object stands what contradicts it.")
+        raise InvalidRequestObject(Reason.REQUEST_OBJECT_CONTRADICTED)
     claims = verify_request_object(
         request.request,
         keys_for(client, request.request),

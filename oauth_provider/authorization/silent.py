@@ -10,21 +10,22 @@ from oauth_provider.authorization.question import is_identity_assured
 from oauth_provider.authorization.rules import Destination
 from oauth_provider.models import Consent
 from oauth_provider.protocol.errors import ConsentRequired, InteractionRequired, LoginRequired, OAuthError
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.resource_server.users.session_user import session_user
 
 
 def silent_error(visit: Visit, destination: Destination, demand: Demand | None) -> OAuthError:
     """Return the error for a request that would need a page: for ``demand``, or for consent where that is None."""
     if demand in (Demand.LOGIN, Demand.SIGN_UP) and is_identity_assured(destination):
-        return LoginRequired("The user has to sign in.")
+        return LoginRequired(Reason.USER_NOT_SIGNED_IN)
     if not has_agreed(visit, destination):
-        return LoginRequired("The user has to sign in.")
+        return LoginRequired(Reason.USER_NEVER_AGREED)
     if not is_identity_assured(destination):
         # Any app on the device may ask in this one's name: neither a hint nor max_age makes another answer of it.
-        return InteractionRequired("This client cannot be told from another without a page.")
+        return InteractionRequired(Reason.CLIENT_NOT_ASSURED)
     if demand is None:
-        return ConsentRequired("The user has not consented to all of this.")
-    return InteractionRequired("The sign-in is not strong enough.")
+        return ConsentRequired(Reason.CONSENT_MISSING)
+    return InteractionRequired(Reason.SIGN_IN_TOO_WEAK)
 
 
 def has_agreed(visit: Visit, destination: Destination) -> bool:

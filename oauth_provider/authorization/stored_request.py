@@ -3,6 +3,7 @@
 from oauth_provider.authorization.request import AuthorizationRequest, Pairs, Source, from_pairs, known_pairs
 from oauth_provider.models.stored_request import StoredRequest
 from oauth_provider.protocol.errors import InvalidRequest
+from oauth_provider.protocol.reason import Reason
 
 
 def to_stored(request: AuthorizationRequest) -> StoredRequest:
@@ -19,5 +20,5 @@ def from_stored(stored: StoredRequest, *, name: Pairs = ()) -> AuthorizationRequ
         source = Source(stored.source)
     except ValueError:
         detail = f"stored request: source {stored.source[:64]!r}"
-        raise InvalidRequest("This request cannot be gone on with.", detail=detail) from None
+        raise InvalidRequest(Reason.REQUEST_STORED_OTHERWISE, detail=detail) from None
     return from_pairs(stored.pairs, source=source, pushed=stored.pushed, name=tuple(name), signed=stored.signed)

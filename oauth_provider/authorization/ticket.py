@@ -13,6 +13,7 @@ from django.core import signing
 from oauth_provider.authorization.request import AuthorizationRequest, from_pairs
 from oauth_provider.conf import provider_settings
 from oauth_provider.protocol.errors import InvalidRequest
+from oauth_provider.protocol.reason import Reason
 
 SALT = "oauth_provider.authorization.request"
 
@@ -43,7 +44,7 @@ class TicketExpired(InvalidRequest):
     """A ticket of ours that is too old. Its request can still be begun anew, or told to its client."""
 
     def __init__(self, ticket: Ticket) -> None:
-        super().__init__("This request has waited too long.", detail="expired ticket")
+        super().__init__(Reason.REQUEST_EXPIRED, detail="expired ticket")
         self.ticket = ticket
 
 
@@ -63,7 +64,7 @@ def from_text(text: str) -> Ticket:
     except signing.SignatureExpired:
         raise TicketExpired(_ticket(signing.loads(text, salt=SALT))) from None
     except (signing.BadSignature, ValueError):
-        raise InvalidRequest("This request is not one of ours.") from None
+        raise InvalidRequest(Reason.REQUEST_NOT_OURS) from None
     return _ticket(facts)
 
 
@@ -73,4 +74,4 @@ def _ticket(facts: list[Any]) -> Ticket:
         request = from_pairs([(name, value) for name, value in pairs])
         return Ticket(request, since, tries, chosen, stepped_up, opened, *kept)
     except (TypeError, ValueError):
-        raise InvalidRequest("This request is not one of ours.") from None
+        raise InvalidRequest(Reason.REQUEST_NOT_OURS) from None

@@ -17,6 +17,7 @@ from oauth_provider.form_body import read_body
 from oauth_provider.models.client import Client
 from oauth_provider.protocol.errors import OAuthError
 from oauth_provider.protocol.form import Form, parse_form
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.sql.commit import GuardFailed
 from oauth_provider.sql.guard import Guard
 
@@ -93,4 +94,4 @@ def try_remembered(endpoint: Endpoint, request: HttpRequest, found: FoundClient,
 def check_method(request: HttpRequest) -> None:
     """Only POST: nothing that such an endpoint reads may stand in a URL (RFC 6749 §3.2)."""
     if request.method != "POST":
-        raise MethodNotAllowed("This endpoint takes POST alone.")
+        raise MethodNotAllowed(Reason.METHOD_NOT_ALLOWED, methods="POST alone")

@@ -8,6 +8,7 @@ from oauth_provider.endpoints.client_endpoint import Answer, Call, client_endpoi
 from oauth_provider.models.client import Client
 from oauth_provider.protocol.bearer import token_from_header
 from oauth_provider.protocol.errors import InvalidRequest, InvalidToken
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.tokens.introspect import INACTIVE, introspect
 from oauth_provider.tokens.verifier import describe, find_good
 
@@ -34,14 +35,14 @@ def caller(request: ClientRequest) -> Client:
     if presented is None:
         return authenticate(request)
     if not CREDENTIALS.isdisjoint(request.form):
-        raise InvalidRequest("More than one method of client authentication was used.")
+        raise InvalidRequest(Reason.CLIENT_AUTHENTICATION_REPEATED)
     token = describe(find_good(presented))
     is_for_this = SCOPE in token.scopes and token.cnf is None and not token.resources
     client = find_client(token.client_id) if is_for_this else None
     if client is None:
-        raise InvalidToken("The access token is not for introspection.")
+        raise InvalidToken(Reason.TOKEN_NOT_FOR_INTROSPECTION)
     if request.form.get("client_id", client.client_id) != client.client_id:
-        raise InvalidRequest("client_id is not that of the access token.")
+        raise InvalidRequest(Reason.CLIENT_ID_DIFFERS_FROM_TOKEN)
     return client
 
 

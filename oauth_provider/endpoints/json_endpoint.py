@@ -1,7 +1,6 @@
 """Endpoints for programs (RFC 6749 §5): what frees them from the rules of pages, and how they answer and refuse."""
 
 import functools
-import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -12,7 +11,9 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from oauth_provider.clients.origins import is_known
+from oauth_provider.conf import provider_settings
 from oauth_provider.endpoints.cors import allow_everyone
+from oauth_provider.events.refusal import tell_refusal
 from oauth_provider.models.client import Client
 from oauth_provider.protocol.bearer import challenge
 from oauth_provider.protocol.errors import (
@@ -25,8 +26,6 @@ from oauth_provider.protocol.errors import (
 from oauth_provider.protocol.strict_json import dump
 from oauth_provider.resource_server.database_outage import is_outage, unavailable, unreported
 from oauth_provider.resource_server.views.cors import readable
-
-logger = logging.getLogger("oauth_provider.endpoints")
 
 METHODS = "POST, OPTIONS"
 
@@ -77,14 +76,9 @@ def as_json(members: Mapping[str, Any]) -> HttpResponse:
 
 
 def refuse(error: OAuthError, request: HttpRequest, client: Client | None) -> HttpResponse:
-    """The error as RFC 6749 §5.2 words it; why, in full, goes to the log."""
-    logger.info(
-        "%s refused: %s (%s) client=%r",
-        request.path,
-        error.error,
-        error.detail or error.description,
-        client.client_id if client else None,
-    )
+    """Answer ``error`` as RFC 6749 §5.2 words it, and tell operators why, in full."""
+    address = provider_settings.CLIENT_ADDRESS(request)
+    tell_refusal(error, path=request.path, address=address, client_id=client.client_id if client else "")
     response = as_json(error.parameters())
     response.status_code = error.status
     if isinstance(error, InvalidClient):

@@ -16,6 +16,7 @@ from oauth_provider.protocol.claims import USERINFO, asked_for
 from oauth_provider.protocol.errors import InsufficientScope, InvalidRequest, InvalidToken, OAuthError
 from oauth_provider.protocol.form import CONTENT_TYPE, parse_form
 from oauth_provider.protocol.id_token import OPENID
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.tokens.claims import ClaimContext, userinfo_claims
 from oauth_provider.tokens.found_token import FoundToken
 from oauth_provider.tokens.key_ring import key_ring
@@ -40,7 +41,7 @@ def userinfo(request: HttpRequest) -> HttpResponse:
     origins: Collection[str] | None = None
     try:
         if request.method not in METHODS:
-            raise MethodNotAllowed("This endpoint takes GET and POST.")
+            raise MethodNotAllowed(Reason.METHOD_NOT_ALLOWED, methods="GET and POST")
         found = find_good(presented_token(request), find_for_userinfo)
         origins = (found.userinfo.allowed_origins or "").split()
         check(found, request)
@@ -58,29 +59,29 @@ def presented_token(request: HttpRequest) -> str:
     Raises ``InvalidRequest`` where there are two, ``InvalidToken`` and ``NoToken``.
     """
     if "access_token" in request.GET:
-        raise InvalidRequest("Access tokens are not accepted in the URL.")
+        raise InvalidRequest(Reason.TOKEN_IN_URL)
     in_header = token_from_header(request.headers.get("Authorization", ""))
     has_form = request.method == "POST" and request.content_type == CONTENT_TYPE
     in_form = parse_form(read_body(request)).parameters.get("access_token") if has_form else None
     if in_header is not None and in_form is not None:
-        raise InvalidRequest("The access token was sent in more than one way.")
+        raise InvalidRequest(Reason.TOKEN_SENT_TWICE)
     token = in_header if in_header is not None else in_form
     if token is None:
-        raise NoToken("No access token was sent.")
+        raise NoToken(Reason.TOKEN_MISSING)
     return token
 
 
 def check(found: FoundToken, request: HttpRequest) -> None:
     """The rules, in order. Raises ``InvalidToken`` and ``InsufficientScope``."""
     if found.cnf is not None:
-        raise InvalidToken("The access token is bound to a key and cannot be used as a bearer token.")
+        raise InvalidToken(Reason.TOKEN_BOUND)
     here = urljoin(provider_settings.issuer_of(request), request.path)
     if not found.is_for_userinfo(here):
-        raise InvalidToken("The access token was issued for another resource.", detail=f"this is {here!r}")
+        raise InvalidToken(Reason.TOKEN_FOR_OTHER_RESOURCE, detail=f"this is {here!r}")
     if OPENID not in found.scope.split():
-        raise InsufficientScope("The access token was not issued for openid.", scope=(OPENID,))
+        raise InsufficientScope(Reason.TOKEN_WITHOUT_OPENID, scope=(OPENID,))
     if found.user is None:
-        raise InvalidToken("The access token is nobody's.", detail="a client's own token")
+        raise InvalidToken(Reason.TOKEN_OF_NOBODY, detail="a client's own token")
 
 
 @sensitive_variables()

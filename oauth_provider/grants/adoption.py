@@ -13,6 +13,7 @@ from oauth_provider.models import Authorization, TokenBinding
 from oauth_provider.models.authorization import authorization_now
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import InvalidGrant
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.sql.outcome import Add, Change, Outcome
 from oauth_provider.tokens.dot_refresh_token import is_live
 from oauth_provider.tokens.issue import Issued
@@ -33,7 +34,7 @@ def of_dot_token(presented: str) -> Snapshot:
     if row is None or row.revoked is not None:
         return Snapshot(Authorization.objects.with_user(adopted_digest=presented_digest).first(), now)
     if not is_live(row, now):
-        raise InvalidGrant("The refresh token has expired.")
+        raise InvalidGrant(Reason.REFRESH_TOKEN_EXPIRED)
     return Snapshot(_authorization_of(row, presented_digest, now), now, adopted=row)
 
 

@@ -13,10 +13,10 @@ from oauth_provider.models.authorization import authorization_now
 from oauth_provider.protocol.errors import InvalidGrant
 from oauth_provider.protocol.id_token import OPENID
 from oauth_provider.protocol.pkce import check_code_verifier
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol.token_string import CODE, is_token
 from oauth_provider.sql.outcome import Outcome
 from oauth_provider.tokens.authorization_lookup import find_by_code
-from oauth_provider.tokens.ending import Reason
 from oauth_provider.tokens.issue import Issued, issue_for_code
 from oauth_provider.tokens.signer import Signer
 from oauth_provider.tokens.terms import Terms
@@ -30,7 +30,7 @@ def read(request: TokenRequest) -> Snapshot:
     """Find the sign-in that the code stands for. Raises ``InvalidRequest`` and ``InvalidGrant``."""
     code = request.form.required("code")
     if not is_token(code, CODE):
-        raise InvalidGrant("The code is malformed.")
+        raise InvalidGrant(Reason.CODE_MALFORMED)
     return Snapshot(find_by_code(code), authorization_now())
 
 
@@ -42,11 +42,11 @@ def decide(snapshot: Snapshot, request: TokenRequest, signer: Signer) -> Outcome
     granted, and ``ServerError`` where what is due cannot be signed. A replay ends the sign-in and is refused.
     """
     now, asked = snapshot.now, Terms((), request.form.resources, details=request.details())
-    authorization = check_known(snapshot.authorization, request, "code")
+    authorization = check_known(snapshot.authorization, request, Reason.CODE_UNKNOWN, Reason.CODE_OF_ANOTHER_CLIENT)
     check_redirect_uri(authorization, request)
     check_pkce(authorization, request)
     if authorization.redeemed_at is not None:
-        return replayed(authorization, Reason.CODE_REPLAY, "The code was redeemed before.", now)
+        return replayed(authorization, request.client, Reason.CODE_REPLAYED, now)
     check_code_lifetime(authorization, now)
     check_alive(authorization, now)
     terms = asked.narrowed_from(authorization, request.client)
@@ -60,9 +60,9 @@ def check_redirect_uri(authorization: Authorization, request: TokenRequest) -> N
     """RFC 6749 §4.1.3: the same redirect URI. Where PKCE binds the code it may be left out (OAuth 2.1 §10.2)."""
     presented = request.get("redirect_uri")
     if not presented and not authorization.code_challenge:
-        raise InvalidGrant("redirect_uri is missing.")
+        raise InvalidGrant(Reason.PARAMETER_MISSING, name="redirect_uri")
     if presented and presented != authorization.redirect_uri:
-        raise InvalidGrant("redirect_uri is not the one that the code was sent to.")
+        raise InvalidGrant(Reason.REDIRECT_URI_DIFFERS)
 
 
 def check_pkce(authorization: Authorization, request: TokenRequest) -> None:
@@ -78,10 +78,10 @@ def check_pkce(authorization: Authorization, request: TokenRequest) -> None:
 def check_code_lifetime(authorization: Authorization, now: datetime) -> None:
     """RFC 6749 §4.1.2: a code lives for minutes at most."""
     if authorization.code_expires_at is None or authorization.code_expires_at <= now:
-        raise InvalidGrant("The code has expired.")
+        raise InvalidGrant(Reason.CODE_EXPIRED)
 
 
 def check_nonce_binds(authorization: Authorization, terms: Terms) -> None:
     """OAuth 2.1 §7.5.1: what no verifier binds is bound by the nonce in an ID token, so one has to be due."""
     if not authorization.code_challenge and not (authorization.nonce and OPENID in terms.scope):
-        raise InvalidGrant("Nothing binds the code to the client's own request.")
+        raise InvalidGrant(Reason.CODE_NOT_BOUND)

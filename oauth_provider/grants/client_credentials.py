@@ -2,6 +2,7 @@
 
 from oauth_provider.grants.request import TokenRequest
 from oauth_provider.protocol.errors import UnauthorizedClient
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol.scope import check_scope
 from oauth_provider.registry.resource import Audience, find_audience
 from oauth_provider.registry.scope import IDENTITY_SCOPES, requested_scopes
@@ -46,4 +47,4 @@ def check_no_person(scope: tuple[str, ...]) -> None:
 def check_confidential(request: TokenRequest) -> None:
     """RFC 6749 §4.4: only for a client that can prove who it is."""
     if request.client.is_public:
-        raise UnauthorizedClient("A public client has no credentials to be granted by.")
+        raise UnauthorizedClient(Reason.PUBLIC_CLIENT_CREDENTIALS)

@@ -9,6 +9,7 @@ from oauth_provider.grants.request import TokenRequest
 from oauth_provider.grants.table import Grant, grants
 from oauth_provider.models import Authorization
 from oauth_provider.protocol.errors import InvalidGrant, UnauthorizedClient, UnsupportedGrantType
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.sql.commit import settle
 from oauth_provider.sql.transaction import RowGone
 from oauth_provider.tokens.issue import Issued
@@ -29,7 +30,7 @@ def exchange(request: TokenRequest) -> Issued:
             guard=request.guard,
         )
     except RowGone:
-        raise InvalidGrant("The authorization has ended.", detail="its user or client was deleted") from None
+        raise InvalidGrant(Reason.AUTHORIZATION_DELETED, detail="its user or client was deleted") from None
     return signer.sign(issued)
 
 
@@ -40,8 +41,8 @@ def find_grant(request: TokenRequest) -> Grant:
     """
     grant = grants().get(request.form.required("grant_type"))
     if grant is None:
-        raise UnsupportedGrantType("The grant type is unknown here.")
+        raise UnsupportedGrantType(Reason.GRANT_TYPE_UNSUPPORTED)
     request.form.check_single(grant.parameters)
     if not request.client.allows_grant_type(grant.grant_type):
-        raise UnauthorizedClient("This client may not use this grant type.")
+        raise UnauthorizedClient(Reason.GRANT_TYPE_NOT_ALLOWED)
     return grant

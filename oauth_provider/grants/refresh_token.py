@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.conf import provider_settings
+from oauth_provider.events.event import AnswerRepeated
 from oauth_provider.grants.adoption import of_dot_token, with_adoption
 from oauth_provider.grants.replay import replayed
 from oauth_provider.grants.request import TokenRequest
@@ -15,19 +16,17 @@ from oauth_provider.models import Authorization
 from oauth_provider.models.authorization import authorization_now
 from oauth_provider.protocol.digest import digest, equal
 from oauth_provider.protocol.errors import InvalidGrant
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol.scope import parse_scope
 from oauth_provider.protocol.token_string import REFRESH_TOKEN, parse_refresh_token
 from oauth_provider.sql.outcome import Outcome
 from oauth_provider.tokens.authorization_lookup import find_by_family
-from oauth_provider.tokens.ending import Reason
 from oauth_provider.tokens.issue import Issued, Refresh, issue_for_refresh, repeat
 from oauth_provider.tokens.signer import Signer
 from oauth_provider.tokens.terms import Terms
 
 grant_type = "refresh_token"
 parameters = ("refresh_token", "scope", "resource", "authorization_details")
-
-USED_BEFORE = "The refresh token was used before."
 
 
 @sensitive_variables()
@@ -38,7 +37,7 @@ def read(request: TokenRequest) -> Snapshot:
     if parts is not None:
         return Snapshot(find_by_family(parts.family), authorization_now())
     if presented.startswith(REFRESH_TOKEN):
-        raise InvalidGrant("The refresh token is malformed.")
+        raise InvalidGrant(Reason.REFRESH_TOKEN_MALFORMED)
     return of_dot_token(presented)
 
 
@@ -51,11 +50,13 @@ def decide(snapshot: Snapshot, request: TokenRequest, signer: Signer) -> Outcome
     """
     now, presented = snapshot.now, request.form.required("refresh_token")
     asked = Terms(parse_scope(request.get("scope")), request.form.resources, details=request.details())
-    authorization = check_known(snapshot.authorization, request, "refresh token")
+    authorization = check_known(
+        snapshot.authorization, request, Reason.REFRESH_TOKEN_UNKNOWN, Reason.REFRESH_TOKEN_OF_ANOTHER_CLIENT
+    )
     check_alive(authorization, now)
     is_repeated = not equal(digest(presented), authorization.refresh_token_digest)
     if is_repeated and not is_within_retry_window(authorization, now):
-        return replayed(authorization, Reason.REFRESH_TOKEN_REPLAY, USED_BEFORE, now)
+        return replayed(authorization, request.client, Reason.REFRESH_TOKEN_REPLAYED, now)
     refresh = Refresh(presented, request.client, asked)
     if is_repeated:
         check_previous(authorization, presented)
@@ -64,7 +65,8 @@ def decide(snapshot: Snapshot, request: TokenRequest, signer: Signer) -> Outcome
     if is_repeated:
         signer.access_tokens.check(terms)
         issued = repeat(authorization, refresh)
-        return Outcome(replace(issued, claims=signer.id_tokens.claims_of(authorization, issued.scope)))
+        issued = replace(issued, claims=signer.id_tokens.claims_of(authorization, issued.scope))
+        return Outcome(issued, events=(AnswerRepeated(authorization),))
     claims = signer.claims_of(authorization, terms)
     return with_adoption(snapshot, issue_for_refresh(authorization, refresh, terms, now, claims))
 
@@ -80,4 +82,4 @@ def check_previous(authorization: Authorization, presented: str) -> None:
     one before the present one gets its answer again, and no other ends anything."""
     if not (authorization.sealed_answer and equal(digest(presented), authorization.previous_digest)):
         detail = f"older than its last rotation, within the window; {authorization} goes on"
-        raise InvalidGrant(USED_BEFORE, detail=detail)
+        raise InvalidGrant(Reason.REFRESH_TOKEN_OUTDATED, detail=detail)

@@ -1,19 +1,29 @@
 """Replays (RFC 6749 §4.1.2, RFC 9700 §4.14.2): what is used twice was stolen once, and ends what came of it."""
 
+from dataclasses import replace
 from datetime import datetime
 
+from oauth_provider.events.event import Replayed
 from oauth_provider.grants.replay_count import replay_count
 from oauth_provider.models import Authorization
+from oauth_provider.models.client import Client
 from oauth_provider.protocol.errors import InvalidGrant
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.sql.outcome import Outcome
-from oauth_provider.tokens.ending import Reason, revocation
+from oauth_provider.tokens.ending import revocation
 from oauth_provider.tokens.issue import Issued
 
+ENDED = {
+    Reason.CODE_REPLAYED: Authorization.Reason.CODE_REPLAY,
+    Reason.REFRESH_TOKEN_REPLAYED: Authorization.Reason.REFRESH_TOKEN_REPLAY,
+}
 
-def replayed(authorization: Authorization, reason: Reason, description: str, now: datetime) -> Outcome[Issued]:
+
+def replayed(authorization: Authorization, client: Client, reason: Reason, now: datetime) -> Outcome[Issued]:
     """Refuse, and end the sign-in. One that was revoked before is left alone and counted: raises ``InvalidGrant``."""
     if authorization.revoked_at is not None:
         replay_count.add()
-        raise InvalidGrant(description, detail=f"replay, {authorization} was revoked before")
-    refusal = InvalidGrant(description, detail=f"replay, {authorization} revoked")
-    return revocation(authorization, reason, now, refusal)
+        raise InvalidGrant(reason, detail=f"replay, {authorization} was revoked before")
+    refusal = InvalidGrant(reason, detail=f"replay, {authorization} revoked")
+    outcome: Outcome[Issued] = revocation(authorization, client, ENDED[reason], now, refusal)
+    return replace(outcome, events=(Replayed(authorization, reason.code), *outcome.events))

@@ -5,25 +5,28 @@ from datetime import datetime
 from oauth_provider.grants.request import TokenRequest
 from oauth_provider.models import Authorization
 from oauth_provider.protocol.errors import InvalidGrant
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.tokens.terms import Terms
 
 
-def check_known(authorization: Authorization | None, request: TokenRequest, presented: str) -> Authorization:
+def check_known(
+    authorization: Authorization | None, request: TokenRequest, unknown: Reason, of_another_client: Reason
+) -> Authorization:
     """RFC 6749 §4.1.3 and §6: it was issued, to the client that presents it; another's is as good as unknown."""
     if authorization is None:
-        raise InvalidGrant(f"The {presented} is unknown.")
+        raise InvalidGrant(unknown)
     if authorization.application_id != request.client.application.pk:
-        raise InvalidGrant(f"The {presented} is unknown.", detail=f"another client's {presented}")
+        raise InvalidGrant(of_another_client, detail=f"{authorization} is another client's")
     return authorization
 
 
 def check_alive(authorization: Authorization, now: datetime) -> None:
     """RFC 6749 §5.2: not expired, not revoked, and its user may still sign in."""
     if not authorization.is_alive(now):
-        raise InvalidGrant("The authorization has ended.", detail=f"{authorization} is not alive")
+        raise InvalidGrant(Reason.AUTHORIZATION_ENDED, detail=f"{authorization} is not alive")
 
 
 def check_lifetimes(authorization: Authorization, terms: Terms, now: datetime) -> None:
     """RFC 9700 §4.14.2: what has lived too long by the limits of today ends, whatever they were when it was used."""
     if authorization.ends_at(authorization.last_used_at, terms.limits) <= now:
-        raise InvalidGrant("The authorization has ended.", detail=f"{authorization} is older than it may be")
+        raise InvalidGrant(Reason.AUTHORIZATION_TOO_OLD, detail=f"{authorization} is older than it may be")

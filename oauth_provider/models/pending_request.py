@@ -24,6 +24,7 @@ from oauth_provider.models.waiting import Waiting, address_digest
 from oauth_provider.protocol.digest import LENGTH as DIGEST_LENGTH
 from oauth_provider.protocol.digest import digest, equal
 from oauth_provider.protocol.errors import InvalidRequest
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol.sealed import seal, unseal
 from oauth_provider.protocol.token_string import SECRET_LENGTH, random_text
 from oauth_provider.sql.clock import database_now
@@ -261,7 +262,7 @@ class PendingRequest(models.Model):
         secret, context = _sealing_secret(handle), self.context(decision)
         text = unseal(self.sealed_answer, secret=secret, context=context) if recent else None
         if text is None:
-            raise InvalidRequest("This request was decided already.", detail="spent handle")
+            raise InvalidRequest(Reason.DECIDED_BEFORE, detail="spent handle")
         return text
 
 

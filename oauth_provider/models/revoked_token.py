@@ -15,6 +15,7 @@ from oauth_provider.models.primary import PrimaryManager
 from oauth_provider.protocol.digest import LENGTH as DIGEST_LENGTH
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import TemporarilyUnavailable
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.sql.transaction import run
 
 # A client can make tokens of its own, each to be revoked, without end. They are counted now and then.
@@ -36,7 +37,7 @@ class RevokedTokenManager(PrimaryManager["RevokedToken"]):
         row = self.model(jti_digest=digest(jti), expires=expires, client_id=client_id)
         theirs = self.using(using).filter(client_id=client_id, expires__gt=timezone.now())
         if client_id and not _is_allowed(client_id, theirs) and not theirs.filter(pk=row.pk).exists():
-            raise TemporarilyUnavailable("Too many tokens were revoked. Try again later.")
+            raise TemporarilyUnavailable(Reason.TOO_MANY_REVOKED)
         run(lambda: self.using(using).bulk_create([row], ignore_conflicts=True), using=using, single=True)
 
 

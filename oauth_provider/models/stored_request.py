@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from oauth_provider.protocol.errors import InvalidRequest
+from oauth_provider.protocol.reason import Reason
 
 # Of the JSON that is written. Rows from before this was told apart have none; newer ones are not guessed at.
 VERSION = 1
@@ -46,7 +47,7 @@ class StoredRequest:
 
 
 def _unreadable(name: Any) -> InvalidRequest:
-    return InvalidRequest("This request cannot be gone on with.", detail=f"stored request: {str(name)[:64]!r}")
+    return InvalidRequest(Reason.REQUEST_STORED_OTHERWISE, detail=f"stored request: {str(name)[:64]!r}")
 
 
 def _is_text(value: Any) -> bool:

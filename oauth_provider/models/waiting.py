@@ -7,6 +7,7 @@ from django.utils.crypto import salted_hmac
 from oauth_provider.conf import provider_settings
 from oauth_provider.protocol.address import network_of
 from oauth_provider.protocol.errors import TemporarilyUnavailable
+from oauth_provider.protocol.reason import Reason
 
 SALT = "oauth_provider.models.pending_request.address"
 
@@ -21,9 +22,9 @@ class Waiting:
     def check(self) -> None:
         """Raise ``TemporarilyUnavailable`` where one more would be too many."""
         if self.of_address >= provider_settings.PENDING_REQUESTS_PER_ADDRESS:
-            raise TemporarilyUnavailable("Too many requests wait for an answer.", detail="limit of the address")
+            raise TemporarilyUnavailable(Reason.TOO_MANY_REQUESTS_WAITING, detail="limit of the address")
         if self.of_client >= provider_settings.PENDING_REQUESTS_PER_CLIENT:
-            raise TemporarilyUnavailable("Too many requests wait for an answer.", detail="limit of the client")
+            raise TemporarilyUnavailable(Reason.TOO_MANY_REQUESTS_WAITING, detail="limit of the client")
 
 
 def address_digest(address: str) -> str:

@@ -12,6 +12,7 @@ from oauth_provider.authorization.rules import check, establish
 from oauth_provider.authorization.signed import resolved
 from oauth_provider.authorization.ticket import Ticket, TicketExpired, from_text
 from oauth_provider.conf import provider_settings
+from oauth_provider.events.refusal import tell_refusal
 from oauth_provider.form_body import read_body
 from oauth_provider.models.client import ClientPolicy
 from oauth_provider.pages.dead_end import lost_ticket
@@ -94,7 +95,10 @@ def refuse(request: HttpRequest, refused: Refused, issuer: str) -> HttpResponse:
     response = error_response(refused.destination, refused.error, issuer)
     client = refused.destination.client
     if not refused.on_page and client.policy.status != ClientPolicy.Status.UNAPPROVED:
+        address = provider_settings.CLIENT_ADDRESS(request)
+        tell_refusal(refused.error, path=request.path, address=address, client_id=client.client_id)
         return send(request, response)
     # Anyone may have registered it: redirecting before anybody was asked would be an open redirector.
     back_to = "" if response.is_form_post else response.url
+    refused.error.client_id = client.client_id
     return error_page(request, refused.error, back_to=back_to, client_name=str(client.application))

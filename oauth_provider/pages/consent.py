@@ -25,6 +25,7 @@ from oauth_provider.pages.sending.response import redirect_to, send
 from oauth_provider.pages.sending.situation import SIGNED_OUT
 from oauth_provider.protocol.authorization_details import Detail, flattened
 from oauth_provider.protocol.errors import InvalidRequest, OAuthError
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol.redirect_uri import destination
 from oauth_provider.registry.authorization_details import registered
 from oauth_provider.registry.resource import all_resources
@@ -52,12 +53,12 @@ def consent(request: HttpRequest, handle: str) -> HttpResponse:
         return HttpResponseNotAllowed(METHODS)
     here = reverse("oauth_provider:consent", args=[handle])
     if not is_signed_in(request):
-        error = InvalidRequest("You are not signed in any more.")
+        error = InvalidRequest(Reason.SIGNED_OUT)
         return error_page(request, error, situation=SIGNED_OUT, go_on=login_url(f"{here}?{AGAIN}"))
     if request.method != "POST" and AGAIN in request.GET:
         return nothing_done() if is_head(request) else _begin_anew(request, handle)
     if request.method == "POST" and request.POST.get("decision", "") not in (ALLOW, DENY):
-        return error_page(request, InvalidRequest("Neither Allow nor Cancel was chosen."), go_on=here)
+        return error_page(request, InvalidRequest(Reason.CONSENT_BUTTON_MISSING), go_on=here)
     try:
         return _answer(request, handle) if request.method == "POST" else _ask(request, handle)
     except OAuthError as error:
@@ -72,7 +73,7 @@ def _answer(request: HttpRequest, handle: str) -> HttpResponse:
 def _ask(request: HttpRequest, handle: str) -> HttpResponse:
     pending = PendingRequest.objects.waiting(handle, user=session_user(request), session=binding_of(request))
     if pending is None:
-        raise InvalidRequest("This request was decided already, or is not yours to decide.")
+        raise InvalidRequest(Reason.NOT_YOURS_TO_DECIDE)
     question = question_of(request, pending)
     with speaking(question.request.ui_locales):
         return _show(request, handle, question)
@@ -82,7 +83,7 @@ def _begin_anew(request: HttpRequest, handle: str) -> HttpResponse:
     """The same request once more, from its first rule, for the person whom it was asked of."""
     pending, user = PendingRequest.objects.asked(handle), session_user(request)
     if pending is None or user is None or pending.user_id != user.pk or pending.decided_at is not None:
-        error = InvalidRequest("This request cannot be begun anew.", detail="foreign or spent")
+        error = InvalidRequest(Reason.CANNOT_BEGIN_ANEW, detail="foreign or spent")
         return dead_end(request, handle, error)
     return redirect_to(resume_url(request, Ticket(from_stored(pending.request))))
 

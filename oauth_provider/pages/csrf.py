@@ -19,6 +19,7 @@ from oauth_provider.pages.sending.page import error_page, keep_opener
 from oauth_provider.pages.sending.response import redirect_to
 from oauth_provider.pages.sending.situation import OUTDATED
 from oauth_provider.protocol.errors import InvalidRequest
+from oauth_provider.protocol.reason import Reason
 
 View = Callable[..., Any]
 # The query of a consent page that asks for the same request once more.
@@ -75,7 +76,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
 
 
 def _outdated(request: HttpRequest, url: str) -> HttpResponse:
-    error = InvalidRequest("The page was not answered as it was shown.", detail="CSRF check failed")
+    error = InvalidRequest(Reason.PAGE_OUT_OF_DATE, detail="CSRF check failed")
     response = error_page(request, error, situation=OUTDATED, go_on=url, status=403)
     keep_opener(response)
     return response

@@ -23,9 +23,10 @@ from oauth_provider.pages.login_round_trip import login_url
 from oauth_provider.pages.sending.page import error_page
 from oauth_provider.pages.sending.situation import ANSWERED, BROKEN, LATE, NOT_YOURS, RENEWED, SIGNED_OUT
 from oauth_provider.protocol.errors import AccessDenied, InvalidRequest, OAuthError
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.resource_server.users.session_user import session_user
 
-TOO_LATE = AccessDenied("The user did not answer in time.")
+TOO_LATE = AccessDenied(Reason.USER_TOO_LATE)
 
 
 @sensitive_variables()
@@ -41,7 +42,7 @@ def dead_end(request: HttpRequest, handle: str, error: OAuthError) -> HttpRespon
     may_be_asked = _may_be_asked(asked)
     situation, told = (RENEWED if may_be_asked else BROKEN, error) if pending.is_in_time else (LATE, TOO_LATE)
     if isinstance(told, InvalidRequest) or not told.redirectable:
-        told = AccessDenied("The request could not be decided.")
+        told = AccessDenied(Reason.USER_UNDECIDED)
     return error_page(
         request,
         error,

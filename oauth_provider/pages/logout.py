@@ -32,6 +32,7 @@ from oauth_provider.pages.sending.response import redirect_to
 from oauth_provider.pages.sending.situation import Situation
 from oauth_provider.protocol.errors import InvalidRequest, OAuthError
 from oauth_provider.protocol.form import parse_form
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol.redirect_uri import destination
 from oauth_provider.resource_server.users.session_user import session_user
 from oauth_provider.tokens.person import username_of
@@ -103,7 +104,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
     if decision == STAY:
         return _show(request, asked, "logout_cancelled.html", back_to=asked.request.post_logout_redirect_uri)
     if decision != LOG_OUT:
-        raise InvalidRequest("Neither Log out nor Stay logged in was chosen.")
+        raise InvalidRequest(Reason.LOGOUT_BUTTON_MISSING)
     frames = end_session(request) if session_user(request) is not None else []
     return _finish(request, asked, may_redirect=True, frames=frames)
 

@@ -11,6 +11,7 @@ from oauth_provider.pages.sending.page import error_page, show
 from oauth_provider.pages.sending.response import redirect_to
 from oauth_provider.pages.ticketed import about_ticket
 from oauth_provider.protocol.errors import InvalidRequest
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.resource_server.users.session_user import session_user
 from oauth_provider.tokens.person import username_of
 
@@ -26,7 +27,7 @@ def _choose(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     if choice == "none":
         return refuse(request, refuse_to_choose(ticket), provider_settings.issuer_of(request))
     if choice not in ("this", "other"):
-        return error_page(request, InvalidRequest("No account was chosen."), go_on=request.get_full_path())
+        return error_page(request, InvalidRequest(Reason.ACCOUNT_NOT_CHOSEN), go_on=request.get_full_path())
     return redirect_to(choose_account(request, ticket, other=choice == "other"))
 
 

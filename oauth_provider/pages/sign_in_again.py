@@ -14,6 +14,7 @@ from oauth_provider.pages.sending.page import error_page, show
 from oauth_provider.pages.sending.response import redirect_to
 from oauth_provider.pages.ticketed import about_ticket
 from oauth_provider.protocol.errors import InvalidRequest
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.resource_server.users.session_user import session_user
 from oauth_provider.tokens.person import username_of
 
@@ -31,7 +32,7 @@ def _choose(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     if choice == CANCEL:
         return refuse(request, refuse_to_sign_in(ticket), provider_settings.issuer_of(request))
     if choice != AGAIN:
-        error = InvalidRequest("Neither Sign in again nor Cancel was chosen.")
+        error = InvalidRequest(Reason.SIGN_IN_BUTTON_MISSING)
         return error_page(request, error, go_on=request.get_full_path())
     return redirect_to(sign_in_anew(request, ticket))
 

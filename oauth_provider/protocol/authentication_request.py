@@ -1,6 +1,7 @@
 """Authentication requests (OpenID Connect Core §3.1.2.1): ``prompt`` and ``max_age``, read."""
 
 from oauth_provider.protocol.errors import InvalidRequest
+from oauth_provider.protocol.reason import Reason
 
 NONE, LOGIN, CONSENT, SELECT_ACCOUNT, CREATE = "none", "login", "consent", "select_account", "create"
 PROMPTS = (NONE, LOGIN, CONSENT, SELECT_ACCOUNT)
@@ -12,9 +13,9 @@ def parse_prompt(value: str, supported: tuple[str, ...]) -> frozenset[str]:
     """The values of ``prompt``. Raises ``InvalidRequest`` for an unknown one, and for ``none`` beside another."""
     prompts = frozenset(value.split(" ")) - {""}
     if not prompts <= set(supported):
-        raise InvalidRequest("prompt holds a value that is not supported.")
+        raise InvalidRequest(Reason.PROMPT_UNSUPPORTED)
     if NONE in prompts and len(prompts) > 1:
-        raise InvalidRequest("prompt=none stands alone.")
+        raise InvalidRequest(Reason.PROMPT_NONE_BESIDE_OTHERS)
     return prompts
 
 
@@ -23,6 +24,6 @@ def parse_max_age(value: str) -> int | None:
     if not value:
         return None
     if not (value.isascii() and value.isdigit()):
-        raise InvalidRequest("max_age must be a whole number of seconds.")
+        raise InvalidRequest(Reason.MAX_AGE_MALFORMED)
     digits = value.lstrip("0") or "0"
     return LONGEST_MAX_AGE if len(digits) > len(str(LONGEST_MAX_AGE)) else min(int(digits), LONGEST_MAX_AGE)

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from oauth_provider.protocol.errors import InvalidAuthorizationDetails
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol.resource_indicator import covers, is_same
 from oauth_provider.protocol.shown_text import is_shown_as_stored
 from oauth_provider.protocol.strict_json import is_storable, parse_array
@@ -84,18 +85,17 @@ def parse_details(text: str) -> tuple[dict[str, Any], ...]:
     if not text:
         return ()
     if len(text) > MAX_LENGTH:
-        raise InvalidAuthorizationDetails("authorization_details is too long.")
+        raise InvalidAuthorizationDetails(Reason.DETAILS_TOO_LONG)
     try:
         elements = parse_array(text, max_depth=MAX_DEPTH, max_elements=MAX_ELEMENTS)
     except ValueError as error:
-        told = "authorization_details must be a JSON array of objects."
-        raise InvalidAuthorizationDetails(told, detail=str(error)) from None
+        raise InvalidAuthorizationDetails(Reason.DETAILS_NOT_JSON, detail=str(error)) from None
     if not 0 < len(elements) <= MOST_DETAILS:
-        raise InvalidAuthorizationDetails(f"authorization_details holds 1 to {MOST_DETAILS} objects.")
+        raise InvalidAuthorizationDetails(Reason.DETAILS_COUNT, most=MOST_DETAILS)
     for place, element in enumerate(elements):
         _check_element(element, place)
     if sum(len(locations_of(element)) for element in elements) > MAX_LOCATIONS:
-        raise InvalidAuthorizationDetails("authorization_details names too many locations.")
+        raise InvalidAuthorizationDetails(Reason.DETAILS_TOO_MANY_LOCATIONS)
     return each_once(elements)
 
 
@@ -163,12 +163,13 @@ def flattened(value: Any, path: str = "") -> list[tuple[str, str]]:
 
 
 def _check_element(element: Any, place: int) -> None:
+    where = f"authorization_details[{place}]"
     if not isinstance(element, dict):
-        raise InvalidAuthorizationDetails(f"authorization_details[{place}] is no object.")
+        raise InvalidAuthorizationDetails(Reason.DETAILS_NO_OBJECT, place=where)
     if not isinstance(element.get("type"), str) or not element["type"]:
-        raise InvalidAuthorizationDetails(f"authorization_details[{place}] has no type.")
+        raise InvalidAuthorizationDetails(Reason.DETAILS_WITHOUT_TYPE, place=where)
     if not is_storable(element) or not _is_showable(element):
-        raise InvalidAuthorizationDetails(f"authorization_details[{place}] holds what is not allowed.")
+        raise InvalidAuthorizationDetails(Reason.DETAILS_CONTENT, place=where)
 
 
 def _is_showable(value: Any) -> bool:
@@ -203,7 +204,7 @@ def _narrowed(requested: Detail, granted: tuple[Detail, ...], types: Mapping[str
         narrowed = known.narrow(one, requested) if known and one.get("type") == requested["type"] else None
         if narrowed is not None:
             return narrowed
-    raise InvalidAuthorizationDetails("The authorization details exceed what was granted.")
+    raise InvalidAuthorizationDetails(Reason.DETAILS_EXCEED_GRANT)
 
 
 def _lies_at(location: str, resource: str) -> bool:

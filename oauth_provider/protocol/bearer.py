@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Mapping
 
 from oauth_provider.protocol.errors import InvalidRequest, InvalidToken
+from oauth_provider.protocol.reason import Reason
 
 BEARER = "Bearer"
 B64TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
@@ -37,13 +38,13 @@ def credentials(authorization: str, schemes: Collection[str]) -> tuple[str, str]
         return None
     token = rest.strip(" ")
     if not token:
-        raise InvalidRequest("The Authorization header holds no token.")
+        raise InvalidRequest(Reason.BEARER_WITHOUT_TOKEN)
     if rest[0] != " ":  # RFC 9110 §11.4: spaces alone stand between the two
-        raise InvalidRequest("The Authorization header is malformed.")
+        raise InvalidRequest(Reason.BEARER_MALFORMED)
     if "," in token or " " in token:
-        raise InvalidRequest("The Authorization header holds more than one token.")
+        raise InvalidRequest(Reason.BEARER_REPEATED)
     if len(token) > MAX_LENGTH or not B64TOKEN.fullmatch(token):
-        raise InvalidToken("The access token is malformed.")
+        raise InvalidToken(Reason.BEARER_MALFORMED)
     return scheme, token
 
 
@@ -71,7 +72,7 @@ def _check_listed(authorization: str, schemes: Collection[str]) -> None:
         return
     names = {scheme.lower() for scheme in schemes}
     if any(match[1].lower() in names for match in LISTED.finditer(authorization)):
-        raise InvalidRequest("The Authorization header holds more than one set of credentials.")
+        raise InvalidRequest(Reason.CREDENTIALS_REPEATED)
 
 
 def challenge(parameters: Mapping[str, str], scheme: str = BEARER) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from oauth_provider.protocol.errors import InvalidRequest
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol.strict_json import is_storable, parse_object
 
 MAX_LENGTH = 8192
@@ -27,13 +28,13 @@ def parse_claims(text: str) -> dict[str, dict[str, dict[str, Any]]]:
     if not text:
         return {}
     if len(text) > MAX_LENGTH:
-        raise InvalidRequest("claims is too long.")
+        raise InvalidRequest(Reason.CLAIMS_TOO_LONG)
     try:
         parsed = parse_object(text, max_depth=MAX_DEPTH, max_elements=MAX_ELEMENTS)
     except ValueError as error:
-        raise InvalidRequest("claims is malformed.", detail=f"claims: {error}") from None
+        raise InvalidRequest(Reason.CLAIMS_MALFORMED, detail=f"claims: {error}") from None
     if not is_storable(parsed):
-        raise InvalidRequest("claims holds characters that are not allowed.")
+        raise InvalidRequest(Reason.PARAMETER_CHARACTERS, name="claims")
     return {member: _claims(parsed[member], member) for member in MEMBERS if member in parsed}
 
 
@@ -50,9 +51,9 @@ def asked_subject(claims: Mapping[str, Asked]) -> str | None:
 
 def _claims(listed: Any, member: str) -> dict[str, dict[str, Any]]:
     if not isinstance(listed, dict):
-        raise InvalidRequest(f"claims.{member} must be an object.")
+        raise InvalidRequest(Reason.CLAIMS_MEMBER_NO_OBJECT, member=member)
     if len(listed) > MAX_CLAIMS:
-        raise InvalidRequest(f"claims.{member} lists too many claims.")
+        raise InvalidRequest(Reason.CLAIMS_TOO_MANY, member=member)
     return {name: _wanted(wanted, member) for name, wanted in listed.items()}
 
 
@@ -60,7 +61,7 @@ def _wanted(wanted: Any, member: str) -> dict[str, Any]:
     if wanted is None:
         return {}
     if not isinstance(wanted, dict):
-        raise InvalidRequest(f"A claim in claims.{member} is neither null nor an object.")
+        raise InvalidRequest(Reason.CLAIM_NO_OBJECT, member=member)
     if not isinstance(wanted.get("essential", False), bool) or not isinstance(wanted.get("values", []), list):
-        raise InvalidRequest(f"A claim in claims.{member} is malformed.")
+        raise InvalidRequest(Reason.CLAIM_MALFORMED, member=member)
     return {word: wanted[word] for word in WORDS if word in wanted}

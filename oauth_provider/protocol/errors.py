@@ -1,27 +1,36 @@
 """Errors (RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1): one class for each code that goes over the wire.
 
-An error carries two texts. ``description`` is for the client's developer: stable, printable ASCII, and safe
-to show to anyone. ``detail`` is for the operator: it goes to the log and nowhere else.
+An error has a reason, and carries two texts. ``description`` is for the client's developer: stable, printable ASCII,
+and safe to show to anyone; it belongs to the reason. ``detail`` is for the operator: it goes to the log, and to the
+client's page in the admin.
 """
 
 from typing import ClassVar
+
+from oauth_provider.protocol.reason import Reason
 
 
 class OAuthError(Exception):
     """The base of every refusal.
 
     ``error`` is the code as registered at IANA, ``status`` the HTTP status where no redirect is due, and
-    ``redirectable`` says whether it may be sent back to a client's redirect URI.
+    ``redirectable`` says whether it may be sent back to a client's redirect URI. A ``reason`` gives the description,
+    with ``named`` filled in; a project's own code may give words of its own in its place. ``client_id`` is of the
+    client that it is about, where there is one; whoever knows sets it.
     """
 
     error: ClassVar[str] = "server_error"
     status: ClassVar[int] = 400
     redirectable: ClassVar[bool] = False
 
-    def __init__(self, description: str = "", *, detail: str = "") -> None:
-        super().__init__(description or self.error)
-        self.description = description
+    def __init__(self, reason: Reason | str = "", *, detail: str = "", **named: object) -> None:
+        if isinstance(reason, Reason):
+            self.reason, self.description = reason, reason.text.format(**named)
+        else:
+            self.reason, self.description = Reason.UNSPECIFIED, reason
         self.detail = detail
+        self.client_id = ""
+        super().__init__(self.description or self.error)
 
     def parameters(self) -> dict[str, str]:
         """The members of an error answer, in the order of the RFC."""
@@ -183,8 +192,8 @@ class TemporarilyUnavailable(OAuthError):
     status = 429
     redirectable = True
 
-    def __init__(self, description: str = "", *, detail: str = "", retry_after: int = 60) -> None:
-        super().__init__(description, detail=detail)
+    def __init__(self, reason: Reason | str = "", *, detail: str = "", retry_after: int = 60) -> None:
+        super().__init__(reason, detail=detail)
         self.retry_after = retry_after
 
 
@@ -207,8 +216,8 @@ class InsufficientScope(OAuthError):
     error = "insufficient_scope"
     status = 403
 
-    def __init__(self, description: str = "", *, detail: str = "", scope: tuple[str, ...] = ()) -> None:
-        super().__init__(description, detail=detail)
+    def __init__(self, reason: Reason | str = "", *, detail: str = "", scope: tuple[str, ...] = ()) -> None:
+        super().__init__(reason, detail=detail)
         self.scope = scope
 
 

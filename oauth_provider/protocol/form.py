@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
 from oauth_provider.protocol.errors import InvalidRequest, RequestTooLarge
+from oauth_provider.protocol.reason import Reason
 
 MAX_LENGTH = 65_536
 MAX_PARAMETERS = 100
@@ -27,7 +28,6 @@ KNOWN = frozenset(
         "token", "token_type_hint", "access_token", "logout_hint", "post_logout_redirect_uri", "ticket", "decision",
     }
 )  # fmt: skip
-REPEATED = "A parameter is repeated."
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -45,29 +45,29 @@ class Form:
     def required(self, name: str) -> str:
         """The parameter ``name``. Raises ``InvalidRequest`` if it is missing."""
         if name not in self.parameters:
-            raise InvalidRequest(f"{name} is missing.")
+            raise InvalidRequest(Reason.PARAMETER_MISSING, name=name)
         return self.parameters[name]
 
     def check_single(self, names: Iterable[str]) -> None:
         """Raise ``InvalidRequest`` where one of ``names`` is repeated (RFC 6749 §3.2)."""
         if not self.repeated.isdisjoint(names):
-            raise InvalidRequest(REPEATED)
+            raise InvalidRequest(Reason.PARAMETER_REPEATED)
 
 
 def check_content_type(content_type: str | None) -> None:
     """Raise ``InvalidRequest`` for anything but an urlencoded form; ``content_type`` without its parameters."""
     if content_type != CONTENT_TYPE:
-        raise InvalidRequest(f"The body must be {CONTENT_TYPE}.")
+        raise InvalidRequest(Reason.BODY_NOT_FORM, content_type=CONTENT_TYPE)
 
 
 def decode_body(body: bytes) -> str:
     """The text of a body. Raises ``RequestTooLarge`` above 64 KiB, and ``InvalidRequest`` if it is no UTF-8."""
     if len(body) > MAX_LENGTH:
-        raise RequestTooLarge("The body is too large.")
+        raise RequestTooLarge(Reason.BODY_TOO_LARGE)
     try:
         return body.decode()
     except UnicodeDecodeError:
-        raise InvalidRequest("The body is not UTF-8.") from None
+        raise InvalidRequest(Reason.BODY_NOT_UTF8) from None
 
 
 def parse_form(body: str) -> Form:
@@ -79,13 +79,13 @@ def parse_form(body: str) -> Form:
     try:
         pairs = parse_qsl(body, keep_blank_values=True, errors="strict", max_num_fields=MAX_PARAMETERS)
     except ValueError:
-        raise InvalidRequest("The body is malformed.") from None
+        raise InvalidRequest(Reason.BODY_MALFORMED) from None
     counts = Counter(name for name, _value in pairs)
     for name, value in pairs:
         if counts[name] > 1 and name in KNOWN:
-            raise InvalidRequest(REPEATED, detail=f"repeated: {name[:64]!r}")
+            raise InvalidRequest(Reason.PARAMETER_REPEATED, detail=f"repeated: {name[:64]!r}")
         if not is_text(name + value):
-            raise InvalidRequest("A parameter holds control characters.", detail=f"in {name[:64]!r}")
+            raise InvalidRequest(Reason.PARAMETER_WITH_CONTROL_CHARACTERS, detail=f"in {name[:64]!r}")
     single = {name: value for name, value in pairs if value and (counts[name] == 1 or name == REPEATABLE)}
     repeated = frozenset(name for name, count in counts.items() if count > 1 and name != REPEATABLE)
     return Form(single, tuple(value for name, value in pairs if name == REPEATABLE and value), repeated)

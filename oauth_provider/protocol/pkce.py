@@ -12,6 +12,7 @@ from datetime import date
 from oauth_provider.protocol.digest import equal
 from oauth_provider.protocol.errors import InvalidGrant, InvalidRequest
 from oauth_provider.protocol.id_token import OPENID
+from oauth_provider.protocol.reason import Reason
 
 METHODS = ("S256",)
 CODE_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -29,19 +30,19 @@ def is_excused(*, is_public: bool, until: date | None, today: date) -> bool:
 def check_nonce_binds(nonce: str, scope: Collection[str]) -> None:
     """Raise ``InvalidRequest`` unless an ID token with a ``nonce`` will bind the code that no challenge binds."""
     if OPENID not in scope:
-        raise InvalidRequest("code_challenge is required without the scope openid.")
+        raise InvalidRequest(Reason.PKCE_REQUIRED_WITHOUT_OPENID)
     if not nonce:
-        raise InvalidRequest("code_challenge is required, or nonce in its place.")
+        raise InvalidRequest(Reason.PKCE_OR_NONCE_REQUIRED)
 
 
 def check_code_challenge(code_challenge: str, code_challenge_method: str) -> None:
     """Raise ``InvalidRequest`` unless this is an S256 challenge, named as such (RFC 9700 §2.1.1)."""
     if not code_challenge:
-        raise InvalidRequest("code_challenge is required.")
+        raise InvalidRequest(Reason.PKCE_REQUIRED)
     if code_challenge_method not in METHODS:
-        raise InvalidRequest("code_challenge_method must be S256.")
+        raise InvalidRequest(Reason.PKCE_METHOD)
     if not CODE_CHALLENGE.fullmatch(code_challenge):
-        raise InvalidRequest("code_challenge is not a base64url-encoded SHA-256 digest.")
+        raise InvalidRequest(Reason.PKCE_MALFORMED)
 
 
 def s256(code_verifier: str) -> str:
@@ -56,4 +57,4 @@ def s256(code_verifier: str) -> str:
 def check_code_verifier(code_verifier: str, code_challenge: str) -> None:
     """Raise ``InvalidGrant`` unless ``code_verifier`` is the secret behind ``code_challenge``."""
     if not CODE_VERIFIER.fullmatch(code_verifier) or not equal(s256(code_verifier), code_challenge):
-        raise InvalidGrant("code_verifier does not match the code_challenge.")
+        raise InvalidGrant(Reason.CODE_VERIFIER_WRONG)

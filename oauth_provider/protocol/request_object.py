@@ -8,6 +8,7 @@ from oauth_provider.protocol import jws
 from oauth_provider.protocol.errors import InvalidRequestObject
 from oauth_provider.protocol.form import REPEATABLE
 from oauth_provider.protocol.jose import ALGORITHMS, JoseError, Key
+from oauth_provider.protocol.reason import Reason
 
 TYPES = ("oauth-authz-req+jwt", "jwt", "")
 # What is text in a query, and JSON in a request object (OpenID Connect Core §6.1, RFC 9396 §3).
@@ -34,20 +35,20 @@ def verify_request_object(
     try:
         proven = jws.verify(token, keys, algorithms=algorithms)
     except JoseError as error:
-        raise InvalidRequestObject("The request object is not signed as it must be.", detail=str(error)) from None
+        raise InvalidRequestObject(Reason.REQUEST_OBJECT_SIGNATURE, detail=str(error)) from None
     if str(proven.header.get("typ", "")).lower().removeprefix("application/") not in TYPES:
-        raise InvalidRequestObject("The token is no request object.")
+        raise InvalidRequestObject(Reason.REQUEST_OBJECT_TYPE)
     claims = proven.claims
     if claims.get("iss") != client_id or claims.get("client_id", client_id) != client_id:
-        raise InvalidRequestObject("The request object is of another client.")
+        raise InvalidRequestObject(Reason.REQUEST_OBJECT_CLIENT)
     # What a client signs to authenticate itself must not pass for a request (§10.8).
     if "sub" in claims:
-        raise InvalidRequestObject("The token is no request object.")
+        raise InvalidRequestObject(Reason.REQUEST_OBJECT_TYPE)
     if issuer not in _listed(claims.get("aud")):
-        raise InvalidRequestObject("The request object is for another server.")
+        raise InvalidRequestObject(Reason.REQUEST_OBJECT_AUDIENCE)
     _check_times(claims, now, allow_expired)
     if "request" in claims or "request_uri" in claims:
-        raise InvalidRequestObject("A request object holds no other.")
+        raise InvalidRequestObject(Reason.REQUEST_OBJECT_NESTED)
     return claims
 
 
@@ -66,11 +67,11 @@ def _check_times(claims: Mapping[str, Any], now: float, allow_expired: bool) -> 
     for name in ("exp", "nbf", "iat"):
         value = claims.get(name, now)
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise InvalidRequestObject(f"{name} is no time.")
+            raise InvalidRequestObject(Reason.REQUEST_OBJECT_TIME, name=name)
     if claims.get("exp", now + 1) <= now and not allow_expired:
-        raise InvalidRequestObject("The request object has expired.")
+        raise InvalidRequestObject(Reason.REQUEST_OBJECT_EXPIRED)
     if claims.get("nbf", now) > now + SKEW or claims.get("exp", now) > now + LONGEST:
-        raise InvalidRequestObject("The request object is not good yet, or for too long.")
+        raise InvalidRequestObject(Reason.REQUEST_OBJECT_LIFETIME)
 
 
 def _text(name: str, value: Any) -> str:
@@ -80,4 +81,4 @@ def _text(name: str, value: Any) -> str:
         return str(value)
     if isinstance(value, dict if name == "claims" else list) and name in JSON_PARAMETERS:
         return json.dumps(value)
-    raise InvalidRequestObject(f"{name} is of the wrong type.")
+    raise InvalidRequestObject(Reason.REQUEST_OBJECT_VALUE, name=name)

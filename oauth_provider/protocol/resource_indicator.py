@@ -5,6 +5,7 @@ from posixpath import normpath
 from urllib.parse import parse_qsl, urlsplit
 
 from oauth_provider.protocol.errors import InvalidTarget
+from oauth_provider.protocol.reason import Reason
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 MAX_PARAMETERS = 1000
@@ -82,7 +83,7 @@ def narrow(requested: tuple[str, ...], granted: tuple[str, ...]) -> tuple[str, .
     Raises ``InvalidTarget`` for a resource that was not granted.
     """
     if not all(any(is_same(uri, known) for known in granted) for uri in requested):
-        raise InvalidTarget("The resource is unknown, or was not granted.")
+        raise InvalidTarget(Reason.RESOURCE_NOT_GRANTED)
     return tuple(known for known in granted if any(is_same(uri, known) for uri in requested)) or granted
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterable
 
 from oauth_provider.protocol.errors import InvalidScope
+from oauth_provider.protocol.reason import Reason
 
 # Tokens in one request: each is looked for among what a client may have.
 MAX_TOKENS = 256
@@ -22,10 +23,10 @@ def parse_scope(scope: str) -> tuple[str, ...]:
     if not scope:
         return ()
     if scope.count(" ") >= MAX_TOKENS:
-        raise InvalidScope("Too many scopes are asked for.")
+        raise InvalidScope(Reason.SCOPE_TOO_MANY)
     tokens = tuple(dict.fromkeys(scope.split(" ")))
     if not all(is_scope_token(token) for token in tokens):
-        raise InvalidScope("The scope is malformed.")
+        raise InvalidScope(Reason.SCOPE_MALFORMED)
     return tokens
 
 
@@ -39,7 +40,7 @@ def check_scope(requested: Iterable[str], allowed: Collection[str], *, detail: s
     refused = [token for token in requested if token not in allowed]
     if refused:
         raise InvalidScope(
-            "The scope is unknown, or this client may not ask for it.",
+            Reason.SCOPE_NOT_ALLOWED,
             detail=detail or f"refused scope tokens: {refused[:5]!r}",
         )
 
@@ -52,7 +53,7 @@ def narrow_scope(requested: tuple[str, ...], allowed: Collection[str]) -> tuple[
     kept = tuple(token for token in requested if token in allowed)
     if requested and not kept:
         named = " ".join(token[:MAX_NAMED_LENGTH] for token in requested[:MAX_NAMED])
-        raise InvalidScope(f"The scope is unknown, or this client may not ask for it: {named}")
+        raise InvalidScope(Reason.SCOPE_NONE_ALLOWED, scope=named)
     return kept
 
 
@@ -64,5 +65,5 @@ def downscope(requested: tuple[str, ...], granted: tuple[str, ...]) -> tuple[str
     if not requested:
         return granted
     if not set(requested) <= set(granted):
-        raise InvalidScope("The scope exceeds what was granted.")
+        raise InvalidScope(Reason.SCOPE_EXCEEDS_GRANT)
     return requested

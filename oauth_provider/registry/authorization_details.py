@@ -21,6 +21,7 @@ from oauth_provider.protocol.authorization_details import (
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import InvalidAuthorizationDetails, ServerError
 from oauth_provider.protocol.json_schema import Misfit, Schema, SchemaError
+from oauth_provider.protocol.reason import Reason
 
 
 def all_types() -> Mapping[str, AuthorizationDetailsType]:
@@ -105,9 +106,7 @@ def digests_of_details(details: Iterable[Detail]) -> dict[str, str]:
 
 def _check_type(name: str, client: Client, by_person: bool) -> None:
     if not is_allowed(name, client) or (registered(name).needs_person and not by_person):
-        raise InvalidAuthorizationDetails(
-            "An authorization details type is unknown, or not for this client.", detail=f"type {name[:64]!r}"
-        )
+        raise InvalidAuthorizationDetails(Reason.DETAILS_TYPE_NOT_ALLOWED, detail=f"type {name[:64]!r}")
 
 
 def _check_members(detail: Detail, place: str, client: Client) -> None:
@@ -116,10 +115,10 @@ def _check_members(detail: Detail, place: str, client: Client) -> None:
         schema_of(name).check(detail)
         registered(name).check(detail, client.client_id)
     except (ImportError, SchemaError) as error:
-        raise ServerError(f"The type {name} cannot be checked.", detail=str(error)) from error
+        raise ServerError(Reason.DETAILS_TYPE_BROKEN, name=name, detail=str(error)) from error
     except ValueError as error:
         where = f"{place}{error.path.removeprefix('$')}" if isinstance(error, Misfit) else place
-        raise InvalidAuthorizationDetails(f"{where} is not as its type has it.", detail=str(error)) from None
+        raise InvalidAuthorizationDetails(Reason.DETAILS_MISFIT, place=where, detail=str(error)) from None
 
 
 def _forget(*, setting: str, **kwargs: Any) -> None:

@@ -12,6 +12,7 @@ from oauth_provider.models import Resource
 from oauth_provider.models.lifetimes import NO_LIMITS, Limits
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import InvalidScope, InvalidTarget
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol.resource_indicator import is_same
 
 # More than anybody asks for at once: the rest is not compared.
@@ -68,7 +69,7 @@ class Audience:
         """Return the format of its tokens; empty where no resource says. Raises ``InvalidTarget`` where two differ."""
         formats = {one.format for one in self.resources if one.format}
         if len(formats) > 1:
-            raise InvalidTarget("These resources take access tokens of different formats: ask for one at a time.")
+            raise InvalidTarget(Reason.RESOURCE_FORMATS_DIFFER)
         return next(iter(formats), "")
 
     def served(self, scope: tuple[str, ...]) -> tuple[str, ...]:
@@ -78,7 +79,7 @@ class Audience:
     def check_scope(self, scope: tuple[str, ...]) -> None:
         """Raise ``InvalidScope`` for a scope that is of no use there."""
         if self.served(scope) != scope:
-            raise InvalidScope("A scope belongs to a resource that is not asked for.")
+            raise InvalidScope(Reason.SCOPE_OF_OTHER_RESOURCE)
 
 
 def find_audience(requested: tuple[str, ...], *, granted: Iterable[str] = ()) -> Audience:
@@ -89,7 +90,7 @@ def find_audience(requested: tuple[str, ...], *, granted: Iterable[str] = ()) ->
     if not requested:
         return Audience()
     if len(requested) > MAX_RESOURCES:
-        raise InvalidTarget("Too many resources are asked for.")
+        raise InvalidTarget(Reason.RESOURCE_TOO_MANY)
     registry = all_resources()
     found = tuple(dict.fromkeys(_find(uri, registry) for uri in requested))
     theirs = {name for resource in found for name in resource.scopes}
@@ -113,7 +114,7 @@ def _find(uri: str, registry: tuple[KnownResource, ...]) -> KnownResource:
     for known in registry:
         if is_same(uri, known.identifier):
             return known
-    raise InvalidTarget("The resource is unknown.", detail=f"resource {uri[:256]!r}")
+    raise InvalidTarget(Reason.RESOURCE_UNKNOWN, detail=f"resource {uri[:256]!r}")
 
 
 def _limits(names: Iterable[str], registry: tuple[KnownResource, ...]) -> tuple[Limits, ...]:

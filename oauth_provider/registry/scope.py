@@ -11,6 +11,7 @@ from oauth_provider.conf import provider_settings
 from oauth_provider.models.client import ClientPolicy
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import InvalidScope
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol.scope import check_scope, narrow_scope, parse_scope
 
 # OpenID Connect Core §5.4 and §11. A project that names one of them in SCOPES gives it words of its own.
@@ -59,7 +60,7 @@ def default_scopes(policy: ClientPolicy) -> tuple[str, ...]:
     allowed = allowed_scopes(policy)
     defaults = tuple(name for name in provider_settings.DEFAULT_SCOPES if name in allowed)
     if not defaults:
-        raise InvalidScope("scope is required.")
+        raise InvalidScope(Reason.SCOPE_MISSING)
     return defaults
 
 

@@ -18,6 +18,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.protocol.bearer import credentials
 from oauth_provider.protocol.errors import InvalidRequest, InvalidToken, OAuthError
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.resource_server.audience import called_url, is_meant
 from oauth_provider.resource_server.conf import conf
 from oauth_provider.resource_server.database_outage import is_outage, unavailable
@@ -72,8 +73,8 @@ def presented_token(request: HttpRequest) -> Presented | None:
     # Nor is the query parsed where there is none.
     if request.META.get("QUERY_STRING") and "access_token" in request.GET:
         if found is not None:
-            raise InvalidRequest("The access token was sent in more than one way.")
-        raise InvalidRequest("Access tokens are not accepted in the URL; use the Authorization header.")
+            raise InvalidRequest(Reason.TOKEN_SENT_TWICE)
+        raise InvalidRequest(Reason.TOKEN_IN_URL_OF_API)
     return None if found is None else Presented(request, *found)
 
 
@@ -90,7 +91,7 @@ def is_left(request: HttpRequest) -> bool:
 def check_expiry(token: AccessToken, presented: Presented) -> None:
     """RFC 6750 §3.1: verifiers look, but one that caches may have looked too early."""
     if token.is_expired():
-        raise InvalidToken("The access token has expired.")
+        raise InvalidToken(Reason.TOKEN_EXPIRED)
 
 
 def check_audience(token: AccessToken, presented: Presented) -> None:
@@ -100,7 +101,7 @@ def check_audience(token: AccessToken, presented: Presented) -> None:
     here = called_url(presented.request)
     if not is_meant(token.resources, token.issuer, here):
         raise InvalidToken(
-            "The access token was issued for another resource.",
+            Reason.TOKEN_FOR_OTHER_RESOURCE,
             detail=f"token is for {', '.join(token.resources)!r}, this server is {here.partition('?')[0]!r}",
         )
 

@@ -12,6 +12,7 @@ from django.db import Error, InterfaceError, OperationalError, connections
 from django.http import HttpResponse
 
 from oauth_provider.protocol.errors import ServiceUnavailable
+from oauth_provider.protocol.reason import Reason
 
 logger = logging.getLogger("oauth_provider.resource_server")
 
@@ -60,7 +61,7 @@ def unavailable(error: Error) -> ServiceUnavailable:
     """What callers are told of an outage; the log is told why."""
     reporter.report(error)
     _undo_request()
-    return ServiceUnavailable("The server cannot reach its database at the moment.")
+    return ServiceUnavailable(Reason.DATABASE_AWAY)
 
 
 def unreported(response: HttpResponse) -> HttpResponse:

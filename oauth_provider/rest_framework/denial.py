@@ -23,6 +23,7 @@ from rest_framework.request import Request
 
 from oauth_provider.protocol.bearer import BEARER, credentials
 from oauth_provider.protocol.errors import InvalidToken, OAuthError
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.resource_server.database_outage import unreported
 from oauth_provider.resource_server.needs import NOTHING, Needs
 from oauth_provider.resource_server.proofs.bound_token import presented_scheme, schemes
@@ -134,7 +135,7 @@ class Denial:
             raise Refused(error, needs, presented_scheme(request.headers.get("Authorization", ""))) from error
         if presented is not None:
             # An authentication class that is not ours found the token bad and did not say so.
-            raise Refused(InvalidToken("The access token is not accepted."), needs, presented[0])
+            raise Refused(InvalidToken(Reason.TOKEN_NOT_ACCEPTED), needs, presented[0])
         raise TokenRequired(needs)
 
     def _needs(

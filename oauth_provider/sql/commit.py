@@ -17,6 +17,7 @@ from django.db.models import F, Model
 
 from oauth_provider.events.emit import emit
 from oauth_provider.protocol.errors import OAuthError, ServiceUnavailable
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.sql.cursor import fetch
 from oauth_provider.sql.guard import Guard
 from oauth_provider.sql.model import deciding_fields, has_receivers, is_plain
@@ -73,7 +74,7 @@ def settle(
     if guard is not None:
         raise GuardFailed
     where = "within a caller's transaction, where nothing is tried again" if attempts == 1 else "at each attempt"
-    raise ServiceUnavailable("Too much happens at once.", detail=f"a row had changed, {where}")
+    raise ServiceUnavailable(Reason.ROWS_CHANGED, detail=f"a row had changed, {where}")
 
 
 def commit(outcome: Outcome[Any], *, using: str, guard: Guard | None = None, durable: bool = True) -> bool:

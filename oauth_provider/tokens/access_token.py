@@ -26,6 +26,7 @@ from oauth_provider.protocol.bearer import MAX_LENGTH
 from oauth_provider.protocol.errors import InvalidAuthorizationDetails, InvalidScope, ServerError
 from oauth_provider.protocol.id_token import OPENID
 from oauth_provider.protocol.jose import JoseError, Key
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol.scope import format_scope
 from oauth_provider.tokens.issue import Issued
 from oauth_provider.tokens.key_ring import KeyRing, key_ring
@@ -119,8 +120,8 @@ def check_length(terms: Terms) -> None:
     if len(said) <= LONGEST:
         return
     if terms.details:
-        raise InvalidAuthorizationDetails("These are too long for one access token: ask for some of them at a time.")
-    raise InvalidScope("This is too much for one access token: ask for less at a time.")
+        raise InvalidAuthorizationDetails(Reason.TOKEN_TOO_LARGE_WITH_DETAILS)
+    raise InvalidScope(Reason.TOKEN_TOO_LARGE)
 
 
 def check_client_id(client_id: str) -> None:
@@ -138,7 +139,7 @@ def check_client_id(client_id: str) -> None:
     rows = people._base_manager.using(router.db_for_write(people))
     if str(named) == client_id and (is_counted or rows.filter(pk=named).exists()):
         detail = f"client_id {client_id!r} could be the sub of a user: give it another, or opaque tokens"
-        raise ServerError("The server cannot name the client.", detail=detail)
+        raise ServerError(Reason.CLIENT_UNNAMEABLE, detail=detail)
 
 
 def _of_person(said: JwtAccessToken, authorization: Authorization, client: Client) -> JwtAccessToken:

@@ -7,6 +7,7 @@ from oauth_provider.models import Authorization
 from oauth_provider.models.client import Client
 from oauth_provider.protocol.authorization_details import PARAMETER, Detail, at_resources, narrow_details
 from oauth_provider.protocol.errors import InvalidAuthorizationDetails
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.registry.authorization_details import all_types, is_allowed
 
 
@@ -28,4 +29,4 @@ def details_of(asked: tuple[Detail, ...], authorization: Authorization, client: 
 def check_served(details: tuple[Detail, ...], resources: tuple[str, ...]) -> None:
     """Raise ``InvalidAuthorizationDetails`` for what is asked for by itself and of no use at ``resources``."""
     if at_resources(details, resources) != details:
-        raise InvalidAuthorizationDetails("Authorization details are for a location that is not asked for.")
+        raise InvalidAuthorizationDetails(Reason.DETAILS_OF_OTHER_LOCATION)

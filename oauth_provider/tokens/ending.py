@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from oauth_provider.events.emit import emit
 from oauth_provider.events.event import AuthorizationRevoked
 from oauth_provider.models import Authorization
+from oauth_provider.models.client import Client
 from oauth_provider.protocol.errors import OAuthError
 from oauth_provider.sql.clock import database_now
 from oauth_provider.sql.outcome import Change, Outcome
@@ -49,8 +50,12 @@ def end(rows: Iterable[Authorization], reason: Reason, *, using: str) -> None:
         emit(AuthorizationRevoked(row, str(reason)), using=using)
 
 
-def revocation(authorization: Authorization, reason: Reason, now: datetime, answer: T | OAuthError) -> Outcome[T]:
-    """Return the outcome that ends one live sign-in, if it still is as it was read, and answers ``answer`` then."""
+def revocation(
+    authorization: Authorization, client: Client, reason: Reason, now: datetime, answer: T | OAuthError
+) -> Outcome[T]:
+    """Return the outcome that ends one live sign-in of ``client``, if it still is as it was read, and answers
+    ``answer`` then."""
+    authorization.application = client.application  # which nobody then has to read
     return Outcome(
         answer,
         writes=(Change(authorization, revoked(reason, now)),),

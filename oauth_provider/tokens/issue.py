@@ -14,7 +14,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.conf import provider_settings
 from oauth_provider.dot.names import Row, access_token_model
-from oauth_provider.events.event import TokenIssued
+from oauth_provider.events.event import TokenIssued, TokenRefreshed
 from oauth_provider.models import Authorization, TokenBinding
 from oauth_provider.models.authorization import authorization_now
 from oauth_provider.models.client import Client
@@ -23,6 +23,7 @@ from oauth_provider.protocol.authorization_details import Detail, canonical
 from oauth_provider.protocol.digest import LENGTH as DIGEST_LENGTH
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import InvalidGrant, ServerError
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol.scope import format_scope
 from oauth_provider.protocol.sealed import seal, unseal
 from oauth_provider.registry.authorization_details import is_allowed
@@ -58,7 +59,7 @@ class Issued:
     def answer(self) -> dict[str, Any]:
         """The members of the JSON answer; ``expires_in`` is counted at this moment."""
         if not self.access_token:
-            raise ServerError("The server did not sign.", detail="an access token was to be signed and was not")
+            raise ServerError(Reason.NOT_SIGNED, detail="an access token was to be signed and was not")
         members: dict[str, Any] = {
             "access_token": self.access_token,
             "token_type": self.token_type,
@@ -144,7 +145,7 @@ def issue_for_refresh(
         }
         if ours is None:
             values["family_digest"] = digest(family)
-    return _outcome(issued, refresh.client, terms, (_written(authorization, values),))
+    return _outcome(issued, refresh.client, terms, (_written(authorization, values),), TokenRefreshed)
 
 
 def keeps_refresh_token(client: Client) -> bool:
@@ -157,13 +158,13 @@ def repeat(authorization: Authorization, refresh: Refresh) -> Issued:
     """The answer to a refresh that is being repeated on the same terms. Raises ``InvalidGrant``."""
     text = unseal(authorization.sealed_answer, secret=refresh.presented, context=refresh.context(authorization))
     if text is None:
-        raise InvalidGrant("The refresh token was used before, and not for this.", detail="retry on other terms")
+        raise InvalidGrant(Reason.REFRESH_REPEATED_ON_OTHER_TERMS, detail="retry on other terms")
     kept = json.loads(text)
     if not set(kept["scope"]) <= set(allowed_scopes(refresh.client.policy)):
-        raise InvalidGrant("The client may not ask for this scope any more.")
+        raise InvalidGrant(Reason.SCOPE_NOT_ALLOWED_ANY_MORE)
     details = tuple(kept.get("authorization_details", ()))
     if not all(is_allowed(detail["type"], refresh.client) for detail in details):
-        raise InvalidGrant("The client may not ask for these authorization details any more.")
+        raise InvalidGrant(Reason.DETAILS_NOT_ALLOWED_ANY_MORE)
     expires = datetime.fromisoformat(kept["expires"])
     issued = Issued(kept["access_token"], expires, tuple(kept["scope"]), kept["refresh_token"], kept["token_type"])
     return replace(issued, authorization=authorization, details=details, unsigned=Unsigned.of(kept.get("unsigned")))
@@ -196,9 +197,11 @@ def _lifetime(client: Client, terms: Terms) -> int:
     return min(limit for limit in limits if limit is not None)
 
 
-def _outcome(issued: Issued, client: Client, terms: Terms, first: tuple[Write, ...] = ()) -> Outcome[Issued]:
+def _outcome(
+    issued: Issued, client: Client, terms: Terms, first: tuple[Write, ...] = (), kind: type[TokenIssued] = TokenIssued
+) -> Outcome[Issued]:
     authorization = issued.authorization
-    event = TokenIssued(
+    event = kind(
         application=client.application,
         user=authorization.user if authorization is not None else None,
         grant_type=authorization.grant_type if authorization is not None else "client_credentials",

@@ -11,6 +11,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import QuerySet
 
 from oauth_provider.protocol.errors import ServerError
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol.strict_json import dump
 
 _encoder = DjangoJSONEncoder()
@@ -26,7 +27,7 @@ def as_json(value: Any, *, what: str) -> Any:
         dump(plain)
     except (TypeError, ValueError, RecursionError) as error:
         detail = f"{what} is no JSON: {type(error).__name__}: {error}"
-        raise ServerError("The server cannot say what it was asked for.", detail=detail) from error
+        raise ServerError(Reason.VALUE_UNSERIALIZABLE, detail=detail) from error
     return plain
 
 

@@ -25,6 +25,7 @@ from oauth_provider.models.signing_key import PUBLISHED, REREAD, SigningKey, Sta
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import ServerError
 from oauth_provider.protocol.jose import JoseError, Key, external_key, parse_jwk, parse_pem
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.sql.tenant import tenant_of
 
 logger = logging.getLogger("oauth_provider.tokens")
@@ -48,7 +49,7 @@ class KeyRing:
     def signer(self, alg: str) -> Key:
         """The key that signs with ``alg``. Raises ``ServerError`` where there is none."""
         if alg not in self.signers:
-            raise ServerError("The server cannot sign.", detail=f"no key for {alg}: see manage.py check --database")
+            raise ServerError(Reason.SIGNING_KEY_MISSING, detail=f"no key for {alg}: see manage.py check --database")
         return self.signers[alg]
 
 

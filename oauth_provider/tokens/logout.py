@@ -4,6 +4,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 
 from django.db import router
 
+from oauth_provider.events.emit import emit
+from oauth_provider.events.event import LoggedOut
 from oauth_provider.models import Authorization, LogoutDelivery
 from oauth_provider.models.client import ClientPolicy, as_client
 from oauth_provider.protocol.frontchannel_logout import frame_url, is_frame_uri
@@ -29,6 +31,7 @@ def end_sessions(sids: Collection[str], issuer: Callable[[], str]) -> None:
     def work() -> None:
         end(ending, Authorization.Reason.LOGOUT, using=using)
         LogoutDelivery.objects.enqueue(messages, using=using)
+        emit(LoggedOut(len(sids), ended=len(ending), told=len(messages)), using=using)
 
     if ending or messages:
         run(work, using=using, durable=False)

@@ -99,7 +99,7 @@ def _end(client: Client, find: Callable[[], Authorization | None], guard: Guard 
             return Outcome(False)
         if found.revoked_at is not None:
             return Outcome(True)
-        return revocation(found, Authorization.Reason.CLIENT, authorization_now(), True)
+        return revocation(found, client, Authorization.Reason.CLIENT, authorization_now(), True)
 
     return settle(find, decide, using=router.db_for_write(Authorization), guard=guard, durable=False)
 
@@ -159,4 +159,4 @@ def _expire_rows(rows: QuerySet[Any, Any], checksums: Iterable[str], using: str)
     with verification_cache.changing([(TOKEN, name) for name in names], using=using):
         ended = rows.using(using).filter(expires__gt=now).update(expires=now)
     if ended:
-        emit(AccessTokensRevoked(tuple(names)), using=using)
+        emit(AccessTokensRevoked(names), using=using)

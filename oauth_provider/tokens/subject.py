@@ -9,6 +9,7 @@ from typing import Any
 from oauth_provider.conf import provider_settings
 from oauth_provider.models.client import Client
 from oauth_provider.protocol.errors import ServerError
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol.subject import PAIRWISE, pairwise_sid, pairwise_subject, sector_of
 
 
@@ -69,5 +70,5 @@ def _pairwise(redirect_uris: Collection[str], sector_identifier_uri: str) -> tup
     # The public name in its place would tell what this client was never to know.
     if not sector or not secret:
         detail = "a pairwise client has no sector" if secret else "PAIRWISE_SECRET is not set"
-        raise ServerError("The server cannot name the user.", detail=detail)
+        raise ServerError(Reason.SUBJECT_UNNAMEABLE, detail=detail)
     return sector, secret

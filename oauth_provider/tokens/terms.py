@@ -8,6 +8,7 @@ from oauth_provider.models.lifetimes import Limits
 from oauth_provider.protocol.access_token import JWT, OPAQUE
 from oauth_provider.protocol.authorization_details import Detail, at_resources
 from oauth_provider.protocol.errors import InvalidGrant, InvalidTarget
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol.resource_indicator import narrow
 from oauth_provider.protocol.scope import downscope
 from oauth_provider.registry.resource import find_audience, find_limits
@@ -39,7 +40,7 @@ class Terms:
         granted = tuple(scope for scope in agreed if scope in allowed)
         details = details_of(self.details, authorization, client)
         if (agreed or authorization.authorization_details) and not (granted or details):
-            raise InvalidGrant("Nothing of what was granted is on offer any more.")
+            raise InvalidGrant(Reason.GRANT_NOT_ON_OFFER)
         resources = narrow(self.resources, tuple(authorization.resources))
         terms = Terms(downscope(self.scope, granted), resources, format=self.format, details=details)
         terms = terms.within_resources(authorization, client.policy.limits)
@@ -59,7 +60,7 @@ class Terms:
         scope = audience.served(self.scope)
         details = at_resources(self.details, audience.identifiers)
         if (self.scope or self.details) and not (scope or details):
-            raise InvalidTarget("Nothing that was granted is of use at this resource.")
+            raise InvalidTarget(Reason.RESOURCE_WITHOUT_GRANT)
         kind = self.format or audience.format
         return Terms(scope, audience.identifiers, audience.lifetime, (*limits, *audience.limits), kind, details)
 

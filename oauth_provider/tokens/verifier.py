@@ -18,6 +18,7 @@ from oauth_provider.conf import provider_settings
 from oauth_provider.dot.settings import oauth2_settings
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import InvalidToken
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol.token_string import is_broken
 from oauth_provider.resource_server.token import AccessToken
 from oauth_provider.resource_server.verifiers.foreign_token import is_foreign_jwt, is_prefixed
@@ -96,13 +97,13 @@ def find_good(token: str, by_checksum: Find | None = None) -> FoundToken:
     looked for.
     """
     if is_broken(token):
-        raise InvalidToken("The access token is malformed.")
+        raise InvalidToken(Reason.TOKEN_MALFORMED)
     found = find(token, by_checksum)
     if found is None:
-        raise InvalidToken("The access token is unknown.")
+        raise InvalidToken(Reason.TOKEN_UNKNOWN)
     against = found.refusal(database_now(found.using))
     if against:
-        raise InvalidToken("The access token is expired or revoked.", detail=against)
+        raise InvalidToken(Reason.TOKEN_NOT_ALIVE, detail=against)
     return found
 
 

@@ -14,6 +14,7 @@ from oauth_provider.conf import provider_settings
 from oauth_provider.protocol.address import network_of
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import TemporarilyUnavailable
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.resource_server.guarded_cache import CacheUnavailable, GuardedCache, guarded_cache
 
 # No client has it (RFC 6749 Appendix A.1).
@@ -63,7 +64,7 @@ class Attempt:
         except CacheUnavailable:
             ends_at = 0.0
         return TemporarilyUnavailable(
-            "Client authentication failed too often.",
+            Reason.CLIENT_FAILED_TOO_OFTEN,
             detail=f"too many failures from {self.address}",
             retry_after=max(1, round(ends_at - time.time())),
         )

@@ -12,12 +12,13 @@ from oauth_provider.clients.authentication.client_request import ClientRequest
 from oauth_provider.clients.authentication.credentials import Credentials
 from oauth_provider.clients.authentication.table import methods
 from oauth_provider.clients.lookup import FoundClient, find_with_secret, recall_with_secret
+from oauth_provider.events.emit import emit
+from oauth_provider.events.event import ClientAuthenticationFailed
+from oauth_provider.events.refusal import naming_client
 from oauth_provider.models.client import Client
 from oauth_provider.models.client_secret import ClientSecret
 from oauth_provider.protocol.errors import InvalidClient, InvalidRequest, OAuthError
-from oauth_provider.signals import client_authentication_failed
-
-FAILED = "Client authentication failed."
+from oauth_provider.protocol.reason import Reason
 
 
 @sensitive_variables()
@@ -31,9 +32,7 @@ def authenticate(request: ClientRequest) -> Client:
     try:
         return _authenticated(credentials, request)
     except InvalidClient:
-        client_authentication_failed.send_robust(
-            sender=Client, client_id=credentials.client_id, address=request.address, method=credentials.method
-        )
+        emit(ClientAuthenticationFailed(credentials.client_id, request.address, credentials.method))
         raise
 
 
@@ -63,14 +62,14 @@ def presented(request: ClientRequest) -> Credentials:
     if not found and (named := none.credentials(request)) is not None:
         found = [named]  # it only names itself, as others may beside their proof
     if len(found) > 1:
-        raise InvalidRequest("More than one method of client authentication was used.")
+        raise InvalidRequest(Reason.CLIENT_AUTHENTICATION_REPEATED)
     is_asserted = "client_assertion" in form or "client_assertion_type" in form
     if is_asserted and form.get("client_assertion") not in [credentials.proof for credentials in found]:
-        raise InvalidClient("Client assertions are not accepted here.")
+        raise InvalidClient(Reason.CLIENT_ASSERTION_NOT_SUPPORTED)
     if not found:
-        raise InvalidClient("Client authentication is missing.")
+        raise InvalidClient(Reason.CLIENT_AUTHENTICATION_MISSING)
     if form.get("client_id", found[0].client_id) != found[0].client_id:
-        raise InvalidClient("client_id is not that of the credentials.")
+        raise InvalidClient(Reason.CLIENT_ID_DIFFERS)
     return found[0]
 
 
@@ -91,10 +90,11 @@ def _authenticated(credentials: Credentials, request: ClientRequest) -> Client:
 
 def _proven(credentials: Credentials, found: FoundClient | None, request: ClientRequest, attempt: Attempt) -> Client:
     if found is None:
-        raise InvalidClient(FAILED, detail="unknown client")
-    if not found.client.allows_authentication_method(credentials.method):
-        raise InvalidClient(FAILED, detail=f"{credentials.method} is not its method")
-    methods()[credentials.method].verify(credentials, found, request, attempt)
-    if found.client.is_barred:
-        raise InvalidClient(FAILED, detail="client suspended")
+        raise InvalidClient(Reason.CLIENT_UNKNOWN)
+    with naming_client(found.client.client_id):
+        if not found.client.allows_authentication_method(credentials.method):
+            raise InvalidClient(Reason.CLIENT_METHOD_NOT_ALLOWED, detail=f"{credentials.method} is not its method")
+        methods()[credentials.method].verify(credentials, found, request, attempt)
+        if found.client.is_barred:
+            raise InvalidClient(Reason.CLIENT_SUSPENDED)
     return found.client

@@ -14,6 +14,7 @@ from oauth_provider.clients.authentication.client_request import ClientRequest
 from oauth_provider.clients.authentication.credentials import Credentials
 from oauth_provider.clients.authentication.secret import verify
 from oauth_provider.protocol.errors import InvalidClient
+from oauth_provider.protocol.reason import Reason
 
 __all__ = ["METHOD", "credentials", "verify"]
 
@@ -31,7 +32,7 @@ def credentials(request: ClientRequest) -> Credentials | None:
         client_id, colon, secret = decoded.partition(":")
         parts = [unquote_to_bytes(part.replace("+", " ")).decode() for part in (client_id, secret)]
     except (binascii.Error, ValueError):
-        raise InvalidClient("The Authorization header is malformed.") from None
+        raise InvalidClient(Reason.BASIC_MALFORMED) from None
     if not colon or not parts[0]:
-        raise InvalidClient("The Authorization header must hold an identifier and a secret.")
+        raise InvalidClient(Reason.BASIC_INCOMPLETE)
     return Credentials(METHOD if parts[1] else none.METHOD, parts[0], parts[1])

@@ -4,6 +4,7 @@ from oauth_provider.clients.authentication.client_request import ClientRequest
 from oauth_provider.clients.authentication.credentials import Credentials
 from oauth_provider.clients.authentication.secret import verify
 from oauth_provider.protocol.errors import InvalidClient
+from oauth_provider.protocol.reason import Reason
 
 __all__ = ["METHOD", "credentials", "verify"]
 
@@ -15,5 +16,5 @@ def credentials(request: ClientRequest) -> Credentials | None:
     if "client_secret" not in request.form:
         return None
     if "client_id" not in request.form:
-        raise InvalidClient("client_id is missing beside client_secret.")
+        raise InvalidClient(Reason.CLIENT_ID_MISSING_BESIDE_SECRET)
     return Credentials(METHOD, request.form["client_id"], request.form["client_secret"])

@@ -11,6 +11,7 @@ from oauth_provider.dot.secret import is_hashed, is_secret
 from oauth_provider.models.client_secret import ClientSecret
 from oauth_provider.protocol.digest import equal
 from oauth_provider.protocol.errors import InvalidClient
+from oauth_provider.protocol.reason import Reason
 
 
 def verify(credentials: Credentials, found: FoundClient, request: ClientRequest, attempt: Attempt) -> None:
@@ -19,7 +20,7 @@ def verify(credentials: Credentials, found: FoundClient, request: ClientRequest,
         return
     attempt.count()
     if not _is_slow_secret(found.client.application, credentials.secret):
-        raise InvalidClient("Client authentication failed.", detail="wrong secret")
+        raise InvalidClient(Reason.CLIENT_SECRET_WRONG)
 
 
 def _is_slow_secret(application: Row, secret: str) -> bool:

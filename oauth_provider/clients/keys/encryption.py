@@ -11,6 +11,7 @@ from oauth_provider.models.client import Client
 from oauth_provider.protocol.errors import OAuthError, ServerError, TemporarilyUnavailable
 from oauth_provider.protocol.jose import JoseError
 from oauth_provider.protocol.jwe import CONTENT_ENCRYPTION, EncryptionKey, Envelope
+from oauth_provider.protocol.reason import Reason
 
 logger = logging.getLogger("oauth_provider.clients")
 
@@ -53,7 +54,7 @@ def _key_for(policy: ClientPolicy) -> EncryptionKey:
     found = _chosen(policy, keys)
     if found is None or policy.id_token_encrypted_response_enc not in CONTENT_ENCRYPTION:
         detail = f"no key for {policy.id_token_encrypted_response_alg} in {policy.jwks_uri or 'its jwks'}"
-        raise ServerError("There is no key that the ID token could be encrypted to.", detail=detail)
+        raise ServerError(Reason.ENCRYPTION_KEY_MISSING, detail=detail)
     return found
 
 

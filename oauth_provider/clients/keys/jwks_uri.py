@@ -18,6 +18,7 @@ from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import KeysUnavailable
 from oauth_provider.protocol.jose import JoseError, Key
 from oauth_provider.protocol.jwe import EncryptionKey
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.resource_server.guarded_cache import CacheUnavailable, guarded_cache
 
 K = TypeVar("K", Key, EncryptionKey)
@@ -34,7 +35,6 @@ PAUSE = 60
 MOST_PARSED = 256
 
 LIMITS = Limits(max_bytes=MAX_LENGTH)
-UNAVAILABLE = "The keys of this client cannot be had at the moment."
 
 
 def fetched_keys(uri: str, read: Callable[[str], tuple[K, ...]], is_wanted: Callable[[K], bool]) -> tuple[K, ...]:
@@ -53,7 +53,7 @@ def fetched_keys(uri: str, read: Callable[[str], tuple[K, ...]], is_wanted: Call
         except (FetchError, JoseError) as error:
             logger.warning("The keys of a client cannot be had: %s", error)
     if not document:
-        raise KeysUnavailable(UNAVAILABLE, detail=uri)
+        raise KeysUnavailable(Reason.CLIENT_KEYS_UNAVAILABLE, detail=uri)
     return keys
 
 
@@ -96,4 +96,4 @@ def _cached(operation: str, name: str, *arguments: Any) -> Any:
     try:
         return getattr(guarded_cache(provider_settings.CACHE), operation)(key, *arguments)
     except CacheUnavailable:
-        raise KeysUnavailable(UNAVAILABLE, detail="the cache does not answer") from None
+        raise KeysUnavailable(Reason.CLIENT_KEYS_UNAVAILABLE, detail="the cache does not answer") from None

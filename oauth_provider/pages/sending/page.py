@@ -1,7 +1,6 @@
 """Pages for people (RFC 9700 §4.16): how each is sent, and the page that says what went wrong."""
 
 import functools
-import logging
 from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,17 +14,18 @@ from django.shortcuts import render
 from django.templatetags.static import static
 from django.utils.translation import gettext as _
 
+from oauth_provider.conf import provider_settings
+from oauth_provider.events.refusal import tell_refusal
 from oauth_provider.pages.log_mask import mask_reports_of, masked
 from oauth_provider.pages.sending.browser_state import keep_browser_state
 from oauth_provider.pages.sending.situation import BROKEN, BUSY, Situation
 from oauth_provider.protocol.errors import InvalidRequest, OAuthError, ServiceUnavailable, TemporarilyUnavailable
 from oauth_provider.protocol.frontchannel_logout import origin as origin_of
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol.token_string import random_text
 from oauth_provider.resource_server.database_outage import is_outage, unavailable, unreported
 from oauth_provider.resource_server.users.session_user import restrict_to_session
 from oauth_provider.sql.transaction import RowGone
-
-logger = logging.getLogger("oauth_provider.pages")
 
 STYLESHEET = "oauth_provider/oauth.css"
 REFERENCE_LENGTH = 8
@@ -61,7 +61,7 @@ def for_people(view: View) -> View:
         except OAuthError as error:
             return error_page(request, error)
         except RowGone:
-            return error_page(request, InvalidRequest("The application or the account is gone."))
+            return error_page(request, InvalidRequest(Reason.ROWS_GONE))
 
     freed: View = login_not_required(non_atomic_requests(page))
     return freed
@@ -120,7 +120,8 @@ def error_page(
     ``go_on`` is a URL of ours; ``back_to`` one of the client, whose redirect URI was established.
     """
     reference = random_text(REFERENCE_LENGTH)
-    logger.warning("[%s] %s refused: %s", reference, masked(request.path), error.detail or error.description)
+    address = provider_settings.CLIENT_ADDRESS(request)
+    tell_refusal(error, path=masked(request.path), address=address, reference=reference)
     context = {
         "situation": situation or (BUSY if isinstance(error, TemporarilyUnavailable) else BROKEN),
         "error": error.error,

@@ -14,6 +14,7 @@ from functools import cache
 
 from oauth_provider.protocol.denylist import parse
 from oauth_provider.protocol.errors import InvalidToken
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.resource_server.conf import conf
 from oauth_provider.resource_server.denylist.denials import Denylist
 from oauth_provider.resource_server.denylist.transport import DenylistTransport, make_transport
@@ -85,7 +86,7 @@ def check_denylist(token: AccessToken, presented: Presented) -> None:
     listening = subscription(options)
     listening.wait()
     if len(listening.denylist) and listening.denylist.denies(token, presented.checksum):
-        raise InvalidToken("The access token is expired or revoked.", detail="on the denylist")
+        raise InvalidToken(Reason.TOKEN_DENIED, detail="on the denylist")
 
 
 _starting = threading.Lock()

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from oauth_provider.protocol.errors import InsufficientScope, InsufficientUserAuthentication
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol.scope_requirement import ScopeRequirement
 from oauth_provider.resource_server.needs import Needs
 from oauth_provider.resource_server.sign_in import SignIn
@@ -35,9 +36,9 @@ class Demand:
     def check(self, token: AccessToken) -> None:
         """Raise ``InsufficientScope`` or ``InsufficientUserAuthentication`` for a token that does not do."""
         if not self.requirement.is_met_by(token.scopes):
-            raise InsufficientScope("The access token lacks a scope for this call.")
+            raise InsufficientScope(Reason.TOKEN_LACKS_SCOPE)
         if not self.sign_in.is_met_by(token):
-            raise InsufficientUserAuthentication("The user must sign in again for this call.")
+            raise InsufficientUserAuthentication(Reason.TOKEN_SIGN_IN_TOO_OLD)
 
 
 def demand(*scopes: str | ScopeRequirement, acr: str | Iterable[str] = (), max_age: int | None = None) -> Demand:

@@ -20,6 +20,7 @@ from django.http import HttpResponse, JsonResponse
 
 from oauth_provider.protocol.errors import InvalidRequest, InvalidToken, OAuthError
 from oauth_provider.protocol.issuer import well_known_url
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol.resource_indicator import apis_of, is_resource, names
 from oauth_provider.protocol.scope_requirement import ScopeRequirement
 from oauth_provider.resource_server.authentication import OF_EVERY_TOKEN, authenticate, user_of
@@ -121,7 +122,7 @@ class McpGuard:
         try:
             return authenticate(ASGIRequest(dict(scope), BytesIO()), self.rules)
         except (SuspiciousOperation, UnicodeDecodeError) as error:
-            raise InvalidRequest("The request cannot be understood.", detail=str(error)) from error
+            raise InvalidRequest(Reason.MCP_REQUEST_MALFORMED, detail=str(error)) from error
         finally:
             close_old_connections()  # nobody else does, outside of Django's own request cycle
 
@@ -134,7 +135,7 @@ class McpGuard:
         """Only a token that names this server will do; one that names none was not issued for it (RFC 8707 §2)."""
         if not names(apis_of(token.resources, token.issuer), self.resource):
             raise InvalidToken(
-                "The access token was not issued for this server.",
+                Reason.TOKEN_FOR_OTHER_SERVER,
                 detail=f"token is for {', '.join(token.resources)!r}, this server is {self.resource!r}",
             )
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from oauth_provider.protocol.bearer import BEARER, scheme_of
 from oauth_provider.protocol.errors import InvalidToken
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.resource_server.presented import Presented
 from oauth_provider.resource_server.proofs.key_proof import KeyProof
 from oauth_provider.resource_server.proofs.table import key_proofs
@@ -18,12 +19,12 @@ def check_key(token: AccessToken, presented: Presented) -> None:
     """RFC 9449 §7.1, RFC 8705 §3: a token bound to a key is worth nothing without proof of the key."""
     if token.cnf is None:
         if presented.scheme != BEARER:
-            raise InvalidToken("The access token is not bound to a key, and must be sent as a bearer token.")
+            raise InvalidToken(Reason.TOKEN_NOT_BOUND)
         return
     proof = proof_for(token.cnf)
     if proof is None or proof.scheme != presented.scheme:
         used = "a bearer token" if presented.scheme == BEARER else f"a {presented.scheme} token"
-        raise InvalidToken(f"The access token is bound to a key and cannot be used as {used}.")
+        raise InvalidToken(Reason.TOKEN_BOUND_OTHERWISE, used=used)
     proof.check(token, presented)
 
 

@@ -25,6 +25,7 @@ from oauth_provider.protocol import token_string
 from oauth_provider.protocol.bearer import BEARER
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import InvalidToken, ServiceUnavailable
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.resource_server.conf import conf
 from oauth_provider.resource_server.process_lock import ProcessLock
 from oauth_provider.resource_server.proofs.bound_token import schemes
@@ -125,7 +126,7 @@ class IntrospectionVerifier:
     def __call__(self, token: str, /) -> AccessToken:
         """What the server says of ``token``. Raises ``InvalidToken``, and ``ServiceUnavailable`` if it says nothing."""
         if token.startswith(NEVER_FOR_APIS):
-            raise InvalidToken("This is not an access token.", detail="a refresh token, a code or a secret")
+            raise InvalidToken(Reason.TOKEN_OF_OTHER_KIND, detail="a refresh token, a code or a secret")
         options, key = conf.introspection, digest(token)
         delay = options.revocation_delay
         remembered = self._memory.recall(key) if delay else None
@@ -135,7 +136,7 @@ class IntrospectionVerifier:
             members = self._breaker.run(lambda: ask(token))
         except FetchError as error:
             logger.warning("The introspection endpoint gives no answer: %s", error)
-            raise ServiceUnavailable("Access tokens cannot be verified at the moment.", detail=str(error)) from error
+            raise ServiceUnavailable(Reason.VERIFIER_AWAY, detail=str(error)) from error
         verified = read(members, options.leeway)
         if delay:
             self._memory.keep(key, verified, delay, len(repr(members)))
@@ -179,11 +180,11 @@ def read(members: dict[str, Any], leeway: float = 0) -> AccessToken:
     the server's clock.
     """
     if members["active"] is not True:
-        raise InvalidToken("The access token is unknown, expired or revoked.")
+        raise InvalidToken(Reason.TOKEN_NOT_ACTIVE)
     check_kind(members)
     issuer, issuers = members.get("iss", ""), conf.authorization_servers
     if issuer and issuers and issuer not in issuers:
-        raise InvalidToken("The access token is of another issuer.", detail=f"iss {issuer!r} is none of {issuers!r}")
+        raise InvalidToken(Reason.TOKEN_OF_OTHER_ISSUER, detail=f"iss {issuer!r} is none of {issuers!r}")
     audience = members.get("aud", [])
     try:
         token = AccessToken(
@@ -205,9 +206,9 @@ def read(members: dict[str, Any], leeway: float = 0) -> AccessToken:
         )
         begins = _moment(members.get("nbf"))
     except (TypeError, ValueError, OverflowError, OSError) as error:
-        raise InvalidToken("The access token cannot be understood.", detail=f"bad introspection: {error}") from error
+        raise InvalidToken(Reason.TOKEN_NOT_UNDERSTOOD, detail=f"bad introspection: {error}") from error
     if begins is not None and begins > datetime.now(UTC) + token.leeway:
-        raise InvalidToken("The time of the access token has not come yet.")
+        raise InvalidToken(Reason.TOKEN_NOT_YET)
     return token
 
 
@@ -221,11 +222,11 @@ def check_kind(members: dict[str, Any]) -> None:
     taken = schemes() if members.get("cnf") is not None else (BEARER,)
     named = members.get("token_type", BEARER)
     if not isinstance(named, str) or named.lower() not in {*(scheme.lower() for scheme in taken), "access_token"}:
-        raise InvalidToken("This is not a bearer access token.", detail=f"token_type {named!r}")
+        raise InvalidToken(Reason.TOKEN_NOT_BEARER, detail=f"token_type {named!r}")
     for name in ("token_use", "typ"):
         kind = members.get(name, "")
         if isinstance(kind, str) and kind.lower() in OTHER_KINDS:
-            raise InvalidToken("This is not an access token.", detail=f"{name} {kind!r}")
+            raise InvalidToken(Reason.TOKEN_OF_OTHER_KIND, detail=f"{name} {kind!r}")
 
 
 def _text(value: Any) -> str:

@@ -15,6 +15,7 @@ from oauth_provider.fetch import Fetched, FetchError, Limits, fetch
 from oauth_provider.protocol.errors import ServiceUnavailable
 from oauth_provider.protocol.issuer import issuer_path, well_known_url
 from oauth_provider.protocol.jose import JoseError, Key, parse_jwks
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol.strict_json import parse_object
 from oauth_provider.resource_server.conf import conf
 from oauth_provider.resource_server.process_lock import ProcessLock
@@ -62,7 +63,7 @@ class IssuerKeys:
             self._turn.release()
         if time.monotonic() - self._fetched_at >= KEPT:
             detail = f"no keys: {self.issuer}"
-            raise ServiceUnavailable("Access tokens cannot be verified at the moment.", detail=detail)
+            raise ServiceUnavailable(Reason.VERIFIER_AWAY, detail=detail)
         return self._keys
 
     def with_key(self, kid: str) -> tuple[Key, ...]:
@@ -75,7 +76,7 @@ class IssuerKeys:
                 self._fetch_unless_just_tried()
                 if self._tried_at > self._fetched_at:
                     detail = f"unknown kid, and no answer: {self.issuer}"
-                    raise ServiceUnavailable("The access token cannot be verified at the moment.", detail=detail)
+                    raise ServiceUnavailable(Reason.VERIFIER_KEYS_AWAY, detail=detail)
             return self._keys
 
     def _fetch_unless_just_tried(self) -> None:

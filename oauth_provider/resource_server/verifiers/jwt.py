@@ -18,6 +18,7 @@ from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import InvalidToken
 from oauth_provider.protocol.jose import JoseError, Key
 from oauth_provider.protocol.jws import UnknownKey
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.resource_server.audience import names_this_api
 from oauth_provider.resource_server.conf import conf
 from oauth_provider.resource_server.token import AccessToken
@@ -43,7 +44,7 @@ class JWTVerifier:
         try:
             verified = as_access_token(self._verified(token), conf.jwt.leeway)
         except JoseError as error:
-            raise InvalidToken("The access token is malformed, expired, or not genuine.", detail=str(error)) from None
+            raise InvalidToken(Reason.TOKEN_NOT_GENUINE, detail=str(error)) from None
         self._memory.keep(key, verified, conf.jwt.keys_lifetime, len(token))
         return verified
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse
 
-from oauth_provider.protocol.details_requirement import DESCRIPTION, DetailsRequirement
+from oauth_provider.protocol.details_requirement import DetailsRequirement
 from oauth_provider.protocol.errors import InsufficientAuthorizationDetails, OAuthError
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.resource_server.audience import called_url
 from oauth_provider.resource_server.authentication import authenticate
 from oauth_provider.resource_server.proofs.bound_token import presented_scheme
@@ -32,7 +33,7 @@ class DetailsGuard:
                 is_let_in = self.session and is_signed_in(request)
                 return check_csrf(request) if is_let_in else refused(None)
             if self.requirement.met_by(token.authorization_details, called_url(request)) is None:
-                raise InsufficientAuthorizationDetails(DESCRIPTION)
+                raise InsufficientAuthorizationDetails(Reason.TOKEN_LACKS_DETAILS)
         except OAuthError as error:
             return refused(error, scheme=presented_scheme(request.headers.get("Authorization", "")))
         set_caller(request, token)

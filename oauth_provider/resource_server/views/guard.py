@@ -16,6 +16,7 @@ from oauth_provider.protocol.errors import (
     OAuthError,
     ServiceUnavailable,
 )
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol.scope_requirement import ScopeRequirement
 from oauth_provider.resource_server.authentication import authenticate, user_of
 from oauth_provider.resource_server.challenge import challenge
@@ -95,9 +96,9 @@ class Guard:
     def _check(self, token: AccessToken, requirement: ScopeRequirement | None) -> None:
         if requirement is not None and not requirement.is_met_by(token.scopes):
             scope = requirement.nearest(token.scopes)
-            raise InsufficientScope("The access token lacks a scope for this call.", scope=scope)
+            raise InsufficientScope(Reason.TOKEN_LACKS_SCOPE, scope=scope)
         if not self.sign_in.is_met_by(token):
-            raise InsufficientUserAuthentication("The user must sign in again for this call.")
+            raise InsufficientUserAuthentication(Reason.TOKEN_SIGN_IN_TOO_OLD)
 
     def _needs(self, requirement: ScopeRequirement | None, token: AccessToken | None) -> Needs:
         scope = requirement.nearest(token.scopes if token else ()) if requirement else ()
