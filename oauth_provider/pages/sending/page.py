@@ -58,6 +58,9 @@ def for_people(view: View) -> View:
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
+        except ServiceUnavailable as error:
+            logger.warning("%s refused: %s", masked(request.path), error.detail or error.description)
+            return unavailable_page(request, error)
         except OAuthError as error:
             return error_page(request, error)
         except RowGone:
