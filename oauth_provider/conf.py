@@ -4,7 +4,6 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, Literal, cast
 
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 from django.http import HttpRequest
 from django.urls import get_script_prefix
@@ -252,11 +251,9 @@ class ProviderSettings(SeamSettings):
         return self._get("SWEEP_RETENTION", 7 * 86400)
 
     def issuer_of(self, request: HttpRequest) -> str:
-        """The issuer; only under ``DEBUG`` is the request believed. Raises ``ImproperlyConfigured``."""
-        if issuer := self.ISSUER:
-            return issuer
-        if not settings.DEBUG:
-            raise ImproperlyConfigured('OAUTH_PROVIDER["ISSUER"] must be set where DEBUG is off.')
+        """The issuer, empty where none is set. Only under ``DEBUG`` is the request believed."""
+        if self.ISSUER or not settings.DEBUG:
+            return self.ISSUER
         scheme: Literal["http", "https"] = "https" if request.is_secure() else "http"
         return f"{scheme}://{request.get_host()}{get_script_prefix()}".rstrip("/")
 

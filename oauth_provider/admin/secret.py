@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.utils import quote, unquote
-from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.core.exceptions import PermissionDenied
 from django.db import router
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -204,7 +204,7 @@ class SecretViews(BoundedAdmin):
     ) -> HttpResponse:
         """The one answer that holds a secret. It is kept in no session, message or log."""
         context = {"title": _("Client secret") if secret else _("Client"), "secret": secret, "is_new": is_new}
-        context |= {"overlap": overlap, "issuer": _issuer(request)}
+        context |= {"overlap": overlap, "issuer": provider_settings.issuer_of(request)}
         response = self._show(request, application, "secret_once.html", context)
         response["Cache-Control"] = "no-store"
         response["Referrer-Policy"] = "same-origin"
@@ -241,10 +241,3 @@ class SecretViews(BoundedAdmin):
     def _change_url(self, application: Row) -> str:
         name = f"{self.opts.app_label}_{self.opts.model_name}_change"
         return reverse(f"{self.admin_site.name}:{name}", args=[quote(application.pk)])
-
-
-def _issuer(request: HttpRequest) -> str:
-    try:
-        return provider_settings.issuer_of(request)
-    except ImproperlyConfigured:  # told by a check
-        return ""

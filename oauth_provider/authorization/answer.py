@@ -12,7 +12,8 @@ from typing import Any
 from django.db import router
 from django.views.decorators.debug import sensitive_variables
 
-from oauth_provider.authorization.question import Question, agreement_of, is_identity_assured
+from oauth_provider.authorization.inquiry import Inquiry
+from oauth_provider.authorization.question import Asked, Decision, agreement_of, allowed_part, yes_to
 from oauth_provider.authorization.unredeemed import forget_surplus
 from oauth_provider.conf import provider_settings
 from oauth_provider.events.event import ConsentDenied, ConsentGiven
@@ -40,8 +41,12 @@ from oauth_provider.tokens.terms import for_response
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """What came of a yes: the parameters of the answer, and what an ID token among them says once it is signed."""
+    """What came of a yes: the parameters of the answer, and what an ID token among them says once it is signed.
 
+    ``scope`` is what was granted.
+    """
+
+    scope: tuple[str, ...]
     parameters: Mapping[str, str] = field(repr=False)
     id_token: Mapping[str, Any] | None = field(default=None, repr=False)
 
@@ -55,61 +60,70 @@ class Snapshot:
     now: datetime
 
 
-def read(question: Question) -> Snapshot:
-    """Read what the answer to ``question`` depends on. Raises ``InvalidRequestUri`` for a request that is gone."""
+def read(inquiry: Inquiry) -> Snapshot:
+    """Read what the answer to ``inquiry`` depends on. Raises ``InvalidRequestUri`` for a request that is gone."""
     using = router.db_for_write(Consent)
-    application = question.client.application
-    consent = Consent.objects.using(using).filter(user=question.user, application=application).first()
+    application = inquiry.client.application
+    consent = Consent.objects.using(using).filter(user=inquiry.user, application=application).first()
     pushed = None
-    if question.request.pushed is not None:
-        pushed = PendingRequest.objects.filter(pk=question.request.pushed).first()
+    if inquiry.request.pushed is not None:
+        pushed = PendingRequest.objects.filter(pk=inquiry.request.pushed).first()
         if pushed is None:
             raise InvalidRequestUri(Reason.REQUEST_UNKNOWN, detail="swept request_uri")
     return Snapshot(consent, pushed, authorization_now())
 
 
-def answer_without_asking(question: Question) -> Granted | None:
+def answer_without_asking(inquiry: Inquiry) -> Granted | None:
     """What was asked for, where a consent given before covers all of it, or the operator has said yes for everyone."""
-    if not is_identity_assured(question.destination):
+    if not inquiry.destination.is_assured:
         return None
     using = router.db_for_write(Authorization)
-    granted = settle(lambda: read(question), lambda seen: _answer_silently(question, seen), using=using)
+    granted = settle(lambda: read(inquiry), lambda seen: _answer_silently(inquiry, seen), using=using)
     if granted is not None:
-        forget_surplus(question.user, question.client.application)
+        forget_surplus(inquiry.user, inquiry.client.application)
     return granted
 
 
-def _answer_silently(question: Question, seen: Snapshot) -> Outcome[Granted | None]:
-    if question.client.application.skip_authorization:
-        return _grant(question, seen)
+def _answer_silently(inquiry: Inquiry, seen: Snapshot) -> Outcome[Granted | None]:
+    question = inquiry.question
+    if inquiry.client.application.skip_authorization:
+        return _grant(inquiry, question.asked, seen)
     if seen.consent is None or not are_remembered(question.asked.details):
         return Outcome(None)
-    if not seen.consent.agreed.covers(agreement_of(question)):
+    if not seen.consent.agreed.covers(agreement_of(question, yes_to(question))):
         return Outcome(None)
-    outcome = _grant(question, seen)
+    outcome = _grant(inquiry, question.asked, seen)
     # Nobody withdraws it before this is committed.
     return replace(outcome, writes=(Hold(seen.consent), *outcome.writes))
 
 
-def answer_yes(question: Question, seen: Snapshot) -> Outcome[Granted]:
-    """Remember the consent, without the details that have to be asked for again, and make what was asked for."""
-    asked, application = agreement_of(question), question.client.application
-    remembered = [detail for detail in question.asked.details if are_remembered([detail])]
+def answer_question(inquiry: Inquiry, decision: Decision, seen: Snapshot) -> Outcome[Granted | None]:
+    """Remember what ``decision`` allows and make it; None where it allows nothing."""
+    part = allowed_part(inquiry.question, decision)
+    return _answer_no(inquiry, seen) if part is None else _answer_yes(inquiry, decision, part, seen)
+
+
+def _answer_yes(inquiry: Inquiry, decision: Decision, part: Asked, seen: Snapshot) -> Outcome[Granted | None]:
+    """Remember the consent, without the details that have to be asked for again, and make what was allowed."""
+    asked, application = agreement_of(inquiry.question, decision), inquiry.client.application
+    remembered = [detail for detail in part.details if are_remembered([detail])]
     agreement = replace(asked, details=digests_of_details(remembered))
     before = seen.consent
-    consent = before if before is not None else Consent(user=question.user, application=application)
+    consent = before if before is not None else Consent(user=inquiry.user, application=application)
     agreed = bounded(consent.agreed.extended(agreement), agreement)
-    scope, resources = " ".join(agreement.scopes), tuple(agreement.resources)
-    event = ConsentGiven(application, question.user, scope, resources)
-    outcome = _grant(question, seen)
+    event = ConsentGiven(
+        application, inquiry.user, scope=" ".join(agreement.scopes), resources=tuple(agreement.resources)
+    )
+    outcome = _grant(inquiry, part, seen)
     writes = (_remember(consent, agreed), *outcome.writes)
     return replace(outcome, writes=writes, events=(event, *outcome.events))
 
 
-def denial(question: Question) -> ConsentDenied:
-    """Return the event of a no to ``question``."""
-    asked, application = agreement_of(question), question.client.application
-    return ConsentDenied(application, question.user, " ".join(asked.scopes), tuple(asked.resources))
+def _answer_no(inquiry: Inquiry, seen: Snapshot) -> Outcome[Granted | None]:
+    """Leave everything as it was, but for the request, which is answered."""
+    asked, application = agreement_of(inquiry.question, yes_to(inquiry.question)), inquiry.client.application
+    denial = ConsentDenied(application, inquiry.user, " ".join(asked.scopes), tuple(asked.resources))
+    return Outcome(None, _spend(seen), events=(denial,))
 
 
 def _remember(consent: Consent, agreed: Agreed) -> Write:
@@ -121,7 +135,7 @@ def _remember(consent: Consent, agreed: Agreed) -> Write:
     return Hold(consent) if is_same else Change(consent, Consent.columns(agreed))
 
 
-def spend(seen: Snapshot) -> tuple[Write, ...]:
+def _spend(seen: Snapshot) -> tuple[Write, ...]:
     """RFC 9126 §7.3: a pushed request has one answer."""
     if seen.pushed is None:
         return ()
@@ -130,56 +144,55 @@ def spend(seen: Snapshot) -> tuple[Write, ...]:
     return (Change(seen.pushed, answered(seen.now)),)
 
 
-def _granted_details(question: Question) -> list[dict[str, Any]]:
-    """RFC 9396 §7.1: what was asked for, with what only the person's own account can say."""
-    enriched = ((one["type"], registered(one["type"]).enrich(one, question.user)) for one in question.asked.details)
+def _granted_details(part: Asked, user: Any) -> list[dict[str, Any]]:
+    """RFC 9396 §7.1: what was allowed, with what only the person's own account can say."""
+    enriched = ((one["type"], registered(one["type"]).enrich(one, user)) for one in part.details)
     return [{**as_json(more, what=f"what {name!r} was enriched with"), "type": name} for name, more in enriched]
 
 
 @sensitive_variables()
-def _grant(question: Question, seen: Snapshot) -> Outcome[Any]:
-    asked = parts_of(question.request.response_type)
+def _grant(inquiry: Inquiry, part: Asked, seen: Snapshot) -> Outcome[Any]:
+    asked = parts_of(inquiry.request.response_type)
     code = token_string.make_token(token_string.CODE) if CODE in asked else ""
-    authorization = _authorize(question, code, seen.now)
+    authorization = _authorize(inquiry, part, code, seen.now)
     parameters = {"code": code} if code else {}
     outcome: Outcome[Any] = Outcome(None, (Add(authorization),))
     access_token = ""
     if TOKEN in asked:
-        terms = for_response(authorization, question.client)
-        outcome = issue_for_response(authorization, question.client, terms, seen.now)
+        terms = for_response(authorization, inquiry.client)
+        outcome = issue_for_response(authorization, inquiry.client, terms, seen.now)
         issued = outcome.result()
         access_token, said = issued.access_token, issued.answer().items()
         parameters |= {name: value if isinstance(value, str) else json.dumps(value) for name, value in said}
     id_token = None
     if ID_TOKEN in asked:
-        id_token = describe_beside(
-            authorization, question.client, question.issuer, code=code, access_token=access_token
-        )
-    return replace(outcome, answer=Granted(parameters, id_token), writes=(*spend(seen), *outcome.writes))
+        id_token = describe_beside(authorization, inquiry.client, inquiry.issuer, code=code, access_token=access_token)
+    return replace(outcome, answer=Granted(part.scope, parameters, id_token), writes=(*_spend(seen), *outcome.writes))
 
 
 @sensitive_variables()
-def _authorize(question: Question, code: str, now: datetime) -> Authorization:
+def _authorize(inquiry: Inquiry, part: Asked, code: str, now: datetime) -> Authorization:
     """The row of this sign-in; one without a code has nothing to be redeemed."""
     lifetime = provider_settings.AUTHORIZATION_CODE_LIFETIME if code else provider_settings.ID_TOKEN_LIFETIME
     expires = now + timedelta(seconds=lifetime)
-    session_ends = question.sign_in.ends_at if ends_with_session(question.scope) else None
+    sign_in = inquiry.question.sign_in
+    session_ends = sign_in.ends_at if ends_with_session(part.scope) else None
     expires = min(expires, session_ends or expires)
     return Authorization(
-        application=question.client.application,
-        user=question.user,
+        application=inquiry.client.application,
+        user=inquiry.user,
         grant_type="authorization_code" if code else IMPLICIT_GRANT,
-        scope=format_scope(question.scope),
-        resources=list(question.asked.audience.identifiers),
-        authorization_details=_granted_details(question),
-        redirect_uri=question.destination.redirect_uri,
-        code_challenge=question.request.code_challenge if code else "",
-        nonce=question.request.nonce,
-        claims=parse_claims(question.request.claims),
-        auth_time=question.sign_in.auth_time,
-        acr=question.sign_in.acr,
-        amr=list(question.sign_in.amr),
-        sid=question.sign_in.sid,
+        scope=format_scope(part.scope),
+        resources=list(part.audience.identifiers),
+        authorization_details=_granted_details(part, inquiry.user),
+        redirect_uri=inquiry.destination.redirect_uri,
+        code_challenge=inquiry.request.code_challenge if code else "",
+        nonce=inquiry.request.nonce,
+        claims=parse_claims(inquiry.request.claims),
+        auth_time=sign_in.auth_time,
+        acr=sign_in.acr,
+        amr=list(sign_in.amr),
+        sid=sign_in.sid,
         session_expires_at=session_ends,
         code_digest=digest(code) if code else None,
         code_expires_at=expires if code else None,

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
-from oauth_provider.authorization.rules import Destination
+from oauth_provider.authorization.destination import Destination
 from oauth_provider.authorization.sign_in import recorded
 from oauth_provider.conf import provider_settings
 from oauth_provider.protocol.id_token import OPENID

@@ -9,7 +9,8 @@ from django.views.decorators.debug import sensitive_variables
 from oauth_provider.authorization import answer
 from oauth_provider.authorization.browser_state import session_state
 from oauth_provider.authorization.demand import visit_of
-from oauth_provider.authorization.question import Question, words_shown
+from oauth_provider.authorization.inquiry import Inquiry, inquire
+from oauth_provider.authorization.question import Decision, words_shown
 from oauth_provider.authorization.response import AuthorizationResponse, error_response, from_text, granted_response
 from oauth_provider.authorization.rules import check, establish
 from oauth_provider.authorization.sign_in import binding_of
@@ -23,25 +24,27 @@ from oauth_provider.protocol.reason import Reason
 from oauth_provider.resource_server.users.session_user import session_user
 from oauth_provider.sql.commit import settle
 from oauth_provider.sql.outcome import Change, Outcome
+from oauth_provider.tokens.issuer import Issuer
 
-ALLOW, DENY = "allow", "deny"
 
+def ask(http: HttpRequest, inquiry: Inquiry, *, sid: str = "") -> str:
+    """Keep the question of ``inquiry`` for this session, and return the handle of its page.
 
-def ask(http: HttpRequest, question: Question, *, sid: str = "") -> str:
-    """Keep ``question`` for this session, and where ``sid`` is given for that one sign-in; the handle of its page."""
+    Where ``sid`` is given, only that one sign-in may answer.
+    """
     return PendingRequest.objects.ask(
-        application=question.client.application,
-        user=question.user,
+        application=inquiry.client.application,
+        user=inquiry.user,
         session=binding_of(http),
         request=replace(
-            to_stored(replace(question.request, name=())),
-            shown=words_shown(question),
+            to_stored(replace(inquiry.request, name=())),
+            shown=words_shown(inquiry.question),
             sid=digest(sid) if sid else "",
         ),
     )
 
 
-def question_of(http: HttpRequest, pending: PendingRequest, issuer: str = "") -> Question:
+def inquiry_of(http: HttpRequest, pending: PendingRequest, issuer: Issuer) -> Inquiry:
     """What ``pending`` asks, judged anew: the client may have been suspended or changed since.
 
     Raises ``InvalidRequest`` where it may not be answered any more.
@@ -53,23 +56,23 @@ def question_of(http: HttpRequest, pending: PendingRequest, issuer: str = "") ->
     visit = visit_of(http, Ticket(request), destination.client)
     if stored.sid and not equal(stored.sid, digest(visit.recorded.sid)):
         raise InvalidRequest(Reason.SIGNED_IN_MEANWHILE, detail="another sign-in than the one demanded")
-    question = Question(request, destination, asked, session_user(http), visit.sign_in, issuer)
-    if stored.shown != words_shown(question):
+    inquiry = inquire(request, destination, asked, user=session_user(http), sign_in=visit.sign_in, issuer=issuer)
+    if stored.shown != words_shown(inquiry.question):
         raise InvalidRequest(Reason.QUESTION_CHANGED)
-    return question
+    return inquiry
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The request that a page asks about, and where it is still open, its question and what the answer depends on."""
+    """The request that a page asks about, and where it is still open, its inquiry and what the answer depends on."""
 
     pending: PendingRequest
-    question: Question | None = None
+    inquiry: Inquiry | None = None
     seen: answer.Snapshot | None = None
 
 
 @sensitive_variables()
-def decide(http: HttpRequest, handle: str, decision: str, issuer: str) -> AuthorizationResponse:
+def decide(http: HttpRequest, handle: str, decision: Decision, issuer: Issuer) -> AuthorizationResponse:
     """What the browser takes to the client after a decision.
 
     The same session repeating the same decision within 10 seconds gets the same answer. Raises ``InvalidRequest`` if
@@ -84,7 +87,7 @@ def decide(http: HttpRequest, handle: str, decision: str, issuer: str) -> Author
 
 
 @sensitive_variables()
-def _read(http: HttpRequest, handle: str, issuer: str) -> Snapshot:
+def _read(http: HttpRequest, handle: str, issuer: Issuer) -> Snapshot:
     pending = PendingRequest.objects.of(handle)
     if pending is None or not pending.belongs_to(session_user(http), binding_of(http)):
         raise InvalidRequest(Reason.REQUEST_UNKNOWN, detail="foreign or unknown handle")
@@ -92,24 +95,25 @@ def _read(http: HttpRequest, handle: str, issuer: str) -> Snapshot:
         return Snapshot(pending)
     if not pending.is_in_time:
         raise InvalidRequest(Reason.REQUEST_EXPIRED, detail="expired handle")
-    question = question_of(http, pending, issuer)
-    return Snapshot(pending, question, answer.read(question))
+    inquiry = inquiry_of(http, pending, issuer)
+    return Snapshot(pending, inquiry, answer.read(inquiry))
 
 
 @sensitive_variables()
-def _decide(http: HttpRequest, snapshot: Snapshot, handle: str, decision: str) -> Outcome[str]:
-    pending, question, seen = snapshot.pending, snapshot.question, snapshot.seen
-    if question is None or seen is None:
-        return Outcome(pending.repeated(handle, decision))
-    if decision == ALLOW:
-        watched = session_state(http, question.destination, question.scope)
-        given = answer.answer_yes(question, seen)
-        response = granted_response(question.destination, given.result(), question.issuer, watched)
-        writes, events = given.writes, given.events
-    else:
-        writes, events = answer.spend(seen), (answer.denial(question),)
+def _decide(http: HttpRequest, snapshot: Snapshot, handle: str, decision: Decision) -> Outcome[str]:
+    pending, inquiry, seen = snapshot.pending, snapshot.inquiry, snapshot.seen
+    if inquiry is None or seen is None:
+        return Outcome(pending.repeated(handle, decision.digest))
+    given = answer.answer_question(inquiry, decision, seen)
+    text = _response(http, inquiry, given.result()).to_text()
+    columns = pending.decided(handle, decision.word, text, now=seen.now, said=decision.digest)
+    return Outcome(text, (Change(pending, columns), *given.writes), given.then, given.events)
+
+
+@sensitive_variables()
+def _response(http: HttpRequest, inquiry: Inquiry, granted: answer.Granted | None) -> AuthorizationResponse:
+    if granted is None:
         denied = AccessDenied(Reason.USER_DENIED)
-        response = error_response(question.destination, denied, question.issuer)
-    text = response.to_text()
-    decided = Change(pending, pending.decided(handle, decision, text, seen.now))
-    return Outcome(text, (decided, *writes), events=events)
+        return error_response(inquiry.destination, denied, inquiry.issuer)
+    watched = session_state(http, inquiry.destination, granted.scope)
+    return granted_response(inquiry.destination, granted, inquiry.issuer, watched)

@@ -25,10 +25,11 @@ from oauth_provider.authorization.demand import (
     wanted_acr,
     was_made_for_this,
 )
+from oauth_provider.authorization.destination import Destination
+from oauth_provider.authorization.inquiry import Inquiry, inquire
 from oauth_provider.authorization.person import asked_person
-from oauth_provider.authorization.question import Question
 from oauth_provider.authorization.response import AuthorizationResponse, granted_response
-from oauth_provider.authorization.rules import Destination, check, establish, prompts_of
+from oauth_provider.authorization.rules import check, establish, prompts_of
 from oauth_provider.authorization.sign_in import end, spend
 from oauth_provider.authorization.silent import silent_error
 from oauth_provider.authorization.ticket import Ticket
@@ -40,10 +41,12 @@ from oauth_provider.protocol.errors import (
     InvalidRequest,
     LoginRequired,
     OAuthError,
+    ServiceUnavailable,
     TemporarilyUnavailable,
 )
 from oauth_provider.protocol.reason import Reason
 from oauth_provider.resource_server.users.session_user import session_user
+from oauth_provider.tokens.issuer import Issuer
 
 # So often a login is asked for in vain before the client is told.
 MOST_TRIES = 3
@@ -78,7 +81,7 @@ Step = Refused | Page | Answer
 
 
 @sensitive_variables()
-def next_step(http: HttpRequest, ticket: Ticket, issuer: str) -> Step:
+def next_step(http: HttpRequest, ticket: Ticket, issuer: Issuer) -> Step:
     """What comes next for the request of ``ticket``. Raises what must be shown to the person."""
     destination = establish(ticket.request)
     try:
@@ -103,8 +106,8 @@ def next_step(http: HttpRequest, ticket: Ticket, issuer: str) -> Step:
     if was_made_for_this(visit):
         spend(http)
     bind(http, ticket)
-    user = session_user(http)
-    return _grant(Question(ticket.request, destination, asked, user, visit.sign_in, issuer), visit, issuer)
+    user, sign_in = session_user(http), visit.sign_in
+    return _grant(inquire(ticket.request, destination, asked, user=user, sign_in=sign_in, issuer=issuer), visit)
 
 
 @sensitive_variables()
@@ -117,7 +120,7 @@ def choose_account(http: HttpRequest, ticket: Ticket, *, other: bool) -> str:
     return url
 
 
-def demands_login(http: HttpRequest, ticket: Ticket, issuer: str) -> bool:
+def demands_login(http: HttpRequest, ticket: Ticket, issuer: Issuer) -> bool:
     """Would the request of ``ticket`` send this browser to a login or sign-up page? Raises what it would refuse."""
     destination = establish(ticket.request)
     person = asked_person(ticket.request, destination.client, issuer)
@@ -144,17 +147,22 @@ def refuse_to_sign_in(ticket: Ticket) -> Refused:
 
 
 @sensitive_variables()
-def _grant(question: Question, visit: Visit, issuer: str) -> Step:
-    destination = question.destination
+def _grant(inquiry: Inquiry, visit: Visit) -> Step:
+    destination = inquiry.destination
     if CONSENT not in visit.prompts:
-        granted = answer_without_asking(question)
+        try:
+            granted = answer_without_asking(inquiry)
+        except ServiceUnavailable as error:
+            if not visit.is_silent:
+                raise
+            return Refused(destination, error)  # to a client that asked for no page
         if granted is not None:
-            watched = session_state(visit.http, destination, question.scope)
-            return Answer(granted_response(destination, granted, issuer, watched))
+            watched = session_state(visit.http, destination, granted.scope)
+            return Answer(granted_response(destination, granted, inquiry.issuer, watched))
     if visit.is_silent:
         return _refuse_silently(visit, destination, None)
     # Where something was demanded of the sign-in, only the one that met it may decide.
-    handle = ask(visit.http, question, sid=visit.recorded.sid if _is_demanding(visit) else "")
+    handle = ask(visit.http, inquiry, sid=visit.recorded.sid if _is_demanding(visit) else "")
     return Page(reverse("oauth_provider:consent", args=[handle]))
 
 

@@ -25,7 +25,7 @@ from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol.redirect_uri import is_usable
 from oauth_provider.protocol.response_mode import as_query
 from oauth_provider.resource_server.users.session_user import session_user
-from oauth_provider.tokens.key_ring import key_ring
+from oauth_provider.tokens.issuer import Issuer, issuer_of
 from oauth_provider.tokens.logout import end_sessions, frames
 from oauth_provider.tokens.person import email_of, username_of
 from oauth_provider.tokens.subject import known_sid, known_subject
@@ -70,7 +70,7 @@ class Logout:
 
 
 @sensitive_variables()
-def establish(query: str, issuer: str) -> Logout:
+def establish(query: str, issuer: Issuer) -> Logout:
     """The logout that a query string or a form's body asks for. Raises ``InvalidRequest``."""
     if len(query) > MAX_LENGTH:
         raise RequestTooLarge(Reason.REQUEST_TOO_LONG)
@@ -89,7 +89,7 @@ def establish(query: str, issuer: str) -> Logout:
 
 
 @sensitive_variables()
-def claims_of_hint(asked: Mapping[str, str], issuer: str) -> Mapping[str, Any]:
+def claims_of_hint(asked: Mapping[str, str], issuer: Issuer) -> Mapping[str, Any]:
     """§2: an ID token that we signed, for this client where one is named. One that has expired still serves."""
     hint = asked.get("id_token_hint")
     if hint is None:
@@ -97,7 +97,7 @@ def claims_of_hint(asked: Mapping[str, str], issuer: str) -> Mapping[str, Any]:
     client_id = asked.get("client_id", "")
     try:
         return verify_id_token(
-            hint, key_ring().known, issuer=issuer, now=time.time(), client_id=client_id, allow_expired=True
+            hint, issuer.keys.known, issuer=issuer.name, now=time.time(), client_id=client_id, allow_expired=True
         )
     except JoseError as error:
         raise InvalidRequest(Reason.LOGOUT_HINT_INVALID, detail=str(error)) from None
@@ -179,13 +179,13 @@ def end_with_session(sender: Any, request: HttpRequest | None, **kwargs: Any) ->
         return
     sids = sids_of(request)
     if sids:
-        end_sessions(sids, lambda: provider_settings.issuer_of(request))
+        end_sessions(sids, issuer_of(request))
         # Told once, also where somebody signs in to the same request afterwards.
         request.session.pop(SIGN_IN, None)
 
 
-def end_session(http: HttpRequest) -> list[str]:
+def end_session(http: HttpRequest, issuer: Issuer) -> list[str]:
     """End the login of this browser, and no other of the same person; the URLs that its page has to open in frames."""
-    opened = frames(sids_of(http), lambda: provider_settings.issuer_of(http))
+    opened = frames(sids_of(http), issuer)
     logout(http)
     return opened

@@ -9,10 +9,10 @@ from oauth_provider.protocol.errors import InvalidRequest
 from oauth_provider.protocol.id_token import verify_id_token
 from oauth_provider.protocol.jose import JoseError
 from oauth_provider.protocol.reason import Reason
-from oauth_provider.tokens.key_ring import key_ring
+from oauth_provider.tokens.issuer import Issuer
 
 
-def asked_person(request: AuthorizationRequest, client: Client, issuer: str) -> str | None:
+def asked_person(request: AuthorizationRequest, client: Client, issuer: Issuer) -> str | None:
     """The ``sub`` that the answer must be about, or None where it may be anybody's.
 
     An ID token that has expired still says who it was issued for. Raises ``InvalidRequest`` for a hint that is
@@ -27,11 +27,15 @@ def asked_person(request: AuthorizationRequest, client: Client, issuer: str) -> 
     return hinted
 
 
-def _hinted(token: str, client: Client, issuer: str) -> str:
-    ring = key_ring()
+def _hinted(token: str, client: Client, issuer: Issuer) -> str:
     try:
         claims = verify_id_token(
-            token, ring.known, issuer=issuer, now=time.time(), client_id=client.client_id, allow_expired=True
+            token,
+            issuer.keys.known,
+            issuer=issuer.name,
+            now=time.time(),
+            client_id=client.client_id,
+            allow_expired=True,
         )
     except JoseError as error:
         raise InvalidRequest(Reason.HINT_INVALID, detail=str(error)) from None

@@ -1,62 +1,134 @@
-"""Questions (RFC 6749 §4.1.1): who asks a person, for what, and what a yes agrees to."""
+"""Questions and decisions (RFC 6749 §4.1.1): who asks a person for what, and how much of it the person allows.
 
-from dataclasses import dataclass
+Neither knows of HTTP or of redirects. Whatever has to ask a person fills in the one and acts by the other.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
-from oauth_provider.authorization.request import AuthorizationRequest
-from oauth_provider.authorization.rules import Asked, Destination
 from oauth_provider.authorization.sign_in import SignIn
 from oauth_provider.models.client import Client
+from oauth_provider.protocol.authorization_details import Detail, at_resources, canonical
 from oauth_provider.protocol.consent import Agreement
 from oauth_provider.protocol.digest import digest
-from oauth_provider.protocol.redirect_uri import is_https
 from oauth_provider.registry.authorization_details import digests_of_details
-from oauth_provider.registry.resource import digests_of_resources
+from oauth_provider.registry.resource import Audience, digests_of_resources
 from oauth_provider.registry.scope import digests_of
+
+ALLOW, DENY = "allow", "deny"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked for: scopes, the resources they are for, and details (RFC 9396).
+
+    The scopes that are ``required`` are part of every yes: without them there would be nothing to answer with.
+    """
+
+    scope: tuple[str, ...]
+    audience: Audience
+    details: tuple[Detail, ...] = ()
+    required: frozenset[str] = frozenset()
+
+    @property
+    def is_empty(self) -> bool:
+        """Is nothing of it of use where it is to be used?"""
+        return not self.scope and not at_resources(self.details, self.audience.identifiers)
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked of a person: who asks, for what, and under which sign-in. ``issuer`` answers."""
+    """What ``user`` is asked: who asks, for what, and under which sign-in.
 
-    request: AuthorizationRequest
-    destination: Destination
-    asked: Asked
+    ``destination`` is where the answer goes, in words that a person can check; None where it goes nowhere. ``context``
+    is what the person would act for, None where they act for themselves alone, and ``until`` when all of it would end,
+    None where nobody set that.
+    """
+
+    client: Client
     user: Any
+    asked: Asked
     sign_in: SignIn
-    issuer: str = ""
+    destination: str | None = None
+    context: str | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person says to a question.
+
+    ``scopes`` and ``details`` are what a yes is to, None for everything that is asked for; what is not asked for is
+    never granted. ``context`` and ``until`` are those of the question.
+    """
+
+    is_yes: bool
+    scopes: frozenset[str] | None = None
+    details: tuple[Detail, ...] | None = None
+    context: str | None = None
+    until: datetime | None = None
 
     @property
-    def scope(self) -> tuple[str, ...]:
-        """What for."""
-        return self.asked.scope
+    def word(self) -> str:
+        """``ALLOW`` or ``DENY``."""
+        return ALLOW if self.is_yes else DENY
 
     @property
-    def client(self) -> Client:
-        """Who asks."""
-        return self.destination.client
+    def digest(self) -> str:
+        """One digest of all of it: two decisions that say the same have the same."""
+        scopes = None if self.scopes is None else sorted(self.scopes)
+        details = None if self.details is None else sorted(map(canonical, self.details))
+        until = None if self.until is None else self.until.isoformat()
+        return digest(json.dumps([self.word, scopes, details, self.context, until]))
 
 
-def is_identity_assured(destination: Destination) -> bool:
-    """May a request be answered without a page? Only where no other app can pose as the client (RFC 8252 §8.6)."""
-    return not destination.client.is_public or is_https(destination.redirect_uri)
+def yes_to(question: Question) -> Decision:
+    """Return a yes to everything that ``question`` asks for."""
+    return Decision(True, context=question.context, until=question.until)
 
 
-def shown(client: Client) -> str:
-    """The digest of how the client showed itself; where that changes, people are asked again."""
-    return digest(str(client.application))
+def allowed_part(question: Question, decision: Decision) -> Asked | None:
+    """Return what of ``question`` is allowed, in the order in which it was asked for; None where that is nothing."""
+    is_about_this = (decision.context, decision.until) == (question.context, question.until)
+    if not (decision.is_yes and is_about_this):
+        return None
+    asked = question.asked
+    scopes = frozenset(asked.scope) if decision.scopes is None else decision.scopes | asked.required
+    details = asked.details if decision.details is None else decision.details
+    part = replace(
+        asked,
+        scope=tuple(one for one in asked.scope if one in scopes),
+        details=tuple(one for one in asked.details if any(map(_same_as(one), details))),
+    )
+    return None if part.is_empty else part
+
+
+def agreement_of(question: Question, decision: Decision) -> Agreement:
+    """Return what ``decision`` agrees to: each scope and detail that it allows, at every resource that is asked for."""
+    part = allowed_part(question, decision)
+    if part is None:
+        return Agreement(shown(question.client))
+    return Agreement(
+        client=shown(question.client),
+        scopes=digests_of(part.scope),
+        resources=digests_of_resources(part.audience.resources),
+        details=digests_of_details(part.details),
+    )
 
 
 def words_shown(question: Question) -> str:
-    """The digest of all that is on the page: nobody agrees to what changed while it was open."""
-    return agreement_of(question).digest
+    """Return the digest of all that is on the page: nobody agrees to what changed while it was open."""
+    return agreement_of(question, yes_to(question)).digest
 
 
-def agreement_of(question: Question) -> Agreement:
-    """Return what a yes to ``question`` agrees to: every scope and every detail at every resource that is asked for."""
-    return Agreement(
-        client=shown(question.client),
-        scopes=digests_of(question.scope),
-        resources=digests_of_resources(question.asked.audience.resources),
-        details=digests_of_details(question.asked.details),
-    )
+def shown(client: Client) -> str:
+    """Return the digest of how ``client`` showed itself; where that changes, people are asked again."""
+    return digest(str(client.application))
+
+
+def _same_as(detail: Detail) -> Callable[[Detail], bool]:
+    text = canonical(detail)
+    return lambda other: canonical(other) == text

@@ -13,7 +13,7 @@ from typing import Any
 from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.authorization.answer import Granted
-from oauth_provider.authorization.rules import Destination
+from oauth_provider.authorization.destination import Destination
 from oauth_provider.clients.keys.encryption import envelope_for
 from oauth_provider.clients.lookup import find_client
 from oauth_provider.protocol import jws
@@ -21,7 +21,7 @@ from oauth_provider.protocol.errors import OAuthError, ServerError
 from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol.response_mode import FORM_POST, FRAGMENT, SIGNED, as_fragment, as_query, carrier_of
 from oauth_provider.tokens.id_token import IdTokens
-from oauth_provider.tokens.key_ring import key_ring
+from oauth_provider.tokens.issuer import Issuer
 
 # How long a signed answer may be believed, in seconds: ten minutes at most (JARM §2.1).
 SIGNED_LIFETIME = 600
@@ -43,20 +43,19 @@ class AuthorizationResponse:
         """Is it the body of a POST, and in no URL?"""
         return carrier_of(self.response_mode) == FORM_POST
 
-    @property
-    def url(self) -> str:
-        """Where the browser goes with it, unless it posts it."""
+    def url(self, issuer: Issuer) -> str:
+        """Return where the browser goes with it, unless it posts it. Raises ``ServerError`` where no key can sign."""
         put = as_fragment if carrier_of(self.response_mode) == FRAGMENT else as_query
-        return put(self.redirect_uri, self.sent_parameters())
+        return put(self.redirect_uri, self.sent_parameters(issuer))
 
     @sensitive_variables()
-    def sent_parameters(self) -> Mapping[str, str]:
+    def sent_parameters(self, issuer: Issuer) -> Mapping[str, str]:
         """The parameters, or the one that is all of them, signed. Raises ``ServerError`` where no key can."""
-        parameters = {**self.parameters, **self._signed_id_token()}
+        parameters = {**self.parameters, **self._signed_id_token(issuer)}
         if self.response_mode not in SIGNED:
             return parameters
         claims = {**parameters, "aud": self.client_id, "exp": int(time.time()) + SIGNED_LIFETIME}
-        return {"response": jws.sign(claims, key_ring().signer(self.alg))}
+        return {"response": jws.sign(claims, issuer.keys.signer(self.alg))}
 
     @sensitive_variables()
     def to_text(self) -> str:
@@ -65,13 +64,13 @@ class AuthorizationResponse:
         return json.dumps(said)
 
     @sensitive_variables()
-    def _signed_id_token(self) -> dict[str, str]:
+    def _signed_id_token(self, issuer: Issuer) -> dict[str, str]:
         if self.id_token is None:
             return {}
         client = find_client(self.client_id)
         if client is None:
             raise ServerError(Reason.APPLICATION_GONE)
-        return {"id_token": IdTokens(client, str, envelope_for(client)).sign(self.id_token)}
+        return {"id_token": IdTokens(client, issuer, envelope_for(client)).sign(self.id_token)}
 
 
 @sensitive_variables()
@@ -82,7 +81,7 @@ def from_text(text: str) -> AuthorizationResponse:
 
 @sensitive_variables()
 def granted_response(
-    destination: Destination, granted: Granted, issuer: str, session_state: str = ""
+    destination: Destination, granted: Granted, issuer: Issuer, session_state: str = ""
 ) -> AuthorizationResponse:
     """The browser takes what was granted, and what the client may watch the session with."""
     watched = {"session_state": session_state} if session_state else {}
@@ -90,15 +89,15 @@ def granted_response(
     return replace(response, id_token=granted.id_token)
 
 
-def error_response(destination: Destination, error: OAuthError, issuer: str) -> AuthorizationResponse:
+def error_response(destination: Destination, error: OAuthError, issuer: Issuer) -> AuthorizationResponse:
     """The browser takes the error."""
     return _response(destination, error.parameters(), issuer)
 
 
 @sensitive_variables()
-def _response(destination: Destination, parameters: Mapping[str, str], issuer: str) -> AuthorizationResponse:
+def _response(destination: Destination, parameters: Mapping[str, str], issuer: Issuer) -> AuthorizationResponse:
     state = {"state": destination.state} if destination.state else {}
-    answer = {**parameters, **state, "iss": issuer}
+    answer = {**parameters, **state, "iss": issuer.name}
     return AuthorizationResponse(
         redirect_uri=destination.redirect_uri,
         response_mode=destination.response_mode,

@@ -5,8 +5,9 @@ the others refuse goes back to the client, or is the answer to its push (RFC 912
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from oauth_provider.authorization.destination import Destination
+from oauth_provider.authorization.question import Asked
 from oauth_provider.authorization.request import (
     PARAMETERS,
     AuthorizationRequest,
@@ -14,7 +15,7 @@ from oauth_provider.authorization.request import (
     can_be_sent_back,
     is_printable,
 )
-from oauth_provider.authorization.scope import scope_of
+from oauth_provider.authorization.scope import required_scope, scope_of
 from oauth_provider.clients import lookup as client_lookup
 from oauth_provider.clients.keys.encryption import envelope_for
 from oauth_provider.conf import provider_settings
@@ -23,7 +24,7 @@ from oauth_provider.models.client import Client
 from oauth_provider.protocol import redirect_uri as redirect_uris
 from oauth_provider.protocol import response_mode
 from oauth_provider.protocol.authentication_request import CREATE, PROMPTS, parse_max_age, parse_prompt
-from oauth_provider.protocol.authorization_details import Detail, at_resources, parse_details
+from oauth_provider.protocol.authorization_details import parse_details
 from oauth_provider.protocol.claims import parse_claims
 from oauth_provider.protocol.errors import (
     InvalidRequest,
@@ -38,25 +39,15 @@ from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol.request_object import JSON_PARAMETERS
 from oauth_provider.protocol.response_type import CODE, ID_TOKEN, LEGACY, canonical, is_front_channel, parts_of
 from oauth_provider.registry.authorization_details import requested_details
-from oauth_provider.registry.resource import Audience, find_audience
+from oauth_provider.registry.resource import find_audience
 from oauth_provider.tokens.id_token import IdTokens
-from oauth_provider.tokens.key_ring import key_ring
+from oauth_provider.tokens.issuer import Issuer
 
 Rule = Callable[[AuthorizationRequest, Client], None]
 
 OPENID = "openid"
 # A hint names a person, in whatever script they write it, and a nonce is any text (OpenID Connect Core §3.1.2.1).
 ANY_SCRIPT = ("login_hint", "nonce")
-
-
-@dataclass(frozen=True, slots=True)
-class Destination:
-    """Where an answer may go: the client is known and the redirect URI is one of its own."""
-
-    client: Client
-    redirect_uri: str
-    state: str
-    response_mode: str = response_mode.QUERY
 
 
 def establish(request: AuthorizationRequest, client: Client | None = None) -> Destination:
@@ -76,15 +67,6 @@ def establish(request: AuthorizationRequest, client: Client | None = None) -> De
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a request asks for: scopes, where they are to be used, and details (RFC 9396)."""
-
-    scope: tuple[str, ...]
-    audience: Audience
-    details: tuple[Detail, ...] = ()
-
-
 def check(request: AuthorizationRequest, client: Client) -> Asked:
     """Apply every further rule; what is asked for and may be had. Raises the error of the first rule broken."""
     for rule, sources in RULES:
@@ -94,9 +76,10 @@ def check(request: AuthorizationRequest, client: Client) -> Asked:
     details = parse_details(request.authorization_details)
     scope = scope_of(request, client)
     audience.check_scope(scope)
-    if details and not scope and not at_resources(details, audience.identifiers):
+    asked = Asked(scope, audience, details, required_scope(request, scope))
+    if details and asked.is_empty:
         raise InvalidTarget(Reason.RESOURCE_OF_NO_USE)
-    return Asked(scope, audience, details)
+    return asked
 
 
 def check_identifiers_single(request: AuthorizationRequest) -> None:
@@ -199,7 +182,7 @@ def check_response_mode(request: AuthorizationRequest, client: Client) -> None:
         raise InvalidRequest(Reason.RESPONSE_MODE_QUERY)
     if asked in response_mode.SIGNED:
         # What could not be sent must not be made. Raises ``ServerError``.
-        key_ring().signer(client.policy.authorization_signed_response_alg)
+        Issuer().keys.signer(client.policy.authorization_signed_response_alg)
 
 
 def check_id_token(request: AuthorizationRequest, client: Client) -> None:
@@ -213,7 +196,7 @@ def check_id_token(request: AuthorizationRequest, client: Client) -> None:
         raise InvalidRequest(Reason.RESPONSE_TYPE_WITHOUT_OPENID)
     if not request.nonce:
         raise InvalidRequest(Reason.NONCE_REQUIRED)
-    IdTokens(client, str, envelope_for(client)).check((OPENID,))
+    IdTokens(client, Issuer(), envelope_for(client)).check()
 
 
 def check_grant_type(request: AuthorizationRequest, client: Client) -> None:

@@ -4,6 +4,8 @@ What is unknown, or not for this client, is left out, and the answer to the code
 asks the token endpoint is refused instead: there a program asks, which can ask again.
 """
 
+from collections.abc import Collection
+
 from oauth_provider.authorization.request import AuthorizationRequest
 from oauth_provider.models.client import Client
 from oauth_provider.protocol.errors import InvalidScope
@@ -27,6 +29,11 @@ def scope_of(request: AuthorizationRequest, client: Client) -> tuple[str, ...]:
     if OPENID not in scope and needs_openid(request):
         raise InvalidScope(Reason.SCOPE_OPENID_REFUSED)
     return scope
+
+
+def required_scope(request: AuthorizationRequest, scope: Collection[str]) -> frozenset[str]:
+    """Return the part of ``scope`` without which ``request`` could not be answered."""
+    return frozenset({OPENID}) if needs_openid(request) and OPENID in scope else frozenset()
 
 
 def can_be_refreshed(request: AuthorizationRequest, client: Client) -> bool:

@@ -15,9 +15,10 @@ from oauth_provider.protocol.errors import InvalidRequestObject
 from oauth_provider.protocol.jose import ALGORITHMS
 from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol.request_object import pairs_of, verify_request_object
+from oauth_provider.tokens.issuer import Issuer
 
 
-def resolved(ticket: Ticket, issuer: str) -> Ticket:
+def resolved(ticket: Ticket, issuer: Issuer) -> Ticket:
     """``ticket`` with the request itself in place of a name or a signed object.
 
     Raises ``InvalidRequestUri``, and ``InvalidRequestObject`` for what is no request that the client signed.
@@ -27,7 +28,9 @@ def resolved(ticket: Ticket, issuer: str) -> Ticket:
 
 
 @sensitive_variables()
-def signed_pairs(request: AuthorizationRequest, client: Client, issuer: str, *, allow_expired: bool = False) -> Pairs:
+def signed_pairs(
+    request: AuthorizationRequest, client: Client, issuer: Issuer, *, allow_expired: bool = False
+) -> Pairs:
     """The parameters in the request object of ``request``. Raises ``InvalidRequestObject``."""
     if request.repeated or request.request_uri:
         raise InvalidRequestObject(Reason.REQUEST_OBJECT_CONTRADICTED)
@@ -35,7 +38,7 @@ def signed_pairs(request: AuthorizationRequest, client: Client, issuer: str, *, 
         request.request,
         keys_for(client, request.request),
         client_id=client.client_id,
-        issuer=issuer,
+        issuer=issuer.name,
         now=time.time(),
         algorithms=(alg,) if (alg := client.policy.request_object_signing_alg) else tuple(ALGORITHMS),
         allow_expired=allow_expired,
@@ -44,14 +47,14 @@ def signed_pairs(request: AuthorizationRequest, client: Client, issuer: str, *, 
     return [("client_id", client.client_id), *pairs]
 
 
-def pushed_object(request: AuthorizationRequest, client: Client, issuer: str) -> AuthorizationRequest:
+def pushed_object(request: AuthorizationRequest, client: Client, issuer: Issuer) -> AuthorizationRequest:
     """What ``client`` pushes: the request in its object, where it pushes one (RFC 9126 §3)."""
     if not request.request:
         return request
     return from_pairs(signed_pairs(request, client, issuer), source=Source.PUSH, signed=True)
 
 
-def _unwrapped(ticket: Ticket, issuer: str) -> Ticket:
+def _unwrapped(ticket: Ticket, issuer: Issuer) -> Ticket:
     named = ticket.request
     check_identifiers_single(named)
     client = find_client(named)

@@ -6,8 +6,7 @@ The answer must not say who is signed in, or since when, to a client that this p
 from django.db import router
 
 from oauth_provider.authorization.demand import Demand, Visit
-from oauth_provider.authorization.question import is_identity_assured
-from oauth_provider.authorization.rules import Destination
+from oauth_provider.authorization.destination import Destination
 from oauth_provider.models import Consent
 from oauth_provider.protocol.errors import ConsentRequired, InteractionRequired, LoginRequired, OAuthError
 from oauth_provider.protocol.reason import Reason
@@ -16,11 +15,11 @@ from oauth_provider.resource_server.users.session_user import session_user
 
 def silent_error(visit: Visit, destination: Destination, demand: Demand | None) -> OAuthError:
     """Return the error for a request that would need a page: for ``demand``, or for consent where that is None."""
-    if demand in (Demand.LOGIN, Demand.SIGN_UP) and is_identity_assured(destination):
+    if demand in (Demand.LOGIN, Demand.SIGN_UP) and destination.is_assured:
         return LoginRequired(Reason.USER_NOT_SIGNED_IN)
     if not has_agreed(visit, destination):
         return LoginRequired(Reason.USER_NEVER_AGREED)
-    if not is_identity_assured(destination):
+    if not destination.is_assured:
         # Any app on the device may ask in this one's name: neither a hint nor max_age makes another answer of it.
         return InteractionRequired(Reason.CLIENT_NOT_ASSURED)
     if demand is None:

@@ -3,13 +3,13 @@
 from oauth_provider.clients.authentication.authenticate import authenticate, recall
 from oauth_provider.clients.authentication.client_request import ClientRequest
 from oauth_provider.clients.lookup import FoundClient, find_client
-from oauth_provider.conf import provider_settings
 from oauth_provider.endpoints.client_endpoint import Answer, Call, client_endpoint
 from oauth_provider.models.client import Client
 from oauth_provider.protocol.bearer import token_from_header
 from oauth_provider.protocol.errors import InvalidRequest, InvalidToken
 from oauth_provider.protocol.reason import Reason
 from oauth_provider.tokens.introspect import INACTIVE, introspect
+from oauth_provider.tokens.issuer import issuer_of
 from oauth_provider.tokens.verifier import describe, find_good
 
 SCOPE = "introspection"
@@ -21,7 +21,7 @@ def answer(call: Call) -> Answer:
     token = call.form.required("token")
     if not may_introspect(call.client):
         return Answer(INACTIVE)
-    return Answer(introspect(token, provider_settings.issuer_of(call.http), call.client, call.guard))
+    return Answer(introspect(token, issuer_of(call.http), call.client, call.guard))
 
 
 def may_introspect(client: Client) -> bool:

@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from oauth_provider.endpoints.document import Document, serve
 from oauth_provider.endpoints.json_endpoint import for_programs
 from oauth_provider.resource_server.views.cors import from_anywhere
-from oauth_provider.tokens.key_ring import key_ring
+from oauth_provider.tokens.issuer import issuer_of
 
 # Keys are published for long before they sign; this is how soon one that was taken out of use is forgotten.
 MAX_AGE = 300
@@ -13,7 +13,7 @@ MAX_AGE = 300
 
 def jwks(request: HttpRequest) -> HttpResponse:
     """The bytes that the process keeps."""
-    ring = key_ring()
+    ring = issuer_of(request).keys
     return serve(request, Document(ring.jwks, ring.etag), max_age=MAX_AGE)
 
 

@@ -6,7 +6,6 @@ from urllib.parse import urljoin
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 
-from oauth_provider.conf import provider_settings
 from oauth_provider.endpoints.cors import allow_origins, preflight
 from oauth_provider.endpoints.json_endpoint import MethodNotAllowed, answer, for_programs, refuse, unstored
 from oauth_provider.form_body import read_body
@@ -19,7 +18,7 @@ from oauth_provider.protocol.id_token import OPENID
 from oauth_provider.protocol.reason import Reason
 from oauth_provider.tokens.claims import ClaimContext, userinfo_claims
 from oauth_provider.tokens.found_token import FoundToken
-from oauth_provider.tokens.key_ring import key_ring
+from oauth_provider.tokens.issuer import issuer_of
 from oauth_provider.tokens.subject import subject_by
 from oauth_provider.tokens.token_lookup import find_for_userinfo
 from oauth_provider.tokens.verifier import find_good
@@ -75,7 +74,7 @@ def check(found: FoundToken, request: HttpRequest) -> None:
     """The rules, in order. Raises ``InvalidToken`` and ``InsufficientScope``."""
     if found.cnf is not None:
         raise InvalidToken(Reason.TOKEN_BOUND)
-    here = urljoin(provider_settings.issuer_of(request), request.path)
+    here = urljoin(issuer_of(request).name, request.path)
     if not found.is_for_userinfo(here):
         raise InvalidToken(Reason.TOKEN_FOR_OTHER_RESOURCE, detail=f"this is {here!r}")
     if OPENID not in found.scope.split():
@@ -93,8 +92,9 @@ def _tell(found: FoundToken, request: HttpRequest) -> HttpResponse:
     alg = found.userinfo.signed_response_alg
     if not alg:
         return answer(members)
-    signed = {**members, "iss": provider_settings.issuer_of(request), "aud": client_id}
-    return unstored(HttpResponse(jws.sign(signed, key_ring().signer(alg)), content_type=JWT))
+    issuer = issuer_of(request)
+    signed = {**members, "iss": issuer.name, "aud": client_id}
+    return unstored(HttpResponse(jws.sign(signed, issuer.keys.signer(alg)), content_type=JWT))
 
 
 def _subject(found: FoundToken) -> str:

@@ -1,15 +1,14 @@
 """A token request (RFC 6749 §3.2) after its client was authenticated: what every grant is handed."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from oauth_provider.clients.keys.encryption import envelope_for
-from oauth_provider.conf import provider_settings
 from oauth_provider.models.client import Client
 from oauth_provider.protocol.authorization_details import PARAMETER, Detail
 from oauth_provider.protocol.form import Form
 from oauth_provider.registry.authorization_details import requested_details
 from oauth_provider.sql.guard import Guard
+from oauth_provider.tokens.issuer import Issuer
 from oauth_provider.tokens.signer import Signer
 
 
@@ -22,7 +21,7 @@ class TokenRequest:
 
     client: Client
     form: Form
-    issuer: Callable[[], str] = field(default=lambda: provider_settings.ISSUER)
+    issuer: Issuer
     guard: Guard | None = None
 
     def get(self, name: str) -> str:

@@ -245,21 +245,24 @@ class PendingRequest(models.Model):
         """Is it still open, and theirs?"""
         return self.decided_at is None and self.is_in_time and self.belongs_to(user, session)
 
-    def context(self, decision: str) -> str:
-        """Return the context that a sealed answer is bound to, besides its handle."""
-        return f"pending_request:{self.pk}:{self.session_digest}:{decision}"
+    def context(self, said: str) -> str:
+        """What a sealed answer is bound to, besides its handle: the digest of what the person ``said``, too."""
+        return f"pending_request:{self.pk}:{self.session_digest}:{said}"
 
     @sensitive_variables()
-    def decided(self, handle: str, decision: str, text: str, now: datetime) -> dict[str, Any]:
-        """Return the columns of a request that was decided, with the ``text`` of its answer for a double click."""
-        sealed = seal(text, secret=_sealing_secret(handle), context=self.context(decision))
+    def decided(self, handle: str, decision: str, text: str, *, now: datetime, said: str) -> dict[str, Any]:
+        """Return the columns of a request that was decided, with the ``text`` of its answer for a double click.
+
+        ``decision`` is a word of it, and ``said`` the digest of all of it.
+        """
+        sealed = seal(text, secret=_sealing_secret(handle), context=self.context(said))
         return {**answered(now), "decision": decision, "sealed_answer": sealed}
 
     @sensitive_variables()
-    def repeated(self, handle: str, decision: str) -> str:
-        """The answer given before, for a double click. Raises ``InvalidRequest`` for anything else."""
+    def repeated(self, handle: str, said: str) -> str:
+        """The answer given before, for a double click that ``said`` the same. Raises ``InvalidRequest`` else."""
         recent = self.decided_at is not None and self.decided_at + REPEAT_WINDOW > _now()
-        secret, context = _sealing_secret(handle), self.context(decision)
+        secret, context = _sealing_secret(handle), self.context(said)
         text = unseal(self.sealed_answer, secret=secret, context=context) if recent else None
         if text is None:
             raise InvalidRequest(Reason.DECIDED_BEFORE, detail="spent handle")

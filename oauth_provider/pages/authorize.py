@@ -22,6 +22,7 @@ from oauth_provider.pages.sending.page import error_page, for_people
 from oauth_provider.pages.sending.response import redirect_to, send
 from oauth_provider.protocol.errors import InvalidRequestObject, OAuthError, TemporarilyUnavailable
 from oauth_provider.resource_server.users.session_user import session_user
+from oauth_provider.tokens.issuer import Issuer, issuer_of
 
 METHODS = ["GET", "HEAD", "POST"]
 
@@ -46,7 +47,7 @@ def authorize(request: HttpRequest) -> HttpResponse:
 
 @for_people
 def _take(request: HttpRequest, ticket: Ticket) -> HttpResponse:
-    issuer = provider_settings.issuer_of(request)
+    issuer = issuer_of(request)
     try:
         ticket = resolved(ticket, issuer)
     except PushedTooLate as error:
@@ -62,7 +63,7 @@ def _take_post(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     if ticket.request.request_uri:
         return redirect_to(resume_url(request, ticket))  # no more than a name
     try:
-        found = resolved(ticket, provider_settings.issuer_of(request))
+        found = resolved(ticket, issuer_of(request))
         check(found.request, establish(found.request).client)
     except OAuthError:
         return redirect_to(resume_url(request, ticket)) if rides(ticket) else _take(request, ticket)
@@ -70,7 +71,7 @@ def _take_post(request: HttpRequest, ticket: Ticket) -> HttpResponse:
         kept = keep(request, found)
     except TemporarilyUnavailable as error:
         refused = Refused(establish(found.request), error, on_page=True)
-        return refuse(request, refused, provider_settings.issuer_of(request))
+        return refuse(request, refused, issuer_of(request))
     return redirect_to(resume_url(request, kept))
 
 
@@ -80,7 +81,7 @@ def go_on(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     if is_head(request) and (session_user(request) is not None or not rides(ticket)):
         establish(ticket.request)
         return nothing_done()
-    issuer = provider_settings.issuer_of(request)
+    issuer = issuer_of(request)
     match next_step(request, ticket, issuer):
         case Refused() as refused:
             return refuse(request, refused, issuer)
@@ -90,7 +91,7 @@ def go_on(request: HttpRequest, ticket: Ticket) -> HttpResponse:
             return send(request, response)
 
 
-def refuse(request: HttpRequest, refused: Refused, issuer: str) -> HttpResponse:
+def refuse(request: HttpRequest, refused: Refused, issuer: Issuer) -> HttpResponse:
     """The error goes to the client, or on a page where the person must be told first."""
     response = error_response(refused.destination, refused.error, issuer)
     client = refused.destination.client
@@ -99,6 +100,6 @@ def refuse(request: HttpRequest, refused: Refused, issuer: str) -> HttpResponse:
         tell_refusal(refused.error, path=request.path, address=address, client_id=client.client_id)
         return send(request, response)
     # Anyone may have registered it: redirecting before anybody was asked would be an open redirector.
-    back_to = "" if response.is_form_post else response.url
+    back_to = "" if response.is_form_post else response.url(issuer)
     refused.error.client_id = client.client_id
     return error_page(request, refused.error, back_to=back_to, client_name=str(client.application))

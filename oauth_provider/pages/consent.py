@@ -7,13 +7,13 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
 from oauth_provider.authorization.carried import resume_url
-from oauth_provider.authorization.decision import ALLOW, DENY, decide, question_of
+from oauth_provider.authorization.decision import decide, inquiry_of
 from oauth_provider.authorization.demand import is_signed_in
-from oauth_provider.authorization.question import Question
+from oauth_provider.authorization.inquiry import Inquiry
+from oauth_provider.authorization.question import ALLOW, DENY, Decision
 from oauth_provider.authorization.sign_in import binding_of
 from oauth_provider.authorization.stored_request import from_stored
 from oauth_provider.authorization.ticket import Ticket
-from oauth_provider.conf import provider_settings
 from oauth_provider.models import PendingRequest
 from oauth_provider.pages.csrf import AGAIN, ask_again, csrf_protected
 from oauth_provider.pages.dead_end import dead_end
@@ -24,13 +24,13 @@ from oauth_provider.pages.sending.page import error_page, for_people, show
 from oauth_provider.pages.sending.response import redirect_to, send
 from oauth_provider.pages.sending.situation import SIGNED_OUT
 from oauth_provider.protocol.authorization_details import Detail, flattened
-from oauth_provider.protocol.errors import InvalidRequest, OAuthError
+from oauth_provider.protocol.errors import InvalidRequest, OAuthError, ServiceUnavailable
 from oauth_provider.protocol.reason import Reason
-from oauth_provider.protocol.redirect_uri import destination
 from oauth_provider.registry.authorization_details import registered
 from oauth_provider.registry.resource import all_resources
 from oauth_provider.registry.scope import words_of
 from oauth_provider.resource_server.users.session_user import session_user
+from oauth_provider.tokens.issuer import issuer_of
 from oauth_provider.tokens.person import username_of
 
 METHODS = ["GET", "HEAD", "POST"]
@@ -61,22 +61,24 @@ def consent(request: HttpRequest, handle: str) -> HttpResponse:
         return error_page(request, InvalidRequest(Reason.CONSENT_BUTTON_MISSING), go_on=here)
     try:
         return _answer(request, handle) if request.method == "POST" else _ask(request, handle)
+    except ServiceUnavailable:
+        raise  # nothing was decided, and all of it can be tried again
     except OAuthError as error:
         return dead_end(request, handle, error)
 
 
 def _answer(request: HttpRequest, handle: str) -> HttpResponse:
-    decision = request.POST["decision"]
-    return send(request, decide(request, handle, decision, provider_settings.issuer_of(request)))
+    decision = Decision(request.POST["decision"] == ALLOW)
+    return send(request, decide(request, handle, decision, issuer_of(request)))
 
 
 def _ask(request: HttpRequest, handle: str) -> HttpResponse:
     pending = PendingRequest.objects.waiting(handle, user=session_user(request), session=binding_of(request))
     if pending is None:
         raise InvalidRequest(Reason.NOT_YOURS_TO_DECIDE)
-    question = question_of(request, pending)
-    with speaking(question.request.ui_locales):
-        return _show(request, handle, question)
+    inquiry = inquiry_of(request, pending, issuer_of(request))
+    with speaking(inquiry.request.ui_locales):
+        return _show(request, handle, inquiry)
 
 
 def _begin_anew(request: HttpRequest, handle: str) -> HttpResponse:
@@ -88,16 +90,17 @@ def _begin_anew(request: HttpRequest, handle: str) -> HttpResponse:
     return redirect_to(resume_url(request, Ticket(from_stored(pending.request))))
 
 
-def _show(request: HttpRequest, handle: str, question: Question) -> HttpResponse:
+def _show(request: HttpRequest, handle: str, inquiry: Inquiry) -> HttpResponse:
+    question = inquiry.question
     resources = question.asked.audience.resources
     context = {
         "account": username_of(session_user(request)),
         "client_name": str(question.client.application),
-        "destination": destination(question.destination.redirect_uri),
+        "destination": question.destination,
         "resources": [str(resource.name) for resource in resources],
         # Where there are several places, somebody who allows all of them is told so.
         "is_for_everywhere": not resources and bool(all_resources()),
-        "permissions": list(words_of(question.scope).values()),
+        "permissions": list(words_of(question.asked.scope).values()),
         "details": [_in_words(detail, request) for detail in question.asked.details],
         "action": reverse("oauth_provider:consent", args=[handle]),
     }

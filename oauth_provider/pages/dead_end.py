@@ -16,7 +16,6 @@ from oauth_provider.authorization.response import error_response
 from oauth_provider.authorization.rules import check, establish
 from oauth_provider.authorization.stored_request import from_stored
 from oauth_provider.authorization.ticket import Ticket, TicketExpired
-from oauth_provider.conf import provider_settings
 from oauth_provider.models import PendingRequest
 from oauth_provider.pages.csrf import AGAIN
 from oauth_provider.pages.login_round_trip import login_url
@@ -25,6 +24,7 @@ from oauth_provider.pages.sending.situation import ANSWERED, BROKEN, LATE, NOT_Y
 from oauth_provider.protocol.errors import AccessDenied, InvalidRequest, OAuthError
 from oauth_provider.protocol.reason import Reason
 from oauth_provider.resource_server.users.session_user import session_user
+from oauth_provider.tokens.issuer import issuer_of
 
 TOO_LATE = AccessDenied(Reason.USER_TOO_LATE)
 
@@ -89,11 +89,12 @@ def _late(request: HttpRequest, asked: AuthorizationRequest, error: OAuthError) 
 @sensitive_variables()
 def back_to(request: HttpRequest, asked: AuthorizationRequest, error: OAuthError) -> str:
     """The link that tells the application of ``error``; empty where its redirect URI cannot be relied on any more."""
+    issuer = issuer_of(request)
     try:
-        response = error_response(establish(asked), error, provider_settings.issuer_of(request))
+        response = error_response(establish(asked), error, issuer)
     except OAuthError:
         return ""
-    return "" if response.is_form_post else response.url
+    return "" if response.is_form_post else response.url(issuer)
 
 
 def client_name(asked: AuthorizationRequest) -> str:

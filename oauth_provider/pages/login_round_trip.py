@@ -15,9 +15,9 @@ from oauth_provider.authorization.demand import is_signed_in
 from oauth_provider.authorization.interaction import demands_login
 from oauth_provider.authorization.signed import resolved
 from oauth_provider.authorization.ticket import from_text
-from oauth_provider.conf import provider_settings
 from oauth_provider.protocol.errors import OAuthError
 from oauth_provider.resource_server.users.session_user import session_user
+from oauth_provider.tokens.issuer import issuer_of
 from oauth_provider.tokens.person import username_of
 
 
@@ -40,7 +40,7 @@ def way_on(request: HttpRequest) -> str | None:
         return None
     try:
         ticket = taken_up(request, from_text(parse_qs(parts.query).get(TICKET, [""])[0]))
-        issuer = provider_settings.issuer_of(request)
+        issuer = issuer_of(request)
         return None if demands_login(request, resolved(ticket, issuer), issuer) else url
     except OAuthError:
         return None

@@ -22,7 +22,6 @@ from oauth_provider.authorization.logout import (
     to_ticket,
     was_of_this_session,
 )
-from oauth_provider.conf import provider_settings
 from oauth_provider.form_body import read_body
 from oauth_provider.pages.csrf import csrf_protected, log_out_again
 from oauth_provider.pages.sending.head import is_head, nothing_done
@@ -35,6 +34,7 @@ from oauth_provider.protocol.form import parse_form
 from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol.redirect_uri import destination
 from oauth_provider.resource_server.users.session_user import session_user
+from oauth_provider.tokens.issuer import issuer_of
 from oauth_provider.tokens.person import username_of
 
 METHODS = ["GET", "HEAD", "POST"]
@@ -74,7 +74,7 @@ def logout(request: HttpRequest) -> HttpResponse:
     """GET and POST are alike. A cross-site POST carries no session cookie, so it is sent on to a GET of ours."""
     if request.method not in METHODS:
         return HttpResponseNotAllowed(METHODS)
-    issuer = provider_settings.issuer_of(request)
+    issuer = issuer_of(request)
     if request.method == "POST":
         ticket = to_ticket(establish(read_body(request), issuer).request)
         return redirect_to(f"{reverse('oauth_provider:logout')}?{urlencode({TICKET: ticket})}")
@@ -84,10 +84,10 @@ def logout(request: HttpRequest) -> HttpResponse:
         return nothing_done()
     if session_user(request) is None:
         # A login that was to be renewed and never was leaves a session to end.
-        frames = end_session(request) if was_of_this_session(request, asked) else []
+        frames = end_session(request, issuer) if was_of_this_session(request, asked) else []
         return _finish(request, asked, may_redirect=asked.request.is_proven, frames=frames)
     if is_of_this_session(request, asked):
-        return _finish(request, asked, may_redirect=True, frames=end_session(request))
+        return _finish(request, asked, may_redirect=True, frames=end_session(request, issuer))
     return _ask(request, asked)
 
 
@@ -105,7 +105,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
         return _show(request, asked, "logout_cancelled.html", back_to=asked.request.post_logout_redirect_uri)
     if decision != LOG_OUT:
         raise InvalidRequest(Reason.LOGOUT_BUTTON_MISSING)
-    frames = end_session(request) if session_user(request) is not None else []
+    frames = end_session(request, issuer_of(request)) if session_user(request) is not None else []
     return _finish(request, asked, may_redirect=True, frames=frames)
 
 

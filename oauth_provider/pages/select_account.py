@@ -5,7 +5,6 @@ from django.http import HttpRequest, HttpResponse
 from oauth_provider.authorization.interaction import choose_account, refuse_to_choose
 from oauth_provider.authorization.rules import establish
 from oauth_provider.authorization.ticket import Ticket
-from oauth_provider.conf import provider_settings
 from oauth_provider.pages.authorize import refuse
 from oauth_provider.pages.sending.page import error_page, show
 from oauth_provider.pages.sending.response import redirect_to
@@ -13,6 +12,7 @@ from oauth_provider.pages.ticketed import about_ticket
 from oauth_provider.protocol.errors import InvalidRequest
 from oauth_provider.protocol.reason import Reason
 from oauth_provider.resource_server.users.session_user import session_user
+from oauth_provider.tokens.issuer import issuer_of
 from oauth_provider.tokens.person import username_of
 
 
@@ -25,7 +25,7 @@ def select_account(request: HttpRequest, ticket: Ticket) -> HttpResponse:
 def _choose(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     choice = request.POST.get("choice", "")
     if choice == "none":
-        return refuse(request, refuse_to_choose(ticket), provider_settings.issuer_of(request))
+        return refuse(request, refuse_to_choose(ticket), issuer_of(request))
     if choice not in ("this", "other"):
         return error_page(request, InvalidRequest(Reason.ACCOUNT_NOT_CHOSEN), go_on=request.get_full_path())
     return redirect_to(choose_account(request, ticket, other=choice == "other"))

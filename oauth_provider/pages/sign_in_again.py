@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from oauth_provider.authorization.interaction import refuse_to_sign_in, sign_in_anew
 from oauth_provider.authorization.rules import establish
 from oauth_provider.authorization.ticket import Ticket
-from oauth_provider.conf import provider_settings
 from oauth_provider.pages.authorize import refuse
 from oauth_provider.pages.sending.page import error_page, show
 from oauth_provider.pages.sending.response import redirect_to
@@ -16,6 +15,7 @@ from oauth_provider.pages.ticketed import about_ticket
 from oauth_provider.protocol.errors import InvalidRequest
 from oauth_provider.protocol.reason import Reason
 from oauth_provider.resource_server.users.session_user import session_user
+from oauth_provider.tokens.issuer import issuer_of
 from oauth_provider.tokens.person import username_of
 
 AGAIN, CANCEL = "again", "cancel"
@@ -30,7 +30,7 @@ def sign_in_again(request: HttpRequest, ticket: Ticket) -> HttpResponse:
 def _choose(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     choice = request.POST.get("choice", "")
     if choice == CANCEL:
-        return refuse(request, refuse_to_sign_in(ticket), provider_settings.issuer_of(request))
+        return refuse(request, refuse_to_sign_in(ticket), issuer_of(request))
     if choice != AGAIN:
         error = InvalidRequest(Reason.SIGN_IN_BUTTON_MISSING)
         return error_page(request, error, go_on=request.get_full_path())

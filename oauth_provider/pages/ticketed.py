@@ -9,12 +9,12 @@ from oauth_provider.authorization.carried import TICKET, OtherSession, resume_ur
 from oauth_provider.authorization.demand import is_signed_in
 from oauth_provider.authorization.signed import resolved
 from oauth_provider.authorization.ticket import Ticket, TicketExpired, from_text
-from oauth_provider.conf import provider_settings
 from oauth_provider.pages.csrf import csrf_protected, show_again
 from oauth_provider.pages.dead_end import lost_ticket
 from oauth_provider.pages.sending.language import speaking
 from oauth_provider.pages.sending.page import for_people
 from oauth_provider.pages.sending.response import redirect_to
+from oauth_provider.tokens.issuer import issuer_of
 
 METHODS = ["GET", "HEAD", "POST"]
 
@@ -36,7 +36,7 @@ def about_ticket(view: Callable[[HttpRequest, Ticket], HttpResponse]) -> Callabl
             ticket = taken_up(request, from_text(request.GET.get(TICKET, "")))
         except (TicketExpired, OtherSession) as error:
             return lost_ticket(request, error)
-        ticket = resolved(ticket, provider_settings.issuer_of(request))
+        ticket = resolved(ticket, issuer_of(request))
         if not is_signed_in(request):
             return redirect_to(resume_url(request, ticket))
         with speaking(ticket.request.ui_locales):

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol import jws
 from oauth_provider.protocol.jose import ALGORITHMS, JoseError, Key
 from oauth_provider.protocol.strict_json import is_storable
@@ -94,11 +95,11 @@ def verify_access_token(
     claims = jws.verify(token, keys, algorithms=algorithms, typ=TYP).claims
     read = read_claims(claims)
     if issuer is not None and read.issuer != issuer:
-        raise JoseError("The access token is of another issuer.")
+        raise JoseError(Reason.TOKEN_OF_OTHER_ISSUER)
     if read.expires + exp_leeway <= now and not allow_expired:
-        raise JoseError("The access token has expired.")
+        raise JoseError(Reason.TOKEN_EXPIRED)
     if max(read.issued_at, _moment(claims, "nbf") or 0) > now + leeway:
-        raise JoseError("The time of the access token has not come yet.")
+        raise JoseError(Reason.TOKEN_NOT_YET)
     return read
 
 

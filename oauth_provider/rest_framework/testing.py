@@ -14,6 +14,7 @@ from django.conf import settings
 from django.test.utils import override_settings
 from rest_framework.test import APIClient
 
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol.errors import InvalidToken
 from oauth_provider.resource_server.conf import NAME
 from oauth_provider.resource_server.token import AccessToken
@@ -28,7 +29,7 @@ _forced: ContextVar[AccessToken] = ContextVar("_forced")
 def verify(token: str) -> AccessToken:
     """The verifier of a call with a forced token. Raises ``InvalidToken`` for any other."""
     if token != TOKEN:
-        raise InvalidToken("The access token is unknown.", detail="not the one of force_oauth")
+        raise InvalidToken(Reason.TOKEN_UNKNOWN, detail="not the one of force_oauth")
     return _forced.get()
 
 

@@ -7,8 +7,7 @@ so a refresh that is repeated gets the same token under another signature.
 import json
 import logging
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -29,7 +28,8 @@ from oauth_provider.protocol.jose import JoseError, Key
 from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol.scope import format_scope
 from oauth_provider.tokens.issue import Issued
-from oauth_provider.tokens.key_ring import KeyRing, key_ring
+from oauth_provider.tokens.issuer import Issuer
+from oauth_provider.tokens.key_ring import key_ring
 from oauth_provider.tokens.subject import check_subjects, subject_of
 from oauth_provider.tokens.terms import Terms
 from oauth_provider.tokens.unsigned import Unsigned
@@ -43,14 +43,14 @@ LEEWAY = 60
 
 
 @sensitive_variables()
-def read_access_token(token: str) -> JwtAccessToken | None:
-    """Return what a JWT access token that we signed says, expired or not; None for anything else.
+def read_access_token(token: str, issuer: str) -> JwtAccessToken | None:
+    """What a JWT access token that we signed says, expired or not; None for anything else.
 
-    Under ``DEBUG`` the issuer may be anybody whom a request named: our keys are what counts.
+    Without an ``issuer``, under ``DEBUG``, it may be anybody whom a request named: our keys are what counts.
     """
     if token.count(".") != 2:
         return None
-    terms: dict[str, Any] = {"issuer": provider_settings.ISSUER or None, "now": time.time(), "leeway": LEEWAY}
+    terms: dict[str, Any] = {"issuer": issuer or None, "now": time.time(), "leeway": LEEWAY}
     try:
         return verify_access_token(token, key_ring().known, allow_expired=True, **terms)
     except JoseError as error:
@@ -60,11 +60,10 @@ def read_access_token(token: str) -> JwtAccessToken | None:
 
 @dataclass(frozen=True, slots=True)
 class AccessTokens:
-    """The access tokens of one exchange, as far as they are JWTs. ``ring`` gives the keys, without asking anybody."""
+    """The access tokens of one exchange, as far as they are JWTs."""
 
     client: Client
-    issuer: Callable[[], str]
-    ring: Callable[[], KeyRing] = field(default=key_ring)
+    issuer: Issuer
 
     def check(self, terms: Terms, *, is_clients_own: bool = False) -> None:
         """Raise ``ServerError`` while nothing is spent yet, if a JWT is due and cannot be made.
@@ -75,7 +74,7 @@ class AccessTokens:
             return
         check_length(terms)
         self._signer()
-        self.issuer()
+        self.issuer.check()
         if is_clients_own:
             check_client_id(self.client.client_id)
         else:
@@ -90,12 +89,12 @@ class AccessTokens:
         return replace(issued, access_token=sign_access_token(said, self._signer()))
 
     def _signer(self) -> Key:
-        return self.ring().signer(provider_settings.ACCESS_TOKEN_SIGNING_ALG)
+        return self.issuer.keys.signer(provider_settings.ACCESS_TOKEN_SIGNING_ALG)
 
     def _describe(self, issued: Issued, unsigned: Unsigned) -> JwtAccessToken:
         authorization = issued.authorization
         said = JwtAccessToken(
-            issuer=self.issuer(),
+            issuer=self.issuer.name,
             subject=self.client.client_id,
             client_id=self.client.client_id,
             audience=unsigned.resources or self._default_audience(issued),
@@ -109,8 +108,8 @@ class AccessTokens:
 
     def _default_audience(self, issued: Issued) -> tuple[str, ...]:
         """RFC 9068 §3: somebody is named in any case, and with ``openid`` the userinfo endpoint of this issuer."""
-        audience = [provider_settings.DEFAULT_RESOURCE or self.issuer()]
-        audience += [self.issuer()] if OPENID in issued.scope and issued.authorization is not None else []
+        audience = [provider_settings.DEFAULT_RESOURCE or self.issuer.name]
+        audience += [self.issuer.name] if OPENID in issued.scope and issued.authorization is not None else []
         return tuple(dict.fromkeys(audience))
 
 

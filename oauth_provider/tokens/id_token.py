@@ -6,8 +6,8 @@ its tokens again and an ID token that is new, so none is kept in the database.
 
 import logging
 import time
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -23,7 +23,8 @@ from oauth_provider.protocol.jose import JoseError, Key, left_half_hash
 from oauth_provider.protocol.jwe import Envelope
 from oauth_provider.tokens.claims import ClaimContext, id_token_claims, userinfo_claims
 from oauth_provider.tokens.issue import Issued
-from oauth_provider.tokens.key_ring import KeyRing, key_ring
+from oauth_provider.tokens.issuer import Issuer
+from oauth_provider.tokens.key_ring import key_ring
 from oauth_provider.tokens.subject import check_subjects, sid_of, subject_of
 
 logger = logging.getLogger("oauth_provider.tokens")
@@ -52,20 +53,17 @@ def read_id_token(
 
 @dataclass(frozen=True, slots=True)
 class IdTokens:
-    """The ID tokens of one exchange. ``ring`` gives our keys, ``envelope`` holds that of the client."""
+    """The ID tokens of one exchange. ``envelope`` holds the key of the client."""
 
     client: Client
-    issuer: Callable[[], str]
+    issuer: Issuer
     envelope: Envelope
-    ring: Callable[[], KeyRing] = field(default=key_ring)
 
-    def check(self, scope: Collection[str]) -> None:
-        """Raise ``OAuthError`` while nothing is spent yet, if an ID token is due and cannot be signed or encrypted."""
-        if OPENID in scope:
-            self._signer()
-            self.envelope.check()
-            check_subjects(self.client)
-            self.issuer()
+    def check(self) -> None:
+        """Raise ``OAuthError`` while nothing is spent yet, if an ID token could not be signed or encrypted."""
+        self._signer()
+        self.envelope.check()
+        check_subjects(self.client)
 
     @sensitive_variables()
     def claims_of(self, authorization: Authorization, scope: tuple[str, ...]) -> Mapping[str, Any]:
@@ -76,7 +74,8 @@ class IdTokens:
         """
         if OPENID not in scope:
             return {}
-        self.check(scope)
+        self.check()
+        self.issuer.check()
         context = _context(authorization, self.client, scope)
         if self.client.policy.scope_claims_in_id_token:
             return userinfo_claims(authorization.user, context)
@@ -90,7 +89,7 @@ class IdTokens:
             return issued
         alg = self.client.policy.id_token_signed_response_alg
         id_token = replace(
-            _describe(authorization, self.client, self.issuer(), issued.claims),
+            _describe(authorization, self.client, self.issuer.name, issued.claims),
             # The hash is made here: a report of a signer that fails must not hold the token.
             at_hash=left_half_hash(alg, issued.access_token),
             nonce=issued.nonce,
@@ -103,12 +102,12 @@ class IdTokens:
         return self.envelope.close(sign_members(members, self._signer()))
 
     def _signer(self) -> Key:
-        return self.ring().signer(self.client.policy.id_token_signed_response_alg)
+        return self.issuer.keys.signer(self.client.policy.id_token_signed_response_alg)
 
 
 @sensitive_variables()
 def describe_beside(
-    authorization: Authorization, client: Client, issuer: str, *, code: str = "", access_token: str = ""
+    authorization: Authorization, client: Client, issuer: Issuer, *, code: str = "", access_token: str = ""
 ) -> dict[str, Any]:
     """Return what an ID token in the authorization response says (§3.2.2.10, §3.3.2.11); to be signed yet.
 
@@ -117,7 +116,7 @@ def describe_beside(
     context = _context(authorization, client, tuple(authorization.scope.split()))
     is_alone = not code and not access_token
     claims_for = userinfo_claims if is_alone or client.policy.scope_claims_in_id_token else id_token_claims
-    id_token = _describe(authorization, client, issuer, claims_for(authorization.user, context))
+    id_token = _describe(authorization, client, issuer.name, claims_for(authorization.user, context))
     alg = client.policy.id_token_signed_response_alg
     return replace(
         id_token,

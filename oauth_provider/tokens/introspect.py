@@ -21,6 +21,7 @@ from oauth_provider.sql.guard import Guard
 from oauth_provider.tokens.authorization_details import said
 from oauth_provider.tokens.dot_refresh_token import is_live
 from oauth_provider.tokens.found_token import FoundToken
+from oauth_provider.tokens.issuer import Issuer
 from oauth_provider.tokens.person import username_of
 from oauth_provider.tokens.subject import subject_of
 from oauth_provider.tokens.token_lookup import find_guarded_token
@@ -30,7 +31,7 @@ INACTIVE: dict[str, Any] = {"active": False}
 
 
 @sensitive_variables()
-def introspect(token: str, issuer: str, caller: Client, guard: Guard | None = None) -> dict[str, Any]:
+def introspect(token: str, issuer: Issuer, caller: Client, guard: Guard | None = None) -> dict[str, Any]:
     """Return what ``caller`` is told about an access or refresh token of ours or of DOT's.
 
     With the ``guard`` of a client that was remembered only live opaque access tokens are told about, whose look-up
@@ -52,7 +53,7 @@ def introspect(token: str, issuer: str, caller: Client, guard: Guard | None = No
 
 
 @sensitive_variables()
-def _about_guarded(token: str, issuer: str, caller: Client, guard: Guard) -> dict[str, Any]:
+def _about_guarded(token: str, issuer: Issuer, caller: Client, guard: Guard) -> dict[str, Any]:
     is_opaque = token_string.is_token(token, token_string.ACCESS_TOKEN)
     found = find_guarded_token(digest(token), guard) if is_opaque else None
     if found is None or found.refusal(database_now(found.using)):
@@ -60,14 +61,14 @@ def _about_guarded(token: str, issuer: str, caller: Client, guard: Guard) -> dic
     return _about_access_token(found, issuer, caller)
 
 
-def _about_access_token(found: FoundToken, issuer: str, caller: Client) -> dict[str, Any]:
+def _about_access_token(found: FoundToken, issuer: Issuer, caller: Client) -> dict[str, Any]:
     members: dict[str, Any] = {
         "active": True,
         "client_id": found.client_id,
         "token_type": "Bearer",
         "exp": _seconds(found.expires),
         "iat": _seconds(found.issued_at),
-        "iss": issuer,
+        "iss": issuer.name,
     }
     if found.user is not None:
         members |= _person(found.user, caller)
@@ -86,7 +87,7 @@ def _about_access_token(found: FoundToken, issuer: str, caller: Client) -> dict[
 
 
 @sensitive_variables()
-def _about_refresh_token(token: str, family: str, issuer: str, caller: Client) -> dict[str, Any]:
+def _about_refresh_token(token: str, family: str, issuer: Issuer, caller: Client) -> dict[str, Any]:
     authorization = (
         Authorization.objects.select_related("user", "application__oauth_policy")
         .filter(family_digest=digest(family))
@@ -108,7 +109,7 @@ def _about_refresh_token(token: str, family: str, issuer: str, caller: Client) -
 
 
 @sensitive_variables()
-def _about_dot(token: str, issuer: str, caller: Client) -> dict[str, Any]:
+def _about_dot(token: str, issuer: Issuer, caller: Client) -> dict[str, Any]:
     model = refresh_token_model()
     row = (
         model._base_manager.using(router.db_for_write(model))
@@ -124,8 +125,8 @@ def _about_dot(token: str, issuer: str, caller: Client) -> dict[str, Any]:
     return members | _person(row.user, caller)
 
 
-def _of_refresh_token(row: Any, scope: str, issued_at: datetime, issuer: str) -> dict[str, Any]:
-    members = {"active": True, "client_id": row.application.client_id, "iat": _seconds(issued_at), "iss": issuer}
+def _of_refresh_token(row: Any, scope: str, issued_at: datetime, issuer: Issuer) -> dict[str, Any]:
+    members = {"active": True, "client_id": row.application.client_id, "iat": _seconds(issued_at), "iss": issuer.name}
     members["token_use"] = "refresh_token"  # RFC 7662 has no member for it, and an API must not take it for its own
     return members | ({"scope": scope} if scope else {})
 

@@ -1,6 +1,6 @@
 """The end of a session (OpenID Connect Back-Channel Logout 1.0 §2.5 and §2.7): what ends with it, and who is told."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from django.db import router
 
@@ -12,19 +12,20 @@ from oauth_provider.protocol.frontchannel_logout import frame_url, is_frame_uri
 from oauth_provider.protocol.id_token import OPENID
 from oauth_provider.sql.transaction import run
 from oauth_provider.tokens.ending import end
+from oauth_provider.tokens.issuer import Issuer
 from oauth_provider.tokens.subject import known_sid, known_subject
 
 
-def end_sessions(sids: Collection[str], issuer: Callable[[], str]) -> None:
+def end_sessions(sids: Collection[str], issuer: Issuer) -> None:
     """End every sign-in that began under one of ``sids`` and does not outlive it, and tell the clients.
 
-    Joins a caller's transaction. ``issuer`` is asked only where somebody is told.
+    Joins a caller's transaction. ``issuer`` is named only where somebody is told.
     """
     using = router.db_for_write(Authorization)
     # Read before the transaction, whose first statement is then the write that takes the locks.
     rows = list(of_sessions(sids, using=using))
     ending = [row for row in rows if row.session_expires_at is not None and row.revoked_at is None]
-    told = [_message(row, issuer()) for row in signed_in(rows) if policy_of(row).backchannel_logout_uri]
+    told = [_message(row, issuer.name) for row in signed_in(rows) if policy_of(row).backchannel_logout_uri]
     # A pairwise client that lost its sector knows neither by a name any more (Back-Channel Logout 1.0 §2.4).
     messages = [message for message in told if message.subject or message.sid]
 
@@ -53,8 +54,8 @@ def signed_in(rows: Iterable[Authorization]) -> Iterator[Authorization]:
             yield row
 
 
-def frames(sids: Collection[str], issuer: Callable[[], str]) -> list[str]:
-    """Return the URLs of the frames that tell the clients of these sessions (Front-Channel Logout 1.0 §2)."""
+def frames(sids: Collection[str], issuer: Issuer) -> list[str]:
+    """What a page has to open in frames to tell the clients of these sessions (Front-Channel Logout 1.0 §2)."""
     rows = signed_in(of_sessions(sids, using=router.db_for_write(Authorization)))
     addressed = [(row, policy_of(row).frontchannel_logout_uri) for row in rows]
     return [
@@ -69,10 +70,10 @@ def policy_of(row: Authorization) -> ClientPolicy:
     return ClientPolicy.of(row.application)
 
 
-def _frame_of(row: Authorization, uri: str, issuer: Callable[[], str]) -> str:
+def _frame_of(row: Authorization, uri: str, issuer: Issuer) -> str:
     sid = known_sid(row.sid, as_client(row.application))
     # Both are sent, or neither is (Front-Channel Logout 1.0 §2).
-    return frame_url(uri, issuer=issuer(), sid=sid) if sid else uri
+    return frame_url(uri, issuer=issuer.name, sid=sid) if sid else uri
 
 
 def _message(row: Authorization, issuer: str) -> LogoutDelivery:

@@ -22,12 +22,12 @@ from oauth_provider.sql.commit import GuardFailed, settle
 from oauth_provider.sql.guard import Guard
 from oauth_provider.sql.outcome import Outcome
 from oauth_provider.sql.transaction import run
-from oauth_provider.tokens.access_token import read_access_token
 from oauth_provider.tokens.authorization_lookup import find_by_access_token, find_by_family
 from oauth_provider.tokens.denylist import deny_token
 from oauth_provider.tokens.ending import revocation, revoke_authorizations
 from oauth_provider.tokens.jwt_lookup import moment, uuid_of
 from oauth_provider.tokens.verification_cache import TOKEN, verification_cache
+from oauth_provider.tokens.verifier import read_own_jwt
 
 
 @sensitive_variables()
@@ -47,7 +47,7 @@ def revoke_token(token: str, client: Client, guard: Guard | None = None) -> None
         _revoke_access_token(digest(token), client, guard)
     elif guard is not None:
         raise GuardFailed
-    elif (said := read_access_token(token)) is not None:
+    elif (said := read_own_jwt(token)) is not None:
         _revoke_jwt(said, client)
     else:
         _revoke_dot_token(digest(token), client)

@@ -3,9 +3,8 @@
 What can be told before that it will fail is asked for while nothing is spent yet.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from django.views.decorators.debug import sensitive_variables
@@ -16,7 +15,7 @@ from oauth_provider.protocol.jwe import Envelope
 from oauth_provider.tokens.access_token import AccessTokens
 from oauth_provider.tokens.id_token import IdTokens
 from oauth_provider.tokens.issue import Issued
-from oauth_provider.tokens.key_ring import key_ring
+from oauth_provider.tokens.issuer import Issuer
 from oauth_provider.tokens.terms import Terms
 
 
@@ -28,10 +27,10 @@ class Signer:
     id_tokens: IdTokens
 
     @classmethod
-    def of(cls, client: Client, issuer: Callable[[], str], envelope: Envelope) -> "Signer":
+    def of(cls, client: Client, issuer: Issuer, envelope: Envelope) -> "Signer":
         """Sign for ``client``, in the name of ``issuer``, and put ID tokens into ``envelope``."""
-        ring = cache(key_ring)
-        return cls(AccessTokens(client, issuer, ring), IdTokens(client, issuer, envelope, ring))
+        issuer = issuer.with_same_keys()
+        return cls(AccessTokens(client, issuer), IdTokens(client, issuer, envelope))
 
     @sensitive_variables()
     def claims_of(self, authorization: Authorization, terms: Terms) -> Mapping[str, Any]:

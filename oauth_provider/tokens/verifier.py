@@ -16,6 +16,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.conf import provider_settings
 from oauth_provider.dot.settings import oauth2_settings
+from oauth_provider.protocol.access_token import JwtAccessToken
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import InvalidToken
 from oauth_provider.protocol.reason import Reason
@@ -90,6 +91,11 @@ def describe(found: FoundToken) -> AccessToken:
     )
 
 
+def read_own_jwt(token: str) -> JwtAccessToken | None:
+    """Return what a JWT access token that this server signed says, expired or not; None for anything else."""
+    return read_access_token(token, provider_settings.ISSUER)
+
+
 def find_good(token: str, by_checksum: Find | None = None) -> FoundToken:
     """``token`` with everything that belongs to it, if nothing is said against it. Raises ``InvalidToken``.
 
@@ -109,7 +115,7 @@ def find_good(token: str, by_checksum: Find | None = None) -> FoundToken:
 
 def find(token: str, by_checksum: Find | None = None) -> FoundToken | None:
     """``token`` with everything that belongs to it, good or not: by its row, or by what it says where it has none."""
-    said = read_access_token(token) if "." in token else None
+    said = read_own_jwt(token) if "." in token else None
     if said is not None:
         return find_jwt(said)
     return (by_checksum or find_token)(digest(token))

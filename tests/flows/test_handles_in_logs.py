@@ -164,7 +164,7 @@ def test_an_error_mail_holds_no_handle(driver: Driver, settings: Any, include_ht
 def test_a_report_of_an_error_shows_no_handle_in_a_variable_or_header(driver: Driver) -> None:
     page = driver.authorize()["Location"]
     handle = page.rsplit("/", 1)[1]
-    with patch("oauth_provider.pages.consent.question_of", side_effect=RuntimeError("out of order")):
+    with patch("oauth_provider.pages.consent.inquiry_of", side_effect=RuntimeError("out of order")):
         report = reports_of(lambda: driver.browser.get(page, headers={"X-Original-Url": page}))
     shown = [line for line in report.splitlines() if handle in line]
     # The reporter itself names the URL; what makes a mail of it is given a masked request (above).

@@ -9,6 +9,7 @@ from django.contrib.auth.signals import user_logged_out
 from django.utils import timezone
 
 from oauth_provider.models import Authorization, LogoutDelivery
+from oauth_provider.tokens.issuer import Issuer
 from oauth_provider.tokens.logout import end_sessions
 from tests import ledger
 from tests.driver import LOGOUT, Driver, signed_in
@@ -180,7 +181,7 @@ def test_the_end_of_a_session_costs_the_same_for_any_number_of_clients(
         Driver(application, browser=driver.browser, scope=ONLINE).tokens()
     sids = list(Authorization.objects.values_list("sid", flat=True)) or ["nobody's"]
     with django_assert_num_queries(statements):
-        end_sessions(sids, lambda: "https://auth.example.com")
+        end_sessions(sids, Issuer("https://auth.example.com"))
     assert LogoutDelivery.objects.count() == clients
 
 

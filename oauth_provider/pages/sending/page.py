@@ -58,6 +58,9 @@ def for_people(view: View) -> View:
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
+        except ServiceUnavailable as error:
+            tell_refusal(error, path=masked(request.path), address=provider_settings.CLIENT_ADDRESS(request))
+            return unavailable_page(request, error)
         except OAuthError as error:
             return error_page(request, error)
         except RowGone:

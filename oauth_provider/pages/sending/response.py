@@ -7,12 +7,13 @@ from django.views.decorators.debug import sensitive_variables
 from oauth_provider.authorization.response import AuthorizationResponse
 from oauth_provider.pages.sending.page import content_security_policy, show
 from oauth_provider.protocol.redirect_uri import destination
+from oauth_provider.tokens.issuer import issuer_of
 
 
 @sensitive_variables()
 def send(request: HttpRequest, response: AuthorizationResponse) -> HttpResponse:
     """The browser takes ``response`` to the client."""
-    return _form(request, response) if response.is_form_post else redirect_to(response.url)
+    return _form(request, response) if response.is_form_post else redirect_to(response.url(issuer_of(request)))
 
 
 class SeeOther(HttpResponseRedirect):
@@ -43,7 +44,7 @@ def _form(request: HttpRequest, response: AuthorizationResponse) -> HttpResponse
     """A form that a script of ours submits, or the person does where scripts do not run. No URL holds any of it."""
     context = {
         "action": response.redirect_uri,
-        "parameters": response.sent_parameters(),
+        "parameters": response.sent_parameters(issuer_of(request)),
         "destination": destination(response.redirect_uri),
     }
     page = show(request, "form_post.html", context)
