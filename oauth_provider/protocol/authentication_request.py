@@ -1,4 +1,4 @@
-"""Authentication requests (OpenID Connect Core §3.1.2.1): ``prompt`` and ``max_age``, read."""
+"""Parameters of authentication requests (OpenID Connect Core §3.1.2.1): ``prompt`` and ``max_age``."""
 
 from oauth_provider.protocol.errors import InvalidRequest
 
@@ -9,7 +9,7 @@ LONGEST_MAX_AGE = 2**31 - 1
 
 
 def parse_prompt(value: str, supported: tuple[str, ...]) -> frozenset[str]:
-    """The values of ``prompt``. Raises ``InvalidRequest`` for an unknown one, and for ``none`` beside another."""
+    """Return the values of ``prompt``. Raise ``InvalidRequest`` for an unknown one, and for ``none`` beside another."""
     prompts = frozenset(value.split(" ")) - {""}
     if not prompts <= set(supported):
         raise InvalidRequest("prompt holds a value that is not supported.")
@@ -19,7 +19,10 @@ def parse_prompt(value: str, supported: tuple[str, ...]) -> frozenset[str]:
 
 
 def parse_max_age(value: str) -> int | None:
-    """Seconds, or None where it was left out. Raises ``InvalidRequest`` for what is no whole number of them."""
+    """Return ``max_age`` in seconds, or None where it was left out.
+
+    Raise ``InvalidRequest`` unless it is a whole number.
+    """
     if not value:
         return None
     if not (value.isascii() and value.isdigit()):

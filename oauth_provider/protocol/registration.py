@@ -1,4 +1,4 @@
-"""What a client may be registered as (RFC 7591 §2): which parts of its metadata contradict each other."""
+"""Rules of client registration (RFC 7591 §2): which parts of a client's metadata contradict each other."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ MAX_URIS = 100
 
 
 class Contradiction(Enum):
-    """Two parts of a registration that cannot both be meant."""
+    """Two parts of a registration that exclude each other."""
 
     NO_REDIRECT_URI = auto()
     PUBLIC_CLIENT_CREDENTIALS = auto()
@@ -22,7 +22,7 @@ class Contradiction(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registration:
-    """What is to be registered, by its names in the specifications."""
+    """Metadata of the client to be registered, by its names in the specifications."""
 
     is_public: bool
     grant_types: tuple[str, ...] = ()
@@ -34,42 +34,42 @@ class Registration:
 
 
 def contradictions(registration: Registration) -> tuple[Contradiction, ...]:
-    """All that is wrong with it, so that it can be told at once."""
+    """Return all contradictions in ``registration``, so that they can be told at once."""
     return tuple(contradiction for contradiction, holds in RULES if holds(registration))
 
 
 def lacks_redirect_uri(registration: Registration) -> bool:
-    """RFC 6749 §3.1.2.2: every client that sends people here names where they come back to."""
+    """Does a client with the code grant have no redirect URI (RFC 6749 §3.1.2.2)?"""
     return "authorization_code" in registration.grant_types and not registration.redirect_uris
 
 
 def is_public_service(registration: Registration) -> bool:
-    """RFC 6749 §4.4: only a client that can prove who it is may ask for itself."""
+    """Does a public client ask for client_credentials, which need authentication (RFC 6749 §4.4)?"""
     return registration.is_public and "client_credentials" in registration.grant_types
 
 
 def has_public_secret(registration: Registration) -> bool:
-    """RFC 6749 §2.3.1: what everyone who has the app can read is no secret."""
+    """Does a public client have a secret (RFC 6749 §2.3.1)? Everybody who has the app could read it."""
     return registration.is_public and registration.token_endpoint_auth_method not in ("", "none")
 
 
 def proves_nothing(registration: Registration) -> bool:
-    """RFC 6749 §3.2.1: a confidential client authenticates."""
+    """Does a confidential client not authenticate (RFC 6749 §3.2.1)?"""
     return not registration.is_public and registration.token_endpoint_auth_method == "none"
 
 
 def introspects_unproven(registration: Registration) -> bool:
-    """RFC 7662 §2.1: introspection asks for authentication."""
+    """May a public client introspect, which needs authentication (RFC 7662 §2.1)?"""
     return registration.is_public and registration.may_introspect
 
 
 def keeps_refresh_token(registration: Registration) -> bool:
-    """RFC 9700 §2.2.2: a public client's refresh tokens are rotated."""
+    """Are a public client's refresh tokens not rotated (RFC 9700 §2.2.2)?"""
     return registration.is_public and not registration.rotate_refresh_tokens
 
 
 def goes_without_pkce(registration: Registration) -> bool:
-    """OAuth 2.1 §7.5.1: only a confidential client may be excused from PKCE."""
+    """Is a public client excused from PKCE (OAuth 2.1 §7.5.1)?"""
     return registration.is_public and registration.is_excused_from_pkce
 
 

@@ -1,4 +1,4 @@
-"""Request objects (RFC 9101 §4, §6 and §10.8): an authorization request that its client signed, taken apart."""
+"""Request objects (RFC 9101 §4, §6 and §10.8): authorization requests that their client signed."""
 
 import json
 from collections.abc import Collection, Iterable, Mapping
@@ -27,9 +27,10 @@ def verify_request_object(
     algorithms: Collection[str] = tuple(ALGORITHMS),
     allow_expired: bool = False,
 ) -> Mapping[str, Any]:
-    """The claims of a request that ``client_id`` signed for this issuer. Raises ``InvalidRequestObject``.
+    """Return the claims of a request that ``client_id`` signed for this issuer. Raise ``InvalidRequestObject``.
 
-    ``allow_expired`` is for one that was opened in time and comes back from the login.
+    ``now`` is in seconds since the epoch. ``allow_expired`` is for a request that began in time and comes back from
+    the login page.
     """
     try:
         proven = jws.verify(token, keys, algorithms=algorithms)
@@ -52,7 +53,7 @@ def verify_request_object(
 
 
 def pairs_of(claims: Mapping[str, Any], known: Collection[str]) -> list[tuple[str, str]]:
-    """The ``known`` parameters in ``claims``, as they would stand in a query. Raises ``InvalidRequestObject``."""
+    """Return the ``known`` parameters in ``claims`` as (name, value), as in a query. Raise ``InvalidRequestObject``."""
     pairs = [(name, _text(name, value)) for name, value in claims.items() if name in known]
     resources = claims.get(REPEATABLE, [])
     return [*pairs, *((REPEATABLE, _text(REPEATABLE, one)) for one in _listed(resources))]
