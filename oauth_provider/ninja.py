@@ -40,7 +40,7 @@ class OAuth(HttpAuthBase):
     ) -> None:
         super().__init__()
         declaration: Any = scopes[0] if len(scopes) == 1 else scopes
-        self.guard = Guard.declared(declaration, SignIn.of(acr, max_age), session)
+        self.guard = Guard.from_declaration(declaration, SignIn.of(acr, max_age), session)
 
     def __call__(self, request: HttpRequest) -> Any:
         """The token, or for a session its user; None where the next ``auth`` is to say. Raises ``Refusal``.

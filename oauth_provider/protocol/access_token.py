@@ -14,7 +14,7 @@ FORMATS = (OPAQUE, JWT)
 # The claim of ours that names the sign-in a token came of, by which it is revoked.
 AUTHORIZATION_ID = "authorization_id"
 # The end of the year 9999: what is later is no moment that anybody meant, nor one that a clock can show.
-LATEST = 253_402_300_799
+MAX_TIME = 253_402_300_799
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +157,7 @@ def _moment(claims: Mapping[str, Any], name: str) -> float | None:
     if name not in claims:
         return None
     value: Any = claims[name]
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= LATEST:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MAX_TIME:
         raise JoseError(f"{name} is no time.")
     return value
 

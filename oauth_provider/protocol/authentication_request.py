@@ -5,7 +5,7 @@ from oauth_provider.protocol.errors import InvalidRequest
 NONE, LOGIN, CONSENT, SELECT_ACCOUNT, CREATE = "none", "login", "consent", "select_account", "create"
 PROMPTS = (NONE, LOGIN, CONSENT, SELECT_ACCOUNT)
 # Nobody's session is older than that, and every database holds it.
-LONGEST_MAX_AGE = 2**31 - 1
+MAX_AGE_LIMIT = 2**31 - 1
 
 
 def parse_prompt(value: str, supported: tuple[str, ...]) -> frozenset[str]:
@@ -28,4 +28,4 @@ def parse_max_age(value: str) -> int | None:
     if not (value.isascii() and value.isdigit()):
         raise InvalidRequest("max_age must be a whole number of seconds.")
     digits = value.lstrip("0") or "0"
-    return LONGEST_MAX_AGE if len(digits) > len(str(LONGEST_MAX_AGE)) else min(int(digits), LONGEST_MAX_AGE)
+    return MAX_AGE_LIMIT if len(digits) > len(str(MAX_AGE_LIMIT)) else min(int(digits), MAX_AGE_LIMIT)

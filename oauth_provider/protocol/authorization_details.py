@@ -17,13 +17,13 @@ from oauth_provider.protocol.strict_json import is_storable, parse_array
 PARAMETER = "authorization_details"
 MAX_LENGTH = 12_288
 MAX_DEPTH = 8
-MOST_DETAILS = 20
+MAX_DETAILS = 20
 # Members and items of all of them: what a schema asks of each may be as much as of all (``unevaluatedProperties``).
 MAX_ELEMENTS = 1_000
 # Locations of all of them: each is compared with every resource.
 MAX_LOCATIONS = 100
 # The numbers that every reader of JSON agrees on (RFC 7493 §2.2).
-LARGEST = 2**53 - 1
+MAX_NUMBER = 2**53 - 1
 NAME = re.compile(r"[\x21\x23-\x5B\x5D-\x7E]{1,200}")
 
 Detail = Mapping[str, Any]
@@ -93,16 +93,16 @@ def parse_details(text: str) -> tuple[dict[str, Any], ...]:
     except ValueError as error:
         told = "authorization_details must be a JSON array of objects."
         raise InvalidAuthorizationDetails(told, detail=str(error)) from None
-    if not 0 < len(elements) <= MOST_DETAILS:
-        raise InvalidAuthorizationDetails(f"authorization_details holds 1 to {MOST_DETAILS} objects.")
+    if not 0 < len(elements) <= MAX_DETAILS:
+        raise InvalidAuthorizationDetails(f"authorization_details holds 1 to {MAX_DETAILS} objects.")
     for place, element in enumerate(elements):
         _check_element(element, place)
     if sum(len(locations_of(element)) for element in elements) > MAX_LOCATIONS:
         raise InvalidAuthorizationDetails("authorization_details names too many locations.")
-    return each_once(elements)
+    return without_duplicates(elements)
 
 
-def each_once(details: Iterable[Detail]) -> tuple[dict[str, Any], ...]:
+def without_duplicates(details: Iterable[Detail]) -> tuple[dict[str, Any], ...]:
     """Return the elements without those that are equal as JSON to an earlier one."""
     return tuple({canonical(detail): dict(detail) for detail in details}.values())
 
@@ -127,7 +127,7 @@ def narrow_details(
     Raises ``InvalidAuthorizationDetails`` where that is more than was ``granted``.
     """
     listed = tuple(granted)
-    return each_once(_narrowed(one, listed, types) for one in requested)
+    return without_duplicates(_narrowed(one, listed, types) for one in requested)
 
 
 def at_resources(details: Iterable[Detail], resources: Collection[str]) -> tuple[Detail, ...]:
@@ -159,15 +159,15 @@ def locations_of(detail: Detail) -> tuple[str, ...]:
     return tuple(one for one in locations if isinstance(one, str)) if isinstance(locations, list | tuple) else ()
 
 
-def flattened(value: Any, path: str = "") -> list[tuple[str, str]]:
+def flatten(value: Any, path: str = "") -> list[tuple[str, str]]:
     """Return every member of an element as (path, value), both text, for pages without a template of its type."""
     if isinstance(value, Mapping):
         inner = [(name, one) for name, one in value.items() if path or name != "type"]
-        return [row for name, one in inner for row in flattened(one, f"{path}.{name}" if path else str(name))]
+        return [row for name, one in inner for row in flatten(one, f"{path}.{name}" if path else str(name))]
     if isinstance(value, list | tuple):
         if not any(isinstance(one, Mapping | list | tuple) for one in value):
             return [(path, ", ".join(map(_as_text, value)))]
-        return [row for place, one in enumerate(value, 1) for row in flattened(one, f"{path} {place}")]
+        return [row for place, one in enumerate(value, 1) for row in flatten(one, f"{path} {place}")]
     return [(path, _as_text(value))]
 
 
@@ -188,7 +188,7 @@ def _is_showable(value: Any) -> bool:
         return all(_is_showable(name) and _is_showable(inner) for name, inner in value.items())
     if isinstance(value, list):
         return all(_is_showable(inner) for inner in value)
-    return not isinstance(value, int | float) or abs(value) <= LARGEST
+    return not isinstance(value, int | float) or abs(value) <= MAX_NUMBER
 
 
 def _plain(value: Any) -> Any:

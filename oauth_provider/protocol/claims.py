@@ -38,14 +38,14 @@ def parse_claims(text: str) -> dict[str, dict[str, dict[str, Any]]]:
     return {member: _claims(parsed[member], member) for member in MEMBERS if member in parsed}
 
 
-def asked_for(claims: Mapping[str, Asked], member: str) -> Asked:
+def requested_claims(claims: Mapping[str, Asked], member: str) -> Asked:
     """Return the claims that ``member`` asks for. ``claims`` has the shape that ``parse_claims`` returns."""
     return claims.get(member) or {}
 
 
-def asked_subject(claims: Mapping[str, Asked]) -> str | None:
+def requested_subject(claims: Mapping[str, Asked]) -> str | None:
     """Return the one ``sub`` that the ID token may be about (§5.5.1), or None where any is accepted."""
-    value = asked_for(claims, ID_TOKEN).get("sub", {}).get("value")
+    value = requested_claims(claims, ID_TOKEN).get("sub", {}).get("value")
     return None if value is None else str(value)
 
 

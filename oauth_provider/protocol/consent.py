@@ -57,13 +57,12 @@ class Agreed:
             return False
         return is_part(asked.scopes, self.scopes) and is_part(asked.details, self.details)
 
-    def extended(self, agreement: Agreement) -> "Agreed":
-        """Return this plus a yes to ``agreement``. If the client is shown differently now, earlier consent is dropped.
-        """
+    def extended_by(self, agreement: Agreement) -> "Agreed":
+        """Return this plus a yes to ``agreement``. If the client is shown differently now, earlier consent ends."""
         new = agreement.entries
         if new.client != self.client:
             return new
-        return Agreed(self.client, merged(self.scopes, new.scopes), merged(self.details, new.details))
+        return Agreed(self.client, merge_entries(self.scopes, new.scopes), merge_entries(self.details, new.details))
 
 
 def at_each(words: Mapping[str, str], resources: Mapping[str, str]) -> dict[str, dict[str, str]]:
@@ -77,13 +76,13 @@ def is_part(asked: Entries, agreed: Entries) -> bool:
     return all(places.items() <= agreed.get(one, NO_WORDS).items() for one, places in asked.items())
 
 
-def merged(before: Entries, new: Entries) -> dict[str, dict[str, str]]:
+def merge_entries(before: Entries, new: Entries) -> dict[str, dict[str, str]]:
     """Return the entries of both; where both have one, the words of ``new`` are kept."""
     names = dict.fromkeys([*before, *new])
     return {one: {**before.get(one, NO_WORDS), **new.get(one, NO_WORDS)} for one in names}
 
 
-def entry_count(entries: Entries) -> int:
+def count_entries(entries: Entries) -> int:
     """Return the number of pairs of a scope (or detail) and a resource."""
     return sum(map(len, entries.values()))
 

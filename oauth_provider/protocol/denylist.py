@@ -13,7 +13,7 @@ from oauth_provider.protocol.strict_json import parse_object
 
 AUTHORIZATION, TOKEN, CLIENT, USER = KINDS = ("authorization", "token", "client", "user")
 MAX_LENGTH = 4096
-LATEST = 2**53
+MAX_TIME = 2**53
 # By so many seconds the clocks of servers and APIs differ.
 LEEWAY = 10
 
@@ -62,7 +62,7 @@ def parse(text: str) -> Denial:
     )
 
 
-def of_whole_client(denials: Collection[Denial], now: int) -> Denial:
+def merge_for_client(denials: Collection[Denial], now: int) -> Denial:
     """Return one denial that replaces ``denials``: of every token that their client has by ``now``.
 
     All must be of one group that has a client, or ``ValueError`` is raised. What they deny stays denied; good
@@ -81,6 +81,6 @@ def _name(value: Any) -> str:
 
 
 def _seconds(value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= LATEST:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MAX_TIME:
         raise ValueError("It does not say for how long.")
     return value

@@ -210,7 +210,9 @@ class InsufficientScope(OAuthError):
 
 
 class InsufficientAuthorizationDetails(OAuthError):
-    """RFC 6750 §3.1: the token is good but its details (RFC 9396 §9) do not allow the call. RFC 9396 defines no code.
+    """RFC 6750 §3.1: the token is good but its details (RFC 9396 §9) do not allow the call.
+
+    RFC 9396 has no error code of its own for this.
     """
 
     error = "insufficient_scope"

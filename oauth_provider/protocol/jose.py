@@ -117,8 +117,7 @@ def encode(data: bytes) -> str:
 
 
 def decode(text: str) -> bytes:
-    """Return the bytes of a base64url ``text`` without padding. Raise ``JoseError`` unless it is their only encoding.
-    """
+    """Return the bytes of a base64url ``text`` without padding. Raise ``JoseError`` if it is not their encoding."""
     if not BASE64URL.fullmatch(text) or len(text) % 4 == 1:
         raise JoseError("This is not base64url.")
     data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
@@ -164,14 +163,14 @@ def parse_jwk(jwk: Mapping[str, Any], *, alg: str | None = None, private: bool |
         raise JoseError("The key is not for signatures.")
     if private is False and PRIVATE_MEMBERS & set(jwk):
         raise JoseError("The key is private where a public one is due.")
-    made = load(jwk)
+    made = load_key(jwk)
     if private and not made.is_private:
         raise JoseError("The key is public where a private one is due.")
     named = own_alg if alg is None else alg
     return _key(made, _default_algorithm(made) if named is None else named, kid=kid or "")
 
 
-def load(jwk: Mapping[str, Any]) -> LibraryKey:
+def load_key(jwk: Mapping[str, Any]) -> LibraryKey:
     """Return the library's key, made of the key material in ``jwk`` and no other member. Raise ``JoseError``."""
     material = {name: jwk[name] for name in (*PUBLIC_MEMBERS, *PRIVATE_MEMBERS) if name in jwk}
     if not all(isinstance(value, str) and len(value) <= MAX_MEMBER_LENGTH for value in material.values()):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from oauth_provider.protocol.errors import OAuthError
-from oauth_provider.protocol.jose import PRIVATE_MEMBERS, JoseError, LibraryKey, encrypt, load
+from oauth_provider.protocol.jose import PRIVATE_MEMBERS, JoseError, LibraryKey, encrypt, load_key
 
 RSA, ECDH = "RSA-OAEP-256", "ECDH-ES"
 # Each with the key types and curves that it takes. RSA1_5 is not among them (RFC 8725 §3.2).
@@ -75,7 +75,7 @@ def parse_encryption_key(jwk: Mapping[str, Any]) -> EncryptionKey:
         raise JoseError("The key is for signatures.")
     if not isinstance(kid, str):
         raise JoseError("kid is no text.")
-    key = EncryptionKey(alg, kid, "use" in jwk, load(jwk))
+    key = EncryptionKey(alg, kid, "use" in jwk, load_key(jwk))
     # A point that is on no curve, or one that makes every secret zero, is found by trying.
     key.encrypt("", CONTENT_ENCRYPTION[0])
     return key

@@ -4,11 +4,11 @@ from collections.abc import Callable, Collection
 from enum import Enum, auto
 from urllib.parse import SplitResult, urlsplit
 
-from oauth_provider.protocol.host import has_no_port, is_authority
+from oauth_provider.protocol.host import has_invalid_port, is_authority
 from oauth_provider.protocol.redirect_uri import FORBIDDEN_SCHEMES
 
 # A name of 253 characters, with scheme and port, is shorter.
-LONGEST = 300
+MAX_LENGTH = 300
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -41,18 +41,18 @@ def origin_of(url: str) -> str:
     return f"{parts.scheme}://{host}{port}"
 
 
-def fault(origin: str, *, app_schemes: Collection[str] = ()) -> Fault | None:
+def find_fault(origin: str, *, app_schemes: Collection[str] = ()) -> Fault | None:
     """Return the first reason not to register this origin, or None.
 
     ``app_schemes`` are schemes of pages inside apps that the operator allows, such as ``capacitor``.
     """
     if not origin.isascii() or not origin.isprintable() or set(' \\"<>') & set(origin):
         return Fault.CHARACTERS
-    if len(origin) > LONGEST:
+    if len(origin) > MAX_LENGTH:
         return Fault.LENGTH
     try:
         parts = urlsplit(origin)
-        if has_no_port(parts.netloc):
+        if has_invalid_port(parts.netloc):
             return Fault.PORT
         _ = parts.port
     except ValueError:

@@ -5,10 +5,10 @@ from collections.abc import Callable, Collection, Iterable
 from enum import Enum, auto
 from urllib.parse import SplitResult, urlsplit
 
-from oauth_provider.protocol.host import has_no_port, is_authority
+from oauth_provider.protocol.host import has_invalid_port, is_authority
 
 # What an authorization response adds must find room, too; Django and DOT have the same bound.
-LONGEST = 2048
+MAX_LENGTH = 2048
 
 LOOPBACK = re.compile(r"http://(?P<host>127\.0\.0\.1|\[::1\])(?::(?P<port>[0-9]{1,5}))?(?P<rest>[/?][^#]*)?")
 LOCALHOST = re.compile(r"http://(?P<host>localhost)(?::(?P<port>[0-9]{1,5}))?(?P<rest>[/?][^#]*)?")
@@ -112,7 +112,7 @@ class Fault(Enum):
     PLAIN_HTTP = auto()
 
 
-def fault(redirect_uri: str, *, allow_http: bool = False, app_schemes: Collection[str] = ()) -> Fault | None:
+def find_fault(redirect_uri: str, *, allow_http: bool = False, app_schemes: Collection[str] = ()) -> Fault | None:
     """Return the first reason not to register this redirect URI, or None. A URI without a fault matches itself.
 
     ``allow_http`` allows plain http; ``app_schemes`` are private schemes that the operator vouches for.
@@ -121,11 +121,11 @@ def fault(redirect_uri: str, *, allow_http: bool = False, app_schemes: Collectio
         return Fault.CHARACTERS
     if "#" in redirect_uri:
         return Fault.FRAGMENT
-    if len(redirect_uri) > LONGEST:
+    if len(redirect_uri) > MAX_LENGTH:
         return Fault.LENGTH
     try:
         parts = urlsplit(redirect_uri)
-        if has_no_port(parts.netloc):
+        if has_invalid_port(parts.netloc):
             return Fault.PORT
         _ = parts.port
     except ValueError:

@@ -33,7 +33,7 @@ class Registration:
     is_excused_from_pkce: bool = False
 
 
-def contradictions(registration: Registration) -> tuple[Contradiction, ...]:
+def find_contradictions(registration: Registration) -> tuple[Contradiction, ...]:
     """Return all contradictions in ``registration``, so that they can be told at once."""
     return tuple(contradiction for contradiction, holds in RULES if holds(registration))
 
@@ -43,7 +43,7 @@ def lacks_redirect_uri(registration: Registration) -> bool:
     return "authorization_code" in registration.grant_types and not registration.redirect_uris
 
 
-def is_public_service(registration: Registration) -> bool:
+def is_public_client_credentials(registration: Registration) -> bool:
     """Does a public client ask for client_credentials, which need authentication (RFC 6749 §4.4)?"""
     return registration.is_public and "client_credentials" in registration.grant_types
 
@@ -53,32 +53,32 @@ def has_public_secret(registration: Registration) -> bool:
     return registration.is_public and registration.token_endpoint_auth_method not in ("", "none")
 
 
-def proves_nothing(registration: Registration) -> bool:
+def is_confidential_without_authentication(registration: Registration) -> bool:
     """Does a confidential client not authenticate (RFC 6749 §3.2.1)?"""
     return not registration.is_public and registration.token_endpoint_auth_method == "none"
 
 
-def introspects_unproven(registration: Registration) -> bool:
+def is_public_introspector(registration: Registration) -> bool:
     """May a public client introspect, which needs authentication (RFC 7662 §2.1)?"""
     return registration.is_public and registration.may_introspect
 
 
-def keeps_refresh_token(registration: Registration) -> bool:
+def is_public_without_rotation(registration: Registration) -> bool:
     """Are a public client's refresh tokens not rotated (RFC 9700 §2.2.2)?"""
     return registration.is_public and not registration.rotate_refresh_tokens
 
 
-def goes_without_pkce(registration: Registration) -> bool:
+def is_public_without_pkce(registration: Registration) -> bool:
     """Is a public client excused from PKCE (OAuth 2.1 §7.5.1)?"""
     return registration.is_public and registration.is_excused_from_pkce
 
 
 RULES: tuple[tuple[Contradiction, Callable[[Registration], bool]], ...] = (
     (Contradiction.NO_REDIRECT_URI, lacks_redirect_uri),
-    (Contradiction.PUBLIC_CLIENT_CREDENTIALS, is_public_service),
+    (Contradiction.PUBLIC_CLIENT_CREDENTIALS, is_public_client_credentials),
     (Contradiction.PUBLIC_SECRET, has_public_secret),
-    (Contradiction.CONFIDENTIAL_NONE, proves_nothing),
-    (Contradiction.PUBLIC_INTROSPECTION, introspects_unproven),
-    (Contradiction.PUBLIC_WITHOUT_ROTATION, keeps_refresh_token),
-    (Contradiction.PUBLIC_WITHOUT_PKCE, goes_without_pkce),
+    (Contradiction.CONFIDENTIAL_NONE, is_confidential_without_authentication),
+    (Contradiction.PUBLIC_INTROSPECTION, is_public_introspector),
+    (Contradiction.PUBLIC_WITHOUT_ROTATION, is_public_without_rotation),
+    (Contradiction.PUBLIC_WITHOUT_PKCE, is_public_without_pkce),
 )

@@ -14,7 +14,7 @@ TYPES = ("oauth-authz-req+jwt", "jwt", "")
 JSON_PARAMETERS = ("claims", "authorization_details")
 # Clocks differ by so much, in seconds; and nobody's request is good for longer than a day.
 SKEW = 10
-LONGEST = 86_400
+MAX_LIFETIME = 86_400
 
 
 def verify_request_object(
@@ -70,7 +70,7 @@ def _check_times(claims: Mapping[str, Any], now: float, allow_expired: bool) -> 
             raise InvalidRequestObject(f"{name} is no time.")
     if claims.get("exp", now + 1) <= now and not allow_expired:
         raise InvalidRequestObject("The request object has expired.")
-    if claims.get("nbf", now) > now + SKEW or claims.get("exp", now) > now + LONGEST:
+    if claims.get("nbf", now) > now + SKEW or claims.get("exp", now) > now + MAX_LIFETIME:
         raise InvalidRequestObject("The request object is not good yet, or for too long.")
 
 

@@ -8,12 +8,11 @@ from oauth_provider.protocol.errors import InvalidTarget
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 MAX_PARAMETERS = 1000
-Place = tuple[str, str, int | None, str]
+NormalizedUri = tuple[str, str, int | None, str]
 
 
-def place(uri: str) -> Place | None:
-    """Return scheme, host, port and path of ``uri``, normalized, or None where it has no host or is not a resource URI.
-    """
+def normalize(uri: str) -> NormalizedUri | None:
+    """Return scheme, host, port and path of ``uri``, normalized, or None where it has no host or is malformed."""
     try:
         parts = urlsplit(uri)
         port = parts.port
@@ -27,7 +26,7 @@ def place(uri: str) -> Place | None:
 
 def is_resource(uri: str) -> bool:
     """Is it an absolute URI without a fragment (RFC 8707 §2)? A URN is compared as text."""
-    if place(uri) is not None:
+    if normalize(uri) is not None:
         return is_uri_text(uri)
     scheme, _colon, rest = uri.partition(":")
     return scheme == "urn" and bool(rest) and is_uri_text(uri) and "#" not in uri
@@ -42,13 +41,13 @@ def is_same(uri: str, other: str) -> bool:
     """Do both URIs name the same resource, however they are spelt?"""
     if uri == other:
         return True
-    here = place(uri)
-    return here is not None and here == place(other) and urlsplit(uri).query == urlsplit(other).query
+    here = normalize(uri)
+    return here is not None and here == normalize(other) and urlsplit(uri).query == urlsplit(other).query
 
 
 def covers(resource: str, url: str) -> bool:
     """Is ``url`` at or below ``resource``? If the resource has a query (§2), the URL must have its parameters."""
-    here, there = place(resource), place(url)
+    here, there = normalize(resource), normalize(url)
     if here is None or there is None:
         return False
     if here[:3] != there[:3] or not there[3].startswith(here[3]):
@@ -57,7 +56,7 @@ def covers(resource: str, url: str) -> bool:
     return not query or _has_parameters(urlsplit(url).query, query)
 
 
-def names(audience: Iterable[str], resource: str) -> bool:
+def includes_resource(audience: Iterable[str], resource: str) -> bool:
     """Does ``audience`` name ``resource``, or a URI above it?"""
     return any(is_same(one, resource) or covers(one, resource) for one in audience)
 

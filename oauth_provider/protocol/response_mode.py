@@ -14,7 +14,7 @@ SIGNED = {"jwt": QUERY, **{f"{carrier}.jwt": carrier for carrier in CARRIERS}}
 SUPPORTED = (*CARRIERS, *SIGNED)
 
 
-def settled(asked: str, *, is_front_channel: bool) -> str:
+def resolve_mode(asked: str, *, is_front_channel: bool) -> str:
     """Return the mode of an answer: ``asked`` if that is possible, else the default of its response type.
 
     ``is_front_channel`` says that the answer holds a token, which must not be in a query (Multiple Response Types
@@ -23,10 +23,10 @@ def settled(asked: str, *, is_front_channel: bool) -> str:
     default = FRAGMENT if is_front_channel else QUERY
     if asked == "jwt":
         return f"{default}.jwt"
-    return asked if asked in SUPPORTED and not is_refused(asked, is_front_channel=is_front_channel) else default
+    return asked if asked in SUPPORTED and not exposes_token(asked, is_front_channel=is_front_channel) else default
 
 
-def is_refused(asked: str, *, is_front_channel: bool) -> bool:
+def exposes_token(asked: str, *, is_front_channel: bool) -> bool:
     """Would this mode put a token into the query, and so into the log of a server?"""
     return is_front_channel and asked != "jwt" and carrier_of(asked) == QUERY
 

@@ -35,7 +35,7 @@ class ScopeRequirement:
         return cls(tuple(dict.fromkeys(sets)))
 
     @classmethod
-    def declared(cls, declaration: Any) -> Self:
+    def from_declaration(cls, declaration: Any) -> Self:
         """Return the requirement in ``declaration``: one scope, a list of scopes that are all needed, or a requirement.
 
         Raises ``TypeError`` and ``ValueError`` as ``all_of`` does.
@@ -45,7 +45,7 @@ class ScopeRequirement:
         return cls((_checked_once((declaration,) if isinstance(declaration, str) else tuple(_iterated(declaration))),))
 
     @classmethod
-    def either(cls, requirements: Iterable["ScopeRequirement"]) -> Self | None:
+    def union(cls, requirements: Iterable["ScopeRequirement"]) -> Self | None:
         """Return a requirement that is met where one of ``requirements`` is; None where there are none."""
         sets = tuple(dict.fromkeys(one for requirement in requirements for one in requirement.alternatives))
         return cls(sets) if sets else None

@@ -1,5 +1,4 @@
-"""``session_state`` (OpenID Connect Session Management 1.0 §3.2), by which a client asks whether the session changed.
-"""
+"""``session_state`` (OpenID Connect Session Management 1.0 §3.2), by which a client asks if the session changed."""
 
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.origin import origin_of

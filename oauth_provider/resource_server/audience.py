@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 from django.http import HttpRequest
 from django.utils.encoding import escape_uri_path
 
-from oauth_provider.protocol.resource_indicator import apis_of, covers, names
+from oauth_provider.protocol.resource_indicator import apis_of, covers, includes_resource
 from oauth_provider.resource_server.conf import conf
 
 
@@ -20,7 +20,7 @@ def is_meant(audience: Iterable[str], issuer: str, url: str) -> bool:
     if not listed or not conf.audiences.isdisjoint(listed):
         return True
     here = conf.resource
-    return (not here or names(listed, here)) and any(covers(one, url) for one in listed)
+    return (not here or includes_resource(listed, here)) and any(covers(one, url) for one in listed)
 
 
 def names_this_api(audience: Iterable[str], issuer: str) -> bool:
@@ -29,7 +29,7 @@ def names_this_api(audience: Iterable[str], issuer: str) -> bool:
     if not here:
         return True
     listed = apis_of(audience, issuer)
-    return not conf.audiences.isdisjoint(listed) or names(listed, here)
+    return not conf.audiences.isdisjoint(listed) or includes_resource(listed, here)
 
 
 def requested_url(request: HttpRequest) -> str:

@@ -17,14 +17,14 @@ def declared(view: Any, method: str) -> ScopeRequirement | None:
     if requirement is None and method == "HEAD":
         requirement = _own(view, "GET")
     if requirement is None and (method == "OPTIONS" or handler_of(view, method) is None):
-        return ScopeRequirement.either(found for served in served_methods(view) if (found := _own(view, served)))
+        return ScopeRequirement.union(found for served in served_methods(view) if (found := _own(view, served)))
     return requirement
 
 
 def parsed(declaration: Any) -> ScopeRequirement | None:
     """A declaration as it was written: by itself or in a permission. None where nothing was."""
     declaration = getattr(declaration, "requirement", declaration)
-    return ScopeRequirement.declared(declaration) if declaration else None
+    return ScopeRequirement.from_declaration(declaration) if declaration else None
 
 
 def served_methods(view: Any) -> Iterator[str]:

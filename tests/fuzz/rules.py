@@ -27,7 +27,7 @@ DECLARED: dict[str, tuple[type[Exception], ...]] = {
     "strict_json.parse_array": (ValueError,),
     "strict_json.check_size": (ValueError,),
     "denylist.parse": (ValueError,),
-    "denylist.of_whole_client": (ValueError,),
+    "denylist.merge_for_client": (ValueError,),
     "strict_json.dump": (ValueError,),
     "json_schema.check_references": (SchemaError,),
     "schema": (Misfit,),
@@ -96,7 +96,7 @@ def schema(value: Any) -> None:
 
 def requirement(declaration: Any, granted: str) -> Any:
     """What a view may declare."""
-    made = ScopeRequirement.declared(declaration)
+    made = ScopeRequirement.from_declaration(declaration)
     ScopeRequirement.any_of(*made.scopes)
     return made.is_met_by(granted.split(" ")), made.nearest(granted.split(" "))
 

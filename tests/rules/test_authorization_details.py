@@ -282,7 +282,7 @@ def test_a_requirement_that_means_nothing_is_refused(type, members):
 
 def test_an_element_is_listed_member_by_member():
     nested = {**PAYMENT, "items": [{"id": 1}, {"id": 2}], "gift": True, "tags": ["a", 2]}
-    assert rar.flattened(nested) == [
+    assert rar.flatten(nested) == [
         ("amount.currency", "EUR"),
         ("amount.value", "12.50"),
         ("items 1.id", "1"),

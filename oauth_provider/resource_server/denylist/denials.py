@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import Iterator
 
-from oauth_provider.protocol.denylist import AUTHORIZATION, CLIENT, TOKEN, USER, Denial, of_whole_client
+from oauth_provider.protocol.denylist import AUTHORIZATION, CLIENT, TOKEN, USER, Denial, merge_for_client
 from oauth_provider.resource_server.token import AccessToken
 
 logger = logging.getLogger("oauth_provider.resource_server")
@@ -74,7 +74,7 @@ class Denylist:
             for key in tuple(keys):
                 self._remove(key)
             logger.error("The denylist is full: every token that %r has by now is denied.", client)
-            self.add(of_whole_client(denials, now))
+            self.add(merge_for_client(denials, now))
             return
         # Nobody is named. More than one go at once, so that a flood does not cost a search each.
         first, *others = heapq.nsmallest(max(1, MOST // 100), keys, key=lambda one: self._entries[one].exp)

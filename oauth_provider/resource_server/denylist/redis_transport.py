@@ -13,7 +13,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from oauth_provider.protocol.denylist import Denial, of_whole_client, parse
+from oauth_provider.protocol.denylist import Denial, merge_for_client, parse
 from oauth_provider.resource_server.options.denylist import DenylistOptions
 
 logger = logging.getLogger("oauth_provider.resource_server")
@@ -61,7 +61,7 @@ class RedisTransport:
             for theirs in sorted(groups, key=len, reverse=True):
                 if kept <= KEPT * ROOM or len(theirs) < 2:
                     break
-                whole = of_whole_client(list(theirs.values()), int(time.time()))
+                whole = merge_for_client(list(theirs.values()), int(time.time()))
                 self._replace(list(theirs), whole)
                 kept -= len(theirs) - 1
         except redis.ResponseError as problem:  # an ACL of before

@@ -19,9 +19,9 @@ class Demand:
     sign_in: SignIn = field(default_factory=SignIn)
 
     @classmethod
-    def declared(cls, declaration: Any) -> "Demand":
+    def from_declaration(cls, declaration: Any) -> "Demand":
         """A demand as it is, or one for scopes alone. Raises ``TypeError`` and ``ValueError`` for what is none."""
-        return declaration if isinstance(declaration, cls) else cls(ScopeRequirement.declared(declaration))
+        return declaration if isinstance(declaration, cls) else cls(ScopeRequirement.from_declaration(declaration))
 
     @property
     def scopes(self) -> tuple[str, ...]:
@@ -43,4 +43,4 @@ class Demand:
 def demand(*scopes: str | ScopeRequirement, acr: str | Iterable[str] = (), max_age: int | None = None) -> Demand:
     """``scopes`` are all needed, or they are one ``any_of(...)``; ``acr`` and ``max_age`` (seconds) as elsewhere."""
     declaration: Any = scopes[0] if len(scopes) == 1 else scopes
-    return Demand(ScopeRequirement.declared(declaration), SignIn.of(acr, max_age))
+    return Demand(ScopeRequirement.from_declaration(declaration), SignIn.of(acr, max_age))

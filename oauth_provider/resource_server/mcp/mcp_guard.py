@@ -20,7 +20,7 @@ from django.http import HttpResponse, JsonResponse
 
 from oauth_provider.protocol.errors import InvalidRequest, InvalidToken, OAuthError
 from oauth_provider.protocol.issuer import well_known_url
-from oauth_provider.protocol.resource_indicator import apis_of, is_resource, names
+from oauth_provider.protocol.resource_indicator import apis_of, includes_resource, is_resource
 from oauth_provider.protocol.scope_requirement import ScopeRequirement
 from oauth_provider.resource_server.authentication import OF_EVERY_TOKEN, authenticate, user_of
 from oauth_provider.resource_server.mcp.call import MAX_SIZE, Disconnected, Unreadable, read_body, replayed, tool_of
@@ -62,8 +62,8 @@ def guard(
     as Django's own ASGI application, answers all paths but the resource's and its metadata's. Raises ``TypeError`` and
     ``ValueError`` for what cannot be declared.
     """
-    needed = {tool: Demand.declared(declaration) for tool, declaration in (tools or {}).items()}
-    return McpGuard(app, resource, Demand.declared(scopes), tools=needed, name=name, otherwise=otherwise)
+    needed = {tool: Demand.from_declaration(declaration) for tool, declaration in (tools or {}).items()}
+    return McpGuard(app, resource, Demand.from_declaration(scopes), tools=needed, name=name, otherwise=otherwise)
 
 
 class McpGuard:
@@ -132,7 +132,7 @@ class McpGuard:
 
     def check_audience(self, token: AccessToken, presented: Presented) -> None:
         """Only a token that names this server will do; one that names none was not issued for it (RFC 8707 §2)."""
-        if not names(apis_of(token.resources, token.issuer), self.resource):
+        if not includes_resource(apis_of(token.resources, token.issuer), self.resource):
             raise InvalidToken(
                 "The access token was not issued for this server.",
                 detail=f"token is for {', '.join(token.resources)!r}, this server is {self.resource!r}",

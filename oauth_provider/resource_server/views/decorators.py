@@ -33,7 +33,7 @@ def requires_scopes(
     Raises ``TypeError`` where no scope is named, and ``ValueError`` where one is not a scope token.
     """
     declaration: Any = scopes[0] if len(scopes) == 1 else scopes
-    guard = Guard.declared(declaration, SignIn.of(acr, max_age), session)
+    guard = Guard.from_declaration(declaration, SignIn.of(acr, max_age), session)
     return guarded_by(guard, oauth_guard=guard)
 
 

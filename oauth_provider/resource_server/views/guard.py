@@ -42,29 +42,29 @@ class Guard:
     session: bool = False
 
     @classmethod
-    def declared(cls, declaration: Any, sign_in: SignIn, session: bool) -> "Guard":
+    def from_declaration(cls, declaration: Any, sign_in: SignIn, session: bool) -> "Guard":
         """``declaration`` is a scope, a list of scopes, a ``ScopeRequirement``, or a dictionary of these by method."""
         if not isinstance(declaration, Mapping):
-            return cls(ScopeRequirement.declared(declaration), sign_in, session)
+            return cls(ScopeRequirement.from_declaration(declaration), sign_in, session)
         misspelt = [name for name in declaration if name not in METHODS]
         if misspelt or not declaration:
             raise ValueError(f"{misspelt} are no HTTP methods in capitals." if misspelt else "No method has a scope.")
-        requirements = {name: ScopeRequirement.declared(one) for name, one in declaration.items()}
+        requirements = {name: ScopeRequirement.from_declaration(one) for name, one in declaration.items()}
         return cls(requirements, sign_in, session)
 
     @property
     def scopes(self) -> tuple[str, ...]:
         """Every scope that is named."""
         every = self.requirements.values() if isinstance(self.requirements, Mapping) else [self.requirements]
-        either = ScopeRequirement.either(every)
-        return either.scopes if either else ()
+        requirement = ScopeRequirement.union(every)
+        return requirement.scopes if requirement else ()
 
     def requirement(self, method: str) -> ScopeRequirement | None:
         """The scopes for ``method``; None where the view does not have it. HEAD is GET, OPTIONS is any of them."""
         if isinstance(self.requirements, ScopeRequirement):
             return self.requirements
         found = self.requirements.get(method) or (self.requirements.get("GET") if method == "HEAD" else None)
-        return ScopeRequirement.either(self.requirements.values()) if found is None and method == "OPTIONS" else found
+        return ScopeRequirement.union(self.requirements.values()) if found is None and method == "OPTIONS" else found
 
     def refuse(self, request: HttpRequest) -> HttpResponse | None:
         """The answer to a caller that may not pass, or None. ``request.user`` and ``request.auth`` are then set."""

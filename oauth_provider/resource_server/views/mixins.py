@@ -40,7 +40,7 @@ class RequiresScopesMixin(View):
 
     def guard(self) -> Guard:
         """The guard of this call. Raises ``TypeError`` and ``ValueError`` for a declaration that means nothing."""
-        return Guard.declared(self.get_required_scopes() or (), SignIn.of(self.acr, self.max_age), self.session)
+        return Guard.from_declaration(self.get_required_scopes() or (), SignIn.of(self.acr, self.max_age), self.session)
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """As ever, for whoever may pass."""
