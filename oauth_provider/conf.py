@@ -268,14 +268,14 @@ class ProviderSettings(LimitSettings):
 provider_settings = ProviderSettings()
 
 
-def read_anew(*, setting: str, **_facts: Any) -> None:
+def drop_cached_settings(*, setting: str, **_facts: Any) -> None:
     """Forget the dictionaries when ``override_settings`` puts another in the place of one."""
     if setting in ("OAUTH_PROVIDER", "OAUTH2_PROVIDER"):
         for name in ("user_settings", "settings_of_dot"):
             vars(provider_settings).pop(name, None)
 
 
-setting_changed.connect(read_anew, dispatch_uid="oauth_provider.settings")
+setting_changed.connect(drop_cached_settings, dispatch_uid="oauth_provider.settings")
 
 NAMES: tuple[str, ...] = tuple(
     name

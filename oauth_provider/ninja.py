@@ -10,7 +10,7 @@ from ninja.security.http import HttpAuthBase
 
 from oauth_provider.protocol.errors import OAuthError
 from oauth_provider.protocol.scope_requirement import ScopeRequirement
-from oauth_provider.resource_server.authentication import is_left
+from oauth_provider.resource_server.authentication import is_left_to_next
 from oauth_provider.resource_server.sign_in import SignIn
 from oauth_provider.resource_server.views.guard import Guard
 
@@ -48,7 +48,7 @@ class OAuth(HttpAuthBase):
         That is where ``UNKNOWN_BEARER_TOKENS`` leaves the token; ninja answers 401 if nobody takes it.
         """
         try:
-            if is_left(request):
+            if is_left_to_next(request):
                 return None
         except OAuthError:
             pass  # the guard says so

@@ -97,7 +97,7 @@ def answer_yes(question: Question, seen: Snapshot) -> Outcome[Granted]:
     agreement = replace(asked, details=digests_of_details(remembered))
     before = seen.consent
     consent = before if before is not None else Consent(user=question.user, application=application)
-    agreed = bounded(consent.agreed.extended(agreement), agreement)
+    agreed = bounded(consent.agreed.extended_by(agreement), agreement)
     event = ConsentGiven(
         application, question.user, scope=" ".join(agreement.scopes), resources=tuple(agreement.resources)
     )

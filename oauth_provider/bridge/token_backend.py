@@ -9,7 +9,7 @@ from typing import Any
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest
 
-from oauth_provider.resource_server.users.masked_user import masked
+from oauth_provider.resource_server.users.masked_user import mask_user
 
 
 def authenticate_token(backend: Any, request: HttpRequest | None = None, **credentials: Any) -> Any:
@@ -28,8 +28,8 @@ def authenticate_token(backend: Any, request: HttpRequest | None = None, **crede
         if str(error) != "Invalid hex encoding in query string.":
             raise
         raise SuspiciousOperation(error) from error
-    user = masked(found.user, found.scopes or ()) if is_good else None
-    return masked(user, ()) if getattr(user, "is_staff", False) else user
+    user = mask_user(found.user, found.scopes or ()) if is_good else None
+    return mask_user(user, ()) if getattr(user, "is_staff", False) else user
 
 
 def get_nobody(backend: Any, user_id: Any) -> None:

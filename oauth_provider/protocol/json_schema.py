@@ -28,7 +28,7 @@ class SchemaError(ValueError):
     """The schema cannot be used."""
 
 
-class Misfit(ValueError):
+class SchemaMismatch(ValueError):
     """The value does not fit its schema. ``path`` is the place as JSONPath, or "" where it cannot be shown safely."""
 
     def __init__(self, reason: str, path: str = "") -> None:
@@ -57,15 +57,15 @@ class Schema:
         )
 
     def check(self, value: Any) -> None:
-        """Raise ``Misfit`` where ``value`` does not fit. Its text is for the log."""
+        """Raise ``SchemaMismatch`` where ``value`` does not fit. Its text is for the log."""
         from referencing.exceptions import Unresolvable
 
         try:
             error = next(self._validator.iter_errors(value), None)
         except (Unresolvable, RecursionError, ArithmeticError) as failure:
-            raise Misfit(f"the schema cannot judge it: {failure!r}") from None
+            raise SchemaMismatch(f"the schema cannot judge it: {failure!r}") from None
         if error is not None:
-            raise Misfit(error.message[:256], error.json_path)
+            raise SchemaMismatch(error.message[:256], error.json_path)
 
 
 def is_available() -> bool:

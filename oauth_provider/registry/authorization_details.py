@@ -20,7 +20,7 @@ from oauth_provider.protocol.authorization_details import (
 )
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import InvalidAuthorizationDetails, ServerError
-from oauth_provider.protocol.json_schema import Misfit, Schema, SchemaError
+from oauth_provider.protocol.json_schema import Schema, SchemaError, SchemaMismatch
 
 
 def all_types() -> Mapping[str, AuthorizationDetailsType]:
@@ -118,7 +118,7 @@ def _check_members(detail: Detail, place: str, client: Client) -> None:
     except (ImportError, SchemaError) as error:
         raise ServerError(f"The type {name} cannot be checked.", detail=str(error)) from error
     except ValueError as error:
-        where = f"{place}{error.path.removeprefix('$')}" if isinstance(error, Misfit) else place
+        where = f"{place}{error.path.removeprefix('$')}" if isinstance(error, SchemaMismatch) else place
         raise InvalidAuthorizationDetails(f"{where} is not as its type has it.", detail=str(error)) from None
 
 

@@ -10,7 +10,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
 from oauth_provider.protocol.errors import OAuthError, ServiceUnavailable
-from oauth_provider.resource_server.authentication import authenticate, is_left, user_of
+from oauth_provider.resource_server.authentication import authenticate, is_left_to_next, user_of
 from oauth_provider.resource_server.challenge import challenge
 from oauth_provider.resource_server.proofs.bound_token import presented_scheme
 from oauth_provider.resource_server.token import AccessToken
@@ -36,7 +36,7 @@ class OAuthAuthentication(BaseAuthentication):
         view = request.parser_context.get("view")
         answer_denials(view)
         try:
-            if has_next(self, request) and is_left(request._request):
+            if has_next(self, request) and is_left_to_next(request._request):
                 leave_token(view)
                 return None
             token = authenticate(request._request)

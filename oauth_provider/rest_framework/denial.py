@@ -23,7 +23,7 @@ from rest_framework.request import Request
 
 from oauth_provider.protocol.bearer import BEARER, credentials
 from oauth_provider.protocol.errors import InvalidToken, OAuthError
-from oauth_provider.resource_server.database_outage import unreported
+from oauth_provider.resource_server.database_outage import mark_reported
 from oauth_provider.resource_server.needs import NOTHING, Needs
 from oauth_provider.resource_server.proofs.bound_token import presented_scheme, schemes
 from oauth_provider.rest_framework.declaration import guard_of
@@ -82,7 +82,7 @@ def leave_unreported(view: Any) -> None:
     """Have Django not report what ``view`` answers to this request: a mail to the ``ADMINS`` for each call."""
     finalize = getattr(view, "finalize_response", None)
     if finalize is not None:
-        vars(view)["finalize_response"] = lambda *args, **kwargs: unreported(finalize(*args, **kwargs))
+        vars(view)["finalize_response"] = lambda *args, **kwargs: mark_reported(finalize(*args, **kwargs))
 
 
 class Denial:

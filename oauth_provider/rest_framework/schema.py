@@ -23,7 +23,7 @@ Alternatives = tuple[tuple[str, ...], ...]
 
 NO_SCOPE: Alternatives = ((),)
 # An expression of many alternatives multiplies out; nobody reads more of them than this.
-MOST = 16
+MAX_ALTERNATIVES = 16
 REFUSALS = {
     "400": "The request is malformed, or the access token was sent in another way than by the header.",
     "401": "The access token is missing, unknown, expired, or not meant for this API.",
@@ -77,7 +77,7 @@ def alternatives(permission: Any, view: Any, method: str) -> Alternatives:
 
 def _both(first: Alternatives, second: Alternatives) -> Alternatives:
     pairs: Iterable[tuple[str, ...]] = (tuple(dict.fromkeys(one + other)) for one in first for other in second)
-    return tuple(islice(pairs, MOST))
+    return tuple(islice(pairs, MAX_ALTERNATIVES))
 
 
 def _declared(view: Any, method: str) -> Any:

@@ -12,7 +12,7 @@ from oauth_provider.protocol.denylist import Denial, parse
 from oauth_provider.protocol.details_requirement import DetailsRequirement
 from oauth_provider.protocol.errors import OAuthError
 from oauth_provider.protocol.jose import JoseError
-from oauth_provider.protocol.json_schema import Misfit, Schema, SchemaError
+from oauth_provider.protocol.json_schema import Schema, SchemaError, SchemaMismatch
 from oauth_provider.protocol.scope_requirement import ScopeRequirement
 from tests.fuzz.arguments import Source, arguments_of
 from tests.fuzz.properties import PROPERTIES
@@ -30,7 +30,7 @@ DECLARED: dict[str, tuple[type[Exception], ...]] = {
     "denylist.merge_for_client": (ValueError,),
     "strict_json.dump": (ValueError,),
     "json_schema.check_references": (SchemaError,),
-    "schema": (Misfit,),
+    "schema": (SchemaMismatch,),
     "requirement": (TypeError, ValueError),
 }
 # What is not driven, and why.
