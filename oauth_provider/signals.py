@@ -1,4 +1,4 @@
-"""Signals: what happened, told after it is committed. Receivers get keyword arguments; none holds a secret."""
+"""Signals, sent after the commit of what they tell. Receivers get keyword arguments; none of them is a secret."""
 
 from typing import Any
 
@@ -20,9 +20,9 @@ client_authentication_failed = Signal()
 
 
 def send_after_commit(signal: Signal, *, using: str, sender: Any, **facts: Any) -> None:
-    """Send ``signal`` once the transaction on ``using`` has committed; at once where there is none.
+    """Send ``signal`` once the transaction on ``using`` has committed; at once without a transaction.
 
-    A receiver that raises is logged by Django and disturbs nothing. Where nobody listens, nothing waits for the commit.
+    An exception in a receiver is logged by Django and has no other effect. Without receivers nothing is deferred.
     """
     if signal.has_listeners(sender):
         transaction.on_commit(lambda: signal.send_robust(sender=sender, **facts), using=using)

@@ -1,4 +1,4 @@
-"""DOT's ``OAuth2ExtraTokenMiddleware`` with our refusals (RFC 6750 §3.1): it looks its token up by itself."""
+"""DOT's ``OAuth2ExtraTokenMiddleware`` with our refusals (RFC 6750 §3.1): it looks up its token itself."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from oauth_provider.tokens.token_lookup import good_row
 
 
 def attach_good_token(middleware: Any, request: HttpRequest) -> HttpResponse:
-    """Set ``request.access_token`` as DOT would, and only to a token that nothing is said against."""
+    """Set ``request.access_token`` as DOT does, but only to a token that all our checks accept."""
     try:
         presented = token_from_header(request.headers.get("Authorization", ""))
     except OAuthError:
