@@ -14,7 +14,7 @@ from demo_project import addresses
 from demo_project.notes.models import Note
 from demo_project.photos.prints import PHOTO_PRINT
 from oauth_provider.dot.names import Row, application_model
-from oauth_provider.dot.secret import nobodys_secret
+from oauth_provider.dot.secret import unusable_secret
 from oauth_provider.models import ClientPolicy, ClientSecret
 from oauth_provider.protocol.token_string import ALPHABET, CLIENT_SECRET, SECRET_LENGTH, checksum
 
@@ -227,7 +227,7 @@ def seed_application(client: DemoClient) -> Row:
     """DOT's row of a client; nobody's secret stands where DOT would keep one."""
     model = application_model()
     model._base_manager.get_or_create(
-        client_id=client.client_id, defaults={**client.columns, "client_secret": nobodys_secret()}
+        client_id=client.client_id, defaults={**client.columns, "client_secret": unusable_secret()}
     )
     return seed_row(model, {"client_id": client.client_id}, client.columns)
 

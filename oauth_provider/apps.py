@@ -1,4 +1,4 @@
-"""The app: connects what it listens to, offers its verifier, and takes the places that DOT leaves free."""
+"""App config: connects receivers, registers the verifier, and installs our defaults in DOT's settings."""
 
 from django.apps import AppConfig, apps
 from django.db import connections
@@ -9,7 +9,7 @@ VERIFIER = "oauth_provider.tokens.verifier.verify"
 
 
 class OAuthProviderConfig(AppConfig):
-    """``oauth_provider``."""
+    """App config of ``oauth_provider`` in ``INSTALLED_APPS``."""
 
     name = "oauth_provider"
     label = "oauth_provider"
@@ -17,21 +17,21 @@ class OAuthProviderConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def import_models(self) -> None:
-        """Look first for what the models lean on: where it is not, this is the last chance to say so in one line."""
+        """Check the private names that the models need first: later their absence would be a long traceback."""
         from oauth_provider import private_api
 
         private_api.require(private_api.DJANGO)
         super().import_models()
 
     def ready(self) -> None:
-        """Imports wait until here, when every model is loaded."""
+        """Connect everything. Imports are inside, since models are loaded only now."""
         from oauth_provider import private_api
 
         private_api.require(private_api.OTHERS)
         if any(connection.vendor == "postgresql" for connection in connections.all()):
             private_api.require(private_api.PSYCOPG)
         from oauth_provider import checks  # noqa: F401 - registers them
-        from oauth_provider.bridge.defaults import take_places
+        from oauth_provider.bridge.defaults import install_dot_defaults
         from oauth_provider.conf import provider_settings
         from oauth_provider.resource_server.conf import register_default_issuer, register_default_verifier
 
@@ -40,7 +40,7 @@ class OAuthProviderConfig(AppConfig):
         if apps.is_installed("drf_spectacular"):
             from oauth_provider.rest_framework import schema  # noqa: F401 - registers itself
         connect_receivers()
-        take_places()
+        install_dot_defaults()
         autodiscover_modules("oauth_claims")
         if apps.is_installed("django.contrib.admin"):
             private_api.require(private_api.ADMIN)
@@ -48,7 +48,7 @@ class OAuthProviderConfig(AppConfig):
 
 
 def connect_receivers() -> None:
-    """Listen to what happens to rows, sessions and other people's middleware."""
+    """Connect to the signals of rows, sessions and other people's middleware."""
     from django.contrib.auth.signals import user_logged_in, user_logged_out
 
     from oauth_provider.authorization.flushed_session import watch_sessions
@@ -67,12 +67,12 @@ def connect_receivers() -> None:
 
 
 def renew_admin() -> None:
-    """Once more, for a project whose admin class of DOT's imported ours while DOT registered its own."""
+    """Register the admin again, for a project whose admin imported ours while DOT was registering its own."""
     from oauth_provider.dot.admin import is_loaded
 
     if is_loaded():
         from django.contrib import admin
 
-        from oauth_provider.admin.registration import take_places
+        from oauth_provider.admin.registration import register_admin_classes
 
-        take_places(admin.site)
+        register_admin_classes(admin.site)

@@ -1,4 +1,4 @@
-"""``OAUTH_PROVIDER``: one typed property for each setting, read from it at each use, its default beside it."""
+"""``OAUTH_PROVIDER``: one typed property for each setting, read at each use, with its default beside it."""
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, Literal, cast
@@ -16,7 +16,7 @@ DOT_SCOPES = {"read": "Reading scope", "write": "Writing scope"}
 
 
 def dot_setting(name: str, default: Any = None) -> Any:
-    """What the project itself wrote under ``name`` in DOT's dictionary, ``OAUTH2_PROVIDER``."""
+    """Return the project's own value of ``name`` in DOT's dictionary, ``OAUTH2_PROVIDER``."""
     return provider_settings.settings_of_dot.get(name, default)
 
 
@@ -25,7 +25,7 @@ class ProviderSettings(SeamSettings):
 
     @property
     def ISSUER(self) -> str:
-        """The issuer identifier (RFC 8414 §2): this server's https URL, without a slash at its end.
+        """Issuer identifier (RFC 8414 §2): this server's https URL, without a slash at its end.
 
         Default: none. Under ``DEBUG`` it is then taken from the request; in production it must be set.
         """
@@ -33,7 +33,7 @@ class ProviderSettings(SeamSettings):
 
     @property
     def SCOPES(self) -> Mapping[str, str]:
-        """What may be asked for: each scope with the words that a person reads when asked for consent.
+        """Scopes that clients may ask for, each with the description that a person reads when asked for consent.
 
         Default: none. They are added to DOT's own ``SCOPES``, and win where both name the same scope.
         """
@@ -45,10 +45,10 @@ class ProviderSettings(SeamSettings):
 
     @property
     def DEFAULT_SCOPES(self) -> tuple[str, ...]:
-        """What a request without ``scope`` asks for (RFC 6749 §3.3).
+        """Scopes of a request without ``scope`` (RFC 6749 §3.3).
 
-        Default: none, and such a request is answered ``invalid_scope``. A project that names its scopes for
-        DOT alone keeps DOT's ``DEFAULT_SCOPES``, which are all of them unless it says otherwise.
+        Default: none, and such a request is answered ``invalid_scope``. A project that names its scopes only
+        for DOT keeps DOT's ``DEFAULT_SCOPES``, which are all of them unless it says otherwise.
         """
         own = self._get("DEFAULT_SCOPES", None)
         inherited = dot_setting("DEFAULT_SCOPES", ("__all__",) if self._get("SCOPES", None) is None else ())
@@ -57,12 +57,12 @@ class ProviderSettings(SeamSettings):
 
     @property
     def AUTHORIZATION_CODE_LIFETIME(self) -> int:
-        """How long a code may be redeemed, in seconds. Default: 60."""
+        """Lifetime of an authorization code, in seconds. Default: 60."""
         return self._get("AUTHORIZATION_CODE_LIFETIME", 60)
 
     @property
     def ACCESS_TOKEN_LIFETIME(self) -> int:
-        """How long an access token serves, in seconds. A client's policy may shorten it.
+        """Lifetime of an access token, in seconds. A client's policy may shorten it.
 
         Default: DOT's ``ACCESS_TOKEN_EXPIRE_SECONDS`` where the project wrote one, else 3600.
         """
@@ -71,58 +71,59 @@ class ProviderSettings(SeamSettings):
 
     @property
     def DEFAULT_RESOURCE(self) -> str:
-        """Whom a JWT access token is for where its client names no resource (RFC 9068 §3). Default: the issuer."""
+        """Audience of a JWT access token whose client names no resource (RFC 9068 §3). Default: the issuer."""
         return self._get("DEFAULT_RESOURCE", "")
 
     @property
     def ID_TOKEN_LIFETIME(self) -> int:
-        """How long an ID token may be believed, in seconds. Default: 3600."""
+        """Lifetime of an ID token, in seconds. Default: 3600."""
         return self._get("ID_TOKEN_LIFETIME", 3600)
 
     @property
     def PAIRWISE_SECRET(self) -> str:
-        """What pairwise subjects are made with (OpenID Connect Core §8.1); it can never be changed. Default: none."""
+        """Secret for pairwise subjects (OpenID Connect Core §8.1). It can never be changed. Default: none."""
         return self._get("PAIRWISE_SECRET", "")
 
     @property
     def AUTHORIZATION_IDLE_LIFETIME(self) -> int:
-        """How long a sign-in lives without a refresh, in seconds. Default: 2592000 (30 days)."""
+        """Time after which a sign-in ends without a refresh, in seconds. Default: 2592000 (30 days)."""
         return self._get("AUTHORIZATION_IDLE_LIFETIME", 30 * 86400)
 
     @property
     def AUTHORIZATION_LIFETIME(self) -> int | None:
-        """How long a sign-in lives at most, however often it is refreshed, in seconds. Default: None (no end)."""
+        """Time after which a sign-in ends even with refreshes, in seconds. Default: None (no end)."""
         return self._get("AUTHORIZATION_LIFETIME", None)
 
     @property
     def REFRESH_TOKEN_RETRY_WINDOW(self) -> int:
-        """For how long a refresh that got lost may be repeated and gets the same answer, in seconds. Default: 60.
+        """Time in which a refresh whose answer was lost may be repeated for the same answer, in seconds. Default: 60.
 
-        Within it an older refresh token is refused and ends nothing; after it one is a replay. 0 turns retries off.
+        Within it an older refresh token is refused and ends nothing; after it one is a replay. 0 turns retries
+        off.
         """
         return self._get("REFRESH_TOKEN_RETRY_WINDOW", 60)
 
     @property
     def PENDING_REQUEST_LIFETIME(self) -> int:
-        """How long a consent page waits for its answer, in seconds. Default: 600."""
+        """Time that a consent page waits for its answer, in seconds. Default: 600."""
         return self._get("PENDING_REQUEST_LIFETIME", 600)
 
     @property
     def LOGIN_LIFETIME(self) -> int:
-        """How long a request waits for the person to sign in, in seconds. Default: 3600."""
+        """Time that a request waits for the person to sign in, in seconds. Default: 3600."""
         return self._get("LOGIN_LIFETIME", 3600)
 
     @property
     def RESOURCES(self) -> Mapping[str, Any]:
-        """The APIs that tokens may be asked for (RFC 8707): each identifier with its name, or with a dictionary.
+        """APIs that tokens may be asked for (RFC 8707): each identifier with its name, or with a dictionary.
 
-        Default: none. Those in the database stand beside them, and win where both name the same one.
+        Default: none. Those in the database are added, and win where both name the same one.
         """
         return self._get("RESOURCES", {})
 
     @property
     def AUTHORIZATION_DETAILS_TYPES(self) -> Mapping[str, Any]:
-        """The types of ``authorization_details`` (RFC 9396): each with a dictionary, or the dotted path of a class.
+        """Types of ``authorization_details`` (RFC 9396): each with a dictionary, or the dotted path of a class.
 
         Default: none, and every request with such details is refused. A client may ask for those in its policy.
         """
@@ -130,12 +131,12 @@ class ProviderSettings(SeamSettings):
 
     @property
     def PUSHED_REQUEST_LIFETIME(self) -> int:
-        """How long a pushed request may be opened (RFC 9126 §2.2), in seconds. Default: 300."""
+        """Lifetime of a pushed request (RFC 9126 §2.2), in seconds. Default: 300."""
         return self._get("PUSHED_REQUEST_LIFETIME", 300)
 
     @property
     def REQUIRE_PUSHED_AUTHORIZATION_REQUESTS(self) -> bool:
-        """Whether every client must push its requests (RFC 9126 §5).
+        """True if every client must push its requests (RFC 9126 §5).
 
         Default: False. A client's policy may require it of that client alone.
         """
@@ -143,7 +144,7 @@ class ProviderSettings(SeamSettings):
 
     @property
     def REQUIRE_SIGNED_REQUEST_OBJECT(self) -> bool:
-        """Whether every client must sign its requests (RFC 9101 §10.5), and so must have keys.
+        """True if every client must sign its requests (RFC 9101 §10.5), and so must have keys.
 
         Default: False. A client's policy may require it of that client alone.
         """
@@ -151,9 +152,9 @@ class ProviderSettings(SeamSettings):
 
     @property
     def SIGN_UP_URL(self) -> str:
-        """The page where an account is made, for ``prompt=create``: a path or the name of a URL pattern.
+        """Page where an account is made, for ``prompt=create``: a path or the name of a URL pattern.
 
-        Default: none, and ``prompt=create`` is neither taken nor advertised.
+        Default: none, and ``prompt=create`` is neither accepted nor advertised.
         """
         return self._get("SIGN_UP_URL", "")
 
@@ -161,14 +162,14 @@ class ProviderSettings(SeamSettings):
     def AUTHENTICATION_CONTEXT(self) -> str:
         """Dotted path of the class that says how a session was authenticated (``acr``, ``amr``).
 
-        Default: ``oauth_provider.authorization.context.AuthenticationContext``, which knows only when it was.
+        Default: ``oauth_provider.authorization.context.AuthenticationContext``, which knows only the time.
         """
         default = "oauth_provider.authorization.context.AuthenticationContext"
         return self._get("AUTHENTICATION_CONTEXT", default)
 
     @property
     def CLIENT_AUTHENTICATION_FAILURES(self) -> str:
-        """How often a client may fail to authenticate from one address, as ``limits`` writes it.
+        """Limit of failed authentications of one client from one address, in the notation of ``limits``.
 
         Default: "10/minute".
         """
@@ -176,7 +177,7 @@ class ProviderSettings(SeamSettings):
 
     @property
     def LEGACY_HTTP_REDIRECT_URIS(self) -> bool:
-        """Whether codes are sent to registered ``http`` redirect URIs of other machines (RFC 9700 §2.6 forbids it).
+        """True to send codes to registered ``http`` redirect URIs of other machines, against RFC 9700 §2.6.
 
         Default: False. Loopback addresses and ``localhost`` are always allowed.
         """
@@ -192,7 +193,7 @@ class ProviderSettings(SeamSettings):
 
     @property
     def SESSION_MANAGEMENT(self) -> bool:
-        """Whether clients may watch from a frame if somebody is still signed in (OpenID Connect Session Management).
+        """True if clients may watch in a frame whether the session goes on (OpenID Connect Session Management).
 
         Default: True.
         """
@@ -200,9 +201,10 @@ class ProviderSettings(SeamSettings):
 
     @property
     def VERIFICATION_CACHE_LIFETIME(self) -> int:
-        """How long the APIs of this project may remember a good opaque token instead of asking, in seconds. Default: 0.
+        """Time that this project's APIs may cache a good opaque token, in seconds. Default: 0.
 
-        A revocation in the same process is obeyed at once, one in another after so long, or by the denylist.
+        A revocation in the same process has effect at once, one in another process after this time, or by the
+        denylist.
         """
         return self._get("VERIFICATION_CACHE_LIFETIME", 0)
 
@@ -217,18 +219,19 @@ class ProviderSettings(SeamSettings):
 
     @property
     def TENANT(self) -> Callable[[], Hashable] | None:
-        """Dotted path of a function without arguments that returns the tenant of this moment, as a hashable value.
+        """Dotted path of a function without arguments that returns the present tenant, as a hashable value.
 
-        Default: none, and what processes remember is told apart by database and ``connection.schema_name``.
+        Default: none, and caches of a process are kept apart by database and ``connection.schema_name``.
         """
         path = self._get("TENANT", None)
         return cast("Callable[[], Hashable]", import_string(path)) if path else None
 
     @property
     def DENYLIST(self) -> Mapping[str, Any]:
-        """Where APIs are told what was revoked: a dictionary with ``URL`` (of a Redis), ``CHANNEL`` and ``TRANSPORT``.
+        """Channel on which APIs hear of revocations: a dictionary with ``URL`` (Redis), ``CHANNEL``, ``TRANSPORT``.
 
-        Default: {}, and nobody is told. ``OAUTH_RESOURCE_SERVER["DENYLIST"]`` is the same at the other end.
+        Default: {}, and nothing is sent. ``OAUTH_RESOURCE_SERVER["DENYLIST"]`` is the same for the receiving
+        side.
         """
         return self._get("DENYLIST", {})
 
@@ -242,12 +245,12 @@ class ProviderSettings(SeamSettings):
 
     @property
     def CACHE(self) -> str:
-        """The alias in ``CACHES`` where failures are counted, shared by all processes. Default: "default"."""
+        """Alias in ``CACHES`` where failures are counted; all processes must share it. Default: "default"."""
         return self._get("CACHE", "default")
 
     @property
     def SWEEP_RETENTION(self) -> int:
-        """How long ended sign-ins are kept before ``oauth_sweep`` deletes them, in seconds. Default: 604800."""
+        """Time that ended sign-ins are kept before ``oauth_sweep`` deletes them, in seconds. Default: 604800."""
         return self._get("SWEEP_RETENTION", 7 * 86400)
 
     def issuer_of(self, request: HttpRequest) -> str:
@@ -261,14 +264,14 @@ class ProviderSettings(SeamSettings):
 provider_settings = ProviderSettings()
 
 
-def read_anew(*, setting: str, **_facts: Any) -> None:
-    """Forget the dictionaries when ``override_settings`` puts another in the place of one."""
+def drop_cached_settings(*, setting: str, **_facts: Any) -> None:
+    """Drop the cached dictionaries when ``override_settings`` replaces one."""
     if setting in ("OAUTH_PROVIDER", "OAUTH2_PROVIDER"):
         for name in ("user_settings", "settings_of_dot"):
             vars(provider_settings).pop(name, None)
 
 
-setting_changed.connect(read_anew, dispatch_uid="oauth_provider.settings")
+setting_changed.connect(drop_cached_settings, dispatch_uid="oauth_provider.settings")
 
 NAMES: tuple[str, ...] = tuple(
     name

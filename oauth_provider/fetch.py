@@ -1,10 +1,11 @@
-"""The only outbound HTTP (RFC 7591 §5, RFC 9101 §10.4): where it may go, how long it may take, how much may come.
+"""Outbound HTTP, all of it (RFC 7591 §5, RFC 9101 §10.4): limits on destination, time and size.
 
-A name is resolved once. Every address that it stands for must be public, and the connection goes to one of
-those, so that a name which says something else a moment later leads nowhere. Redirects are not followed,
-proxies of the environment are not asked, and nothing is decompressed.
+A name is resolved once. All its addresses must be public, and the connection goes to one of these, so a name that
+changes a moment later has no effect. Redirects are not followed, proxies of the environment are not used, and nothing
+is decompressed.
 
-What a third party named is fetched so. Only what the operator configured may lie in the operator's own network.
+URLs that a third party named are fetched so. Only a URL that the operator configured may be in the operator's own
+network.
 """
 
 import http.client
@@ -27,12 +28,12 @@ LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
 
 
 class FetchError(Exception):
-    """Nothing usable came back. Its text is for the operator: a caller must not learn what answered."""
+    """No usable answer came. The text is for the operator: a caller must not learn what answered."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """An answer that is no redirect: its status, its headers by lower-case name, and its whole body."""
+    """Answer that is not a redirect: its status, its headers by lower-case name, and its whole body."""
 
     status: int
     headers: Mapping[str, str]
@@ -40,26 +41,29 @@ class Fetched:
 
     @property
     def media_type(self) -> str:
-        """The content type without its parameters."""
+        """Return the content type without its parameters."""
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """``timeout`` is in seconds, for the whole of it, the name included. ``is_configured``: the operator wrote this."""
+    """Limits of one fetch: ``timeout`` in seconds, for everything, the name lookup included, and ``max_bytes`` of body.
+
+    ``is_configured`` says that the operator wrote this URL.
+    """
 
     timeout: float = TIMEOUT
     max_bytes: int = MAX_BYTES
     is_configured: bool = False
 
 
-STRANGER = Limits()
+DEFAULT_LIMITS = Limits()
 
 
 def fetch(
-    url: str, limits: Limits = STRANGER, *, body: bytes | None = None, headers: Mapping[str, str] | None = None
+    url: str, limits: Limits = DEFAULT_LIMITS, *, body: bytes | None = None, headers: Mapping[str, str] | None = None
 ) -> Fetched:
-    """GET ``url``, or POST ``body`` to it. Raises ``FetchError``, also for a redirect."""
+    """GET ``url``, or POST ``body`` to it, and return the answer. Raise ``FetchError``, also for a redirect."""
     deadline = time.monotonic() + limits.timeout
     try:
         parts = _checked(url, limits)
@@ -73,7 +77,7 @@ def fetch(
 
 
 def _checked(url: str, limits: Limits) -> SplitResult:
-    """https, and http to this machine where the operator said so."""
+    """Return the parts of ``url``: https, or http to this machine where the operator configured that."""
     parts = urlsplit(url)
     if not parts.hostname or "@" in parts.netloc or not url.isascii() or not url.isprintable() or " " in url:
         raise ValueError("it is no URL of a server")
@@ -84,8 +88,8 @@ def _checked(url: str, limits: Limits) -> SplitResult:
 
 
 def resolve(host: str, port: int, limits: Limits) -> list[str]:
-    """The addresses of ``host``. Raises ``OSError``, and ``ValueError`` if a stranger's name leads to a private one."""
-    names = resolver.configured if limits.is_configured else resolver.strangers
+    """Return the addresses of ``host``. Raise ``OSError``, and ``ValueError`` if a third party's name is private."""
+    names = resolver.configured if limits.is_configured else resolver.third_party
     addresses = names.addresses(host, port, limits.timeout)
     if not limits.is_configured and not all(is_public(address) for address in addresses):
         raise ValueError("it leads into a private network")
@@ -98,7 +102,7 @@ def _tls() -> ssl.SSLContext:
 
 
 class _Connection(http.client.HTTPConnection):
-    """A connection to one of the addresses that were checked, under the name that was asked for."""
+    """Connection to one of the checked addresses, with TLS for the name in the URL."""
 
     def __init__(self, parts: SplitResult, port: int, addresses: list[str], deadline: float) -> None:
         super().__init__(parts.hostname or "", port)
@@ -111,7 +115,7 @@ class _Connection(http.client.HTTPConnection):
         self.default_port = 443 if self.is_tls else 80
 
     def connect(self) -> None:
-        """The first address that answers."""
+        """Connect to the first address that answers."""
         for number, address in enumerate(self.addresses, 1):
             try:
                 self.sock = self.wire = socket.create_connection((address, self.port), self.time_left())
@@ -121,14 +125,14 @@ class _Connection(http.client.HTTPConnection):
                     raise
 
     def secure(self) -> None:
-        """TLS, and the certificate is the name's."""
+        """Start TLS, and check that the certificate is for the name."""
         if self.is_tls:
             tls = _tls().wrap_socket(self.sock, server_hostname=self.host, do_handshake_on_connect=False)
             self.sock = self.wire = tls  # before it shakes hands, for whoever must cut it off
             tls.do_handshake()
 
     def time_left(self) -> float:
-        """In seconds. Raises ``TimeoutError`` where there is none."""
+        """Return the seconds until the deadline. Raise ``TimeoutError`` where there are none."""
         left = self.deadline - time.monotonic()
         if left <= 0:
             raise TimeoutError("it took too long")

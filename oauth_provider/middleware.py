@@ -1,4 +1,4 @@
-"""Middleware for projects with pages of their own to log in and out (OpenID Connect Session Management 1.0 §3.2)."""
+"""Middleware for projects with login and logout pages of their own (OpenID Connect Session Management 1.0 §3.2)."""
 
 from collections.abc import Callable
 
@@ -8,11 +8,17 @@ from oauth_provider.pages.sending.browser_state import keep_browser_state
 
 
 class BrowserStateMiddleware:
-    """Clients that watch the session hear of a login or logout on any page. Stands after ``SessionMiddleware``."""
+    """Middleware that tells clients that watch the session of a login or logout on any page.
+
+    It stands after ``SessionMiddleware``.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Looks at the session only where the page did, so that no page varies by cookie for it."""
+        """Keep the browser state up to date.
+
+        The session is read only if the page read it, so no page varies by cookie.
+        """
         return keep_browser_state(request, self.get_response(request))

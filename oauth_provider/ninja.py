@@ -1,4 +1,4 @@
-"""The guard for django-ninja (RFC 6750 §3.1): ``auth=OAuth("notes:read")`` on an operation, a router or an API."""
+"""Guard for django-ninja (RFC 6750 §3.1): ``auth=OAuth("notes:read")`` on an operation, a router or an API."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -10,13 +10,13 @@ from ninja.security.http import HttpAuthBase
 
 from oauth_provider.protocol.errors import OAuthError
 from oauth_provider.protocol.scope_requirement import ScopeRequirement
-from oauth_provider.resource_server.authentication import is_left
+from oauth_provider.resource_server.authentication import is_left_to_next
 from oauth_provider.resource_server.sign_in import SignIn
 from oauth_provider.resource_server.views.guard import Guard
 
 
 class Refusal(HttpError):
-    """A refused call. Without ``answer_refusals`` its status is right, but nobody is told what to ask for."""
+    """A refused call. Without ``answer_refusals`` the status is right, but the challenge is missing."""
 
     def __init__(self, response: HttpResponse) -> None:
         super().__init__(response.status_code, response.reason_phrase)
@@ -24,9 +24,10 @@ class Refusal(HttpError):
 
 
 class OAuth(HttpAuthBase):
-    """Takes what ``@requires_scopes`` of ``resource_server.views`` takes, and raises the same.
+    """Auth class that lets callers pass whose token holds ``scopes``; same arguments as ``@requires_scopes``.
 
     ``request.user`` and ``request.auth`` are the token's. Call ``answer_refusals(api)`` once for the challenges.
+    Raises ``TypeError`` where no scope is named, and ``ValueError`` where one is not a scope token.
     """
 
     openapi_scheme = "bearer"
@@ -40,15 +41,18 @@ class OAuth(HttpAuthBase):
     ) -> None:
         super().__init__()
         declaration: Any = scopes[0] if len(scopes) == 1 else scopes
-        self.guard = Guard.declared(declaration, SignIn.of(acr, max_age), session)
+        self.guard = Guard.from_declaration(declaration, SignIn.of(acr, max_age), session)
 
     def __call__(self, request: HttpRequest) -> Any:
-        """The token, or for a session its user; None where the next ``auth`` is to say. Raises ``Refusal``.
+        """Return the token, or the user of a session, or None to leave the call to the next ``auth``.
 
-        That is where ``UNKNOWN_BEARER_TOKENS`` leaves the token; ninja answers 401 if nobody takes it.
+        Raise ``Refusal``.
+
+        None is for tokens that ``UNKNOWN_BEARER_TOKENS`` leaves; ninja answers 401 if no other ``auth`` takes
+        them.
         """
         try:
-            if is_left(request):
+            if is_left_to_next(request):
                 return None
         except OAuthError:
             pass  # the guard says so
@@ -59,6 +63,6 @@ class OAuth(HttpAuthBase):
 
 
 def answer_refusals(api: NinjaAPI) -> None:
-    """Have ``api`` answer refused calls with their challenge (RFC 6750 §3)."""
+    """Make ``api`` answer refused calls with their challenge (RFC 6750 §3)."""
     handlers: Any = api
     handlers.add_exception_handler(Refusal, lambda request, refusal: refusal.response)

@@ -1,6 +1,6 @@
-"""Undocumented names of Django, DRF and django-oauth-toolkit that we lean on, in one place, and looked for at start.
+"""Undocumented names of Django, DRF and django-oauth-toolkit that we use, in one list, checked at start.
 
-A release may rename any of them without a word. Then a project learns that in one line, not by a traceback from deep
+A release may rename any of them without notice. Then a project learns that in one line, not by a traceback from deep
 inside. Nothing of ours is imported here, and a test finds every use that is not listed.
 """
 
@@ -117,7 +117,7 @@ OTHERS: Mapping[str, str] = {
 
 
 def require(names: Mapping[str, str]) -> None:
-    """Raise ``ImproperlyConfigured`` where one of ``names`` is not there, with all that are not."""
+    """Raise ``ImproperlyConfigured``, naming all that are missing, where one of ``names`` does not exist."""
     found = list(missing(names))
     if found:
         what = "; ".join(f"{name.replace(':', '.')} (needed in {place})" for name, place in found)
@@ -128,7 +128,7 @@ def require(names: Mapping[str, str]) -> None:
 
 
 def missing(names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Each of ``names`` that is not there, with the file of ours that needs it."""
+    """Yield each of ``names`` that does not exist, with the file of ours that needs it."""
     for name, place in names.items():
         module, _colon, path = name.partition(":")
         try:
@@ -138,7 +138,7 @@ def missing(names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 
 
 def _attribute(owner: Any, name: str) -> Any:
-    """An attribute of ``owner``, also one that only its instances have."""
+    """Return an attribute of ``owner``, or None for one that only its instances have. Raise ``AttributeError``."""
     try:
         return getattr(owner, name)
     except AttributeError:
@@ -148,7 +148,7 @@ def _attribute(owner: Any, name: str) -> Any:
 
 
 def _set_by_init(owner: type) -> set[str]:
-    """Names that making an instance sets, read off its code: most of these cannot be made without a project."""
+    """Return the names in the code of ``__init__``: most of these classes cannot be instantiated without a project."""
     makers = (getattr(vars(one).get("__init__"), "__code__", None) for one in owner.__mro__)
     return {name for code in makers if code is not None for name in code.co_names}
 

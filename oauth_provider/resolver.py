@@ -1,7 +1,7 @@
-"""Name resolution with a deadline (RFC 9101 §10.4): a name server that answers late holds nobody up for longer.
+"""Name resolution with a deadline (RFC 9101 §10.4): a slow name server delays nobody for longer.
 
-``getaddrinfo`` cannot be interrupted, so it runs in threads, few at a time, and who waits for one gives up. A thread
-ends with its look-up. While all of them are given up, names are refused at once.
+``getaddrinfo`` cannot be interrupted, so it runs in a few threads, and a caller stops waiting at its deadline. A thread
+ends with its lookup. While callers have given up on all threads, names are refused at once.
 """
 
 import os
@@ -19,7 +19,7 @@ class ResolverBusy(OSError):
 
 @dataclass(slots=True)
 class _LookUp:
-    """One name on its way; ``found`` or ``error`` is there once it is ``done``."""
+    """One running lookup; ``found`` or ``error`` is set once it is ``done``."""
 
     done: threading.Event = field(default_factory=threading.Event)
     found: list[str] = field(default_factory=list)
@@ -28,7 +28,10 @@ class _LookUp:
 
 
 class Resolver:
-    """``MAX_THREADS`` look-ups at once. After a fork a new one is needed: threads and locks do not come along."""
+    """Resolver with ``MAX_THREADS`` lookups at once.
+
+    A forked process needs a new one, without its threads and locks.
+    """
 
     def __init__(self) -> None:
         self._free = threading.BoundedSemaphore(MAX_THREADS)
@@ -36,7 +39,7 @@ class Resolver:
         self._given_up = 0
 
     def addresses(self, host: str, port: int, timeout: float) -> list[str]:
-        """The addresses of ``host``, each once. ``timeout`` is in seconds.
+        """Return the addresses of ``host`` without duplicates. ``timeout`` is in seconds.
 
         Raises ``TimeoutError``, ``ResolverBusy``, and what ``getaddrinfo`` raises.
         """
@@ -69,7 +72,7 @@ class Resolver:
         self._free.release()
 
     def _give_up(self, look_up: _LookUp) -> bool:
-        """Unless it has come after all."""
+        """Stop waiting for a lookup. Return False if its answer has arrived after all."""
         with self._counting:
             look_up.is_given_up = not look_up.done.is_set()
             self._given_up += look_up.is_given_up
@@ -77,10 +80,10 @@ class Resolver:
 
 
 def _start_anew() -> None:
-    global strangers, configured
-    strangers, configured = Resolver(), Resolver()
+    global third_party, configured
+    third_party, configured = Resolver(), Resolver()
 
 
-# Names that strangers chose cannot keep those waiting that the operator wrote.
-strangers, configured = Resolver(), Resolver()
+# Apart, so that slow names of third parties do not delay those that the operator configured.
+third_party, configured = Resolver(), Resolver()
 os.register_at_fork(after_in_child=_start_anew)

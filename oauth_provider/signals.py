@@ -1,4 +1,4 @@
-"""Signals: what happened, told after it is committed. Receivers get keyword arguments; none holds a secret."""
+"""Signals, sent after the commit of what they tell. Receivers get keyword arguments; none of them is a secret."""
 
 from django.dispatch import Signal
 

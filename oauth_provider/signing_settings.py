@@ -1,4 +1,4 @@
-"""``OAUTH_PROVIDER``, as far as it is about keys and what they sign (RFC 7517, RFC 7518): a part of ``conf``."""
+"""Part of ``conf``: settings of keys and signatures (RFC 7517, RFC 7518)."""
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -11,16 +11,16 @@ T = TypeVar("T")
 
 
 class SigningSettings:
-    """Where keys come from, how they follow one another, and with which algorithms they sign."""
+    """Settings of keys: their source, their rotation, and their algorithms."""
 
     @cached_property
     def user_settings(self) -> dict[str, Any]:
-        """The dictionary that the project wrote. Another one in its place is known by ``setting_changed``."""
+        """Return the project's ``OAUTH_PROVIDER``. It is cached until ``setting_changed``."""
         return _dictionary("OAUTH_PROVIDER")
 
     @cached_property
     def settings_of_dot(self) -> dict[str, Any]:
-        """That of django-oauth-toolkit."""
+        """Return the project's ``OAUTH2_PROVIDER``, of django-oauth-toolkit. It is cached until ``setting_changed``."""
         return _dictionary("OAUTH2_PROVIDER")
 
     def _get(self, name: str, default: T) -> T:
@@ -29,7 +29,7 @@ class SigningSettings:
 
     @property
     def SIGNING_ALGORITHMS(self) -> tuple[str, ...]:
-        """The algorithms that keys are made for (RFC 7518 §3.1). Default: RS256, ES256, PS256 and EdDSA.
+        """Algorithms that keys are made for (RFC 7518 §3.1). Default: RS256, ES256, PS256 and EdDSA.
 
         Clients get RS256 unless their policy names another, so leave it in (OpenID Connect Core §15.1).
         """
@@ -37,19 +37,19 @@ class SigningSettings:
 
     @property
     def SIGNING_KEY_LIFETIME(self) -> int | None:
-        """How long a key signs before the next one does, in seconds. Default: 7776000 (90 days); None: for ever."""
+        """Time that a key signs before the next one does, in seconds. Default: 7776000 (90 days); None: for ever."""
         return self._get("SIGNING_KEY_LIFETIME", 90 * 86400)
 
     @property
     def SIGNING_KEY_LEAD(self) -> int:
-        """How long a key is published before it signs, for the caches of clients, in seconds. Default: 86400."""
+        """Time that a key is published before it signs, for the caches of clients, in seconds. Default: 86400."""
         return self._get("SIGNING_KEY_LEAD", 86400)
 
     @property
     def SIGNING_KEYS(self) -> Sequence[str | Mapping[str, Any]] | None:
-        """Keys given by the project, each a private JWK or PEM, in place of those in the database. Default: None.
+        """Keys given by the project, each a private JWK or PEM, instead of those in the database. Default: None.
 
-        The first of an algorithm signs; all are published. A public one is published alone.
+        The first of an algorithm signs; all are published. A public key is only published.
         """
         return self._get("SIGNING_KEYS", None)
 
@@ -60,12 +60,12 @@ class SigningSettings:
 
     @property
     def ACCESS_TOKEN_SIGNING_ALG(self) -> str:
-        """What access tokens that are JWTs are signed with (RFC 9068 §2.1). Default: "ES256"."""
+        """Algorithm that JWT access tokens are signed with (RFC 9068 §2.1). Default: "ES256"."""
         return self._get("ACCESS_TOKEN_SIGNING_ALG", "ES256")
 
 
 def _dictionary(name: str) -> dict[str, Any]:
-    """The project's own object, an empty one included: it may be filled later."""
+    """Return the project's own object, even an empty one: it may be filled later. Raise ``ImproperlyConfigured``."""
     written: dict[str, Any] | None = getattr(settings, name, None)
     if written is not None and not isinstance(written, Mapping):
         raise ImproperlyConfigured(f"{name} must be a dictionary.")

@@ -1,7 +1,7 @@
-"""URLs: everything but ``/.well-known/`` lives under ``/oauth/``, with and without a trailing slash.
+"""URLs: everything but ``/.well-known/`` is under ``/oauth/``, with and without a trailing slash.
 
-``well_known`` stands apart for projects that mount the rest below a prefix: RFC 8414 §3 wants it at the root, and
-OpenID Connect Discovery §4 below the issuer.
+``well_known`` is separate for projects that mount the rest below a prefix: RFC 8414 §3 wants it at the root, and OpenID
+Connect Discovery §4 below the issuer.
 """
 
 from django.urls import re_path

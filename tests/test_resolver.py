@@ -81,7 +81,7 @@ def test_a_name_that_takes_too_long_is_given_up(name_server: NameServer) -> None
 def test_fetching_gives_it_up_as_well_and_connects_to_nothing(
     name_server: NameServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(resolver, "strangers", Resolver())
+    monkeypatch.setattr(resolver, "third_party", Resolver())
     monkeypatch.setattr(socket, "create_connection", lambda *a: pytest.fail("connected"))
     with pytest.raises(FetchError, match="took too long"):
         fetch("https://slow.example/", Limits(timeout=0.01))
@@ -153,8 +153,8 @@ def test_a_name_waits_for_one_that_is_still_being_looked_up(name_server: NameSer
 def test_names_of_strangers_do_not_hold_up_those_that_the_operator_wrote(
     name_server: NameServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(resolver, "strangers", Resolver())
-    give_up(resolver.strangers, MAX_THREADS)
+    monkeypatch.setattr(resolver, "third_party", Resolver())
+    give_up(resolver.third_party, MAX_THREADS)
     monkeypatch.setattr(socket, "create_connection", lambda *a: (_ for _ in ()).throw(OSError("no connections here")))
     with pytest.raises(FetchError, match="do not answer"):
         fetch("https://app.example/")
@@ -165,14 +165,14 @@ def test_names_of_strangers_do_not_hold_up_those_that_the_operator_wrote(
 def test_a_forked_process_looks_names_up_although_all_threads_were_stuck(
     name_server: NameServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(resolver, "strangers", Resolver())
-    give_up(resolver.strangers, MAX_THREADS)
+    monkeypatch.setattr(resolver, "third_party", Resolver())
+    give_up(resolver.third_party, MAX_THREADS)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # of threads beside a fork, which are what this is about
         child = os.fork()
     if child == 0:  # pragma: no cover - another process
         try:
-            found = resolver.strangers.addresses("app.example", 443, 10)
+            found = resolver.third_party.addresses("app.example", 443, 10)
             os._exit(0 if found else 1)
         except BaseException:
             os._exit(2)

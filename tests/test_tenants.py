@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from oauth_provider.models import SigningKey
 from oauth_provider.protocol.errors import InvalidToken
-from oauth_provider.protocol.json_schema import Misfit
+from oauth_provider.protocol.json_schema import SchemaMismatch
 from oauth_provider.registry.authorization_details import registered, schema_of
 from oauth_provider.sql.tenant import database_of, tenant_of
 from oauth_provider.tokens import key_ring
@@ -219,7 +219,7 @@ def test_a_type_of_details_is_the_tenants_own(settings: Any) -> None:
         current.name = name
         assert registered("payment").name == f"Pay in {right}"
         schema_of("payment").check({"type": "payment", "currency": right})
-        with pytest.raises(Misfit):
+        with pytest.raises(SchemaMismatch):
             schema_of("payment").check({"type": "payment", "currency": wrong})
 
 

@@ -6,7 +6,7 @@ from oauth_provider.admin.authorization import AuthorizationAdmin
 from oauth_provider.admin.consent import ConsentAdmin
 from oauth_provider.admin.logout_delivery import LogoutDeliveryAdmin
 from oauth_provider.admin.refresh_token import RefreshTokenAdmin
-from oauth_provider.admin.registration import take_places
+from oauth_provider.admin.registration import register_admin_classes
 from oauth_provider.admin.resource import ResourceAdmin
 
 __all__ = [
@@ -17,5 +17,5 @@ __all__ = [
     "LogoutDeliveryAdmin",
     "RefreshTokenAdmin",
     "ResourceAdmin",
-    "take_places",
+    "register_admin_classes",
 ]

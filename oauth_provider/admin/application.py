@@ -25,7 +25,7 @@ from oauth_provider.admin.secret import SecretViews, listed
 from oauth_provider.clients.registration.words import section
 from oauth_provider.dot.admin import own_columns
 from oauth_provider.dot.names import Row
-from oauth_provider.dot.secret import keep_none, nobodys_secret
+from oauth_provider.dot.secret import make_secret_unusable, unusable_secret
 from oauth_provider.models import Authorization, ClientPolicy, ClientSecret
 from oauth_provider.registry.scope import allowed_scopes, words_of
 from oauth_provider.tokens.ending import revoke_authorizations
@@ -231,9 +231,9 @@ class ApplicationAdmin(PolicyColumns, LegacyColumns, MetadataColumns, SecretView
     def save_model(self, request: HttpRequest, obj: Row, form: Any, change: bool) -> None:
         """Client and policy. Only the columns of the form are written: a secret may be rotated meanwhile."""
         if not change:
-            obj.client_secret = nobodys_secret()
+            obj.client_secret = unusable_secret()
             super().save_model(request, obj, form, change)
-            keep_none(obj)
+            make_secret_unusable(obj)
             form.policy.application = obj
             form.policy.save()
             return

@@ -13,7 +13,7 @@ from oauth_provider.conf import dot_setting, provider_settings
 from oauth_provider.models import ClientPolicy
 from oauth_provider.models.validation import check_shown_name
 from oauth_provider.protocol import origin, redirect_uri
-from oauth_provider.protocol.registration import MAX_URIS, Contradiction, Registration, contradictions
+from oauth_provider.protocol.registration import MAX_URIS, Contradiction, Registration, find_contradictions
 from oauth_provider.registry.scope import all_scopes
 
 PLACES = {
@@ -99,7 +99,7 @@ class ClientForm(forms.ModelForm):  # type: ignore[type-arg]  # it takes none at
         lines, schemes = self._lines(name), self._schemes()
         for line in self._new_lines(name, lines):
             allow_http = provider_settings.LEGACY_HTTP_REDIRECT_URIS
-            fault = redirect_uri.fault(line, allow_http=allow_http, app_schemes=schemes)
+            fault = redirect_uri.find_fault(line, allow_http=allow_http, app_schemes=schemes)
             if fault is not None:
                 self.add_error(name, explain(fault, line))
             elif line.partition(":")[0] not in schemes:
@@ -113,8 +113,8 @@ class ClientForm(forms.ModelForm):  # type: ignore[type-arg]  # it takes none at
         lines = self._lines("allowed_origins")
         schemes = {str(scheme).lower() for scheme in dot_setting("ALLOWED_SCHEMES", ())}
         for line in self._new_lines("allowed_origins", lines):
-            fault = origin.fault(line, app_schemes=schemes)
-            if fault is origin.Fault.SCHEME and origin.fault(line, app_schemes={line.partition("://")[0]}) is None:
+            fault = origin.find_fault(line, app_schemes=schemes)
+            if fault is origin.Fault.SCHEME and origin.find_fault(line, app_schemes={line.partition("://")[0]}) is None:
                 self.add_error("allowed_origins", self._not_in(line, 'OAUTH2_PROVIDER["ALLOWED_SCHEMES"]'))
             elif fault is not None:
                 self.add_error("allowed_origins", explain(fault, line))
@@ -142,7 +142,7 @@ class ClientForm(forms.ModelForm):  # type: ignore[type-arg]  # it takes none at
         """Does DOT find fault with the spelling of an app's URI whose scheme the operator lists, and we do not?"""
         uri, schemes = str((error.params or {}).get("value", "")), self._schemes()
         is_apps = uri.partition(":")[0] in schemes - {"http", "https"}
-        return is_apps and redirect_uri.fault(uri, app_schemes=schemes) is None
+        return is_apps and redirect_uri.find_fault(uri, app_schemes=schemes) is None
 
     def _schemes(self) -> set[str]:
         """Return what DOT was told to allow, or what the project's own model says instead."""
@@ -168,7 +168,7 @@ class ClientForm(forms.ModelForm):  # type: ignore[type-arg]  # it takes none at
         return ValidationError(text % {"line": line, "setting": setting, "scheme": scheme})
 
     def _check(self, registration: Registration) -> None:
-        for contradiction in contradictions(registration):
+        for contradiction in find_contradictions(registration):
             place = PLACES[contradiction]
             if place not in self.errors:
                 self.add_error(place if place in self.fields else None, explain(contradiction))

@@ -19,7 +19,7 @@ from oauth_provider.models import ClientPolicy
 # The columns of the policy that this part of the form has, under their own names.
 EXCEPTIONS = ("response_types", "pkce_excused_until")
 # Who needs longer has to look at it again.
-LONGEST_EXCUSE = timedelta(days=366)
+MAX_EXCUSE = timedelta(days=366)
 
 
 def _date_of(name: str) -> forms.Field:
@@ -48,7 +48,7 @@ def offered_response_types() -> dict[str, str]:
 def excuse_fault(until: date | None) -> str:
     """Why this cannot be the last day of an excuse; empty where it can."""
     today = timezone.now().date()
-    if until is None or today <= until <= today + LONGEST_EXCUSE:
+    if until is None or today <= until <= today + MAX_EXCUSE:
         return ""
     if until < today:
         return _("This day is over. Empty the field to end the excuse.")

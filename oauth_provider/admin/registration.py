@@ -17,7 +17,7 @@ from oauth_provider.dot.admin import is_registering, stock_models
 from oauth_provider.models import Authorization, Consent, LogoutDelivery, Resource
 
 # DOT's stock classes, by name. Its Grant and IDToken are not written here: theirs go, and none comes.
-PLACES: dict[str, type[Any]] = {
+REPLACEMENTS: dict[str, type[Any]] = {
     "ApplicationAdmin": ApplicationAdmin,
     "AccessTokenAdmin": AccessTokenAdmin,
     "RefreshTokenAdmin": RefreshTokenAdmin,
@@ -30,7 +30,7 @@ OWN: dict[type[Model], type[Any]] = {
 }
 
 
-def take_places(site: AdminSite) -> None:
+def register_admin_classes(site: AdminSite) -> None:
     """Register what is ours. A second time changes nothing; while DOT registers its own, DOT's wait."""
     for model, admin_class in OWN.items():
         if not site.is_registered(model):
@@ -39,8 +39,8 @@ def take_places(site: AdminSite) -> None:
         return
     for name, stock in stock_models(site).items():
         site.unregister(stock)
-        if name in PLACES:
-            site.register(stock, PLACES[name])
+        if name in REPLACEMENTS:
+            site.register(stock, REPLACEMENTS[name])
 
 
-take_places(admin.site)
+register_admin_classes(admin.site)

@@ -110,7 +110,7 @@ def _answer_yes(inquiry: Inquiry, decision: Decision, part: Asked, seen: Snapsho
     agreement = replace(asked, details=digests_of_details(remembered))
     before = seen.consent
     consent = before if before is not None else Consent(user=inquiry.user, application=application)
-    agreed = bounded(consent.agreed.extended(agreement), agreement)
+    agreed = bounded(consent.agreed.extended_by(agreement), agreement)
     event = ConsentGiven(
         application, inquiry.user, scope=" ".join(agreement.scopes), resources=tuple(agreement.resources)
     )

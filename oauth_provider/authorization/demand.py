@@ -17,7 +17,7 @@ from oauth_provider.authorization.sign_in import Recorded, SignIn, binding_of, e
 from oauth_provider.authorization.ticket import Ticket
 from oauth_provider.models.client import Client
 from oauth_provider.protocol.authentication_request import CREATE, LOGIN, NONE, SELECT_ACCOUNT, parse_max_age
-from oauth_provider.protocol.claims import ID_TOKEN, asked_for, parse_claims
+from oauth_provider.protocol.claims import ID_TOKEN, parse_claims, requested_claims
 from oauth_provider.protocol.digest import digest, equal
 from oauth_provider.resource_server.users.session_user import active_session_user, session_user
 from oauth_provider.tokens.subject import subject_of
@@ -174,12 +174,12 @@ def wanted_acr(request: AuthorizationRequest) -> tuple[str, ...]:
 
 def essential_acr(request: AuthorizationRequest) -> tuple[str, ...]:
     """The values of which the sign-in must reach one (OpenID Connect Core §5.5.1.1); ``acr_values`` never are."""
-    wanted = asked_for(parse_claims(request.claims), ID_TOKEN).get("acr", {})
+    wanted = requested_claims(parse_claims(request.claims), ID_TOKEN).get("acr", {})
     return _claimed_acr(request) if wanted.get("essential") else ()
 
 
 def _claimed_acr(request: AuthorizationRequest) -> tuple[str, ...]:
-    wanted = asked_for(parse_claims(request.claims), ID_TOKEN).get("acr", {})
+    wanted = requested_claims(parse_claims(request.claims), ID_TOKEN).get("acr", {})
     values = wanted.get("values") or ([wanted["value"]] if "value" in wanted else [])
     return tuple(value for value in values[:MAX_ACR_VALUES] if isinstance(value, str))
 

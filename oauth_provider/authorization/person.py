@@ -4,7 +4,7 @@ import time
 
 from oauth_provider.authorization.request import AuthorizationRequest
 from oauth_provider.models.client import Client
-from oauth_provider.protocol.claims import asked_subject, parse_claims
+from oauth_provider.protocol.claims import parse_claims, requested_subject
 from oauth_provider.protocol.errors import InvalidRequest
 from oauth_provider.protocol.id_token import verify_id_token
 from oauth_provider.protocol.jose import JoseError
@@ -18,7 +18,7 @@ def asked_person(request: AuthorizationRequest, client: Client, issuer: Issuer) 
     An ID token that has expired still says who it was issued for. Raises ``InvalidRequest`` for a hint that is
     no ID token of ours for this client, and where hint and claim name two.
     """
-    claimed = asked_subject(parse_claims(request.claims))
+    claimed = requested_subject(parse_claims(request.claims))
     if not request.id_token_hint:
         return claimed
     hinted = _hinted(request.id_token_hint, client, issuer)

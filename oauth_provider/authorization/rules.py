@@ -63,7 +63,10 @@ def establish(request: AuthorizationRequest, client: Client | None = None) -> De
     state = request.state if can_be_sent_back(request.state) and "state" not in request.repeated else ""
     asked = request.response_mode if "response_mode" not in request.repeated else ""
     return Destination(
-        client, redirect_uri, state, response_mode.settled(asked, is_front_channel=answers_with_token(request))
+        client,
+        redirect_uri,
+        state,
+        response_mode.resolve_mode(asked, is_front_channel=answers_with_token(request)),
     )
 
 
@@ -178,7 +181,7 @@ def check_response_mode(request: AuthorizationRequest, client: Client) -> None:
     asked = request.response_mode
     if asked and asked not in response_mode.SUPPORTED:
         raise InvalidRequest(Reason.RESPONSE_MODE_UNSUPPORTED)
-    if asked and response_mode.is_refused(asked, is_front_channel=answers_with_token(request)):
+    if asked and response_mode.exposes_token(asked, is_front_channel=answers_with_token(request)):
         raise InvalidRequest(Reason.RESPONSE_MODE_QUERY)
     if asked in response_mode.SIGNED:
         # What could not be sent must not be made. Raises ``ServerError``.

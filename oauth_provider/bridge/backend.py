@@ -1,4 +1,4 @@
-"""DOT's core under its decorators (RFC 6750 §3.1), which name DOT's stock validator whatever is configured."""
+"""DOT's core for its decorators (RFC 6750 §3.1), which ask for DOT's stock validator whatever is configured."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from oauth2_provider.settings import oauth2_settings
 
 
 class ConfiguredCore(OAuthLibCore):  # type: ignore[misc]  # DOT ships no types
-    """The stock validator gives way to the configured one; any other that a decorator was given stays."""
+    """Core that replaces the stock validator by the configured one; any other validator of a decorator stays."""
 
     def __init__(self, server: Any = None) -> None:
         if server is not None and type(getattr(server, "request_validator", None)) is OAuth2Validator:

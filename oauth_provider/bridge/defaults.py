@@ -1,10 +1,10 @@
-"""The places that DOT leaves to a project and that are ours where the project names nobody (RFC 6750 §3)."""
+"""Defaults of DOT's settings that name our classes, for projects that set none (RFC 6750 §3)."""
 
 import sys
 
 from oauth2_provider.settings import oauth2_settings
 
-PLACES = {
+DOT_DEFAULTS = {
     "OAUTH2_VALIDATOR_CLASS": "oauth_provider.bridge.validator.BridgeValidator",
     "SCOPES_BACKEND_CLASS": "oauth_provider.bridge.scopes.RegistryScopes",
     "RESOURCE_SERVER_TOKEN_RESOURCE_VALIDATOR": "oauth_provider.bridge.audience.is_allowed",
@@ -22,9 +22,12 @@ FORBIDDEN = {
 BACKENDS = "oauth2_provider.backends"
 
 
-def take_places() -> None:
-    """Become DOT's defaults; what the project set stays. Whoever read the old ones before is told."""
-    for name, value in (PLACES | FORBIDDEN).items():
+def install_dot_defaults() -> None:
+    """Replace DOT's defaults by ours; settings of the project stay.
+
+    Cached values are dropped, and used classes replaced.
+    """
+    for name, value in (DOT_DEFAULTS | FORBIDDEN).items():
         if name == "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE" and oauth2_settings.REFRESH_TOKEN_GRACE_PERIOD_SECONDS:
             continue  # DOT cannot have both
         oauth2_settings.defaults[name] = value
@@ -39,7 +42,10 @@ def take_places() -> None:
 
 
 def renew_backend() -> None:
-    """DOT's authentication backend builds its core when it is imported, which may have been before us."""
+    """Make DOT's authentication backend use the configured core.
+
+    It is chosen on import, perhaps before ours was set.
+    """
     if BACKENDS in sys.modules:
         from oauth2_provider.oauth2_backends import get_oauthlib_core
 
@@ -47,7 +53,7 @@ def renew_backend() -> None:
 
 
 def limit_backend() -> None:
-    """Let DOT's backend, and what is derived from it, know people by tokens and sign none of them in."""
+    """Let DOT's backend, and subclasses of it, identify people by tokens, but sign nobody in."""
     from oauth2_provider.backends import OAuth2Backend
 
     from oauth_provider.bridge.token_backend import aget_nobody, authenticate_token, get_nobody
@@ -57,7 +63,7 @@ def limit_backend() -> None:
 
 
 def guard_decorators() -> None:
-    """Have ``protected_resource`` and its kin ask the configured validator, on views decorated already, too."""
+    """Make ``protected_resource`` and the like use the configured validator, also on views decorated before."""
     from oauth2_provider import decorators
 
     from oauth_provider.bridge.backend import ConfiguredCore
@@ -66,7 +72,7 @@ def guard_decorators() -> None:
 
 
 def guard_middleware() -> None:
-    """DOT's own look-up asks nobody; it reads no more than the checksum."""
+    """Make DOT's token middleware check what our validator checks. DOT's own compares only the checksum."""
     from oauth2_provider.middleware import OAuth2ExtraTokenMiddleware
 
     from oauth_provider.bridge.middleware import attach_good_token
@@ -75,9 +81,9 @@ def guard_middleware() -> None:
 
 
 def recognise_authentication() -> None:
-    """Let DOT's ``IsAuthenticatedOrTokenHasScope`` know a token of ours for a token.
+    """Let DOT's ``IsAuthenticatedOrTokenHasScope`` recognise our tokens as tokens.
 
-    It asks whether DOT's class authenticated the request, and lets everybody else in without a scope.
+    It asks whether DOT's class authenticated the request, and lets all other callers pass without a scope.
     """
     from oauth2_provider.contrib.rest_framework import permissions
     from oauth2_provider.contrib.rest_framework.authentication import OAuth2Authentication

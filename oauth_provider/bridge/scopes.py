@@ -1,4 +1,4 @@
-"""DOT's scopes backend, read off our registry (RFC 6749 §3.3)."""
+"""DOT's scopes backend, based on our registry of scopes (RFC 6749 §3.3)."""
 
 from typing import Any
 
@@ -10,21 +10,21 @@ from oauth_provider.registry.scope import all_scopes, allowed_scopes
 
 
 class RegistryScopes(BaseScopes):  # type: ignore[misc]  # DOT ships no types
-    """What DOT's classes ask about scopes."""
+    """Scopes backend for DOT's classes."""
 
     def get_all_scopes(self) -> dict[str, str]:
-        """Every scope with its words."""
+        """Return every scope with its description."""
         return dict(all_scopes())
 
     def get_available_scopes(
         self, application: Any = None, request: Any = None, *args: Any, **kwargs: Any
     ) -> list[str]:
-        """Those that the client may ask for."""
+        """Return the scopes that the client may ask for; all without a client."""
         if application is None:
             return list(all_scopes())
         return list(allowed_scopes(ClientPolicy.of(application)))
 
     def get_default_scopes(self, application: Any = None, request: Any = None, *args: Any, **kwargs: Any) -> list[str]:
-        """What a request without ``scope`` asks for."""
+        """Return the scopes of a request without ``scope``."""
         available = self.get_available_scopes(application, request)
         return [scope for scope in provider_settings.DEFAULT_SCOPES if scope in available]

@@ -1,4 +1,4 @@
-"""DOT's paths and URL names, served by our endpoints, for clients that are deployed already.
+"""DOT's paths and URL names, served by our endpoints, for clients that are already deployed.
 
 ``path("o/", include("oauth_provider.bridge.urls"))`` beside ``path("", include("oauth_provider.urls"))``.
 """

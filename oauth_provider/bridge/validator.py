@@ -1,7 +1,7 @@
-"""The validator that DOT calls back (RFC 6750 §3.1): what we refuse, DOT's own classes refuse too.
+"""Validator for DOT's own classes (RFC 6750 §3.1): they refuse every token that we refuse.
 
-It covers DOT's DRF authentication and permissions, its decorators, its middleware and its backend. Issuing
-is no business of DOT's any more: a check names every URL of its that still does.
+It covers DOT's DRF authentication and permissions, its decorators, its middleware and its backend. DOT no longer issues
+tokens: a check names every URL of DOT's that still does.
 """
 
 from typing import Any
@@ -22,9 +22,9 @@ class BridgeValidator(OAuth2Validator):  # type: ignore[misc]  # DOT ships no ty
     """DOT's validator with our refusals. A project's own validator can derive from it."""
 
     def validate_bearer_token(self, token: str | None, scopes: Any, request: Any) -> bool:
-        """A token in the query string is refused whatever else is right (RFC 9700 §4.3.2).
+        """Is the token good? False for any call with a token in its query string (RFC 9700 §4.3.2).
 
-        The header is read by our parser: oauthlib's takes any white space for a space, and an odd header for none.
+        Our parser reads the header: oauthlib's takes any white space for a space, and an odd header for none.
         """
         # Not oauthlib's ``uri_query_params``, which raises for a query such as "?flag".
         if "access_token" in dict(parse_qsl(request.uri_query, keep_blank_values=True)):
@@ -42,16 +42,16 @@ class BridgeValidator(OAuth2Validator):  # type: ignore[misc]  # DOT ships no ty
         return bool(super().validate_bearer_token(token, scopes, request))
 
     def _load_access_token(self, token: str) -> Any:
-        """DOT's row, or None for an inactive user, a suspended client, a revoked authorization, a bound key."""
+        """Return DOT's row, or None: inactive user, suspended client, revoked authorization, or bound to a key."""
         return good_row(digest(token))
 
     def _get_token_from_authentication_server(self, token: str, *args: Any) -> Any:
-        """What another server calls active is kept in DOT's table, and judged there like any other."""
+        """Return DOT's row for a token that another server calls active, checked like any other row."""
         found = super()._get_token_from_authentication_server(token, *args)
         return None if found is None else self._load_access_token(token)
 
     def authenticate_client(self, request: Any, *args: Any, **kwargs: Any) -> bool:
-        """A confidential client, by any live secret of its (RFC 6749 §2.3.1); never by an empty one."""
+        """Is this a confidential client with one of its valid secrets (RFC 6749 §2.3.1)? An empty secret never is."""
         http = HttpRequest()
         http.META = {name: value for name, value in request.headers.items() if isinstance(value, str)}
         form = dict(request.decoded_body or ())
@@ -65,9 +65,9 @@ class BridgeValidator(OAuth2Validator):  # type: ignore[misc]  # DOT ships no ty
         return True
 
     def validate_jwt_bearer_token(self, token: str, scopes: Any, request: Any) -> bool:
-        """An ID token is no access token (RFC 9068 §4); DOT's OpenID server would take one."""
+        """Is it a good access token? False for an ID token (RFC 9068 §4), which DOT's OpenID server would accept."""
         return self.validate_bearer_token(token, scopes, request)
 
     def validate_id_token(self, token: str, scopes: Any, request: Any) -> bool:
-        """Never, as above."""
+        """Return False: an ID token is not an access token (RFC 9068 §4)."""
         return False

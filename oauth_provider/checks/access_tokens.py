@@ -19,7 +19,7 @@ from oauth_provider.tokens.access_token import check_client_id
 from oauth_provider.tokens.key_ring import algorithms
 
 # More of the same say no more.
-MANY = 10
+MAX_MESSAGES = 10
 
 
 @register(Tags.security)
@@ -83,7 +83,7 @@ def check_clients(app_configs: Any, databases: Sequence[str] | None = None, **kw
         )
         for client_id in own
         if _is_persons(client_id)
-    ][:MANY]
+    ][:MAX_MESSAGES]
 
 
 def _is_any_due() -> bool:

@@ -27,7 +27,7 @@ SECONDS = (
 # 0 turns these off.
 SECONDS_OR_NONE = ("REFRESH_TOKEN_RETRY_WINDOW", "SWEEP_RETENTION", "SIGNING_KEY_LEAD", "VERIFICATION_CACHE_LIFETIME")
 SECONDS_OR_NEVER = ("AUTHORIZATION_LIFETIME", "SIGNING_KEY_LIFETIME")
-LONGEST_CODE = 600
+MAX_CODE_LIFETIME = 600
 
 
 @register(Tags.security, deploy=True)
@@ -142,7 +142,7 @@ def _seconds_faults() -> list[CheckMessage]:
         if value is not None and not _is_seconds(value, 1):
             messages.append(_not_seconds(name))
     code = provider_settings.AUTHORIZATION_CODE_LIFETIME
-    if _is_seconds(code, 1) and code > LONGEST_CODE:
+    if _is_seconds(code, 1) and code > MAX_CODE_LIFETIME:
         messages.append(_long_code(code))
     return messages
 
@@ -176,7 +176,7 @@ def _unusable(name: str, hint: str) -> CheckMessage:
 def _long_code(seconds: int) -> CheckMessage:
     return Error(
         f'OAUTH_PROVIDER["AUTHORIZATION_CODE_LIFETIME"] is {seconds}.',
-        hint=f"RFC 6749 §4.1.2 wants codes to live for {LONGEST_CODE} seconds at most.",
+        hint=f"RFC 6749 §4.1.2 wants codes to live for {MAX_CODE_LIFETIME} seconds at most.",
         id="oauth_provider.E014",
     )
 

@@ -9,14 +9,14 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.module_loading import import_string
 
 from oauth_provider.checks.registration import register
-from oauth_provider.dot.inherited import Fate, unhonoured
+from oauth_provider.dot.inherited import Fate, ineffective_settings
 from oauth_provider.dot.settings import oauth2_settings
 from oauth_provider.resource_server.users.session_user import is_derived, is_token_backend
 
 TOKEN_MIDDLEWARE = "oauth2_provider.middleware.OAuth2TokenMiddleware"
 VALIDATOR = "oauth_provider.bridge.validator.BridgeValidator"
 # Views of DOT that issue, introspect or revoke, by class name.
-DOORS = frozenset(
+DOT_VIEWS = frozenset(
     {
         "AuthorizationView",
         "AuthorizedTokenDeleteView",
@@ -50,7 +50,7 @@ def check_validator(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 @register(Tags.urls)
-def check_doors(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+def check_dot_urls(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Every URL of DOT's that is still mounted and issues, introspects or revokes."""
     return [
         Error(
@@ -58,7 +58,7 @@ def check_doors(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             hint='Take include("oauth2_provider.urls") out; include("oauth_provider.bridge.urls") serves its paths.',
             id="oauth_provider.E004",
         )
-        for route, name in _doors(get_resolver(), "/")
+        for route, name in _dot_urls(get_resolver(), "/")
     ]
 
 
@@ -71,7 +71,7 @@ def check_inherited(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             hint="Take it out of OAUTH2_PROVIDER, or have it say what holds anyway (docs/dot-settings.md).",
             id="oauth_provider.W097" if inherited.fate is Fate.REFUSED else "oauth_provider.W096",
         )
-        for name, inherited in unhonoured().items()
+        for name, inherited in ineffective_settings().items()
     ]
 
 
@@ -100,14 +100,14 @@ def check_token_people(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     ]
 
 
-def _doors(resolver: URLResolver, prefix: str) -> Iterator[tuple[str, str]]:
+def _dot_urls(resolver: URLResolver, prefix: str) -> Iterator[tuple[str, str]]:
     for pattern in resolver.url_patterns:
         route = prefix + str(pattern.pattern)
         if isinstance(pattern, URLResolver):
-            yield from _doors(pattern, route)
+            yield from _dot_urls(pattern, route)
         elif isinstance(pattern, URLPattern):
             view = getattr(pattern.callback, "view_class", None)
             for base in getattr(view, "__mro__", ()):
-                if base.__module__.startswith("oauth2_provider.views") and base.__name__ in DOORS:
+                if base.__module__.startswith("oauth2_provider.views") and base.__name__ in DOT_VIEWS:
                     yield route, base.__name__
                     break

@@ -11,7 +11,7 @@ from oauth_provider.clients.keys.encryption import is_equipped
 from oauth_provider.models import ClientPolicy
 
 # More of the same say no more.
-MANY = 10
+MAX_MESSAGES = 10
 
 
 @register(Tags.database)
@@ -27,7 +27,7 @@ def check_encryption_keys(
         rows = list(wanting.select_related("application").order_by("pk"))
     except DatabaseError:  # not migrated yet
         return []
-    return [_unequipped(row) for row in rows if not is_equipped(row)][:MANY]
+    return [_unequipped(row) for row in rows if not is_equipped(row)][:MAX_MESSAGES]
 
 
 def _unequipped(policy: ClientPolicy) -> CheckMessage:

@@ -13,7 +13,7 @@ from oauth_provider.models import ClientPolicy
 from oauth_provider.protocol.response_type import LEGACY
 
 # More of the same say no more.
-MANY = 10
+MAX_MESSAGES = 10
 
 
 @register(Tags.security)
@@ -49,7 +49,9 @@ def check_excuses(app_configs: Any, databases: Sequence[str] | None = None, **kw
         return []
     rows = ClientPolicy.objects.using(alias).filter(pkce_excused_until__gte=timezone.now().date())
     try:
-        found = [row for row in rows.select_related("application").order_by("pk")[:MANY] if row.is_excused_from_pkce]
+        found = [
+            row for row in rows.select_related("application").order_by("pk")[:MAX_MESSAGES] if row.is_excused_from_pkce
+        ]
     except DatabaseError:  # not migrated yet
         return []
     return [

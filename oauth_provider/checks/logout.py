@@ -13,7 +13,7 @@ from oauth_provider.conf import provider_settings
 from oauth_provider.models import LogoutDelivery
 
 # What has waited this long since it was due waits for a deliverer that is not there.
-PATIENCE = timedelta(minutes=15)
+MAX_DELAY = timedelta(minutes=15)
 
 
 @register(Tags.security)
@@ -39,7 +39,7 @@ def check_outbox(app_configs: Any, databases: Sequence[str] | None = None, **kwa
         return []
     rows, status = LogoutDelivery.objects.using(using), LogoutDelivery.Status
     try:
-        late = rows.filter(status=status.PENDING, next_attempt_at__lt=timezone.now() - PATIENCE).count()
+        late = rows.filter(status=status.PENDING, next_attempt_at__lt=timezone.now() - MAX_DELAY).count()
         dead = rows.filter(status=status.DEAD).count()
     except DatabaseError:  # not migrated yet
         return []

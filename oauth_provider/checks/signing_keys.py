@@ -16,7 +16,7 @@ from oauth_provider.tokens.key_ring import algorithms, configured_keys
 DEFAULT = "RS256"
 PROBE = b"oauth_provider.check"
 # More of the same say no more.
-MANY = 10
+MAX_MESSAGES = 10
 
 
 @register(Tags.security)
@@ -67,7 +67,7 @@ def check_policies(app_configs: Any, databases: Sequence[str] | None = None, **k
     try:
         signing = algorithms()
         waiting = ClientPolicy.objects.exclude(id_token_signed_response_alg__in=signing)
-        found = list(waiting.values_list("application__client_id", "id_token_signed_response_alg")[:MANY])
+        found = list(waiting.values_list("application__client_id", "id_token_signed_response_alg")[:MAX_MESSAGES])
     except (ImproperlyConfigured, DatabaseError):
         return []
     return [

@@ -15,9 +15,9 @@ from oauth_provider.protocol.errors import ServerError
 from oauth_provider.protocol.subject import PAIRWISE
 from oauth_provider.tokens.subject import check_subjects
 
-LEAST = 32
+MIN_LENGTH = 32
 # More of the same say no more.
-MANY = 10
+MAX_MESSAGES = 10
 
 
 @register(Tags.security)
@@ -26,12 +26,13 @@ def check_pairwise_secret(app_configs: Any, **kwargs: Any) -> list[CheckMessage]
     secret = provider_settings.PAIRWISE_SECRET
     if not secret:
         return []
-    if isinstance(secret, str) and len(secret) >= LEAST and secret not in _rotated():
+    if isinstance(secret, str) and len(secret) >= MIN_LENGTH and secret not in _rotated():
         return []
     return [
         Error(
             "PAIRWISE_SECRET is too short, or the very SECRET_KEY.",
-            hint=f"Give it {LEAST} random characters of its own. It can never be changed: all pairwise subjects would.",
+            hint=f"Give it {MIN_LENGTH} random characters of its own. It can never be changed: all pairwise subjects "
+            "would.",
             id="oauth_provider.E070",
         )
     ]
@@ -50,7 +51,7 @@ def check_pairwise_clients(
         found = [_fault(row) for row in rows.order_by("pk")]
     except DatabaseError:  # not migrated yet
         return []
-    return [fault for fault in found if fault is not None][:MANY]
+    return [fault for fault in found if fault is not None][:MAX_MESSAGES]
 
 
 def _fault(policy: ClientPolicy) -> CheckMessage | None:

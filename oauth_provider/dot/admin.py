@@ -1,4 +1,4 @@
-"""DOT's own admin classes: which of them stand in the admin, so that a project's own are left alone."""
+"""DOT's own admin classes: which of them are registered, so that a project's own are left alone."""
 
 import sys
 from typing import Any
@@ -14,19 +14,19 @@ COMPLETE = "refresh_token_admin_class"
 
 
 def is_registering() -> bool:
-    """Is DOT's admin being imported at this moment? A project's class of it may well import ours."""
+    """Is DOT's admin being imported at this moment? A project's subclass of it may import ours."""
     return MODULE in sys.modules and not hasattr(sys.modules[MODULE], COMPLETE)
 
 
 def is_loaded() -> bool:
-    """Has DOT's admin been imported already? It is not in a project that registers models by itself."""
+    """Has DOT's admin been imported? It has not in a project that registers models by itself."""
     return MODULE in sys.modules and not is_registering()
 
 
 def stock_models(site: AdminSite) -> dict[str, type[Row]]:
-    """The models that ``site`` shows by DOT's stock classes, by the name of the class.
+    """Return the models that ``site`` shows by DOT's stock classes, by the name of the class.
 
-    DOT's admin comes first: were ours registered before, its own registration would fail.
+    DOT's admin is imported first: if ours were registered before, its own registration would fail.
     """
     from oauth2_provider import admin as dot
     from oauth2_provider.models import get_grant_model, get_id_token_model
@@ -43,9 +43,9 @@ def stock_models(site: AdminSite) -> dict[str, type[Row]]:
 
 
 def own_columns(model: type[Model], *, required: bool = False) -> list[str]:
-    """The names of the columns that a project's own Application has beyond DOT's, as far as forms show them.
+    """Return the names of the columns that a project's own Application has beyond DOT's and that forms show.
 
-    ``required`` leaves those that a new row cannot do without.
+    ``required`` keeps only those that a new row must have.
     """
     from oauth2_provider.models import AbstractApplication
 

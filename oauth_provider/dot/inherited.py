@@ -1,6 +1,6 @@
-"""Settings of django-oauth-toolkit, ``OAUTH2_PROVIDER``: what becomes of each one here.
+"""Settings of django-oauth-toolkit, ``OAUTH2_PROVIDER``, and the effect of each one here.
 
-The table in docs/dot-settings.md is this one, and a check warns of each that a project set and that does not hold.
+docs/dot-settings.md has the same table, and a check warns of each setting of a project that has no effect here.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ NONE: tuple[Any, ...] = ()
 
 
 class Fate(Enum):
-    """The fate of a setting of DOT's in this project."""
+    """Effect of a setting of DOT's in this project."""
 
     HONOURED = "honoured"
     REPLACED = "replaced"
@@ -25,7 +25,10 @@ class Fate(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Inherited:
-    """A setting's fate, in words; the values under which it makes no difference; the setting of ours with its value."""
+    """Effect of one setting, in words.
+
+    ``agrees`` are values with which it makes no difference; ``same_as`` is our setting that has the same meaning.
+    """
 
     fate: Fate
     words: str
@@ -41,22 +44,22 @@ class Inherited:
 
 
 def honoured(words: str) -> Inherited:
-    """Held to as ever."""
+    """Return the entry of a setting that has its usual effect."""
     return Inherited(Fate.HONOURED, words)
 
 
 def replaced(words: str, *agrees: Any, same_as: str = "") -> Inherited:
-    """Something of ours does this, in its own way."""
+    """Return the entry of a setting whose place one of ours takes."""
     return Inherited(Fate.REPLACED, words, agrees, same_as)
 
 
 def refused(words: str, *agrees: Any) -> Inherited:
-    """Nothing here may be that way."""
+    """Return the entry of a setting that cannot be changed here."""
     return Inherited(Fate.REFUSED, words, agrees)
 
 
 def unserved(words: str, *agrees: Any) -> Inherited:
-    """There is nothing yet that it could be about."""
+    """Return the entry of a setting of a feature that is not served yet."""
     return Inherited(Fate.UNSERVED, words, agrees)
 
 
@@ -207,8 +210,8 @@ SETTINGS: Mapping[str, Inherited] = {
 }
 
 
-def unhonoured() -> dict[str, Inherited]:
-    """Every setting that the project wrote for django-oauth-toolkit and that does not hold here."""
+def ineffective_settings() -> dict[str, Inherited]:
+    """Return every setting that the project wrote for django-oauth-toolkit and that has no effect here."""
     absent = object()
     written = {name: dot_setting(name, absent) for name in SETTINGS}
     return {

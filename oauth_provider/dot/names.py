@@ -1,4 +1,4 @@
-"""What we read of django-oauth-toolkit (DOT): the names of its configured models. Imports nothing of it."""
+"""Names of django-oauth-toolkit (DOT): its configured models. Nothing of DOT is imported."""
 
 from functools import cache
 from typing import Any
@@ -19,24 +19,24 @@ Row = Any
 
 @cache
 def application_model() -> type[Row]:
-    """The configured Application: the client registry."""
+    """Return the configured Application model: the client registry."""
     return apps.get_model(APPLICATION)
 
 
 @cache
 def access_token_model() -> type[Row]:
-    """The configured AccessToken: the token table."""
+    """Return the configured AccessToken model: the token table."""
     return apps.get_model(ACCESS_TOKEN)
 
 
 @cache
 def refresh_token_model() -> type[Row]:
-    """The configured RefreshToken: read once for each token that DOT issued."""
+    """Return the configured RefreshToken model: read once for each token that DOT issued."""
     return apps.get_model(REFRESH_TOKEN)
 
 
 def concrete_names(model: type[Model]) -> tuple[str, ...]:
-    """The attribute names of every column of ``model``, in order: what ``Model.from_db`` takes."""
+    """Return the attribute names of every column of ``model``, in order, as ``Model.from_db`` takes them."""
     return _names(model._meta)
 
 

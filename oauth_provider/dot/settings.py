@@ -1,4 +1,4 @@
-"""DOT's own settings object, for those who may not import DOT."""
+"""DOT's own settings object, for packages that may not import DOT."""
 
 from oauth2_provider.settings import oauth2_settings
 

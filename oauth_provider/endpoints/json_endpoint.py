@@ -24,7 +24,7 @@ from oauth_provider.protocol.errors import (
     TemporarilyUnavailable,
 )
 from oauth_provider.protocol.strict_json import dump
-from oauth_provider.resource_server.database_outage import is_outage, unavailable, unreported
+from oauth_provider.resource_server.database_outage import is_outage, mark_reported, unavailable
 from oauth_provider.resource_server.views.cors import readable
 
 METHODS = "POST, OPTIONS"
@@ -48,7 +48,7 @@ def for_programs(view: View, *, may_read: Callable[[str], bool] = is_known) -> V
                 raise
             response = refuse(unavailable(error), request, None)
         allow_everyone(response)  # it says nothing about anybody, and whose origin it is nobody can look up
-        return unreported(response)
+        return mark_reported(response)
 
     freed: View = csrf_exempt(login_not_required(non_atomic_requests(answering)))
     return readable(freed, may_read)

@@ -11,7 +11,7 @@ from oauth_provider.endpoints.json_endpoint import MethodNotAllowed, answer, for
 from oauth_provider.form_body import read_body
 from oauth_provider.protocol import jws
 from oauth_provider.protocol.bearer import challenge, token_from_header
-from oauth_provider.protocol.claims import USERINFO, asked_for
+from oauth_provider.protocol.claims import USERINFO, requested_claims
 from oauth_provider.protocol.errors import InsufficientScope, InvalidRequest, InvalidToken, OAuthError
 from oauth_provider.protocol.form import CONTENT_TYPE, parse_form
 from oauth_provider.protocol.id_token import OPENID
@@ -86,7 +86,7 @@ def check(found: FoundToken, request: HttpRequest) -> None:
 @sensitive_variables()
 def _tell(found: FoundToken, request: HttpRequest) -> HttpResponse:
     client_id = found.client_id or ""
-    asked = asked_for(found.userinfo.claims or {}, USERINFO)
+    asked = requested_claims(found.userinfo.claims or {}, USERINFO)
     context = ClaimContext(client_id, tuple(found.scope.split()), asked)
     members = {**userinfo_claims(found.user, context), "sub": _subject(found)}
     alg = found.userinfo.signed_response_alg

@@ -10,7 +10,7 @@ from django.db import migrations
 from django.utils import timezone
 
 from oauth_provider.dot.names import ACCESS_TOKEN, APPLICATION, REFRESH_TOKEN
-from oauth_provider.dot.secret import nobodys_secret
+from oauth_provider.dot.secret import unusable_secret
 
 BATCH_SIZE = 1000
 
@@ -39,11 +39,11 @@ def members_to_users(apps: Any, schema_editor: Any) -> None:
 def leave_nothing_open(apps: Any, schema_editor: Any) -> None:
     using = schema_editor.connection.alias
     applications = apps.get_model(APPLICATION)._base_manager.using(using)
-    applications.filter(client_secret="").update(client_secret=nobodys_secret())
+    applications.filter(client_secret="").update(client_secret=unusable_secret())
     access_tokens = apps.get_model(ACCESS_TOKEN)._base_manager.using(using)
     now = timezone.now()
     suspended = list(applications.filter(oauth_policy__status="suspended").values_list("pk", flat=True))
-    applications.filter(pk__in=suspended).update(client_secret=nobodys_secret())
+    applications.filter(pk__in=suspended).update(client_secret=unusable_secret())
     access_tokens.filter(application__in=suspended, expires__gt=now).update(expires=now)
     refresh_tokens = apps.get_model(REFRESH_TOKEN)._base_manager.using(using)
     refresh_tokens.filter(application__in=suspended, revoked=None).update(revoked=now)

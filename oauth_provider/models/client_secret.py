@@ -13,7 +13,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.conf import dot_setting
 from oauth_provider.dot.names import APPLICATION, Row, application_model
-from oauth_provider.dot.secret import is_hashed, is_secret, nobodys_secret
+from oauth_provider.dot.secret import is_hashed, is_secret, unusable_secret
 from oauth_provider.models.primary import PrimaryManager
 from oauth_provider.protocol import token_string
 from oauth_provider.protocol.digest import LENGTH as DIGEST_LENGTH
@@ -187,6 +187,6 @@ def is_machine_made(secret: str) -> bool:
 def _empty_column(application: Row, stored: str) -> None:
     """``stored`` serves no more, in DOT's eyes either. What was put there since stays."""
     column = type(application)._base_manager.filter(pk=application.pk, client_secret=stored)
-    emptied = nobodys_secret()
+    emptied = unusable_secret()
     if column.update(client_secret=emptied):
         application.client_secret = emptied

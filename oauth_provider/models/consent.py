@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from oauth_provider.conf import provider_settings
 from oauth_provider.dot.names import APPLICATION
 from oauth_provider.models.primary import PrimaryManager
-from oauth_provider.protocol.consent import Agreed, Agreement, entry_count, from_separate_sets
+from oauth_provider.protocol.consent import Agreed, Agreement, count_entries, from_separate_sets
 from oauth_provider.protocol.digest import LENGTH as DIGEST_LENGTH
 
 # Of elements that are different every time, the older ones are forgotten.
@@ -22,9 +22,9 @@ MAX_SCOPE_ENTRIES = 5_000
 
 def bounded(agreed: Agreed, latest: Agreement) -> Agreed:
     """``agreed``, and where that is more than one row should hold, only what ``latest`` says of it."""
-    if entry_count(agreed.scopes) > MAX_SCOPE_ENTRIES:
+    if count_entries(agreed.scopes) > MAX_SCOPE_ENTRIES:
         agreed = replace(agreed, scopes=latest.entries.scopes)
-    if entry_count(agreed.details) > MOST_DETAILS:
+    if count_entries(agreed.details) > MOST_DETAILS:
         agreed = replace(agreed, details=latest.entries.details)
     return agreed
 

@@ -23,7 +23,7 @@ from oauth_provider.pages.sending.language import speaking
 from oauth_provider.pages.sending.page import error_page, for_people, show
 from oauth_provider.pages.sending.response import redirect_to, send
 from oauth_provider.pages.sending.situation import SIGNED_OUT
-from oauth_provider.protocol.authorization_details import Detail, flattened
+from oauth_provider.protocol.authorization_details import Detail, flatten
 from oauth_provider.protocol.errors import InvalidRequest, OAuthError, ServiceUnavailable
 from oauth_provider.protocol.reason import Reason
 from oauth_provider.registry.authorization_details import registered
@@ -108,7 +108,7 @@ def _show(request: HttpRequest, handle: str, inquiry: Inquiry) -> HttpResponse:
 
 
 def _members(detail: Detail) -> list[tuple[str, str]]:
-    return [(str(COMMON.get(member, member)), value) for member, value in flattened(detail)]
+    return [(str(COMMON.get(member, member)), value) for member, value in flatten(detail)]
 
 
 def _in_words(detail: Detail, request: HttpRequest) -> dict[str, str]:

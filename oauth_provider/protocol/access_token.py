@@ -1,12 +1,12 @@
-"""JWT access tokens (RFC 9068 §2 and §4): what one says, signed and verified. It is read by APIs, never by clients."""
+"""JWT access tokens (RFC 9068 §2 and §4): their claims, signing and verification. APIs read them; clients never do."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol import jws
 from oauth_provider.protocol.jose import ALGORITHMS, JoseError, Key
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol.strict_json import is_storable
 
 TYP = "at+jwt"
@@ -15,14 +15,15 @@ FORMATS = (OPAQUE, JWT)
 # The claim of ours that names the sign-in a token came of, by which it is revoked.
 AUTHORIZATION_ID = "authorization_id"
 # The end of the year 9999: what is later is no moment that anybody meant, nor one that a clock can show.
-LATEST = 253_402_300_799
+MAX_TIME = 253_402_300_799
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JwtAccessToken:
-    """What a JWT access token says. Times are seconds since the epoch; what is not known is left out of it.
+    """Claims of one JWT access token (RFC 9068 §2.2). Times are seconds since the epoch.
 
-    ``subject`` is the person, or the client where it acts for itself; ``audience`` are the resources, one at least.
+    ``subject`` is the person, or the client where it acts for itself; ``audience`` holds at least one resource. A
+    field with its default value is left out of the token.
     """
 
     issuer: str
@@ -42,7 +43,7 @@ class JwtAccessToken:
     authorization_id: str = ""
 
     def members(self) -> dict[str, Any]:
-        """The claims."""
+        """Return the claims by their names in the JWT; those with an empty value are left out."""
         known = {
             "scope": self.scope,
             "auth_time": self.auth_time,
@@ -66,12 +67,12 @@ class JwtAccessToken:
 
     @property
     def is_clients_own(self) -> bool:
-        """Does the client act for itself (§2.2)? A person's token of ours always names its sign-in."""
+        """Does the client act for itself (RFC 9068 §2.2)? A person's token from our issuer always names its sign-in."""
         return self.subject == self.client_id and not self.authorization_id
 
 
 def sign_access_token(token: JwtAccessToken, key: Key) -> str:
-    """The access token by ``key`` (§2.1)."""
+    """Return ``token`` as a compact JWS signed with ``key`` (RFC 9068 §2.1)."""
     return jws.sign(token.members(), key, typ=TYP)
 
 
@@ -86,11 +87,14 @@ def verify_access_token(
     exp_leeway: float = 0,
     allow_expired: bool = False,
 ) -> JwtAccessToken:
-    """What ``token`` says, proven by one of ``keys`` (§4); None for ``issuer`` is whoever holds them.
+    """Return the claims of ``token`` if one of ``keys`` signed it and it is valid now (RFC 9068 §4).
 
-    Raises ``JoseError`` for anything else, ID tokens and other kinds of JWT included; ``UnknownKey`` as ``jws.verify``.
-    ``leeway``, in seconds, is for the clock of an issuer that runs ahead, and ``exp_leeway`` for one that runs behind.
-    ``allow_expired`` is for the issuer itself, which has a better reason to give.
+    ``issuer`` is the required ``iss``; None accepts any issuer that signs with one of ``keys``. ``leeway``, in
+    seconds, is for the clock of an issuer that runs ahead, and ``exp_leeway`` for one that runs behind.
+    ``allow_expired`` is for the issuer itself, which has a more precise reason to give.
+
+    Raises ``JoseError`` for every other token, ID tokens and other kinds of JWT included, and ``UnknownKey`` where
+    no key has its ``kid``.
     """
     claims = jws.verify(token, keys, algorithms=algorithms, typ=TYP).claims
     read = read_claims(claims)
@@ -104,7 +108,10 @@ def verify_access_token(
 
 
 def read_claims(claims: Mapping[str, Any]) -> JwtAccessToken:
-    """What ``claims`` say, each of its own type, with all that §2.2 requires. Raises ``JoseError``."""
+    """Return ``claims`` as a ``JwtAccessToken``; check their types and that none of RFC 9068 §2.2 is missing.
+
+    Raises ``JoseError``.
+    """
     if not is_storable(dict(claims)):
         raise JoseError("The access token holds characters that nothing can keep.")
     return JwtAccessToken(
@@ -151,7 +158,7 @@ def _moment(claims: Mapping[str, Any], name: str) -> float | None:
     if name not in claims:
         return None
     value: Any = claims[name]
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= LATEST:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MAX_TIME:
         raise JoseError(f"{name} is no time.")
     return value
 

@@ -1,10 +1,14 @@
-"""Addresses (RFC 4291 §2.5.4): what counts as one caller."""
+"""IP addresses (RFC 4291 §2.5.4): the part of an address that stands for one caller."""
 
 from ipaddress import IPv6Address, ip_address
 
 
 def network_of(address: str) -> str:
-    """An IPv6 caller owns its whole /64; one that a listener of both families maps into IPv6 owns one address."""
+    """Return the text that stands for one caller: an IPv4 address, or the first 64 bits of an IPv6 address.
+
+    One caller owns a whole IPv6 /64. An IPv4 address mapped into IPv6 is returned as IPv4, and a text that is not
+    an address unchanged.
+    """
     try:
         parsed = ip_address(address)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Authentication requests (OpenID Connect Core §3.1.2.1): ``prompt`` and ``max_age``, read."""
+"""Parameters of authentication requests (OpenID Connect Core §3.1.2.1): ``prompt`` and ``max_age``."""
 
 from oauth_provider.protocol.errors import InvalidRequest
 from oauth_provider.protocol.reason import Reason
@@ -6,11 +6,11 @@ from oauth_provider.protocol.reason import Reason
 NONE, LOGIN, CONSENT, SELECT_ACCOUNT, CREATE = "none", "login", "consent", "select_account", "create"
 PROMPTS = (NONE, LOGIN, CONSENT, SELECT_ACCOUNT)
 # Nobody's session is older than that, and every database holds it.
-LONGEST_MAX_AGE = 2**31 - 1
+MAX_AGE_LIMIT = 2**31 - 1
 
 
 def parse_prompt(value: str, supported: tuple[str, ...]) -> frozenset[str]:
-    """The values of ``prompt``. Raises ``InvalidRequest`` for an unknown one, and for ``none`` beside another."""
+    """Return the values of ``prompt``. Raise ``InvalidRequest`` for an unknown one, and for ``none`` beside another."""
     prompts = frozenset(value.split(" ")) - {""}
     if not prompts <= set(supported):
         raise InvalidRequest(Reason.PROMPT_UNSUPPORTED)
@@ -20,10 +20,13 @@ def parse_prompt(value: str, supported: tuple[str, ...]) -> frozenset[str]:
 
 
 def parse_max_age(value: str) -> int | None:
-    """Seconds, or None where it was left out. Raises ``InvalidRequest`` for what is no whole number of them."""
+    """Return ``max_age`` in seconds, or None where it was left out.
+
+    Raise ``InvalidRequest`` unless it is a whole number.
+    """
     if not value:
         return None
     if not (value.isascii() and value.isdigit()):
         raise InvalidRequest(Reason.MAX_AGE_MALFORMED)
     digits = value.lstrip("0") or "0"
-    return LONGEST_MAX_AGE if len(digits) > len(str(LONGEST_MAX_AGE)) else min(int(digits), LONGEST_MAX_AGE)
+    return MAX_AGE_LIMIT if len(digits) > len(str(MAX_AGE_LIMIT)) else min(int(digits), MAX_AGE_LIMIT)

@@ -1,7 +1,7 @@
 """Authorization details (RFC 9396 §2): JSON objects that say in full what a token is for, each of a registered type.
 
-Elements are compared by what they mean as JSON and by nothing else (§12): members in any order, ``1`` as ``1.0``, and
-``1`` never as ``true``.
+Elements are compared by their meaning as JSON and nothing else (§12): members in any order, ``1`` equals ``1.0``, and
+``1`` never equals ``true``.
 """
 
 import json
@@ -18,23 +18,23 @@ from oauth_provider.protocol.strict_json import is_storable, parse_array
 PARAMETER = "authorization_details"
 MAX_LENGTH = 12_288
 MAX_DEPTH = 8
-MOST_DETAILS = 20
+MAX_DETAILS = 20
 # Members and items of all of them: what a schema asks of each may be as much as of all (``unevaluatedProperties``).
 MAX_ELEMENTS = 1_000
 # Locations of all of them: each is compared with every resource.
 MAX_LOCATIONS = 100
 # The numbers that every reader of JSON agrees on (RFC 7493 §2.2).
-LARGEST = 2**53 - 1
+MAX_NUMBER = 2**53 - 1
 NAME = re.compile(r"[\x21\x23-\x5B\x5D-\x7E]{1,200}")
 
 Detail = Mapping[str, Any]
 
 
 class AuthorizationDetailsType:
-    """One registered type (RFC 9396 §2.1): what its elements look like, and what they mean to people.
+    """One registered type (RFC 9396 §2.1): what its elements look like, and how people are shown them.
 
-    A project subclasses it where a schema does not say enough, and names the class in ``AUTHORIZATION_DETAILS_TYPES``;
-    where it does, a dictionary of the attributes is the type. This module imports no model.
+    A project subclasses it where a schema is not enough, and names the class in ``AUTHORIZATION_DETAILS_TYPES``;
+    otherwise a dictionary of these attributes is the type. This module imports no model.
     """
 
     #: What people read above each element.
@@ -60,28 +60,31 @@ class AuthorizationDetailsType:
             setattr(self, option, value)
 
     def check(self, detail: Detail, client_id: str) -> None:
-        """Raise ``ValueError`` for what the schema cannot find: its text is for the log."""
+        """Raise ``ValueError`` for a fault that the schema cannot find. Its text goes to the log."""
 
     def narrow(self, granted: Detail, requested: Detail) -> Detail | None:
-        """What of ``granted`` a token gets that was asked for with ``requested``; None where that is more."""
+        """Return the part of ``granted`` that a token for ``requested`` gets, or None where ``requested`` is more."""
         return requested if is_part(requested, granted, self.narrowable) else None
 
     def enrich(self, detail: Detail, user: Any) -> Detail:
-        """``detail`` as it is granted by ``user``, such as with the account that it is about (§7.1)."""
+        """Return ``detail`` as ``user`` grants it, for example with the account that it is about (RFC 9396 §7.1)."""
         return detail
 
     def context(self, detail: Detail, user: Any) -> Mapping[str, Any]:
-        """What the template is given beside ``detail``, such as the title of what it names by number."""
+        """Return what the template gets beside ``detail``, for example the title of an object that it names by id."""
         return {}
 
 
 def is_name(name: str) -> bool:
-    """Can a type be registered under it? It is said in descriptions of errors, whose alphabet this is."""
+    """Can a type be registered under this name? Descriptions of errors name it, so their alphabet is the limit."""
     return NAME.fullmatch(name) is not None
 
 
 def parse_details(text: str) -> tuple[dict[str, Any], ...]:
-    """The elements of the parameter, each once; none where it was left out. Raises ``InvalidAuthorizationDetails``."""
+    """Return the elements of the parameter without duplicates; () where it was left out.
+
+    Raises ``InvalidAuthorizationDetails`` (RFC 9396 §5).
+    """
     if not text:
         return ()
     if len(text) > MAX_LENGTH:
@@ -90,27 +93,27 @@ def parse_details(text: str) -> tuple[dict[str, Any], ...]:
         elements = parse_array(text, max_depth=MAX_DEPTH, max_elements=MAX_ELEMENTS)
     except ValueError as error:
         raise InvalidAuthorizationDetails(Reason.DETAILS_NOT_JSON, detail=str(error)) from None
-    if not 0 < len(elements) <= MOST_DETAILS:
-        raise InvalidAuthorizationDetails(Reason.DETAILS_COUNT, most=MOST_DETAILS)
+    if not 0 < len(elements) <= MAX_DETAILS:
+        raise InvalidAuthorizationDetails(Reason.DETAILS_COUNT, most=MAX_DETAILS)
     for place, element in enumerate(elements):
         _check_element(element, place)
     if sum(len(locations_of(element)) for element in elements) > MAX_LOCATIONS:
         raise InvalidAuthorizationDetails(Reason.DETAILS_TOO_MANY_LOCATIONS)
-    return each_once(elements)
+    return without_duplicates(elements)
 
 
-def each_once(details: Iterable[Detail]) -> tuple[dict[str, Any], ...]:
-    """The elements without those that mean the same."""
+def without_duplicates(details: Iterable[Detail]) -> tuple[dict[str, Any], ...]:
+    """Return the elements without those that are equal as JSON to an earlier one."""
     return tuple({canonical(detail): dict(detail) for detail in details}.values())
 
 
 def canonical(value: Any) -> str:
-    """One text for everything that is the same JSON, whichever database it came from."""
+    """Return a text that is the same for all values that are equal as JSON, whichever database they came from."""
     return json.dumps(_plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def is_part(requested: Detail, granted: Detail, narrowable: Collection[str] = ()) -> bool:
-    """Is ``requested`` the same as ``granted``, but for fewer values in the lists that are ``narrowable``?"""
+    """Is ``requested`` equal to ``granted``, except for fewer values in the lists that are ``narrowable``?"""
     if requested.keys() != granted.keys():
         return False
     return all(_is_within(value, granted[name], name in narrowable) for name, value in requested.items())
@@ -119,21 +122,27 @@ def is_part(requested: Detail, granted: Detail, narrowable: Collection[str] = ()
 def narrow_details(
     requested: Iterable[Detail], granted: Iterable[Detail], types: Mapping[str, AuthorizationDetailsType]
 ) -> tuple[dict[str, Any], ...]:
-    """What a token gets that was asked for with ``requested`` (RFC 9396 §6).
+    """Return the details of a token that was asked for with ``requested`` (RFC 9396 §6).
 
     Raises ``InvalidAuthorizationDetails`` where that is more than was ``granted``.
     """
     listed = tuple(granted)
-    return each_once(_narrowed(one, listed, types) for one in requested)
+    return without_duplicates(_narrowed(one, listed, types) for one in requested)
 
 
 def at_resources(details: Iterable[Detail], resources: Collection[str]) -> tuple[Detail, ...]:
-    """Those of use at one of ``resources``, by their ``locations`` (RFC 9396 §9.1); all where none is named."""
+    """Return the details that may be used at one of ``resources``, by their ``locations`` (RFC 9396 §9.1).
+
+    All are returned where ``resources`` is empty.
+    """
     return tuple(detail for detail in details if not resources or is_for(detail, resources))
 
 
 def is_for(detail: Detail, resources: Iterable[str]) -> bool:
-    """Does one of the ``locations`` lie at one of ``resources``? What names none is of use anywhere (§2.2)."""
+    """Does one of the ``locations`` lie at one of ``resources``?
+
+    A detail without locations may be used anywhere (§2.2).
+    """
     if "locations" not in detail:
         return True
     return any(_lies_at(location, uri) for location in locations_of(detail) for uri in resources)
@@ -145,20 +154,20 @@ def is_at(detail: Detail, url: str) -> bool:
 
 
 def locations_of(detail: Detail) -> tuple[str, ...]:
-    """The ``locations`` (§2.2): none for what is not a list of texts."""
+    """Return the ``locations`` (RFC 9396 §2.2) that are strings; () where the member is not a list."""
     locations = detail.get("locations")
     return tuple(one for one in locations if isinstance(one, str)) if isinstance(locations, list | tuple) else ()
 
 
-def flattened(value: Any, path: str = "") -> list[tuple[str, str]]:
-    """Every member of an element with its path and its value, as texts: for where no template says it better."""
+def flatten(value: Any, path: str = "") -> list[tuple[str, str]]:
+    """Return every member of an element as (path, value), both text, for pages without a template of its type."""
     if isinstance(value, Mapping):
         inner = [(name, one) for name, one in value.items() if path or name != "type"]
-        return [row for name, one in inner for row in flattened(one, f"{path}.{name}" if path else str(name))]
+        return [row for name, one in inner for row in flatten(one, f"{path}.{name}" if path else str(name))]
     if isinstance(value, list | tuple):
         if not any(isinstance(one, Mapping | list | tuple) for one in value):
             return [(path, ", ".join(map(_as_text, value)))]
-        return [row for place, one in enumerate(value, 1) for row in flattened(one, f"{path} {place}")]
+        return [row for place, one in enumerate(value, 1) for row in flatten(one, f"{path} {place}")]
     return [(path, _as_text(value))]
 
 
@@ -173,14 +182,14 @@ def _check_element(element: Any, place: int) -> None:
 
 
 def _is_showable(value: Any) -> bool:
-    """Can all of it be shown as it is: nothing that reorders it, and no number that readers take for another?"""
+    """Can it be shown unchanged: no character that reorders text, and no number that JSON readers disagree about?"""
     if isinstance(value, str):
         return is_shown_as_stored(value, has_lines=True)
     if isinstance(value, dict):
         return all(_is_showable(name) and _is_showable(inner) for name, inner in value.items())
     if isinstance(value, list):
         return all(_is_showable(inner) for inner in value)
-    return not isinstance(value, int | float) or abs(value) <= LARGEST
+    return not isinstance(value, int | float) or abs(value) <= MAX_NUMBER
 
 
 def _plain(value: Any) -> Any:

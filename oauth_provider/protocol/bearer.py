@@ -1,4 +1,4 @@
-"""Tokens in headers (RFC 6750 §2.1 and §3, RFC 9110 §11.4): taking one out, and the challenge that asks for one."""
+"""Tokens in Authorization headers (RFC 6750 §2.1 and §3, RFC 9110 §11.4): parsing, and the challenge for one."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -16,20 +16,23 @@ LISTED = re.compile(r",\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)(?=\s|,|$)")
 
 
 def token_from_header(authorization: str) -> str | None:
-    """The bearer token in an Authorization header, or None if the header is not of this scheme.
+    """Return the bearer token in an Authorization header, or None if the header has another scheme.
 
-    Raises ``InvalidRequest`` where no token follows, and ``InvalidToken`` where it cannot be one.
+    Raises ``InvalidRequest`` where no token follows the scheme, and ``InvalidToken`` where the text cannot be a
+    token.
     """
     found = credentials(authorization, (BEARER,))
     return None if found is None else found[1]
 
 
 def credentials(authorization: str, schemes: Collection[str]) -> tuple[str, str] | None:
-    """Which of ``schemes`` an Authorization header is of, and the token in it; None if it is of none of them.
+    """Return (scheme, token) of an Authorization header that has one of ``schemes``, or None for other schemes.
 
-    This is the only parser of tokens in headers. What carries the name of one of ``schemes``, in any case and among
-    any white space, is a token or an error, so that no two readers of one request differ about whether it came with
-    one. Other schemes for access tokens have the syntax of this one (RFC 9449 §7.1). Raises as ``token_from_header``.
+    This is the only parser of tokens in headers. A header that has the name of one of ``schemes``, in any case and
+    with any white space around it, holds a token or is an error, so that no two readers of one request disagree
+    about it. Other schemes for access tokens have the syntax of Bearer (RFC 9449 §7.1).
+
+    Raises ``InvalidRequest`` where no token follows, and ``InvalidToken`` where the text cannot be a token.
     """
     name, rest = _split(authorization)
     scheme = _known(name, schemes)
@@ -49,12 +52,16 @@ def credentials(authorization: str, schemes: Collection[str]) -> tuple[str, str]
 
 
 def scheme_of(authorization: str, schemes: Collection[str]) -> str | None:
-    """Which of ``schemes`` it is, in any case (RFC 9110 §11.1) and after any white space, as it is spelt there."""
+    """Return the one of ``schemes`` that the header has, or None.
+
+    The header may have it in any case (RFC 9110 §11.1) and after any white space; it is returned as ``schemes``
+    spells it.
+    """
     return _known(_split(authorization)[0], schemes)
 
 
 def _split(authorization: str) -> tuple[str, str]:
-    """The name of the scheme, in lower case, and what follows it."""
+    """Split a header into the name of its scheme, in lower case, and the rest."""
     match = SCHEME.match(authorization)
     return (match[1].lower(), authorization[match.end() :].rstrip(" \t")) if match is not None else ("", "")
 
@@ -76,7 +83,7 @@ def _check_listed(authorization: str, schemes: Collection[str]) -> None:
 
 
 def challenge(parameters: Mapping[str, str], scheme: str = BEARER) -> str:
-    """A WWW-Authenticate value; parameters without a value are left out (RFC 9110 §11.6.1)."""
+    """Return a WWW-Authenticate value (RFC 9110 §11.6.1). Parameters without a value are left out."""
     listed = ", ".join(f'{name}="{_quoted(value)}"' for name, value in parameters.items() if value)
     return f"{scheme} {listed}" if listed else scheme
 

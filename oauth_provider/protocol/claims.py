@@ -21,9 +21,10 @@ Asked = Mapping[str, Mapping[str, Any]]
 
 
 def parse_claims(text: str) -> dict[str, dict[str, dict[str, Any]]]:
-    """What the parameter asks for: ``userinfo`` and ``id_token`` with their claims; empty where it was left out.
+    """Return the claims that the parameter asks for, by member and name; {} where it was left out.
 
-    Members that nobody defined are passed over (§5.5). Raises ``InvalidRequest``.
+    ``{"userinfo": {"email": {"essential": True}}, "id_token": {"acr": {}}}``. Unknown members are ignored (§5.5).
+    Raises ``InvalidRequest``.
     """
     if not text:
         return {}
@@ -38,14 +39,14 @@ def parse_claims(text: str) -> dict[str, dict[str, dict[str, Any]]]:
     return {member: _claims(parsed[member], member) for member in MEMBERS if member in parsed}
 
 
-def asked_for(claims: Mapping[str, Asked], member: str) -> Asked:
-    """The claims that are asked for in ``member``; the shape is that of ``parse_claims``."""
+def requested_claims(claims: Mapping[str, Asked], member: str) -> Asked:
+    """Return the claims that ``member`` asks for. ``claims`` has the shape that ``parse_claims`` returns."""
     return claims.get(member) or {}
 
 
-def asked_subject(claims: Mapping[str, Asked]) -> str | None:
-    """The one person whom the ID token must be about, or nobody (§5.5.1); None where it may be anybody."""
-    value = asked_for(claims, ID_TOKEN).get("sub", {}).get("value")
+def requested_subject(claims: Mapping[str, Asked]) -> str | None:
+    """Return the one ``sub`` that the ID token may be about (§5.5.1), or None where any is accepted."""
+    value = requested_claims(claims, ID_TOKEN).get("sub", {}).get("value")
     return None if value is None else str(value)
 
 

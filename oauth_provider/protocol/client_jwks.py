@@ -1,4 +1,4 @@
-"""The key set of a client (RFC 7591 §2, RFC 7517 §5): what may be registered, and what is read of it."""
+"""Key sets of clients (RFC 7591 §2, RFC 7517 §5): which may be registered, and reading the keys in one."""
 
 import json
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ MAX_LENGTH = 32_768
 
 
 def check_jwks(document: Any) -> None:
-    """Raise ``JoseError`` for what is no set of public keys, each with a ``kid`` of its own, or of none that serves."""
+    """Raise ``JoseError`` unless ``document`` is a JWK Set of public keys, each ``kid`` once, with a usable key."""
     if not isinstance(document, dict) or not is_storable(document) or len(json.dumps(document)) > MAX_LENGTH:
         raise JoseError("It is no JWK Set, or too long.")
     listed = document.get("keys")
@@ -29,24 +29,30 @@ def check_jwks(document: Any) -> None:
 
 
 def read_jwks(document: Mapping[str, Any]) -> tuple[Key, ...]:
-    """Its keys that can verify here. Raises ``JoseError`` where it is no set, or has too many keys."""
+    """Return the keys that can verify signatures here.
+
+    Raises ``JoseError`` for a document that is not a JWK Set or has more than ``MAX_KEYS`` keys.
+    """
     _check_number(document)
     return parse_jwks(document)
 
 
 def read_encryption_jwks(document: Mapping[str, Any]) -> tuple[EncryptionKey, ...]:
-    """Its keys that can be encrypted to, the likeliest first. Raises ``JoseError`` as ``read_jwks`` does."""
+    """Return the keys to encrypt with, those marked for it first.
+
+    Raises ``JoseError`` for a document that is not a JWK Set or has more than ``MAX_KEYS`` keys.
+    """
     _check_number(document)
     return encryption_keys(document)
 
 
 def read_text(text: str) -> tuple[Key, ...]:
-    """As ``read_jwks``, of JSON. Raises ``JoseError``."""
+    """Return the verification keys of a JWK Set in JSON. Raise ``JoseError`` for any other text."""
     return read_jwks(_parse(text))
 
 
 def read_encryption_text(text: str) -> tuple[EncryptionKey, ...]:
-    """As ``read_encryption_jwks``, of JSON. Raises ``JoseError``."""
+    """Return the encryption keys of a JWK Set in JSON. Raise ``JoseError`` for any other text."""
     return read_encryption_jwks(_parse(text))
 
 

@@ -1,4 +1,4 @@
-"""Preflights (Fetch §3.2.2 and §3.2.3): a browser asks which request headers a script may send, and is told."""
+"""CORS preflights (Fetch §3.2.2 and §3.2.3): a browser asks which request headers a script may send."""
 
 import re
 
@@ -14,9 +14,9 @@ FIELD_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}")
 
 
 def preflight_headers(origin: str, methods: str, requested: str) -> dict[str, str]:
-    """The headers that allow ``origin`` to send ``methods`` with the headers that it ``requested``.
+    """Return the response headers that let ``origin`` send ``methods`` with the ``requested`` headers.
 
-    ``requested`` is the value of ``Access-Control-Request-Headers``, whatever it holds.
+    ``requested`` is the value of ``Access-Control-Request-Headers``; it is not trusted.
     """
     return {
         "Access-Control-Allow-Origin": origin,
@@ -27,9 +27,9 @@ def preflight_headers(origin: str, methods: str, requested: str) -> dict[str, st
 
 
 def allowed_headers(requested: str) -> tuple[str, ...]:
-    """The names in ``requested`` that can be names at all, each once, behind those that are always allowed.
+    """Return the header names that a script may send: ``ALWAYS_ALLOWED``, then each valid name of ``requested`` once.
 
-    Of a list that is too long none is taken: a browser sends no such list.
+    A list longer than ``MAX_LENGTH`` is ignored: no browser sends one.
     """
     if len(requested) > MAX_LENGTH:
         return ALWAYS_ALLOWED

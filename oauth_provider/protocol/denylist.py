@@ -1,7 +1,7 @@
-"""Denials (RFC 7009 §3): what a server that revoked something tells those who may still believe in it.
+"""Denials (RFC 7009 §3): messages by which the server that revoked something tells the APIs.
 
-A denial names what it denies and holds nothing that could be used: an identifier, or the digest of a random
-token. Whoever can send one can take access away; nobody can give more than there would be without denials.
+A denial names what it denies and holds nothing that could be used: an identifier, or the digest of a random token.
+Whoever can send one can take access away, but nobody gains any by it.
 """
 
 import json
@@ -13,18 +13,18 @@ from oauth_provider.protocol.strict_json import parse_object
 
 AUTHORIZATION, TOKEN, CLIENT, USER = KINDS = ("authorization", "token", "client", "user")
 MAX_LENGTH = 4096
-LATEST = 2**53
+MAX_TIME = 2**53
 # By so many seconds the clocks of servers and APIs differ.
 LEEWAY = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Denial:
-    """Tokens of the issuer ``iss`` that belong to this are refused until ``exp``, in seconds since 1970.
+    """Order to refuse the tokens of issuer ``iss`` that match, until ``exp`` (seconds since 1970).
 
     ``kind`` says what ``id`` is: an authorization's public id, a token's ``jti`` or the SHA-256 of the token, a
-    ``client_id``, or a ``sub``. Where ``before`` is given, tokens that were issued later are not meant: whom it
-    names may come back. ``client`` is whose tokens it ends, as far as that is known: the ``client_id``.
+    ``client_id``, or a ``sub``. With ``before`` (seconds since 1970), tokens issued later are not refused.
+    ``client`` is the ``client_id`` whose tokens it ends, if known.
     """
 
     iss: str
@@ -36,16 +36,16 @@ class Denial:
 
     @property
     def group(self) -> tuple[str, str, str]:
-        """Whose room it takes up where there is little: its client's, or that of all of its kind without one."""
+        """Return the owner of the space that it uses: the client, or without one all denials of its kind."""
         return self.iss, self.client or "", "" if self.client else self.kind
 
     def text(self) -> str:
-        """As it travels: equal denials are equal texts."""
+        """Return the denial as JSON text, the same text for equal denials."""
         return json.dumps({name: value for name, value in asdict(self).items() if value is not None})
 
 
 def parse(text: str) -> Denial:
-    """The denial that ``text`` is; members that are not known are passed over. Raises ``ValueError``."""
+    """Return the denial in ``text``; unknown members are ignored. Raise ``ValueError`` for any other text."""
     if len(text) > MAX_LENGTH:
         raise ValueError("It is too long.")
     members = parse_object(text)
@@ -62,10 +62,11 @@ def parse(text: str) -> Denial:
     )
 
 
-def of_whole_client(denials: Collection[Denial], now: int) -> Denial:
-    """One denial in the place of ``denials``, all of one group with a client: of every token that it has by ``now``.
+def merge_for_client(denials: Collection[Denial], now: int) -> Denial:
+    """Return one denial that replaces ``denials``: of every token that their client has by ``now``.
 
-    What they deny is denied on, and good tokens of that client are renewed once. Raises ``ValueError`` for others.
+    All must be of one group that has a client, or ``ValueError`` is raised. What they deny stays denied; good
+    tokens of that client have to be renewed once.
     """
     one = next(iter(denials), None)
     if one is None or not one.client or any(denial.group != one.group for denial in denials):
@@ -80,6 +81,6 @@ def _name(value: Any) -> str:
 
 
 def _seconds(value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= LATEST:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MAX_TIME:
         raise ValueError("It does not say for how long.")
     return value

@@ -1,4 +1,4 @@
-"""What a call needs in authorization details (RFC 9396 §2.2 and §9): one element that allows it, at this place."""
+"""Requirements on authorization details (RFC 9396 §2.2 and §9): one element that allows a call at its URL."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -11,9 +11,11 @@ DESCRIPTION = "The access token lacks authorization details for this call."
 
 @dataclass(frozen=True, slots=True)
 class DetailsRequirement:
-    """An element of ``type`` that holds the ``members``: of a list every value that is named, of all else the same.
+    """One authorization detail that a call needs: its ``type``, and the ``members`` that it must have.
 
-    Everything must stand in one element: what two of them allow together, neither does (RFC 9396 §2.2).
+    Of a list it must hold every value named here; any other member must be equal. One element must have all of it:
+    what two elements allow together, neither of them allows (RFC 9396 §2.2). Raises ``TypeError`` for an empty
+    type, and where ``members`` names ``type`` or ``locations``.
     """
 
     type: str
@@ -26,7 +28,7 @@ class DetailsRequirement:
             raise TypeError("type stands first, and locations are compared with the URL of the call.")
 
     def met_by(self, details: Iterable[Detail], url: str) -> Detail | None:
-        """The first of ``details`` that allows the call at ``url``, or None."""
+        """Return the first of ``details`` that allows the call at ``url``, or None."""
         return next((detail for detail in details if self._allows(detail, url)), None)
 
     def _allows(self, detail: Detail, url: str) -> bool:

@@ -11,7 +11,7 @@ from oauth_provider.protocol.reason import Reason
 
 
 class OAuthError(Exception):
-    """The base of every refusal.
+    """Base of every refusal.
 
     ``error`` is the code as registered at IANA, ``status`` the HTTP status where no redirect is due, and
     ``redirectable`` says whether it may be sent back to a client's redirect URI. A ``reason`` gives the description,
@@ -33,7 +33,7 @@ class OAuthError(Exception):
         super().__init__(self.description or self.error)
 
     def parameters(self) -> dict[str, str]:
-        """The members of an error answer, in the order of the RFC."""
+        """Return the members of an error answer, in the order of RFC 6749 §5.2."""
         answer = {"error": self.error}
         if self.description:
             answer["error_description"] = self.description
@@ -41,7 +41,7 @@ class OAuthError(Exception):
 
 
 class ServerError(OAuthError):
-    """RFC 6749 §4.1.2.1: it is our fault, and ``detail`` says what to mend."""
+    """RFC 6749 §4.1.2.1: the fault is ours, and ``detail`` says what to repair."""
 
     status = 500
 
@@ -54,13 +54,13 @@ class InvalidRequest(OAuthError):
 
 
 class RequestTooLarge(InvalidRequest):
-    """The same code, for a body that nobody needs to read to its end (RFC 9110 §15.5.14)."""
+    """RFC 9110 §15.5.14: the body is too large to be read. The code is ``invalid_request``."""
 
     status = 413
 
 
 class LengthRequired(InvalidRequest):
-    """The same code, for a body that comes in pieces and that the server at hand cannot read (RFC 9110 §15.5.12)."""
+    """RFC 9110 §15.5.12: the body has no length and this server cannot read it. The code is ``invalid_request``."""
 
     status = 411
 
@@ -86,13 +86,13 @@ class UnauthorizedClient(OAuthError):
 
 
 class UnsupportedGrantType(OAuthError):
-    """RFC 6749 §5.2: no such grant type here."""
+    """RFC 6749 §5.2: this server does not have the grant type."""
 
     error = "unsupported_grant_type"
 
 
 class UnsupportedResponseType(OAuthError):
-    """RFC 6749 §4.1.2.1: no such response type here."""
+    """RFC 6749 §4.1.2.1: this server does not have the response type."""
 
     error = "unsupported_response_type"
     redirectable = True
@@ -113,14 +113,14 @@ class InvalidTarget(OAuthError):
 
 
 class InvalidAuthorizationDetails(OAuthError):
-    """RFC 9396 §5 and §8: of an unknown type, not as its type has it, or more than was granted."""
+    """RFC 9396 §5 and §8: a detail has an unknown type, does not fit its type, or is more than was granted."""
 
     error = "invalid_authorization_details"
     redirectable = True
 
 
 class AccessDenied(OAuthError):
-    """RFC 6749 §4.1.2.1: the person said no."""
+    """RFC 6749 §4.1.2.1: the person refused."""
 
     error = "access_denied"
     status = 403
@@ -142,14 +142,14 @@ class ConsentRequired(OAuthError):
 
 
 class InteractionRequired(OAuthError):
-    """OpenID Connect Core §3.1.2.6: some other page would have to be shown."""
+    """OpenID Connect Core §3.1.2.6: another page would have to be shown."""
 
     error = "interaction_required"
     redirectable = True
 
 
 class AccountSelectionRequired(OAuthError):
-    """OpenID Connect Core §3.1.2.6: the person had to choose an account, and did not."""
+    """OpenID Connect Core §3.1.2.6: the person would have to choose an account."""
 
     error = "account_selection_required"
     redirectable = True
@@ -163,7 +163,7 @@ class InvalidRequestObject(OAuthError):
 
 
 class InvalidRequestUri(OAuthError):
-    """RFC 9101 §7: the ``request_uri`` is spent, expired, somebody else's, or nobody's."""
+    """RFC 9101 §7: the ``request_uri`` is used, expired, of another client, or unknown."""
 
     error = "invalid_request_uri"
 
@@ -176,17 +176,14 @@ class RequestUriNotSupported(OAuthError):
 
 
 class RegistrationNotSupported(OAuthError):
-    """OpenID Connect Core §3.1.2.6: the ``registration`` parameter is not taken."""
+    """OpenID Connect Core §3.1.2.6: the ``registration`` parameter is not supported."""
 
     error = "registration_not_supported"
     redirectable = True
 
 
 class TemporarilyUnavailable(OAuthError):
-    """RFC 6749 §4.1.2.1, and our answer (429) to a caller that failed too often.
-
-    ``retry_after`` is in seconds.
-    """
+    """RFC 6749 §4.1.2.1; also the answer (429) to a caller that failed too often. ``retry_after`` is in seconds."""
 
     error = "temporarily_unavailable"
     status = 429
@@ -198,20 +195,20 @@ class TemporarilyUnavailable(OAuthError):
 
 
 class KeysUnavailable(TemporarilyUnavailable):
-    """RFC 9110 §15.6.4: nobody can say at the moment which keys a client has, and it is not the caller's fault."""
+    """RFC 9110 §15.6.4: the keys of a client cannot be fetched at the moment. The caller is not to blame."""
 
     status = 503
 
 
 class InvalidToken(OAuthError):
-    """RFC 6750 §3.1: the access token is expired, revoked, malformed, or no access token at all."""
+    """RFC 6750 §3.1: the access token is expired, revoked or malformed, or is no access token."""
 
     error = "invalid_token"
     status = 401
 
 
 class InsufficientScope(OAuthError):
-    """RFC 6750 §3.1: a good token, but not for this. ``scope`` is everything the call needs."""
+    """RFC 6750 §3.1: the token is good but lacks a scope. ``scope`` is everything that the call needs."""
 
     error = "insufficient_scope"
     status = 403
@@ -222,21 +219,24 @@ class InsufficientScope(OAuthError):
 
 
 class InsufficientAuthorizationDetails(OAuthError):
-    """RFC 6750 §3.1: a good token whose details (RFC 9396 §9) are not for this. RFC 9396 has no code of its own."""
+    """RFC 6750 §3.1: the token is good but its details (RFC 9396 §9) do not allow the call.
+
+    RFC 9396 has no error code of its own for this.
+    """
 
     error = "insufficient_scope"
     status = 403
 
 
 class InsufficientUserAuthentication(OAuthError):
-    """RFC 9470 §3: a good token, but its user signed in too long ago, or not in the way that this call needs."""
+    """RFC 9470 §3: the token is good, but its user signed in too long ago or not in the required way."""
 
     error = "insufficient_user_authentication"
     status = 401
 
 
 class ServiceUnavailable(OAuthError):
-    """RFC 9110 §15.6.4: nobody can say at the moment whether a token is good. ``retry_after`` is in seconds."""
+    """RFC 9110 §15.6.4: tokens cannot be verified at the moment. ``retry_after`` is in seconds."""
 
     error = "temporarily_unavailable"
     status = 503

@@ -1,4 +1,4 @@
-"""Forms (RFC 6749 Appendix B): urlencoded bodies alone, and each known parameter once."""
+"""Forms (RFC 6749 Appendix B): only urlencoded bodies, and each known parameter at most once."""
 
 import re
 from collections import Counter
@@ -43,7 +43,7 @@ class Form:
     repeated: frozenset[str] = frozenset()
 
     def required(self, name: str) -> str:
-        """The parameter ``name``. Raises ``InvalidRequest`` if it is missing."""
+        """Return the parameter ``name``. Raise ``InvalidRequest`` if it is missing."""
         if name not in self.parameters:
             raise InvalidRequest(Reason.PARAMETER_MISSING, name=name)
         return self.parameters[name]
@@ -55,13 +55,13 @@ class Form:
 
 
 def check_content_type(content_type: str | None) -> None:
-    """Raise ``InvalidRequest`` for anything but an urlencoded form; ``content_type`` without its parameters."""
+    """Raise ``InvalidRequest`` unless ``content_type``, given without its parameters, is that of an urlencoded form."""
     if content_type != CONTENT_TYPE:
         raise InvalidRequest(Reason.BODY_NOT_FORM, content_type=CONTENT_TYPE)
 
 
 def decode_body(body: bytes) -> str:
-    """The text of a body. Raises ``RequestTooLarge`` above 64 KiB, and ``InvalidRequest`` if it is no UTF-8."""
+    """Return the text of a body. Raise ``RequestTooLarge`` above 64 KiB, and ``InvalidRequest`` if it is not UTF-8."""
     if len(body) > MAX_LENGTH:
         raise RequestTooLarge(Reason.BODY_TOO_LARGE)
     try:
@@ -71,10 +71,10 @@ def decode_body(body: bytes) -> str:
 
 
 def parse_form(body: str) -> Form:
-    """The parameters of an urlencoded ``body``. What has no value counts as left out (RFC 6749 §3.2).
+    """Return the parameters of an urlencoded ``body``. An empty value counts as left out (RFC 6749 §3.2).
 
-    What nobody knows is ignored where it is repeated: nobody could say which of the two was meant. Raises
-    ``InvalidRequest`` for what is known and repeated, holds control characters, or cannot be read.
+    An unknown parameter is ignored where it is repeated, since nobody can say which value was meant. Raises
+    ``InvalidRequest`` for a known parameter that is repeated, for control characters, and for a malformed body.
     """
     try:
         pairs = parse_qsl(body, keep_blank_values=True, errors="strict", max_num_fields=MAX_PARAMETERS)
@@ -92,5 +92,5 @@ def parse_form(body: str) -> Form:
 
 
 def is_text(value: str) -> bool:
-    """No control characters: they are in no parameter's grammar (RFC 6749 Appendix A), and NUL in no database."""
+    """Is it free of control characters? No grammar allows them (RFC 6749 Appendix A), and no database stores NUL."""
     return CONTROL.search(value) is None

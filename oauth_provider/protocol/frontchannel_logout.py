@@ -1,4 +1,4 @@
-"""Front-channel logout (OpenID Connect Front-Channel Logout 1.0 §2): the URL that a page of ours opens in a frame."""
+"""Front-channel logout (OpenID Connect Front-Channel Logout 1.0 §2): the URL that a logout page opens in a frame."""
 
 import re
 from collections.abc import Iterable
@@ -12,12 +12,12 @@ ORIGIN = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+")
 
 
 def frame_url(uri: str, *, issuer: str, sid: str) -> str:
-    """``uri`` with ``iss`` and ``sid`` added to the query it may already have."""
+    """Return ``uri`` with ``iss`` and ``sid`` added to its query."""
     return as_query(uri, {"iss": issuer, "sid": sid})
 
 
 def origin(uri: str) -> str:
-    """Scheme, host and port of ``uri``: what stands in a policy, and in a browser's mind; empty for what has none."""
+    """Return scheme, host and port of ``uri`` as a Content-Security-Policy has them; "" for a URI without a host."""
     try:
         parts = urlsplit(uri)
     except ValueError:
@@ -26,7 +26,7 @@ def origin(uri: str) -> str:
 
 
 def is_frame_uri(uri: str, redirect_uris: Iterable[str]) -> bool:
-    """§2: its scheme, host and port are those of one of the client's redirect URIs."""
+    """Does it have the scheme, host and port of one of the client's redirect URIs (§2)?"""
     if not is_logout_uri(uri) or not ORIGIN.fullmatch(origin(uri)):
         return False
     return origin(uri) in {origin(redirect_uri) for redirect_uri in redirect_uris}

@@ -4,30 +4,30 @@ import re
 from ipaddress import IPv4Address, IPv6Address
 from urllib.parse import SplitResult
 
-LONGEST = 253
+MAX_LENGTH = 253
 # Eight groups of four digits. The mixed spelling may be longer, and is nobody's.
-LONGEST_IPV6 = 39
+MAX_IPV6_LENGTH = 39
 LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", re.IGNORECASE)
 PORT = re.compile(r":([0-9]+)\Z")
 
 
 def is_host(host: str) -> bool:
-    """Could there be such a host? An IPv6 address comes without its brackets; one dot may end a name."""
+    """Can a host have this name? An IPv6 address is given without brackets; one dot may end a name."""
     if ":" in host:
-        return _is_address(IPv6Address, host) and "%" not in host and len(host) <= LONGEST_IPV6
+        return _is_address(IPv6Address, host) and "%" not in host and len(host) <= MAX_IPV6_LENGTH
     labels = host.removesuffix(".").split(".")
     if labels[-1].isdigit():
         return _is_address(IPv4Address, host)
-    return len(host) <= LONGEST and all(LABEL.fullmatch(label) for label in labels)
+    return len(host) <= MAX_LENGTH and all(LABEL.fullmatch(label) for label in labels)
 
 
 def is_authority(parts: SplitResult) -> bool:
-    """Is there such a host behind the slashes? A name in brackets is an address."""
+    """Is the host after the slashes possible? A host in brackets must be an IPv6 address."""
     return is_host(parts.hostname or "") and parts.netloc.startswith("[") == (":" in (parts.hostname or ""))
 
 
-def has_no_port(netloc: str) -> bool:
-    """Does a number stand where the port does that is none (RFC 6335 §6: 16 bits, and 0 is reserved)?"""
+def has_invalid_port(netloc: str) -> bool:
+    """Does ``netloc`` have a port number that is not possible (RFC 6335 §6: 16 bits, and 0 is reserved)?"""
     found = PORT.search(netloc)
     return found is not None and not 0 < int(found[1]) < 65536
 

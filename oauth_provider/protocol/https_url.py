@@ -1,4 +1,4 @@
-"""https URLs that a client names for this server to fetch (RFC 7591 §2 and §5): which may be registered."""
+"""URLs that a client registers for this server to fetch (RFC 7591 §2 and §5)."""
 
 from urllib.parse import urlsplit
 
@@ -6,7 +6,7 @@ MAX_LENGTH = 1024
 
 
 def is_fetchable(url: str) -> bool:
-    """Is it https, of a host, and nothing else in disguise? Where the host leads is found out when it is fetched."""
+    """Is it an https URL with a host and without user name or fragment? ``fetch`` checks where the host leads."""
     if len(url) > MAX_LENGTH or not url.isascii() or not url.isprintable() or set(' \\"<>#') & set(url):
         return False
     try:

@@ -1,4 +1,4 @@
-"""ID tokens (OpenID Connect Core §2 and §3.1.3.7): what one says, and whether one is ours."""
+"""ID tokens (OpenID Connect Core §2 and §3.1.3.7): their claims, signing and verification."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -23,10 +23,11 @@ PROTOCOL_CLAIMS = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdToken:
-    """What an ID token says. Times are seconds since the epoch; what is not known is left out of it.
+    """Claims of one ID token (OpenID Connect Core §2). Times are seconds since the epoch.
 
-    ``at_hash`` is the hash of the access token that is issued beside it (§3.1.3.6), never that token, and ``c_hash``
-    that of the code (§3.3.2.11).
+    ``lifetime`` is in seconds. ``at_hash`` is the hash of the access token that is issued with it (§3.1.3.6), never
+    that token, and ``c_hash`` that of the code (§3.3.2.11). A field with its default value is left out of the
+    token.
     """
 
     issuer: str
@@ -44,7 +45,7 @@ class IdToken:
     claims: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     def members(self) -> dict[str, Any]:
-        """The claims. ``azp`` names the client as ``aud`` does, for relying parties that look there (§2)."""
+        """Return the claims. ``azp`` names the client as ``aud`` does, for relying parties that look there (§2)."""
         known = {
             "at_hash": self.at_hash,
             "c_hash": self.c_hash,
@@ -67,12 +68,12 @@ class IdToken:
 
 
 def sign_id_token(id_token: IdToken, key: Key) -> str:
-    """The ID token by ``key``."""
+    """Return ``id_token`` as a compact JWS signed with ``key``."""
     return sign_members(id_token.members(), key)
 
 
 def sign_members(members: Mapping[str, Any], key: Key) -> str:
-    """The ID token that says what an ``IdToken`` said before."""
+    """Return the claims of an ID token, as ``IdToken.members`` returned them, as a compact JWS signed with ``key``."""
     return jws.sign(members, key, typ=TYP)
 
 
@@ -85,10 +86,11 @@ def verify_id_token(
     client_id: str = "",
     allow_expired: bool = False,
 ) -> Mapping[str, Any]:
-    """The claims of an ID token that this issuer signed, for ``client_id`` where one is named.
+    """Return the claims of an ID token that this issuer signed, for ``client_id`` where one is given.
 
-    An ID token that has expired still says who somebody was: a hint is taken with ``allow_expired`` (§3.1.2.1).
-    Raises ``JoseError`` for anything else, other kinds of JWT of ours included.
+    ``now`` is in seconds since the epoch. ``allow_expired`` is for hints: an expired ID token still says who
+    somebody was (§3.1.2.1). Raises ``JoseError`` for every other token, other kinds of JWT from this issuer
+    included.
     """
     claims = jws.verify(token, keys, algorithms=tuple(ALGORITHMS), typ=TYP).claims
     if claims.get("iss") != issuer:

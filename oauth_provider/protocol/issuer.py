@@ -16,19 +16,19 @@ def is_issuer(value: str, *, allow_http: bool = False) -> bool:
 
 
 def issuer_path(issuer: str) -> str:
-    """The path of an issuer without slashes at its ends: ``tenant1`` of ``https://example.com/tenant1/``."""
+    """Return the path of an issuer without slashes at its ends: ``tenant1`` for ``https://example.com/tenant1/``."""
     return _split(issuer).path.strip("/")
 
 
 def well_known_url(issuer: str, name: str) -> str:
-    """Where the metadata of ``issuer`` is found: between its host and its path (RFC 8414 §3.1)."""
+    """Return the URL of the metadata of ``issuer``: ``/.well-known/name`` between host and path (RFC 8414 §3.1)."""
     parts = _split(issuer)
     path = f"/.well-known/{name}" + (f"/{issuer_path(issuer)}" if issuer_path(issuer) else "")
     return urlunsplit((parts.scheme, parts.netloc, path, "", ""))
 
 
 def _split(issuer: str) -> SplitResult:
-    """The parts of a URL; all of them empty where it is none."""
+    """Split a URL into its parts; all are empty where the text is not a URL."""
     try:
         return urlsplit(issuer)
     except ValueError:

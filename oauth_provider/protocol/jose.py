@@ -1,8 +1,6 @@
-"""JOSE (RFC 7517 §4, RFC 7518 §3, RFC 8725 §3): the algorithms, and keys that sign and verify with one each.
+"""JOSE (RFC 7517 §4, RFC 7518 §3, RFC 8725 §3): the algorithms, and keys that sign and verify with one of them each.
 
-``load`` and ``encrypt`` are what ``jwe`` asks of the library.
-
-What the library is lax about is refused before it is asked.
+What the library would accept too easily is refused here before it is called.
 """
 
 import base64
@@ -62,27 +60,29 @@ ALGORITHMS: dict[str, Algorithm] = {
 
 
 class JoseError(Exception):
-    """A key or a token that is not to be believed. The text is for the operator."""
+    """A key or a token cannot be trusted. The text is for the operator."""
 
 
 class Signer(Protocol):
-    """Where a private key lives that never leaves its place, such as a KMS or an HSM.
+    """A private key that never leaves its place, such as a KMS or an HSM.
 
-    ``public_jwk`` may name a ``kid``; without one its thumbprint is taken. ``sign`` answers the signature as JWS
-    has it: for ES256 the 64 bytes of R and S, not DER (RFC 7518 §3.4).
+    ``public_jwk`` may have a ``kid``; without one its thumbprint (RFC 7638) is used.
     """
 
     alg: str
     public_jwk: Mapping[str, Any]
 
     def sign(self, message: bytes) -> bytes:
-        """The signature of ``message``, which is not hashed yet."""
+        """Return the signature of ``message``, which is not hashed yet, in the form of JWS.
+
+        For ES256 these are the 64 bytes of R and S, not DER (RFC 7518 §3.4).
+        """
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One key for one algorithm. ``public_jwk`` is all of it that is ever shown."""
+    """One key for one algorithm. ``public_jwk`` is the only part that is ever published."""
 
     kid: str
     alg: str
@@ -92,17 +92,17 @@ class Key:
 
     @property
     def can_sign(self) -> bool:
-        """Is its private half at hand?"""
+        """Is its private half available?"""
         return self._sign is not None
 
     def sign(self, message: bytes) -> bytes:
-        """The signature of ``message``. Raises ``JoseError`` for a public key."""
+        """Return the signature of ``message``. Raise ``JoseError`` for a public key."""
         if self._sign is None:
             raise JoseError(f"The key {self.kid} cannot sign.")
         return self._sign(message)
 
     def verifies(self, message: bytes, signature: bytes) -> bool:
-        """Is ``signature`` one of ``message`` by this key?"""
+        """Is ``signature`` a signature of ``message`` by this key?"""
         if not _is_plausible(signature, self):
             return False
         try:
@@ -112,12 +112,12 @@ class Key:
 
 
 def encode(data: bytes) -> str:
-    """base64url without padding (RFC 7515 §2)."""
+    """Return ``data`` as base64url without padding (RFC 7515 §2)."""
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 def decode(text: str) -> bytes:
-    """The bytes of ``text`` where it is their one encoding. Raises ``JoseError``."""
+    """Return the bytes of a base64url ``text`` without padding. Raise ``JoseError`` if it is not their encoding."""
     if not BASE64URL.fullmatch(text) or len(text) % 4 == 1:
         raise JoseError("This is not base64url.")
     data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
@@ -127,13 +127,13 @@ def decode(text: str) -> bytes:
 
 
 def left_half_hash(alg: str, text: str) -> str:
-    """``at_hash`` of an access token and the like (OpenID Connect Core §3.1.3.6)."""
+    """Return the left half of the hash of ``text``, as in ``at_hash`` and ``c_hash`` (OpenID Connect Core §3.1.3.6)."""
     whole = hashlib.new(ALGORITHMS[alg].hash, text.encode("utf-8", "surrogatepass")).digest()
     return encode(whole[: len(whole) // 2])
 
 
 def generate_key(alg: str) -> tuple[Key, str]:
-    """A new key, and its private JWK as JSON. Its ``kid`` is its thumbprint (RFC 7638)."""
+    """Return a new key, and its private JWK as JSON. Its ``kid`` is its thumbprint (RFC 7638)."""
     while True:
         made = _make(ALGORITHMS[alg].kty)
         key = _key(made, alg, kid="")
@@ -150,7 +150,7 @@ def _make(kty: str) -> LibraryKey:
 
 
 def parse_jwk(jwk: Mapping[str, Any], *, alg: str | None = None, private: bool | None = None) -> Key:
-    """The key that a JWK is (RFC 7517 §4), for ``alg``, for the one it names, or for the first that it fits.
+    """Return the key in a JWK (RFC 7517 §4): for ``alg``, else for its own ``alg``, else for the first that fits.
 
     ``private`` says whether it must be a private key (True) or must not (False). Raises ``JoseError``.
     """
@@ -163,15 +163,15 @@ def parse_jwk(jwk: Mapping[str, Any], *, alg: str | None = None, private: bool |
         raise JoseError("The key is not for signatures.")
     if private is False and PRIVATE_MEMBERS & set(jwk):
         raise JoseError("The key is private where a public one is due.")
-    made = load(jwk)
+    made = load_key(jwk)
     if private and not made.is_private:
         raise JoseError("The key is public where a private one is due.")
     named = own_alg if alg is None else alg
     return _key(made, _default_algorithm(made) if named is None else named, kid=kid or "")
 
 
-def load(jwk: Mapping[str, Any]) -> LibraryKey:
-    """The library's key, of what a JWK says about numbers and points and of nothing else. Raises ``JoseError``."""
+def load_key(jwk: Mapping[str, Any]) -> LibraryKey:
+    """Return the library's key, made of the key material in ``jwk`` and no other member. Raise ``JoseError``."""
     material = {name: jwk[name] for name in (*PUBLIC_MEMBERS, *PRIVATE_MEMBERS) if name in jwk}
     if not all(isinstance(value, str) and len(value) <= MAX_MEMBER_LENGTH for value in material.values()):
         raise JoseError("The key is malformed.")
@@ -185,7 +185,7 @@ def load(jwk: Mapping[str, Any]) -> LibraryKey:
 
 
 def encrypt(plaintext: bytes, key: LibraryKey, header: Mapping[str, str]) -> str:
-    """A compact JWE (RFC 7516 §7.1) by ``alg`` and ``enc`` of ``header``. Raises ``JoseError``."""
+    """Return a compact JWE (RFC 7516 §7.1) by ``alg`` and ``enc`` of ``header``. Raise ``JoseError``."""
     # Not strict: a header may replicate claims (RFC 7519 §5.3).
     registry = JWERegistry(algorithms=(header["alg"], header["enc"]), strict_check_header=False)
     try:
@@ -195,7 +195,7 @@ def encrypt(plaintext: bytes, key: LibraryKey, header: Mapping[str, str]) -> str
 
 
 def parse_pem(pem: str) -> Key:
-    """The key, private or public, that a PEM text holds. Raises ``JoseError``."""
+    """Return the key, private or public, in a PEM text. Raise ``JoseError``."""
     for library_key in LIBRARY_KEYS.values():
         try:
             made = library_key.import_key(pem.strip())
@@ -208,9 +208,9 @@ def parse_pem(pem: str) -> Key:
 
 
 def parse_jwks(document: Mapping[str, Any]) -> tuple[Key, ...]:
-    """The keys of a JWK Set (RFC 7517 §5) that can verify here; the others are passed over. Raises ``JoseError``.
+    """Return the keys of a JWK Set (RFC 7517 §5) that can verify here; others are ignored. Raise ``JoseError``.
 
-    A key that names no algorithm serves each that it fits, as a key of its own for each.
+    A key without ``alg`` is returned once for each algorithm that it fits.
     """
     listed = document.get("keys")
     if not isinstance(listed, list) or len(listed) > MAX_KEYS:
@@ -226,7 +226,7 @@ def parse_jwks(document: Mapping[str, Any]) -> tuple[Key, ...]:
 
 
 def external_key(signer: Signer) -> Key:
-    """The key of somebody who signs for us. Raises ``JoseError`` where its public half does not fit."""
+    """Return the key of a ``Signer``. Raise ``JoseError`` if its public half does not fit its algorithm."""
     key = parse_jwk(signer.public_jwk, alg=signer.alg, private=False)
     return Key(key.kid, key.alg, key.public_jwk, key._public, signer.sign)
 

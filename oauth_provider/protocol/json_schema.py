@@ -1,6 +1,6 @@
-"""JSON Schema (draft 2020-12): does a value fit? Nothing is fetched, and what a schema does not name does not fit.
+"""JSON Schema (draft 2020-12): checks a value. Nothing is fetched, and members that a schema does not name are refused.
 
-The library, ``jsonschema``, is an extra (``rar``), and is imported here alone and when it is needed.
+The library, ``jsonschema``, is an extra (``rar``); it is imported only here and only when it is needed.
 """
 
 import re
@@ -25,11 +25,11 @@ SAFE_PATH = re.compile(r"[\w.$\[\]-]{1,80}", re.ASCII)
 
 
 class SchemaError(ValueError):
-    """A schema that cannot be used."""
+    """The schema cannot be used."""
 
 
-class Misfit(ValueError):
-    """A value that does not fit. ``path`` says where, as JSONPath, or is empty where that cannot be said safely."""
+class SchemaMismatch(ValueError):
+    """The value does not fit its schema. ``path`` is the place as JSONPath, or "" where it cannot be shown safely."""
 
     def __init__(self, reason: str, path: str = "") -> None:
         super().__init__(reason)
@@ -57,15 +57,15 @@ class Schema:
         )
 
     def check(self, value: Any) -> None:
-        """Raise ``Misfit`` where ``value`` does not fit; its text is for the log."""
+        """Raise ``SchemaMismatch`` where ``value`` does not fit. Its text is for the log."""
         from referencing.exceptions import Unresolvable
 
         try:
             error = next(self._validator.iter_errors(value), None)
         except (Unresolvable, RecursionError, ArithmeticError) as failure:
-            raise Misfit(f"the schema cannot judge it: {failure!r}") from None
+            raise SchemaMismatch(f"the schema cannot judge it: {failure!r}") from None
         if error is not None:
-            raise Misfit(error.message[:256], error.json_path)
+            raise SchemaMismatch(error.message[:256], error.json_path)
 
 
 def is_available() -> bool:
@@ -74,7 +74,7 @@ def is_available() -> bool:
 
 
 def check_references(schema: Mapping[str, Any]) -> None:
-    """Raise ``SchemaError`` for a schema of another draft, and for one that refers to what is not in it."""
+    """Raise ``SchemaError`` for a schema of another draft, and for a reference to something outside it."""
     if schema.get("$schema", DIALECT) != DIALECT:
         raise SchemaError(f"$schema must be {DIALECT}")
     for reference in _references(schema):
@@ -83,9 +83,9 @@ def check_references(schema: Mapping[str, Any]) -> None:
 
 
 def closed(schema: Any) -> Any:
-    """``schema`` with every member that it describes closed to what it does not name, unless it says what else may be.
+    """Return ``schema`` so that each object refuses members it does not name, unless it says what else is allowed.
 
-    The parts of ``allOf`` and its like, and what is referred to, are closed where they are put together.
+    The parts of ``allOf`` and similar keywords, and referenced schemas, are closed where they are combined.
     """
     made = _inside(schema)
     if isinstance(made, dict) and made.keys() & DESCRIBING and not made.keys() & OPEN:
@@ -94,7 +94,7 @@ def closed(schema: Any) -> Any:
 
 
 def _inside(schema: Any) -> Any:
-    """The same for the members of the members alone."""
+    """Return ``schema`` with the schemas inside it closed, but not itself."""
     if not isinstance(schema, Mapping):
         return schema
     made = dict(schema)
@@ -111,7 +111,7 @@ def _inside(schema: Any) -> Any:
 
 
 def _unique_items(validator: Any, is_asked: Any, instance: Any, schema: Any) -> Iterator[Any]:
-    """``uniqueItems`` in a time that grows as the list does: the library compares each item with each."""
+    """Check ``uniqueItems`` in linear time: the library compares every item with every other."""
     from jsonschema.exceptions import ValidationError
 
     if is_asked and isinstance(instance, list) and len({canonical(one) for one in instance}) != len(instance):

@@ -1,6 +1,6 @@
 """Compact JWE (RFC 7516 §7.1, RFC 7518 §4 and §5): signed tokens, encrypted to a public key of their client.
 
-A key is only ever one that its client published for this: none that it signs with, and none that is private.
+Only a key that the client published for encryption is used: none that it signs with, and none that is private.
 """
 
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from oauth_provider.protocol.errors import OAuthError
-from oauth_provider.protocol.jose import PRIVATE_MEMBERS, JoseError, LibraryKey, encrypt, load
+from oauth_provider.protocol.jose import PRIVATE_MEMBERS, JoseError, LibraryKey, encrypt, load_key
 
 RSA, ECDH = "RSA-OAEP-256", "ECDH-ES"
 # Each with the key types and curves that it takes. RSA1_5 is not among them (RFC 8725 §3.2).
@@ -24,7 +24,7 @@ SIGNING = ("sign", "verify")
 
 @dataclass(frozen=True, slots=True)
 class EncryptionKey:
-    """One public key for one algorithm. ``is_marked``: it says itself that it is for encryption."""
+    """One public key for one algorithm. ``is_marked`` says that its JWK has ``use``."""
 
     alg: str
     kid: str
@@ -32,7 +32,7 @@ class EncryptionKey:
     _public: LibraryKey = field(repr=False, hash=False, compare=False)
 
     def encrypt(self, token: str, enc: str, **header: str) -> str:
-        """``token`` inside a JWE (RFC 7519 §5.2), whose header also says ``header``. Raises ``JoseError``."""
+        """Return ``token`` inside a JWE (RFC 7519 §5.2) with the members ``header`` added. Raise ``JoseError``."""
         if enc not in CONTENT_ENCRYPTION:
             raise JoseError("The content encryption is not known here.")
         kid = {"kid": self.kid} if self.kid else {}
@@ -42,9 +42,9 @@ class EncryptionKey:
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """What goes round the signed tokens for one client: a JWE to ``key``, or nothing for one that asked for none.
+    """Encryption that one client wants for its signed tokens: to ``key`` with ``enc``; none where ``key`` is None.
 
-    ``error`` is why a client that asked can have no token at all: what it wants encrypted is never sent as it is.
+    ``error`` is why a client that wants encryption cannot have a token: a token is never sent in clear instead.
     """
 
     key: EncryptionKey | None = None
@@ -52,18 +52,18 @@ class Envelope:
     error: OAuthError | None = None
 
     def check(self) -> None:
-        """Raise what ``close`` would raise, while nothing is spent yet."""
+        """Raise ``error``, if there is one, before anything is spent."""
         if self.error is not None:
             raise self.error
 
     def close(self, token: str, **header: str) -> str:
-        """``token``, encrypted if the client wants that. Raises ``error``."""
+        """Return ``token``, encrypted if the client wants that. Raise ``error`` if there is one."""
         self.check()
         return token if self.key is None else self.key.encrypt(token, self.enc, **header)
 
 
 def parse_encryption_key(jwk: Mapping[str, Any]) -> EncryptionKey:
-    """The key that a JWK is, if something can be encrypted to it. Raises ``JoseError``."""
+    """Return the key in a JWK, if it can be encrypted to. Raise ``JoseError``."""
     alg = _alg_of(jwk.get("kty"), jwk.get("crv", ""))
     kid, operations = jwk.get("kid", ""), jwk.get("key_ops", [])
     if PRIVATE_MEMBERS & set(jwk):
@@ -75,17 +75,17 @@ def parse_encryption_key(jwk: Mapping[str, Any]) -> EncryptionKey:
         raise JoseError("The key is for signatures.")
     if not isinstance(kid, str):
         raise JoseError("kid is no text.")
-    key = EncryptionKey(alg, kid, "use" in jwk, load(jwk))
+    key = EncryptionKey(alg, kid, "use" in jwk, load_key(jwk))
     # A point that is on no curve, or one that makes every secret zero, is found by trying.
     key.encrypt("", CONTENT_ENCRYPTION[0])
     return key
 
 
 def encryption_keys(document: Mapping[str, Any]) -> tuple[EncryptionKey, ...]:
-    """The keys of a JWK Set that can be encrypted to; the others are passed over.
+    """Return the keys of a JWK Set that can be encrypted to; others are ignored.
 
-    Those that are marked come first: with keys of both kinds in a set, all should be (OpenID Connect Core §10).
-    Raises ``JoseError`` for what is no set.
+    Marked keys come first: in a set with keys of both kinds, all should be marked (OpenID Connect Core §10). Raises
+    ``JoseError`` for a document that is not a JWK Set.
     """
     listed = document.get("keys")
     if not isinstance(listed, list):

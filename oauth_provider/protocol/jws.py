@@ -1,6 +1,6 @@
-"""Compact JWS (RFC 7515 §5 and §7.1, RFC 8725 §3): signed, and verified strictly against given keys.
+"""Compact JWS (RFC 7515 §5 and §7.1, RFC 8725 §3): signing, and strict verification with given keys.
 
-A key is only ever one that the caller handed in: ``jwk``, ``jku``, ``x5u`` and ``x5c`` are never looked at.
+Only keys that the caller hands in are used: ``jwk``, ``jku``, ``x5u`` and ``x5c`` are never read.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -14,12 +14,12 @@ MAX_LENGTH = 65_536
 
 
 class UnknownKey(JoseError):
-    """No key that was handed in has the ``kid`` of the token: it may be worth it to fetch them again."""
+    """No given key has the ``kid`` of the token: it may help to fetch the keys again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Jws:
-    """A compact JWS taken apart; nothing in it is proven yet."""
+    """Parts of a compact JWS. Nothing in it is verified yet, unless ``verify`` returned it."""
 
     header: Mapping[str, Any]
     claims: Mapping[str, Any] = field(repr=False)
@@ -28,9 +28,9 @@ class Jws:
 
 
 def sign(claims: Mapping[str, Any], key: Key, *, typ: str = "JWT") -> str:
-    """``claims`` as a compact JWS by ``key``, whose ``alg`` and ``kid`` its header names.
+    """Return ``claims`` as a compact JWS signed with ``key``; the header has its ``alg`` and ``kid``.
 
-    Raises ``JoseError``, also for claims that are no JSON.
+    Raises ``JoseError``, also for claims that are not JSON.
     """
     header = {"alg": key.alg, "kid": key.kid, "typ": typ}
     message = f"{_encode_json(header)}.{_encode_json(claims)}".encode()
@@ -38,10 +38,10 @@ def sign(claims: Mapping[str, Any], key: Key, *, typ: str = "JWT") -> str:
 
 
 def verify(token: str, keys: Iterable[Key], *, algorithms: Collection[str], typ: str = "") -> Jws:
-    """The JWS that ``token`` is, proven by one of ``keys`` with one of ``algorithms``.
+    """Return the parts of ``token``, verified with one of ``keys`` by one of ``algorithms``.
 
-    ``typ`` is asked for where it is given (RFC 8725 §3.11). Raises ``JoseError``; ``UnknownKey`` where no key
-    has its ``kid``.
+    ``typ``, where it is given, must be that of the token (RFC 8725 §3.11). Raises ``JoseError``, and ``UnknownKey``
+    where no key has its ``kid``.
     """
     jws = parse(token)
     alg = jws.header["alg"]
@@ -55,7 +55,7 @@ def verify(token: str, keys: Iterable[Key], *, algorithms: Collection[str], typ:
 
 
 def parse(token: str) -> Jws:
-    """``token`` taken apart, unproven. Raises ``JoseError`` for what is no plain compact JWS of JSON objects."""
+    """Split ``token`` into its parts, unverified. Raise ``JoseError`` unless it is a compact JWS of JSON objects."""
     if not isinstance(token, str) or len(token) > MAX_LENGTH:
         raise JoseError("The token is too long.")
     parts = token.split(".")

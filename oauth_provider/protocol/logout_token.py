@@ -1,4 +1,4 @@
-"""Logout tokens (OpenID Connect Back-Channel Logout 1.0 §2.4): what one says, and where one may be sent."""
+"""Logout tokens (OpenID Connect Back-Channel Logout 1.0 §2.4): their claims, and which URLs may receive them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +17,10 @@ LIFETIME = 120
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogoutToken:
-    """``jti`` is new in each. Times are seconds since the epoch; one of ``subject`` and ``sid`` at least is known."""
+    """Claims of one logout token.
+
+    ``jti`` is new in each, times are seconds since the epoch, and ``subject`` or ``sid`` is set.
+    """
 
     issuer: str
     client_id: str
@@ -27,7 +30,7 @@ class LogoutToken:
     sid: str = ""
 
     def members(self) -> dict[str, Any]:
-        """The claims. There is never a ``nonce``, so that nobody takes it for an ID token."""
+        """Return the claims. ``nonce`` is never among them, so that nobody takes it for an ID token."""
         known: Mapping[str, str] = {"sub": self.subject, "sid": self.sid}
         return {
             "iss": self.issuer,
@@ -41,10 +44,10 @@ class LogoutToken:
 
 
 def sign_logout_token(token: LogoutToken, key: Key) -> str:
-    """The logout token by ``key``."""
+    """Return ``token`` as a compact JWS signed with ``key``."""
     return jws.sign(token.members(), key, typ=TYP)
 
 
 def is_logout_uri(uri: str) -> bool:
-    """§2.2: an absolute https URL without a fragment; http only on this machine."""
+    """Is it an absolute https URL without a fragment (§2.2)? http is allowed only to this machine."""
     return is_usable(uri) and urlsplit(uri).scheme in ("http", "https") and not is_plain_http(uri)

@@ -8,9 +8,9 @@ OFFLINE_ACCESS = "offline_access"
 
 
 def ends_with_session(scope: Collection[str]) -> bool:
-    """Does what was granted end when the person logs out?
+    """Does a grant of ``scope`` end when the person logs out?
 
-    Where a client signs people in, yes, unless they agreed that it goes on while they are away. A client of plain
-    OAuth, without ``openid``, knows nothing of a session here and goes on.
+    Yes where the client signs people in (``openid``), unless ``offline_access`` was granted. A client of plain
+    OAuth has no session here and goes on.
     """
     return OPENID in scope and OFFLINE_ACCESS not in scope

@@ -1,19 +1,19 @@
-"""Origins (RFC 6454 §6.2): what a browser writes into ``Origin``, and so the only spelling that can match it."""
+"""Web origins (RFC 6454 §6.2), as a browser writes them into ``Origin``: only that spelling can match."""
 
 from collections.abc import Callable, Collection
 from enum import Enum, auto
 from urllib.parse import SplitResult, urlsplit
 
-from oauth_provider.protocol.host import has_no_port, is_authority
+from oauth_provider.protocol.host import has_invalid_port, is_authority
 from oauth_provider.protocol.redirect_uri import FORBIDDEN_SCHEMES
 
 # A name of 253 characters, with scheme and port, is shorter.
-LONGEST = 300
+MAX_LENGTH = 300
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class Fault(Enum):
-    """Why an origin may not be registered."""
+    """Reason why an origin may not be registered."""
 
     CHARACTERS = auto()
     LENGTH = auto()
@@ -28,7 +28,7 @@ class Fault(Enum):
 
 
 def origin_of(url: str) -> str:
-    """The origin of an http or https URL, as a browser writes it; empty for any other."""
+    """Return the origin of an http or https URL, as a browser writes it; "" for any other."""
     try:
         parts = urlsplit(url)
         number = parts.port
@@ -41,18 +41,18 @@ def origin_of(url: str) -> str:
     return f"{parts.scheme}://{host}{port}"
 
 
-def fault(origin: str, *, app_schemes: Collection[str] = ()) -> Fault | None:
-    """The first reason not to register this origin, or None.
+def find_fault(origin: str, *, app_schemes: Collection[str] = ()) -> Fault | None:
+    """Return the first reason not to register this origin, or None.
 
-    ``app_schemes`` are those of the pages inside apps that an operator allows, such as ``capacitor``.
+    ``app_schemes`` are schemes of pages inside apps that the operator allows, such as ``capacitor``.
     """
     if not origin.isascii() or not origin.isprintable() or set(' \\"<>') & set(origin):
         return Fault.CHARACTERS
-    if len(origin) > LONGEST:
+    if len(origin) > MAX_LENGTH:
         return Fault.LENGTH
     try:
         parts = urlsplit(origin)
-        if has_no_port(parts.netloc):
+        if has_invalid_port(parts.netloc):
             return Fault.PORT
         _ = parts.port
     except ValueError:
@@ -70,7 +70,7 @@ def _is_more_than_origin(origin: str, parts: SplitResult) -> bool:
 
 
 def _is_plain_http(origin: str, parts: SplitResult) -> bool:
-    """Anyone on the way could be the script that reads the tokens; nobody is, on one machine."""
+    """Does it cross a network in clear? Anyone on the way could become the script that reads the tokens."""
     return parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1", "::1")
 
 

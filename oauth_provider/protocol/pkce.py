@@ -1,4 +1,4 @@
-"""PKCE (RFC 7636 §4.2 and §4.6): is this a challenge, and does this verifier match it? S256 alone.
+"""PKCE (RFC 7636 §4.2 and §4.6): is this a challenge, and does this verifier match it? Only S256.
 
 OAuth 2.1 §7.5.1 lets one kind of client go without: a confidential one whose codes are bound by ``nonce`` instead.
 """
@@ -20,15 +20,15 @@ CODE_VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 
 
 def is_excused(*, is_public: bool, until: date | None, today: date) -> bool:
-    """May a client go without a challenge? ``until`` is the last day on which it may, None where it never may.
+    """May a client go without a challenge? ``until`` is the last day of its permission, None if it has none.
 
-    Never a public one: whoever has its code can redeem it.
+    A public client never may: whoever has its code could redeem it.
     """
     return not is_public and until is not None and today <= until
 
 
 def check_nonce_binds(nonce: str, scope: Collection[str]) -> None:
-    """Raise ``InvalidRequest`` unless an ID token with a ``nonce`` will bind the code that no challenge binds."""
+    """Raise ``InvalidRequest`` unless an ID token with ``nonce`` will bind a code that has no challenge."""
     if OPENID not in scope:
         raise InvalidRequest(Reason.PKCE_REQUIRED_WITHOUT_OPENID)
     if not nonce:
@@ -36,7 +36,7 @@ def check_nonce_binds(nonce: str, scope: Collection[str]) -> None:
 
 
 def check_code_challenge(code_challenge: str, code_challenge_method: str) -> None:
-    """Raise ``InvalidRequest`` unless this is an S256 challenge, named as such (RFC 9700 §2.1.1)."""
+    """Raise ``InvalidRequest`` unless this is an S256 challenge and named so (RFC 9700 §2.1.1)."""
     if not code_challenge:
         raise InvalidRequest(Reason.PKCE_REQUIRED)
     if code_challenge_method not in METHODS:
@@ -46,7 +46,7 @@ def check_code_challenge(code_challenge: str, code_challenge_method: str) -> Non
 
 
 def s256(code_verifier: str) -> str:
-    """The challenge of ``code_verifier`` (RFC 7636 §4.2)."""
+    """Return the challenge of ``code_verifier`` (RFC 7636 §4.2)."""
     return (
         base64.urlsafe_b64encode(hashlib.sha256(code_verifier.encode("utf-8", "surrogatepass")).digest())
         .rstrip(b"=")

@@ -1,6 +1,6 @@
-"""Public addresses (RFC 6890, RFC 9637): is this one on the Internet, or does it lead into somebody's own network?
+"""Public addresses (RFC 6890, RFC 9637): is an address on the Internet, or in somebody's own network?
 
-The list is our own, beside that of the Python which runs this: older ones call ranges public that were set apart since.
+The list is our own, beside that of Python: older versions call ranges public that have been reserved since.
 """
 
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
@@ -51,7 +51,7 @@ NAT64 = IPv6Network("64:ff9b::/96")
 
 
 def is_public(address: str) -> bool:
-    """Is ``address`` on the Internet, and the IPv4 address that may hide in it? No text that is no address is."""
+    """Is ``address``, and an IPv4 address hidden in it, on the Internet? False for a text that is not an address."""
     try:
         ip: IPv4Address | IPv6Address = ip_address(address.partition("%")[0])
     except ValueError:

@@ -1,14 +1,14 @@
-"""Redirect URIs (RFC 9700 §2.1 and §4.1.3, RFC 8252 §7.3): compared as strings, but for a local port."""
+"""Redirect URIs (RFC 9700 §2.1 and §4.1.3, RFC 8252 §7.3): compared as strings, except for a loopback port."""
 
 import re
 from collections.abc import Callable, Collection, Iterable
 from enum import Enum, auto
 from urllib.parse import SplitResult, urlsplit
 
-from oauth_provider.protocol.host import has_no_port, is_authority
+from oauth_provider.protocol.host import has_invalid_port, is_authority
 
 # What an authorization response adds must find room, too; Django and DOT have the same bound.
-LONGEST = 2048
+MAX_LENGTH = 2048
 
 LOOPBACK = re.compile(r"http://(?P<host>127\.0\.0\.1|\[::1\])(?::(?P<port>[0-9]{1,5}))?(?P<rest>[/?][^#]*)?")
 LOCALHOST = re.compile(r"http://(?P<host>localhost)(?::(?P<port>[0-9]{1,5}))?(?P<rest>[/?][^#]*)?")
@@ -26,21 +26,22 @@ def is_loopback(redirect_uri: str) -> bool:
 
 
 def is_plain_http(redirect_uri: str) -> bool:
-    """Would the answer cross a network that anyone may read (RFC 9700 §2.6)? Not where it stays on this machine."""
+    """Would the answer cross a network in clear (RFC 9700 §2.6)? False where it stays on this machine."""
     parts = _split(redirect_uri)
     return parts.scheme == "http" and not (is_loopback(redirect_uri) or parts.hostname == "localhost")
 
 
 def is_https(redirect_uri: str) -> bool:
-    """Does the name in this redirect URI prove who receives the code?"""
+    """Does the host name of this redirect URI prove who receives the code?"""
     return redirect_uri.startswith("https://")
 
 
 def matches(presented: str, registered: str) -> bool:
     """Is the presented redirect URI the registered one?
 
-    Equal strings, or two redirects to a loopback address that differ in the port alone. A native app that listens at
-    ``localhost`` may choose its port, too, where it registered none (RFC 9700 §2.1); one that it did register is kept.
+    True for equal strings, and for two loopback addresses that differ only in the port. A native app at
+    ``localhost`` may also choose its port if it registered none (RFC 9700 §2.1); a port that it registered must
+    match.
     """
     if not is_usable(presented):
         return False
@@ -62,7 +63,7 @@ def matches_any(presented: str, registered: Iterable[str]) -> bool:
 
 
 def is_usable(redirect_uri: str) -> bool:
-    """May an answer be sent there at all: absolute, printable, no fragment, no scheme that runs code?"""
+    """Can an answer be sent there: is it absolute and printable, without a fragment or a scheme that runs code?"""
     if not redirect_uri.isascii() or not redirect_uri.isprintable() or set(' #\\"<>') & set(redirect_uri):
         return False
     try:
@@ -76,16 +77,16 @@ def is_usable(redirect_uri: str) -> bool:
 
 
 def destination(redirect_uri: str) -> str:
-    """Where an answer goes, in words a person can check: the host, or the scheme of an app's own link.
+    """Return where an answer goes, in words that a person can check: the host, or the scheme of an app's own link.
 
-    Whatever stands behind such a scheme is the app's own invention, however much it looks like a host.
+    The text after such a scheme is the app's own invention, even where it looks like a host.
     """
     parts = _split(redirect_uri)
     return (parts.hostname or "") if parts.scheme in ("http", "https") else f"{parts.scheme}:"
 
 
 def _split(redirect_uri: str) -> SplitResult:
-    """The parts of a URI; all of them empty where it is none."""
+    """Split a URI into its parts; all are empty where the text is not a URI."""
     try:
         return urlsplit(redirect_uri)
     except ValueError:
@@ -93,7 +94,7 @@ def _split(redirect_uri: str) -> SplitResult:
 
 
 class Fault(Enum):
-    """Why a redirect URI may not be registered."""
+    """Reason why a redirect URI may not be registered."""
 
     CHARACTERS = auto()
     FRAGMENT = auto()
@@ -111,20 +112,20 @@ class Fault(Enum):
     PLAIN_HTTP = auto()
 
 
-def fault(redirect_uri: str, *, allow_http: bool = False, app_schemes: Collection[str] = ()) -> Fault | None:
-    """The first reason not to register this redirect URI, or None. What has none matches itself.
+def find_fault(redirect_uri: str, *, allow_http: bool = False, app_schemes: Collection[str] = ()) -> Fault | None:
+    """Return the first reason not to register this redirect URI, or None. A URI without a fault matches itself.
 
-    ``app_schemes`` are those that an operator vouches for, though nobody owns them by their names.
+    ``allow_http`` allows plain http; ``app_schemes`` are private schemes that the operator vouches for.
     """
     if not redirect_uri.isascii() or not redirect_uri.isprintable() or set(' \\"<>') & set(redirect_uri):
         return Fault.CHARACTERS
     if "#" in redirect_uri:
         return Fault.FRAGMENT
-    if len(redirect_uri) > LONGEST:
+    if len(redirect_uri) > MAX_LENGTH:
         return Fault.LENGTH
     try:
         parts = urlsplit(redirect_uri)
-        if has_no_port(parts.netloc):
+        if has_invalid_port(parts.netloc):
             return Fault.PORT
         _ = parts.port
     except ValueError:
@@ -147,12 +148,12 @@ def _has_userinfo(redirect_uri: str, parts: SplitResult) -> bool:
 
 
 def _has_no_such_host(redirect_uri: str, parts: SplitResult) -> bool:
-    """A scheme of an app's own needs no host, but what stands in its place is looked at."""
+    """Is its host impossible? A scheme of an app's own needs no host, but what stands in its place is checked."""
     return bool(parts.netloc) and not is_authority(parts)
 
 
 def _is_nobodys_scheme(redirect_uri: str, parts: SplitResult) -> bool:
-    """RFC 8252 §7.1: a domain name reversed, which somebody owns, and one slash behind it."""
+    """Is it anything but a reversed domain name, which somebody owns, with one slash after it (RFC 8252 §7.1)?"""
     if _is_web(parts):
         return False
     rest = redirect_uri[len(parts.scheme) + 1 :]
@@ -160,7 +161,7 @@ def _is_nobodys_scheme(redirect_uri: str, parts: SplitResult) -> bool:
 
 
 def _has_capitals(redirect_uri: str, parts: SplitResult) -> bool:
-    """A browser writes scheme and host in lower case, and equal strings are asked for."""
+    """Does scheme or host have capitals? A browser writes both in lower case, and strings must be equal."""
     prefix = parts.scheme + (f"://{parts.netloc.lower()}" if parts.netloc else ":")
     return not redirect_uri.startswith(prefix)
 

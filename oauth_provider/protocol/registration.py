@@ -1,4 +1,4 @@
-"""What a client may be registered as (RFC 7591 §2): which parts of its metadata contradict each other."""
+"""Rules of client registration (RFC 7591 §2): which parts of a client's metadata contradict each other."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ NO_AUTHENTICATION = "none"
 
 
 class Contradiction(Enum):
-    """Two parts of a registration that cannot both be meant."""
+    """Two parts of a registration that exclude each other."""
 
     NO_REDIRECT_URI = auto()
     PUBLIC_CLIENT_CREDENTIALS = auto()
@@ -24,7 +24,7 @@ class Contradiction(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registration:
-    """What is to be registered, by its names in the specifications."""
+    """Metadata of the client to be registered, by its names in the specifications."""
 
     is_public: bool
     grant_types: tuple[str, ...] = ()
@@ -35,52 +35,52 @@ class Registration:
     is_excused_from_pkce: bool = False
 
 
-def contradictions(registration: Registration) -> tuple[Contradiction, ...]:
-    """All that is wrong with it, so that it can be told at once."""
+def find_contradictions(registration: Registration) -> tuple[Contradiction, ...]:
+    """Return all contradictions in ``registration``, so that they can be told at once."""
     return tuple(contradiction for contradiction, holds in RULES if holds(registration))
 
 
 def lacks_redirect_uri(registration: Registration) -> bool:
-    """RFC 6749 §3.1.2.2: every client that sends people here names where they come back to."""
+    """Does a client with the code grant have no redirect URI (RFC 6749 §3.1.2.2)?"""
     return "authorization_code" in registration.grant_types and not registration.redirect_uris
 
 
-def is_public_service(registration: Registration) -> bool:
-    """RFC 6749 §4.4: only a client that can prove who it is may ask for itself."""
+def is_public_client_credentials(registration: Registration) -> bool:
+    """Does a public client ask for client_credentials, which need authentication (RFC 6749 §4.4)?"""
     return registration.is_public and "client_credentials" in registration.grant_types
 
 
 def has_public_secret(registration: Registration) -> bool:
-    """RFC 6749 §2.3.1: what everyone who has the app can read is no secret."""
+    """Does a public client have a secret (RFC 6749 §2.3.1)? Everybody who has the app could read it."""
     return registration.is_public and registration.token_endpoint_auth_method not in ("", NO_AUTHENTICATION)
 
 
-def proves_nothing(registration: Registration) -> bool:
-    """RFC 6749 §3.2.1: a confidential client authenticates."""
+def is_confidential_without_authentication(registration: Registration) -> bool:
+    """Does a confidential client not authenticate (RFC 6749 §3.2.1)?"""
     return not registration.is_public and registration.token_endpoint_auth_method == NO_AUTHENTICATION
 
 
-def introspects_unproven(registration: Registration) -> bool:
-    """RFC 7662 §2.1: introspection asks for authentication."""
+def is_public_introspector(registration: Registration) -> bool:
+    """May a public client introspect, which needs authentication (RFC 7662 §2.1)?"""
     return registration.is_public and registration.may_introspect
 
 
-def keeps_refresh_token(registration: Registration) -> bool:
-    """RFC 9700 §2.2.2: a public client's refresh tokens are rotated."""
+def is_public_without_rotation(registration: Registration) -> bool:
+    """Are a public client's refresh tokens not rotated (RFC 9700 §2.2.2)?"""
     return registration.is_public and not registration.rotate_refresh_tokens
 
 
-def goes_without_pkce(registration: Registration) -> bool:
-    """OAuth 2.1 §7.5.1: only a confidential client may be excused from PKCE."""
+def is_public_without_pkce(registration: Registration) -> bool:
+    """Is a public client excused from PKCE (OAuth 2.1 §7.5.1)?"""
     return registration.is_public and registration.is_excused_from_pkce
 
 
 RULES: tuple[tuple[Contradiction, Callable[[Registration], bool]], ...] = (
     (Contradiction.NO_REDIRECT_URI, lacks_redirect_uri),
-    (Contradiction.PUBLIC_CLIENT_CREDENTIALS, is_public_service),
+    (Contradiction.PUBLIC_CLIENT_CREDENTIALS, is_public_client_credentials),
     (Contradiction.PUBLIC_SECRET, has_public_secret),
-    (Contradiction.CONFIDENTIAL_NONE, proves_nothing),
-    (Contradiction.PUBLIC_INTROSPECTION, introspects_unproven),
-    (Contradiction.PUBLIC_WITHOUT_ROTATION, keeps_refresh_token),
-    (Contradiction.PUBLIC_WITHOUT_PKCE, goes_without_pkce),
+    (Contradiction.CONFIDENTIAL_NONE, is_confidential_without_authentication),
+    (Contradiction.PUBLIC_INTROSPECTION, is_public_introspector),
+    (Contradiction.PUBLIC_WITHOUT_ROTATION, is_public_without_rotation),
+    (Contradiction.PUBLIC_WITHOUT_PKCE, is_public_without_pkce),
 )

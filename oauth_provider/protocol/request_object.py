@@ -1,4 +1,4 @@
-"""Request objects (RFC 9101 §4, §6 and §10.8): an authorization request that its client signed, taken apart."""
+"""Request objects (RFC 9101 §4, §6 and §10.8): authorization requests that their client signed."""
 
 import json
 from collections.abc import Collection, Iterable, Mapping
@@ -15,7 +15,7 @@ TYPES = ("oauth-authz-req+jwt", "jwt", "")
 JSON_PARAMETERS = ("claims", "authorization_details")
 # Clocks differ by so much, in seconds; and nobody's request is good for longer than a day.
 SKEW = 10
-LONGEST = 86_400
+MAX_LIFETIME = 86_400
 
 
 def verify_request_object(
@@ -28,9 +28,10 @@ def verify_request_object(
     algorithms: Collection[str] = tuple(ALGORITHMS),
     allow_expired: bool = False,
 ) -> Mapping[str, Any]:
-    """The claims of a request that ``client_id`` signed for this issuer. Raises ``InvalidRequestObject``.
+    """Return the claims of a request that ``client_id`` signed for this issuer. Raise ``InvalidRequestObject``.
 
-    ``allow_expired`` is for one that was opened in time and comes back from the login.
+    ``now`` is in seconds since the epoch. ``allow_expired`` is for a request that began in time and comes back from
+    the login page.
     """
     try:
         proven = jws.verify(token, keys, algorithms=algorithms)
@@ -53,7 +54,7 @@ def verify_request_object(
 
 
 def pairs_of(claims: Mapping[str, Any], known: Collection[str]) -> list[tuple[str, str]]:
-    """The ``known`` parameters in ``claims``, as they would stand in a query. Raises ``InvalidRequestObject``."""
+    """Return the ``known`` parameters in ``claims`` as (name, value), as in a query. Raise ``InvalidRequestObject``."""
     pairs = [(name, _text(name, value)) for name, value in claims.items() if name in known]
     resources = claims.get(REPEATABLE, [])
     return [*pairs, *((REPEATABLE, _text(REPEATABLE, one)) for one in _listed(resources))]
@@ -70,7 +71,7 @@ def _check_times(claims: Mapping[str, Any], now: float, allow_expired: bool) -> 
             raise InvalidRequestObject(Reason.REQUEST_OBJECT_TIME, name=name)
     if claims.get("exp", now + 1) <= now and not allow_expired:
         raise InvalidRequestObject(Reason.REQUEST_OBJECT_EXPIRED)
-    if claims.get("nbf", now) > now + SKEW or claims.get("exp", now) > now + LONGEST:
+    if claims.get("nbf", now) > now + SKEW or claims.get("exp", now) > now + MAX_LIFETIME:
         raise InvalidRequestObject(Reason.REQUEST_OBJECT_LIFETIME)
 
 

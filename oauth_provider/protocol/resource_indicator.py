@@ -9,11 +9,11 @@ from oauth_provider.protocol.reason import Reason
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 MAX_PARAMETERS = 1000
-Place = tuple[str, str, int | None, str]
+NormalizedUri = tuple[str, str, int | None, str]
 
 
-def place(uri: str) -> Place | None:
-    """Scheme, host, port and path of ``uri``, each in one spelling, or None if it is no resource URI."""
+def normalize(uri: str) -> NormalizedUri | None:
+    """Return scheme, host, port and path of ``uri``, normalized, or None where it has no host or is malformed."""
     try:
         parts = urlsplit(uri)
         port = parts.port
@@ -26,29 +26,29 @@ def place(uri: str) -> Place | None:
 
 
 def is_resource(uri: str) -> bool:
-    """RFC 8707 §2: an absolute URI without a fragment; one that names no place (a URN) is compared as text."""
-    if place(uri) is not None:
+    """Is it an absolute URI without a fragment (RFC 8707 §2)? A URN is compared as text."""
+    if normalize(uri) is not None:
         return is_uri_text(uri)
     scheme, _colon, rest = uri.partition(":")
     return scheme == "urn" and bool(rest) and is_uri_text(uri) and "#" not in uri
 
 
 def is_uri_text(uri: str) -> bool:
-    """Could these characters stand in a URI at all?"""
+    """Can these characters all stand in a URI?"""
     return uri.isascii() and uri.isprintable() and not set(' "<>\\^`{|}') & set(uri)
 
 
 def is_same(uri: str, other: str) -> bool:
-    """Do both name the same resource, however they are spelt?"""
+    """Do both URIs name the same resource, however they are spelt?"""
     if uri == other:
         return True
-    here = place(uri)
-    return here is not None and here == place(other) and urlsplit(uri).query == urlsplit(other).query
+    here = normalize(uri)
+    return here is not None and here == normalize(other) and urlsplit(uri).query == urlsplit(other).query
 
 
 def covers(resource: str, url: str) -> bool:
-    """Is ``url`` at or below ``resource``? A resource with a query (§2) covers what is asked with its parameters."""
-    here, there = place(resource), place(url)
+    """Is ``url`` at or below ``resource``? If the resource has a query (§2), the URL must have its parameters."""
+    here, there = normalize(resource), normalize(url)
     if here is None or there is None:
         return False
     if here[:3] != there[:3] or not there[3].startswith(here[3]):
@@ -57,28 +57,28 @@ def covers(resource: str, url: str) -> bool:
     return not query or _has_parameters(urlsplit(url).query, query)
 
 
-def names(audience: Iterable[str], resource: str) -> bool:
-    """Does ``audience`` name ``resource``, or a place above it?"""
+def includes_resource(audience: Iterable[str], resource: str) -> bool:
+    """Does ``audience`` name ``resource``, or a URI above it?"""
     return any(is_same(one, resource) or covers(one, resource) for one in audience)
 
 
 def apis_of(audience: Iterable[str], issuer: str) -> tuple[str, ...]:
-    """The APIs in ``audience``: all but ``issuer``, which stands beside them for its userinfo endpoint alone.
+    """Return the APIs in ``audience``: all but ``issuer``, which is there only for its userinfo endpoint.
 
-    Where it stands alone, nobody said for which API the token is, and it is for those of the issuer (RFC 9068 §3).
+    Where it is the only one, the token is for the APIs of the issuer (RFC 9068 §3).
     """
     listed = tuple(audience)
     return tuple(one for one in listed if one != issuer) or listed
 
 
 def is_audience(resources: Iterable[str], url: str) -> bool:
-    """May a token for ``resources`` be used at ``url``? One that names none may be used anywhere."""
+    """May a token for ``resources`` be used at ``url``? A token without resources may be used anywhere."""
     listed = tuple(resources)
     return not listed or any(covers(resource, url) for resource in listed)
 
 
 def narrow(requested: tuple[str, ...], granted: tuple[str, ...]) -> tuple[str, ...]:
-    """What a token request yields: all that was granted, or the part that was asked for (RFC 8707 §2.2).
+    """Return the resources of a token: all that were granted, or those requested (RFC 8707 §2.2).
 
     Raises ``InvalidTarget`` for a resource that was not granted.
     """
@@ -88,7 +88,7 @@ def narrow(requested: tuple[str, ...], granted: tuple[str, ...]) -> tuple[str, .
 
 
 def _has_parameters(query: str, wanted: str) -> bool:
-    """Does ``query`` hold every parameter of ``wanted``, with those values and no others?"""
+    """Does ``query`` have every parameter of ``wanted``, with exactly its values?"""
     try:
         there = parse_qsl(query, keep_blank_values=True, max_num_fields=MAX_PARAMETERS)
         here = parse_qsl(wanted, keep_blank_values=True, max_num_fields=MAX_PARAMETERS)

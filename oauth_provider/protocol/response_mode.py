@@ -1,7 +1,7 @@
 """Response modes (OAuth 2.0 Multiple Response Type Encoding Practices §2.1, Form Post Response Mode §2, JARM §2.3).
 
-How an answer reaches the client: behind ``?``, behind ``#``, or in the body of a POST by the browser; each of them
-either as it is or in a signed JWT.
+An answer reaches the client after ``?``, after ``#``, or in the body of a POST by the browser, each of them plain or as
+a signed JWT.
 """
 
 from collections.abc import Mapping
@@ -14,29 +14,30 @@ SIGNED = {"jwt": QUERY, **{f"{carrier}.jwt": carrier for carrier in CARRIERS}}
 SUPPORTED = (*CARRIERS, *SIGNED)
 
 
-def settled(asked: str, *, is_front_channel: bool) -> str:
-    """The mode of an answer: the one that was ``asked`` for where it can be, else the default of its response type.
+def resolve_mode(asked: str, *, is_front_channel: bool) -> str:
+    """Return the mode of an answer: ``asked`` if that is possible, else the default of its response type.
 
-    An answer ``is_front_channel`` where it holds a token: such a one is in no query (Multiple Response Types §5).
+    ``is_front_channel`` says that the answer holds a token, which must not be in a query (Multiple Response Types
+    §5).
     """
     default = FRAGMENT if is_front_channel else QUERY
     if asked == "jwt":
         return f"{default}.jwt"
-    return asked if asked in SUPPORTED and not is_refused(asked, is_front_channel=is_front_channel) else default
+    return asked if asked in SUPPORTED and not exposes_token(asked, is_front_channel=is_front_channel) else default
 
 
-def is_refused(asked: str, *, is_front_channel: bool) -> bool:
-    """Would a token end up in the query, and in the log of a server?"""
+def exposes_token(asked: str, *, is_front_channel: bool) -> bool:
+    """Would this mode put a token into the query, and so into the log of a server?"""
     return is_front_channel and asked != "jwt" and carrier_of(asked) == QUERY
 
 
 def carrier_of(response_mode: str) -> str:
-    """Where the answer stands, signed or not."""
+    """Return how an answer travels, signed or not: ``query``, ``fragment`` or ``form_post``."""
     return SIGNED.get(response_mode, response_mode)
 
 
 def as_query(redirect_uri: str, parameters: Mapping[str, str]) -> str:
-    """``redirect_uri`` with ``parameters`` added to the query it may already have (RFC 6749 §3.1.2)."""
+    """Return ``redirect_uri`` with ``parameters`` added to its query (RFC 6749 §3.1.2)."""
     separator = "&" if "?" in redirect_uri else "?"
     if redirect_uri.endswith(("?", "&")):
         separator = ""
@@ -44,5 +45,5 @@ def as_query(redirect_uri: str, parameters: Mapping[str, str]) -> str:
 
 
 def as_fragment(redirect_uri: str, parameters: Mapping[str, str]) -> str:
-    """``redirect_uri``, which has no fragment of its own (RFC 6749 §3.1.2), with ``parameters`` as one."""
+    """Return ``redirect_uri`` with ``parameters`` as its fragment; it has none of its own (RFC 6749 §3.1.2)."""
     return f"{redirect_uri}#{urlencode(parameters, errors='replace')}"

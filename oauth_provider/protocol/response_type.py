@@ -1,6 +1,6 @@
 """Response types (RFC 6749 §3.1.1, OAuth 2.0 Multiple Response Type Encoding Practices §3 and §5).
 
-``code`` is always there. All others put tokens into the browser's hands and are legacy (RFC 9700 §2.1.2).
+``code`` is always served. All others put tokens into the browser and are legacy (RFC 9700 §2.1.2).
 """
 
 CODE, ID_TOKEN, TOKEN = "code", "id_token", "token"
@@ -14,12 +14,12 @@ MAX_LENGTH = max(map(len, LEGACY))
 
 
 def parts_of(response_type: str) -> frozenset[str]:
-    """What is asked for from the authorization endpoint."""
+    """Return the values of ``response_type``: what the client asks the authorization endpoint for."""
     return frozenset(response_type.split(" "))
 
 
 def canonical(response_type: str) -> str:
-    """The one spelling of ``response_type``, whose order means nothing; what is none of ours stays as it is."""
+    """Return ``response_type`` in the order that this server uses; an unknown one is returned unchanged."""
     if len(response_type) > MAX_LENGTH:
         return response_type
     return next((known for known in LEGACY if is_same(known, response_type)), response_type)

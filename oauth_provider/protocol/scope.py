@@ -1,4 +1,4 @@
-"""Scope (RFC 6749 §3.3): a list of space-delimited, case-sensitive tokens whose order means nothing."""
+"""Scope (RFC 6749 §3.3): space-delimited, case-sensitive tokens in any order."""
 
 import re
 from collections.abc import Collection, Iterable
@@ -19,7 +19,7 @@ def is_scope_token(value: str) -> bool:
 
 
 def parse_scope(scope: str) -> tuple[str, ...]:
-    """The tokens of ``scope``, each once, in the order given. Raises ``InvalidScope``."""
+    """Return the tokens of ``scope`` without duplicates, in order. Raise ``InvalidScope`` if malformed or too long."""
     if not scope:
         return ()
     if scope.count(" ") >= MAX_TOKENS:
@@ -31,12 +31,12 @@ def parse_scope(scope: str) -> tuple[str, ...]:
 
 
 def format_scope(tokens: Iterable[str]) -> str:
-    """The wire form of ``tokens``."""
+    """Return ``tokens`` as one space-delimited string."""
     return " ".join(tokens)
 
 
 def check_scope(requested: Iterable[str], allowed: Collection[str], *, detail: str = "") -> None:
-    """Raise ``InvalidScope`` if anything ``requested`` is not ``allowed``."""
+    """Raise ``InvalidScope`` if one of ``requested`` is not ``allowed``. ``detail`` is for the log."""
     refused = [token for token in requested if token not in allowed]
     if refused:
         raise InvalidScope(
@@ -46,9 +46,9 @@ def check_scope(requested: Iterable[str], allowed: Collection[str], *, detail: s
 
 
 def narrow_scope(requested: tuple[str, ...], allowed: Collection[str]) -> tuple[str, ...]:
-    """The part of ``requested`` that is ``allowed`` (RFC 6749 §3.3).
+    """Return the part of ``requested`` that is ``allowed`` (RFC 6749 §3.3).
 
-    Raises ``InvalidScope``, which names what is refused, where nothing is left.
+    Raises ``InvalidScope``, naming what is refused, where nothing is left.
     """
     kept = tuple(token for token in requested if token in allowed)
     if requested and not kept:
@@ -58,9 +58,9 @@ def narrow_scope(requested: tuple[str, ...], allowed: Collection[str]) -> tuple[
 
 
 def downscope(requested: tuple[str, ...], granted: tuple[str, ...]) -> tuple[str, ...]:
-    """What a refresh yields: all that was granted, or the part that was asked for (RFC 6749 §6).
+    """Return the scope of a refreshed token: all that was granted, or the part ``requested`` (RFC 6749 §6).
 
-    Raises ``InvalidScope`` when more is asked for than was granted.
+    Raises ``InvalidScope`` where more is requested than was granted.
     """
     if not requested:
         return granted

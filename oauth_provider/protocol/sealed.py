@@ -1,6 +1,6 @@
-"""Sealed answers: what a database keeps so that it can be said again, and cannot read without the secret.
+"""Sealed answers: text that a database keeps to repeat it later, and cannot read without the secret.
 
-AES-256-GCM (NIST SP 800-38D) under a key drawn by HKDF-SHA256 (RFC 5869) from a secret that is not stored.
+AES-256-GCM (NIST SP 800-38D) with a key derived by HKDF-SHA256 (RFC 5869) from a secret that is not stored.
 """
 
 import base64
@@ -16,14 +16,14 @@ NONCE_LENGTH = 12
 
 
 def seal(text: str, *, secret: str, context: str) -> str:
-    """``text``, readable only to who holds ``secret`` and names the same ``context``; base64."""
+    """Return ``text`` encrypted, as base64. Only ``unseal`` with the same ``secret`` and ``context`` can read it."""
     nonce = os.urandom(NONCE_LENGTH)
     sealed = AESGCM(_key(secret)).encrypt(nonce, _bytes(text), _bytes(context))
     return base64.b64encode(nonce + sealed).decode()
 
 
 def unseal(sealed: str, *, secret: str, context: str) -> str | None:
-    """The text that was sealed, or None if the secret or the context is another."""
+    """Return the text that was sealed, or None if the secret or the context is another."""
     try:
         raw = base64.b64decode(sealed, validate=True)
         return (

@@ -1,4 +1,4 @@
-"""Text that people are shown (Unicode Standard Annex #9 §2): is what they read what is stored?"""
+"""Text that is shown to people (Unicode Standard Annex #9 §2): do they read what is stored?"""
 
 import unicodedata
 
@@ -10,10 +10,7 @@ UNSHOWN = frozenset({"Cc", "Zl", "Zp", "Cs"})
 
 
 def is_shown_as_stored(text: str, *, has_lines: bool = False) -> bool:
-    """Does ``text`` hold nothing that reorders it, breaks its line or is no character?
-
-    ``has_lines`` allows newlines.
-    """
+    """Is ``text`` free of characters that reorder it, break its line or are invalid? ``has_lines`` allows newlines."""
     return not any(
         character in BIDI_CONTROLS or unicodedata.category(character) in UNSHOWN
         for character in text

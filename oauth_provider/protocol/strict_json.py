@@ -1,6 +1,6 @@
-"""JSON that means one thing (RFC 8259 §4, RFC 8725 §2.4): no member twice, no number beyond JSON.
+"""JSON with one meaning (RFC 8259 §4, RFC 8725 §2.4): no duplicate member, and no number that JSON does not have.
 
-It is bounded in depth and in the number of its elements: what is done with each of them adds up.
+Its depth and the number of its elements are limited, since work is done for each of them.
 """
 
 import json
@@ -14,7 +14,7 @@ MAX_ELEMENTS = 10_000
 
 
 def parse_object(text: str, *, max_depth: int = MAX_DEPTH, max_elements: int = MAX_ELEMENTS) -> dict[str, Any]:
-    """The object that ``text`` is. Raises ``ValueError`` for anything else, whatever it holds."""
+    """Return the JSON object in ``text``. Raise ``ValueError`` for any other text."""
     value = _parse(text, max_depth, max_elements)
     if not isinstance(value, dict):
         raise ValueError("JSON is no object.")
@@ -22,7 +22,7 @@ def parse_object(text: str, *, max_depth: int = MAX_DEPTH, max_elements: int = M
 
 
 def parse_array(text: str, *, max_depth: int = MAX_DEPTH, max_elements: int = MAX_ELEMENTS) -> list[Any]:
-    """The array that ``text`` is. Raises ``ValueError`` for anything else, whatever it holds."""
+    """Return the JSON array in ``text``. Raise ``ValueError`` for any other text."""
     value = _parse(text, max_depth, max_elements)
     if not isinstance(value, list):
         raise ValueError("JSON is no array.")
@@ -30,9 +30,10 @@ def parse_array(text: str, *, max_depth: int = MAX_DEPTH, max_elements: int = MA
 
 
 def dump(value: Any) -> bytes:
-    """``value`` as JSON in UTF-8: everything that is signed or answered is written here.
+    """Return ``value`` as JSON in UTF-8. Everything that is signed or answered is written here.
 
-    Raises ``ValueError`` for what is no JSON: objects, numbers that are none, half characters, endless depth.
+    Raises ``ValueError`` for what JSON does not have: other objects, NaN and infinity, half characters, endless
+    depth.
     """
     try:
         return json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
@@ -52,7 +53,7 @@ def _parse(text: str, max_depth: int, max_elements: int) -> Any:
 
 
 def check_size(value: Any, max_depth: int, max_elements: int) -> None:
-    """Raise ``ValueError`` where arrays and objects are nested too deeply, or hold too many elements altogether."""
+    """Raise ``ValueError`` where arrays and objects are nested too deeply, or hold too many elements in total."""
     level, count, containers = 0, 0, [value] if isinstance(value, dict | list) else []
     while containers:
         level += 1
@@ -66,7 +67,7 @@ def check_size(value: Any, max_depth: int, max_elements: int) -> None:
 
 
 def is_storable(value: Any) -> bool:
-    """Can every database keep it? No text in it holds NUL or half a character."""
+    """Can every database store it? No text in it may hold NUL or half a surrogate pair."""
     if isinstance(value, str):
         return "\x00" not in value and not any("\ud800" <= character <= "\udfff" for character in value)
     if isinstance(value, dict):

@@ -1,6 +1,6 @@
-"""Subject identifiers (OpenID Connect Core §8): one for everybody, or another for each sector, of people and sessions.
+"""Subject identifiers (OpenID Connect Core §8): one for all clients, or another for each sector; ``sid`` likewise.
 
-A pairwise one tells nobody who it is, and two sectors that compare theirs learn nothing (§8.1).
+A pairwise identifier does not say who it is, and two sectors that compare theirs learn nothing (§8.1).
 """
 
 import hashlib
@@ -15,10 +15,9 @@ TYPES = (PUBLIC, PAIRWISE)
 
 
 def sector_of(redirect_uris: Collection[str], sector_identifier_uri: str) -> str:
-    """The host that stands for the client (§8.1); empty where nothing says which, and then there is no such subject.
+    """Return the host that stands for the client (§8.1), or "" where there is none and so no pairwise subject.
 
-    Without a sector identifier it is the one host of all redirect URIs, which an app's own scheme and plain http,
-    where anybody may listen, do not have.
+    Without a sector identifier it is the one host of all https redirect URIs.
     """
     if sector_identifier_uri:
         return _host(sector_identifier_uri)
@@ -27,12 +26,15 @@ def sector_of(redirect_uris: Collection[str], sector_identifier_uri: str) -> str
 
 
 def pairwise_subject(subject: str, sector: str, secret: str) -> str:
-    """The name of ``subject`` in ``sector``. Without ``secret`` nobody can tell whose it is."""
+    """Return the identifier of ``subject`` in ``sector``. Without ``secret`` nobody can tell whose it is."""
     return _keyed(f"oauth_provider.pairwise\n{sector}\n{subject}", secret)
 
 
 def pairwise_sid(sid: str, sector: str, secret: str) -> str:
-    """The name of a session in ``sector``: one ``sid`` for all would tell what the names of its person do not."""
+    """Return the identifier of a session in ``sector``.
+
+    One ``sid`` for all sectors would tell them which of their subjects are the same person.
+    """
     return _keyed(f"oauth_provider.pairwise_sid\n{sector}\n{sid}", secret)
 
 

@@ -1,7 +1,7 @@
 """Tokens as strings: a readable prefix, randomness in base62, and a checksum that leak scanners can verify.
 
-``oat_`` + 43 characters (256 bits) + 6 characters (CRC-32 of all before them). A refresh token names its
-family too: ``ort_<22 characters>_<43 characters><6 characters>``.
+``oat_`` + 43 characters (256 bits) + 6 characters (CRC-32 of all before them). A refresh token holds its family too:
+``ort_<22 characters>_<43 characters><6 characters>``.
 """
 
 import secrets
@@ -27,14 +27,14 @@ CLIENT_SECRET = "ocs_"
 
 @dataclass(frozen=True, slots=True)
 class RefreshTokenParts:
-    """A refresh token taken apart; ``token`` is the whole of it, as it was presented."""
+    """Parts of a refresh token. ``token`` is the whole string as it was presented."""
 
     token: str = field(repr=False)
     family: str = field(repr=False)
 
 
 def random_text(length: int) -> str:
-    """``length`` characters of base62, 5.95 bits each."""
+    """Return ``length`` random characters of base62, 5.95 bits each."""
     text = ""
     while len(text) < length:
         text += secrets.token_bytes(2 * length).translate(_DIGIT_OF_BYTE, _UNEVEN).decode()
@@ -42,20 +42,20 @@ def random_text(length: int) -> str:
 
 
 def checksum(text: str) -> str:
-    """The six base62 characters that end a token: CRC-32 of everything before them."""
+    """Return the six base62 characters that end a token: CRC-32 of everything before them."""
     rest, last = divmod(zlib.crc32(text.encode("utf-8", "surrogatepass")), len(PAIRS))
     first, middle = divmod(rest, len(PAIRS))
     return PAIRS[first] + PAIRS[middle] + PAIRS[last]
 
 
 def make_token(prefix: str) -> str:
-    """A new token of the kind that ``prefix`` names, with 256 bits of randomness."""
+    """Return a new token with this ``prefix`` and 256 bits of randomness."""
     body = prefix + random_text(SECRET_LENGTH)
     return body + checksum(body)
 
 
 def is_token(token: str, prefix: str) -> bool:
-    """Has ``token`` the shape and the checksum of our tokens of this kind?"""
+    """Does ``token`` have this prefix, and the shape and checksum of our tokens?"""
     body, end = token[:-CHECKSUM_LENGTH], token[-CHECKSUM_LENGTH:]
     return (
         len(token) == len(prefix) + SECRET_LENGTH + CHECKSUM_LENGTH
@@ -66,23 +66,23 @@ def is_token(token: str, prefix: str) -> bool:
 
 
 def make_family() -> str:
-    """The part of a refresh token that stays the same through every rotation (128 bits)."""
+    """Return a new family: the part of a refresh token that stays through every rotation (128 bits)."""
     return random_text(FAMILY_LENGTH)
 
 
 def make_jti() -> str:
-    """The name of a JWT access token (RFC 9068 §2.2): no secret, and no other token's (128 bits)."""
+    """Return a new ``jti`` of a JWT access token (RFC 9068 §2.2): unique and no secret (128 bits)."""
     return random_text(FAMILY_LENGTH)
 
 
 def make_refresh_token(family: str) -> str:
-    """The next refresh token of ``family``."""
+    """Return a new refresh token of ``family``."""
     body = f"{REFRESH_TOKEN}{family}_{random_text(SECRET_LENGTH)}"
     return body + checksum(body)
 
 
 def parse_refresh_token(token: str) -> RefreshTokenParts | None:
-    """The parts of a refresh token of ours, or None if it has not our shape and a correct checksum."""
+    """Return the parts of a refresh token, or None where its shape or checksum is wrong."""
     if not token.startswith(REFRESH_TOKEN):
         return None
     family, underscore, rest = token[len(REFRESH_TOKEN) :].partition("_")
@@ -94,7 +94,7 @@ def parse_refresh_token(token: str) -> RefreshTokenParts | None:
 
 
 def is_broken(token: str) -> bool:
-    """Does it name a prefix of ours and fail its checksum? Nobody ever issued it, and nobody need look for it."""
+    """Does it have a prefix of ours and a wrong checksum? It was never issued, so no database needs to be asked."""
     if token.startswith(REFRESH_TOKEN):
         return parse_refresh_token(token) is None
     return token.startswith(ACCESS_TOKEN) and not is_token(token, ACCESS_TOKEN)

@@ -20,7 +20,7 @@ from oauth_provider.protocol.authorization_details import (
 )
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import InvalidAuthorizationDetails, ServerError
-from oauth_provider.protocol.json_schema import Misfit, Schema, SchemaError
+from oauth_provider.protocol.json_schema import Schema, SchemaError, SchemaMismatch
 from oauth_provider.protocol.reason import Reason
 
 
@@ -117,7 +117,7 @@ def _check_members(detail: Detail, place: str, client: Client) -> None:
     except (ImportError, SchemaError) as error:
         raise ServerError(Reason.DETAILS_TYPE_BROKEN, name=name, detail=str(error)) from error
     except ValueError as error:
-        where = f"{place}{error.path.removeprefix('$')}" if isinstance(error, Misfit) else place
+        where = f"{place}{error.path.removeprefix('$')}" if isinstance(error, SchemaMismatch) else place
         raise InvalidAuthorizationDetails(Reason.DETAILS_MISFIT, place=where, detail=str(error)) from None
 
 

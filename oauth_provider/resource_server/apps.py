@@ -1,6 +1,6 @@
-"""The separable half as a Django app: what an API needs in order to take access tokens (RFC 6750).
+"""Resource server app: all that an API needs in order to take access tokens (RFC 6750).
 
-It has no models and needs neither a database nor the provider beside it.
+It has no models and needs neither a database nor the provider in the same project.
 """
 
 from django.apps import AppConfig
@@ -9,14 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ResourceServerConfig(AppConfig):
-    """``oauth_provider.resource_server`` in INSTALLED_APPS."""
+    """App config of ``oauth_provider.resource_server`` in ``INSTALLED_APPS``."""
 
     name = "oauth_provider.resource_server"
     label = "oauth_resource_server"
     verbose_name = _("OAuth resource server")
 
     def ready(self) -> None:
-        """Register the checks, and listen to django-cors-headers."""
+        """Register the checks, and connect to django-cors-headers."""
         from oauth_provider.resource_server import checks
         from oauth_provider.resource_server.views import cors
 

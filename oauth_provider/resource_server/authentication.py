@@ -1,9 +1,8 @@
-"""Authentication by access token (RFC 6750 §2.1): the Authorization header and nothing else.
+"""Authentication by access token (RFC 6750 §2.1), read from the Authorization header only.
 
-RFC 9700 §4.3.2: a token in a URL ends up in logs and histories, so ``?access_token=`` is refused with 400
-whenever we are asked, also where another scheme is used or a session stands by: silence would leave the
-client's developer to believe that it may be sent. It is never read as a credential. A body parameter
-(RFC 6750 §2.2) is neither read nor refused.
+RFC 9700 §4.3.2: a token in a URL ends up in logs and histories. So a call with ``?access_token=`` is refused with 400,
+even beside another scheme or a session; otherwise the client's developer would think that it may be sent. It is never
+used as a credential. A body parameter (RFC 6750 §2.2) is neither read nor refused.
 """
 
 import logging
@@ -19,7 +18,7 @@ from django.views.decorators.debug import sensitive_variables
 from oauth_provider.protocol.bearer import credentials
 from oauth_provider.protocol.errors import InvalidRequest, InvalidToken, OAuthError
 from oauth_provider.protocol.reason import Reason
-from oauth_provider.resource_server.audience import called_url, is_meant
+from oauth_provider.resource_server.audience import called_url, is_usable_at
 from oauth_provider.resource_server.conf import conf
 from oauth_provider.resource_server.database_outage import is_outage, unavailable
 from oauth_provider.resource_server.denylist.subscription import check_denylist
@@ -27,7 +26,7 @@ from oauth_provider.resource_server.presented import Presented
 from oauth_provider.resource_server.proofs.bound_token import check_key, schemes
 from oauth_provider.resource_server.token import AccessToken
 from oauth_provider.resource_server.users.client_user import ClientUser
-from oauth_provider.resource_server.users.masked_user import masked
+from oauth_provider.resource_server.users.masked_user import mask_user
 
 logger = logging.getLogger("oauth_provider.resource_server")
 
@@ -35,10 +34,11 @@ Rule = Callable[[AccessToken, Presented], None]
 
 
 def authenticate(request: HttpRequest, rules: Iterable[Rule] | None = None) -> AccessToken | None:
-    """The good token that ``request`` came with; None where it came with none.
+    """Return the verified token of ``request``, or None if it has none.
 
-    Its ``user`` has no more power than its scopes carry. ``rules`` say where it may be used (default: ``RULES``).
-    Raises ``InvalidRequest`` and ``InvalidToken``, and ``ServiceUnavailable`` where a verifier's database is away.
+    The token's ``user`` has no more permissions than its scopes carry. ``rules`` check where the token may be used
+    (default: ``RULES``). Raises ``InvalidRequest`` and ``InvalidToken``, and ``ServiceUnavailable`` where a
+    verifier's database does not answer.
     """
     try:
         presented = presented_token(request)
@@ -54,7 +54,7 @@ def authenticate(request: HttpRequest, rules: Iterable[Rule] | None = None) -> A
         if not is_outage(error):
             raise
         raise unavailable(error) from error
-    user = masked(token.user, token.scopes)
+    user = mask_user(token.user, token.scopes)
     if token.authorization_details:
         # What is remembered for the next call must not change with what a view does to its own.
         token = replace(token, authorization_details=deepcopy(token.authorization_details))
@@ -62,12 +62,15 @@ def authenticate(request: HttpRequest, rules: Iterable[Rule] | None = None) -> A
 
 
 def user_of(token: AccessToken) -> Any:
-    """Who is calling: the token's user, or a ``ClientUser`` where a client acts for itself."""
+    """Return the caller: the token's user, or a ``ClientUser`` where a client acts for itself."""
     return ClientUser(token.client_id) if token.user is None else token.user
 
 
 def presented_token(request: HttpRequest) -> Presented | None:
-    """The token that came with ``request``, if one did. Raises ``InvalidRequest`` and ``InvalidToken``."""
+    """Return the token in the headers of ``request``, unverified, or None.
+
+    Raise ``InvalidRequest`` and ``InvalidToken``.
+    """
     # ``request.headers`` would first be made of all that there are.
     found = credentials(request.META.get("HTTP_AUTHORIZATION", ""), schemes())
     # Nor is the query parsed where there is none.
@@ -79,8 +82,8 @@ def presented_token(request: HttpRequest) -> Presented | None:
 
 
 @sensitive_variables()
-def is_left(request: HttpRequest) -> bool:
-    """Is the token that came with ``request`` to be left to the next class? Raises ``OAuthError`` for a bad header."""
+def is_left_to_next(request: HttpRequest) -> bool:
+    """Must the token of ``request`` be left to the next authentication class? Raise ``OAuthError`` for a bad header."""
     if conf.unknown_bearer_tokens != "leave":
         return False
     presented = presented_token(request)
@@ -89,17 +92,20 @@ def is_left(request: HttpRequest) -> bool:
 
 
 def check_expiry(token: AccessToken, presented: Presented) -> None:
-    """RFC 6750 §3.1: verifiers look, but one that caches may have looked too early."""
+    """Raise ``InvalidToken`` for an expired token (RFC 6750 §3.1).
+
+    Verifiers check this too, but one with a cache may have checked too early.
+    """
     if token.is_expired():
         raise InvalidToken(Reason.TOKEN_EXPIRED)
 
 
 def check_audience(token: AccessToken, presented: Presented) -> None:
-    """RFC 8707 §2, RFC 9068 §4: a token issued for others is not for this API."""
+    """Raise ``InvalidToken`` for a token that was issued for another API (RFC 8707 §2, RFC 9068 §4)."""
     if not token.resources:
         return
     here = called_url(presented.request)
-    if not is_meant(token.resources, token.issuer, here):
+    if not is_usable_at(token.resources, token.issuer, here):
         raise InvalidToken(
             Reason.TOKEN_FOR_OTHER_RESOURCE,
             detail=f"token is for {', '.join(token.resources)!r}, this server is {here.partition('?')[0]!r}",
@@ -107,5 +113,5 @@ def check_audience(token: AccessToken, presented: Presented) -> None:
 
 
 # Wherever a token is used; where that may be is another rule.
-OF_EVERY_TOKEN = (check_expiry, check_denylist, check_key)
-RULES = (*OF_EVERY_TOKEN, check_audience)
+TOKEN_RULES = (check_expiry, check_denylist, check_key)
+RULES = (*TOKEN_RULES, check_audience)

@@ -1,4 +1,4 @@
-"""The challenge (RFC 6750 §3, RFC 9728 §5.1): every WWW-Authenticate value that asks for a token is made here."""
+"""Challenges (RFC 6750 §3, RFC 9728 §5.1): the only place that makes WWW-Authenticate values asking for a token."""
 
 from oauth_provider.protocol import bearer
 from oauth_provider.protocol.bearer import BEARER
@@ -16,13 +16,13 @@ NOT_IN_DESCRIPTION = str.maketrans('"\\', "'/")
 def challenge(
     error: OAuthError | None = None, needs: Needs = NOTHING, resource: str | None = None, *, scheme: str = BEARER
 ) -> str:
-    """The value for a call refused with ``error``, or for one that came without a token (None).
+    """Return the WWW-Authenticate value of a call refused with ``error``, or without a token (None).
 
-    Without a token there is nothing to report, so ``error`` is left out (RFC 6750 §3.1). ``needs`` is
-    everything that the operation needs, not only what was missing: a client that asks for the missing part
-    alone would lose the rest. The ``scope`` of an ``InsufficientScope`` goes before that of ``needs``.
-    ``resource`` is what was called; default: ``RESOURCE``. Every scheme that is taken here gets its challenge, and
-    the error stands in that of ``scheme``, which the token came with (RFC 9449 §7.2).
+    Without a token there is nothing to report, so ``error`` is left out (RFC 6750 §3.1). ``needs`` is everything
+    that the operation needs, not only what was missing: a client that asks for the missing part alone would lose
+    the rest. The ``scope`` of an ``InsufficientScope`` comes before that of ``needs``. ``resource`` is the URI that
+    was called; default: ``RESOURCE``. Every scheme that is accepted gets a challenge, and the error stands in that
+    of ``scheme``, which the token was sent with (RFC 9449 §7.2).
     """
     reported = error.parameters() if error is not None else {}
     if "error_description" in reported:

@@ -20,7 +20,7 @@ from oauth_provider.resource_server.verifiers import checks as verifier_checks
 
 
 def check_verifier(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """E001: nothing verifies tokens. E003: what was named to do so cannot be used."""
+    """E001: no verifier is set. E003: the verifier cannot be used."""
     try:
         if conf.verifier_path is None:
             return [
@@ -56,7 +56,7 @@ def check_unauthenticated_user(app_configs: Any, **kwargs: Any) -> list[CheckMes
 
 
 def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """E004: a setting that is misspelt or has an impossible value."""
+    """E004: a setting is misspelt or has an impossible value."""
     try:
         unknown = [key for key in conf.project if key not in conf.KEYS]
         _ = conf.realm, conf.maps_permissions, conf.resource, conf.authorization_servers, conf.jwt
@@ -69,7 +69,7 @@ def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 def check_denylist(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """E045: what is named to bring denials cannot be used."""
+    """E045: the transport of the denylist cannot be used."""
     try:
         options = conf.denylist
     except ImproperlyConfigured:
@@ -83,7 +83,7 @@ def check_denylist(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 def check_denylist_is_guarded(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """W045: whoever can write to that Redis can have any token refused."""
+    """W045: the Redis of the denylist has no password. Whoever can write to it can have any token refused."""
     try:
         options = conf.denylist
     except ImproperlyConfigured:
@@ -100,7 +100,7 @@ def check_denylist_is_guarded(app_configs: Any, **kwargs: Any) -> list[CheckMess
 
 
 def check_key_proofs(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """E047: what is named to prove keys cannot be used."""
+    """E047: a key proof cannot be used."""
     try:
         _ = key_proofs()
     except ImproperlyConfigured as problem:
@@ -110,7 +110,7 @@ def check_key_proofs(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 def check_hosts(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """W046: hosts that nobody named. Where ``RESOURCE`` is unset, the Host header says whom a token is for."""
+    """W046: ``ALLOWED_HOSTS`` has wildcards. Where ``RESOURCE`` is unset, the Host header decides the audience."""
     try:
         is_known_otherwise = bool(conf.resource) and isinstance(conf.verifier, JWTVerifier)
     except ImproperlyConfigured:
@@ -129,7 +129,7 @@ def check_hosts(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 def check_names(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """W059: this API is called what its issuer is called, which means userinfo in a token for others."""
+    """W059: this API has the name of its issuer, which beside other audiences means the userinfo endpoint."""
     try:
         shared = [name for name in (conf.resource, *conf.audiences) if name and name in conf.authorization_servers]
     except ImproperlyConfigured:
@@ -146,7 +146,7 @@ def check_names(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 def check_unknown_tokens(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """W060: foreign tokens are to be left, and nobody can tell one."""
+    """W060: foreign tokens are to be left, but the verifier cannot recognise them."""
     try:
         if conf.unknown_bearer_tokens != "leave" or hasattr(conf.verifier, "is_foreign"):
             return []
@@ -162,7 +162,7 @@ def check_unknown_tokens(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 def check_declarations(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """E040: a view whose scopes are missing or misspelt. It refuses the calls in question until that is mended."""
+    """E040: scopes of a view are missing or misspelt. It refuses the calls concerned until that is repaired."""
     return [
         Error(
             f"{inspection.view} {problem}",
@@ -176,7 +176,7 @@ def check_declarations(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 def check_any_token(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """W040: a view that takes access tokens and asks none of them for a scope."""
+    """W040: a view takes access tokens without asking for a scope."""
     return [
         Warning(
             f"{inspection.view} lets any access token act for its user, whatever its scope.",
@@ -189,7 +189,7 @@ def check_any_token(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 def check_metadata(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """W041: challenges point at metadata that nobody serves."""
+    """W041: challenges point at metadata that is not served."""
     try:
         path = urlsplit(well_known_url(conf.resource, "oauth-protected-resource")).path if conf.resource else ""
         is_served = not path or bool(resolve(path))

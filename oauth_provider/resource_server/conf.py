@@ -1,4 +1,4 @@
-"""OAUTH_RESOURCE_SERVER: the settings of an API that takes access tokens, each read when it is asked for."""
+"""``OAUTH_RESOURCE_SERVER``: the settings of an API that takes access tokens, each read when it is used."""
 
 import os
 import re
@@ -23,7 +23,7 @@ NO_PERMISSIONS: Mapping[str, Collection[str]] = {}
 
 
 class ResourceServerSettings:
-    """One property for each key of ``OAUTH_RESOURCE_SERVER``, its default beside it.
+    """Settings of the resource server: one property for each key of ``OAUTH_RESOURCE_SERVER``.
 
     Every property raises ``ImproperlyConfigured`` where the project's value cannot be used.
     """
@@ -51,7 +51,7 @@ class ResourceServerSettings:
 
     @cached_property
     def project(self) -> Mapping[str, Any]:
-        """The dictionary as the project wrote it. Another one in its place is known by ``setting_changed``."""
+        """Return the dictionary as the project wrote it. It is cached until ``setting_changed``."""
         value = getattr(settings, NAME, {})
         if not isinstance(value, (dict, Mapping)):  # the first is asked in C
             raise ImproperlyConfigured(f"{NAME} must be a dictionary.")
@@ -59,10 +59,10 @@ class ResourceServerSettings:
 
     @property
     def verifier_path(self) -> str | None:
-        """``VERIFIER``: the dotted path of what turns a token into an ``AccessToken``. Default: None.
+        """Return ``VERIFIER``: the dotted path of the verifier of access tokens. Default: None.
 
-        It names a callable (see ``verifiers.Verifier``), or a class, of which one instance is made. Where
-        the provider is installed in the same project, None means the provider's own.
+        It names a callable (see ``verifiers.Verifier``), or a class, of which one instance is made. Where the
+        provider is installed in the same project, None means the provider's own.
         """
         path = self.project.get("VERIFIER") or self._default_verifier
         if path is not None and not isinstance(path, str):
@@ -71,7 +71,7 @@ class ResourceServerSettings:
 
     @property
     def verifier(self) -> Verifier:
-        """The callable that ``VERIFIER`` names."""
+        """Return the callable that ``VERIFIER`` names."""
         path = self.verifier_path
         if path is None:
             raise ImproperlyConfigured(
@@ -81,7 +81,7 @@ class ResourceServerSettings:
 
     @property
     def realm(self) -> str:
-        """``REALM``: the name of the protected space in a challenge (RFC 9110 §11.5). Default: "api"."""
+        """Return ``REALM``: the name of the protected space in a challenge (RFC 9110 §11.5). Default: "api"."""
         realm = self.project.get("REALM", "api")
         if not isinstance(realm, str) or not (realm.isascii() and realm.isprintable()):
             raise ImproperlyConfigured(f'{NAME}["REALM"] must be printable ASCII.')
@@ -89,9 +89,11 @@ class ResourceServerSettings:
 
     @property
     def resource(self) -> str:
-        """``RESOURCE``: this API's resource identifier (RFC 9728 §1.2), an https URL without query or fragment.
+        """Return ``RESOURCE``: this API's identifier (RFC 9728 §1.2), an https URL without query or fragment.
 
-        Default: "". With it challenges name ``resource_metadata``, and ``resource_server.urls`` serves that.
+        Default: "".
+
+        With it, challenges have ``resource_metadata``, and ``resource_server.urls`` serves that document.
         """
         resource = self.project.get("RESOURCE", "")
         # Development has no certificate; nobody's deployment is at localhost.
@@ -102,12 +104,12 @@ class ResourceServerSettings:
 
     @property
     def resource_name(self) -> str:
-        """``RESOURCE_NAME``: what people call this API (RFC 9728 §2). Default: ""."""
+        """Return ``RESOURCE_NAME``: this API's name for people (RFC 9728 §2). Default: ""."""
         return str(self.project.get("RESOURCE_NAME", ""))
 
     @property
     def audiences(self) -> frozenset[str]:
-        """``AUDIENCES``: the names, beside ``RESOURCE``, by which tokens mean this API (RFC 7662 §2.2, RFC 9068 §4).
+        """Return ``AUDIENCES``: further names of this API in tokens, beside ``RESOURCE`` (RFC 7662 §2.2, RFC 9068 §4).
 
         Default: the ``CLIENT_ID`` of ``INTROSPECTION``, if there is one. They are compared as text.
         """
@@ -121,7 +123,7 @@ class ResourceServerSettings:
 
     @property
     def authorization_servers(self) -> tuple[str, ...]:
-        """``AUTHORIZATION_SERVERS``: the issuers whose tokens are good here (RFC 9728 §2).
+        """Return ``AUTHORIZATION_SERVERS``: the issuers whose tokens are accepted here (RFC 9728 §2).
 
         Default: the provider in the same project, if there is one.
         """
@@ -133,15 +135,15 @@ class ResourceServerSettings:
 
     @property
     def scope_words(self) -> Mapping[str, str]:
-        """The scopes of the provider in the same project, each with its words."""
+        """Return the scopes of the provider in the same project, each with its description."""
         return self._scope_words()
 
     @property
     def introspection(self) -> Introspection:
-        """``INTROSPECTION``: where ``IntrospectionVerifier`` asks, as whom, and how long it may rely on an answer.
+        """Return ``INTROSPECTION``: the endpoint that ``IntrospectionVerifier`` asks, and the credentials there.
 
-        Default: {}. A dictionary with ``URL``, ``CLIENT_ID``, ``CLIENT_SECRET``, and, in seconds, ``TIMEOUT`` (3),
-        ``REVOCATION_DELAY`` (0) and ``LEEWAY`` (10).
+        Default: {}. A dictionary with ``URL``, ``CLIENT_ID``, ``CLIENT_SECRET``, and, in seconds, ``TIMEOUT``
+        (3), ``REVOCATION_DELAY`` (0), for which an answer is cached, and ``LEEWAY`` (10).
         """
         try:
             return Introspection.of(self.project.get("INTROSPECTION", {}))
@@ -150,7 +152,7 @@ class ResourceServerSettings:
 
     @property
     def denylist(self) -> DenylistOptions | None:
-        """``DENYLIST``: where to hear what the provider revokes, so that it is refused within a second.
+        """Return ``DENYLIST``: where to hear of the provider's revocations, so that they hold within a second.
 
         Default: {}. A dictionary with ``URL`` (of a Redis), ``CHANNEL`` ("oauth-denylist") and ``TRANSPORT``.
         """
@@ -159,7 +161,7 @@ class ResourceServerSettings:
 
     @property
     def key_proofs(self) -> tuple[str, ...]:
-        """``KEY_PROOFS``: the dotted paths of what proves that a caller has the key that a token is bound to.
+        """Return ``KEY_PROOFS``: dotted paths of classes that check proof of the key a token is bound to.
 
         Default: (), and a token that is bound to a key is refused. See ``proofs.KeyProof``.
         """
@@ -172,10 +174,10 @@ class ResourceServerSettings:
 
     @property
     def jwt(self) -> JwtOptions:
-        """``JWT``: how ``JWTVerifier`` verifies tokens. Default: {}.
+        """Return ``JWT``: the options of ``JWTVerifier``. Default: {}.
 
-        A dictionary with ``JWKS_URIS`` (by issuer), ``ALGORITHMS``, and, in seconds, ``LEEWAY`` (10), ``KEYS_LIFETIME``
-        (300) and ``TIMEOUT`` (3).
+        A dictionary with ``JWKS_URIS`` (by issuer), ``ALGORITHMS``, and, in seconds, ``LEEWAY`` (10),
+        ``KEYS_LIFETIME`` (300) and ``TIMEOUT`` (3).
         """
         try:
             return JwtOptions.of(self.project.get("JWT", {}))
@@ -184,9 +186,9 @@ class ResourceServerSettings:
 
     @property
     def unknown_bearer_tokens(self) -> str:
-        """``UNKNOWN_BEARER_TOKENS``: "refuse" what nobody here can have issued, or "leave" it to the next class.
+        """Return ``UNKNOWN_BEARER_TOKENS``: "refuse" tokens of unknown issuers, or "leave" them to the next class.
 
-        Default: "refuse". What is left is for ``verifiers.Verifier.is_foreign`` to say.
+        Default: "refuse". ``verifiers.Verifier.is_foreign`` decides which tokens are left.
         """
         value = self.project.get("UNKNOWN_BEARER_TOKENS", "refuse")
         if value not in ("refuse", "leave"):
@@ -195,7 +197,7 @@ class ResourceServerSettings:
 
     @property
     def privilege_flags(self) -> tuple[str, ...]:
-        """``PRIVILEGE_FLAGS``: what is False on a token's user unless a scope carries it.
+        """Return ``PRIVILEGE_FLAGS``: flags that are False on a token's user unless a scope carries them.
 
         Default: ("is_staff", "is_superuser"). A user model may have others.
         """
@@ -209,9 +211,10 @@ class ResourceServerSettings:
 
     @property
     def scope_permissions(self) -> Mapping[str, Collection[str]]:
-        """``SCOPE_PERMISSIONS``: for each scope, the permissions ("app.codename") and flags that it carries.
+        """Return ``SCOPE_PERMISSIONS``: for each scope, the permissions ("app.codename") and flags that it carries.
 
-        Default: {}. As soon as one permission is named, a token's user has none that no scope of it carries.
+        Default: {}. As soon as one permission is named, a token's user has only permissions that a scope of it
+        carries.
         """
         mapping = self.project.get("SCOPE_PERMISSIONS", NO_PERMISSIONS)
         if mapping is NO_PERMISSIONS:
@@ -222,20 +225,20 @@ class ResourceServerSettings:
 
     @property
     def maps_permissions(self) -> bool:
-        """Does ``SCOPE_PERMISSIONS`` name a permission, and not flags alone?"""
+        """Does ``SCOPE_PERMISSIONS`` name a permission, and not only flags?"""
         return maps_permissions(self.scope_permissions, self.privilege_flags)
 
     def register_default_verifier(self, dotted_path: str) -> None:
-        """What ``VERIFIER`` is where the project sets none. The provider calls this in its ``ready()``."""
+        """Set the ``VERIFIER`` of projects that set none. The provider calls this in its ``ready()``."""
         self._default_verifier = dotted_path
 
     def register_default_issuer(self, issuer: Callable[[], str], scopes: Callable[[], Mapping[str, str]]) -> None:
-        """What ``AUTHORIZATION_SERVERS`` is where the project sets none. The provider calls this, too."""
+        """Set the ``AUTHORIZATION_SERVERS`` of projects that set none, and the scopes. The provider calls this too."""
         self._default_issuer, self._scope_words = issuer, scopes
 
 
 def maps_permissions(mapping: Mapping[str, Collection[str]], flags: Collection[str]) -> bool:
-    """Does ``mapping`` name a permission, and not ``flags`` alone?"""
+    """Does ``mapping`` name a permission, and not only ``flags``?"""
     return any(name not in flags for names in mapping.values() for name in names)
 
 
@@ -254,7 +257,7 @@ def _load(path: str) -> Verifier:
 
 
 def forget_verifiers() -> None:
-    """Make them anew when they are next needed, without what they remember: for tests and forked processes."""
+    """Drop the verifiers with their caches; they are made again when needed. For tests and forked processes."""
     _load.cache_clear()
 
 
@@ -265,12 +268,12 @@ os.register_at_fork(after_in_child=forget_verifiers)
 conf = ResourceServerSettings()
 
 
-def read_anew(*, setting: str, **_facts: Any) -> None:
-    """Forget the dictionary when ``override_settings`` puts another in its place."""
+def drop_cached_settings(*, setting: str, **_facts: Any) -> None:
+    """Drop the cached dictionary when ``override_settings`` replaces it."""
     if setting == NAME:
         vars(conf).pop("project", None)
 
 
-setting_changed.connect(read_anew, dispatch_uid="oauth_resource_server.settings")
+setting_changed.connect(drop_cached_settings, dispatch_uid="oauth_resource_server.settings")
 register_default_verifier = conf.register_default_verifier
 register_default_issuer = conf.register_default_issuer

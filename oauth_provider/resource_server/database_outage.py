@@ -1,7 +1,8 @@
-"""Databases that are away, read-only or full (RFC 9110 §15.6.4): which errors mean that, and what is said instead.
+"""Database outages (RFC 9110 §15.6.4): which database errors are temporary, and the answer to callers.
 
-It is nobody's mistake and passes, so programs are told to come back. A statement that is wrong is none of these, nor is
-a table that was never migrated: those stay errors. Nothing here asks for a connection; there may be no database at all.
+A database that is down, read-only or full is nobody's mistake and passes, so programs are told to come back. A wrong
+statement or a table that was never migrated is not an outage and stays an error. Nothing here opens a connection; there
+may be no database at all.
 """
 
 import logging
@@ -25,11 +26,11 @@ SQLSTATES = frozenset({"25006", "25P03", "25P04", "55P03"})
 # SQLITE_BUSY, LOCKED, NOMEM, READONLY, INTERRUPT, IOERR, FULL, CANTOPEN and PROTOCOL.
 SQLITE_CODES = frozenset({5, 6, 7, 8, 9, 10, 13, 14, 15})
 # In seconds: how long the log says no more about it.
-SILENCE = 1.0
+REPORT_INTERVAL = 1.0
 
 
 def is_outage(error: Error) -> bool:
-    """Would the same statement succeed at another moment, with nothing mended but the database?"""
+    """Is this error temporary, so that the same statement would succeed once the database is back?"""
     cause: Any = error.__cause__
     sqlstate = getattr(cause, "sqlstate", None)
     if sqlstate:
@@ -41,16 +42,16 @@ def is_outage(error: Error) -> bool:
 
 
 class Reporter:
-    """Says in the log why, at most once a second in each process: every call fails while it lasts."""
+    """Logger of the reason, at most once a second in each process: during an outage every call fails."""
 
     def __init__(self) -> None:
         self._silent_until = 0.0
 
     def report(self, error: Error) -> None:
-        """Of several lines only the first: others may hold values of rows."""
+        """Log the first line of ``error``. Further lines may hold values of rows."""
         now = time.monotonic()
         if now >= self._silent_until:
-            self._silent_until = now + SILENCE
+            self._silent_until = now + REPORT_INTERVAL
             logger.error("The database cannot be used: %s: %s", type(error).__name__, str(error).partition("\n")[0])
 
 
@@ -58,20 +59,20 @@ reporter = Reporter()
 
 
 def unavailable(error: Error) -> ServiceUnavailable:
-    """What callers are told of an outage; the log is told why."""
+    """Log ``error`` and return the ``ServiceUnavailable`` to raise for the caller."""
     reporter.report(error)
     _undo_request()
     return ServiceUnavailable(Reason.DATABASE_AWAY)
 
 
-def unreported(response: HttpResponse) -> HttpResponse:
-    """``response``, which Django does not report: each call would be a mail to the ``ADMINS`` while it lasts."""
+def mark_reported(response: HttpResponse) -> HttpResponse:
+    """Mark ``response`` so that Django does not report it: else each call would mail the ``ADMINS``."""
     response._has_been_logged = True  # type: ignore[attr-defined]  # log_response asks for it, and sets it
     return response
 
 
 def _undo_request() -> None:
-    """With ``ATOMIC_REQUESTS`` the answer would be followed by a commit, which fails as well."""
+    """Mark the transaction of ``ATOMIC_REQUESTS`` for rollback: the commit after the answer would fail as well."""
     for connection in connections.all(initialized_only=True):
         if connection.settings_dict["ATOMIC_REQUESTS"] and connection.in_atomic_block:
             connection.set_rollback(True)

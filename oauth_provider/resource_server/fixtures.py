@@ -1,4 +1,4 @@
-"""The fake issuer as a pytest fixture: ``pytest_plugins = ["oauth_provider.resource_server.fixtures"]``."""
+"""Pytest fixture with a fake issuer: ``pytest_plugins = ["oauth_provider.resource_server.fixtures"]``."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from oauth_provider.resource_server.testing import FakeIssuer
 
 @pytest.fixture
 def fake_issuer() -> Iterator[FakeIssuer]:
-    """It stands for the first of ``AUTHORIZATION_SERVERS``, for one test."""
+    """Yield a ``FakeIssuer`` that stands for the first of ``AUTHORIZATION_SERVERS`` during one test."""
     named = conf.authorization_servers
     with (FakeIssuer(named[0]) if named else FakeIssuer()).serving() as issuer:
         yield issuer

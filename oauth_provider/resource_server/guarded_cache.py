@@ -1,7 +1,7 @@
-"""Django's cache behind a circuit breaker (RFC 9110 §15.6.4): the only way in which this package uses a cache.
+"""Django's cache behind a circuit breaker (RFC 9110 §15.6.4): the only use of a cache in this package.
 
-A cache that does not answer costs its own timeout once; then it is passed by for ``REST`` seconds, and one caller tries
-again. Who uses it decides what follows from ``CacheUnavailable``: a limit lets calls pass, a replay store refuses them.
+A cache that does not answer costs its own timeout once; then it is skipped for ``REST`` seconds, and one caller tries
+again. The caller decides what ``CacheUnavailable`` means: a limit lets calls pass, a replay store refuses them.
 """
 
 import logging
@@ -26,13 +26,14 @@ ATTEMPTS = 3
 
 
 class CacheUnavailable(Exception):
-    """The cache does not answer, or did not a moment ago. The log knows why."""
+    """The cache does not answer, or did not a moment ago. The log says why."""
 
 
 class GuardedCache:
-    """One cache, as this process sees it. Every method raises ``CacheUnavailable``.
+    """One cache with the circuit breaker of this process. Every method raises ``CacheUnavailable``.
 
-    ``find`` gives Django's object of the calling thread. There is no lock: at worst, two callers try at once.
+    ``find`` returns Django's cache object of the calling thread. There is no lock: at worst, two callers try at
+    once.
     """
 
     def __init__(self, name: str, find: Callable[[], BaseCache]) -> None:
@@ -42,31 +43,31 @@ class GuardedCache:
         self._silent_until = 0.0
 
     def get(self, key: str) -> Any:
-        """The value, or None."""
+        """Return the value, or None."""
         return self._run(lambda backend: backend.get(key))
 
     def set(self, key: str, value: Any, seconds: float) -> None:
-        """Keep ``value`` for so long."""
+        """Store ``value`` for so many ``seconds``."""
         self._run(lambda backend: backend.set(key, value, seconds))
 
     def add(self, key: str, value: Any, seconds: float) -> bool:
-        """Keep ``value`` unless there is one. Was there none?"""
+        """Store ``value`` unless there is one. Return True if it was stored."""
         return self._run(lambda backend: backend.add(key, value, seconds))
 
     def delete(self, key: str) -> None:
-        """Forget the value."""
+        """Delete the value."""
         self._run(lambda backend: backend.delete(key))
 
     def increment(self, key: str, seconds: int) -> int:
-        """Count one more, and return how many there are since the first, which is forgotten after ``seconds``."""
+        """Add one to a counter and return it. The counter is deleted ``seconds`` after its first increment."""
         return self._run(lambda backend: _increment(backend, key, seconds))
 
     def decrement(self, key: str) -> None:
-        """Count one less, unless all are forgotten."""
+        """Subtract one from a counter, if there is one."""
         self._run(lambda backend: _decrement(backend, key))
 
     def ends_at(self, key: str) -> float:
-        """When a counter is forgotten, in seconds since the epoch; 0 where it is."""
+        """Return when a counter ends, in seconds since the epoch; 0 where there is none."""
         return float(self.get(_end_of(key)) or 0)
 
     def _run(self, operation: Callable[[BaseCache], T]) -> T:
@@ -101,21 +102,21 @@ class GuardedCache:
 
 @cache
 def guarded_cache(alias: str) -> GuardedCache:
-    """The cache that ``CACHES`` has under ``alias``."""
+    """Return the guarded cache of ``alias`` in ``CACHES``."""
     return GuardedCache(f"The cache {alias!r}", lambda: caches[alias])
 
 
-def read_anew(*, setting: str, **_facts: Any) -> None:
-    """Forget what was found of the caches when ``override_settings`` puts others in their place."""
+def drop_cached_caches(*, setting: str, **_facts: Any) -> None:
+    """Drop the cached objects when ``override_settings`` replaces ``CACHES``."""
     if setting == "CACHES":
         guarded_cache.cache_clear()
 
 
-setting_changed.connect(read_anew, dispatch_uid="oauth_resource_server.guarded_cache")
+setting_changed.connect(drop_cached_caches, dispatch_uid="oauth_resource_server.guarded_cache")
 
 
 def counts_atomically(backend: BaseCache) -> bool:
-    """Has this cache an ``incr`` of its own? Django's default reads and then writes, and forgets when it ends."""
+    """Does this cache have an atomic ``incr``? Django's default reads, then writes, and loses the time of its end."""
     return getattr(backend.incr, "__func__", None) is not BaseCache.incr
 
 
@@ -140,7 +141,7 @@ def _decrement(backend: BaseCache, key: str) -> None:
 
 
 def _change(backend: BaseCache, key: str, by: int) -> int | None:
-    """The new value of a counter; None where there is none. It ends when it was to end."""
+    """Return the new value of a counter, None where there is none. Its end stays the same."""
     if counts_atomically(backend):
         try:
             return int(backend.incr(key, by))

@@ -1,7 +1,7 @@
-"""Looking at every view of the project for what it says about scopes (RFC 6750 §3.1), before anybody calls it.
+"""Inspection of the project's views for the scopes that they declare (RFC 6750 §3.1), before anybody calls them.
 
-Each kind of guard brings an inspector, which knows its own views. It registers when it is imported, as it is
-by the views that it guards, and so before anything is inspected here.
+Each kind of guard brings an inspector that knows its own views. It registers when it is imported, and the views that it
+guards import it, so it is there before anything is inspected.
 """
 
 from collections.abc import Callable, Iterator
@@ -14,7 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """One view: the ``scopes`` that it names, the ``problems`` with how, and whether any token at all will do.
+    """Findings about one view: the ``scopes`` it names, ``problems`` with them, and whether any token is accepted.
 
     ``details_types`` are the types of authorization details that it names (RFC 9396).
     """
@@ -32,14 +32,17 @@ INSPECTORS: list[Inspector] = []
 
 
 def inspector(inspect: Inspector) -> Inspector:
-    """Register ``inspect``, which is given what a URL leads to and returns None where that is not its own."""
+    """Register ``inspect``: a function of a URL's view that returns None for views of other kinds.
+
+    Usable as a decorator.
+    """
     if inspect not in INSPECTORS:
         INSPECTORS.append(inspect)
     return inspect
 
 
 def inspections() -> list[Inspection]:
-    """What there is to say about the views of the project's URLs, each once."""
+    """Return the findings about the views of the project's URLs, each view once."""
     if not getattr(settings, "ROOT_URLCONF", None):
         return []
     views = list(_views(get_resolver().url_patterns))  # All of them first: this is what imports inspectors.

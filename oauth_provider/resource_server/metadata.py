@@ -1,4 +1,4 @@
-"""Protected resource metadata (RFC 9728 §2 and §3): where a client that was turned away learns what to ask whom."""
+"""Protected resource metadata (RFC 9728 §2 and §3): tells a refused client which server issues tokens for this API."""
 
 from functools import cache
 from typing import Any
@@ -20,7 +20,7 @@ ALLOWED = ("GET", "HEAD", "OPTIONS")
 
 
 def metadata(request: HttpRequest, path: str | None = None) -> HttpResponse:
-    """The document at the one URL that belongs to ``RESOURCE`` (RFC 9728 §3.1); 404 everywhere else."""
+    """Return the document at the one URL that belongs to ``RESOURCE`` (RFC 9728 §3.1), and 404 at all others."""
     resource, requested = conf.resource, request.META.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS", "")
     if not resource or (path or "").strip("/") != issuer_path(resource):
         return answer(request.method, None, requested)
@@ -29,7 +29,7 @@ def metadata(request: HttpRequest, path: str | None = None) -> HttpResponse:
 
 
 def preflight(requested: str) -> HttpResponse:
-    """The answer to OPTIONS (Fetch §3.2.2), to whoever asks; ``requested`` are the headers that it would send."""
+    """Return the answer to OPTIONS (Fetch §3.2.2) from any origin. ``requested`` is Access-Control-Request-Headers."""
     methods = ", ".join(ALLOWED)
     allowed = preflight_headers(ANYONE, methods, requested)
     headers = {"Allow": methods, "Vary": "Access-Control-Request-Headers", **allowed}
@@ -39,7 +39,10 @@ def preflight(requested: str) -> HttpResponse:
 
 
 def answer(method: str | None, document: dict[str, Any] | None, requested: str = "") -> HttpResponse:
-    """What is served where ``document`` belongs, or where there is none. ``requested`` is a preflight's."""
+    """Return the response with ``document``, or 404 where that is None.
+
+    ``requested`` is Access-Control-Request-Headers.
+    """
     if method == "OPTIONS":
         return preflight(requested)
     if method not in ALLOWED:
@@ -57,7 +60,7 @@ def answer(method: str | None, document: dict[str, Any] | None, requested: str =
 
 
 def describe(resource: str, name: str, scopes: tuple[str, ...], details_types: tuple[str, ...] = ()) -> dict[str, Any]:
-    """The members of the document; one that would be empty is left out (RFC 9728 §2)."""
+    """Return the members of the document; empty ones are left out (RFC 9728 §2)."""
     members = {
         "resource": resource,
         "resource_name": name,
@@ -73,13 +76,13 @@ def describe(resource: str, name: str, scopes: tuple[str, ...], details_types: t
 
 @cache
 def named_scopes(urlconf: Any) -> tuple[str, ...]:
-    """Every scope that a view of ``urlconf``, which is the project's, names."""
+    """Return every scope that a view of ``urlconf`` names. ``urlconf`` is the project's, and the key of the cache."""
     return tuple(sorted({scope for inspection in inspections() for scope in inspection.scopes}))
 
 
 @cache
 def named_details_types(urlconf: Any) -> tuple[str, ...]:
-    """Every type of authorization details that a view of ``urlconf`` names."""
+    """Return every type of authorization details that a view of ``urlconf`` names."""
     return tuple(sorted({name for inspection in inspections() for name in inspection.details_types}))
 
 

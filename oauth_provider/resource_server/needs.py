@@ -1,4 +1,4 @@
-"""What a call needs of its token (RFC 6750 §3, RFC 9470 §3, RFC 9396 §9): scopes, a sign-in, and details."""
+"""Needs of a call (RFC 6750 §3, RFC 9470 §3, RFC 9396 §9): the scopes, sign-in and details that its token must have."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """``scope`` are scopes all of which are needed, ``acr_values`` the best first, ``max_age`` is in seconds.
+    """Scopes and sign-in that a call needs: all of ``scope``, one of ``acr_values`` (best first).
 
-    ``details`` are types of authorization details, for which no challenge has a parameter.
+    ``max_age`` is in seconds. ``details`` are types of authorization details, for which no challenge has a
+    parameter.
     """
 
     scope: tuple[str, ...] = ()
@@ -17,7 +18,7 @@ class Needs:
     details: tuple[str, ...] = ()
 
     def __and__(self, other: "Needs") -> "Needs":
-        """Both together."""
+        """Return the needs of both together."""
         ages = [age for age in (self.max_age, other.max_age) if age is not None]
         return Needs(
             scope=tuple(dict.fromkeys(self.scope + other.scope)),
@@ -27,7 +28,10 @@ class Needs:
         )
 
     def distance(self, granted: Collection[str]) -> tuple[int, int]:
-        """How far a token with the scopes ``granted`` is from them; of two that are as near, the fuller is less."""
+        """Return a sort key for alternatives: the number of needs that a token with ``granted`` does not meet.
+
+        Of two that are equally near, the one with more scopes comes first.
+        """
         lacking = set(self.scope) - set(granted)
         steps_up = bool(self.acr_values) or self.max_age is not None
         return len(lacking) + steps_up + len(self.details), -len(self.scope)

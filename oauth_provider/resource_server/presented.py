@@ -1,4 +1,4 @@
-"""A token as it was presented (RFC 6750 §2.1, RFC 9449 §7.1): the request, the scheme, and the string."""
+"""Presented token (RFC 6750 §2.1, RFC 9449 §7.1): the request, the authentication scheme, and the string."""
 
 from dataclasses import dataclass, field
 
@@ -9,7 +9,10 @@ from oauth_provider.protocol.digest import digest
 
 @dataclass(frozen=True, slots=True)
 class Presented:
-    """What came in the Authorization header. ``scheme`` is spelt as it is registered, however it was sent."""
+    """Unverified content of an Authorization header.
+
+    ``scheme`` is spelt as registered, in whatever case it was sent.
+    """
 
     request: HttpRequest
     scheme: str
@@ -17,5 +20,5 @@ class Presented:
 
     @property
     def checksum(self) -> str:
-        """What the provider knows the token by, and a denial calls it."""
+        """Return the SHA-256 of the token, by which the provider and denials know it."""
         return digest(self.token)

@@ -1,6 +1,6 @@
-"""A lock for one process: in a forked child it is free, whoever held it in the parent.
+"""Lock for one process: after a fork it is free in the child, even if it was held in the parent.
 
-Of all threads only the one that forked lives on in a child, so nobody there would ever let go of what another held.
+Only the thread that forked lives on in the child, so a lock held by any other thread would never be released.
 """
 
 import os
@@ -12,18 +12,18 @@ _locks: WeakSet["ProcessLock"] = WeakSet()
 
 
 class ProcessLock:
-    """``threading.Lock`` for what a forked process may go on using."""
+    """``threading.Lock`` for objects that a forked process goes on using."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         _locks.add(self)
 
     def acquire(self, blocking: bool = True) -> bool:
-        """As ``threading.Lock``."""
+        """Acquire the lock, as ``threading.Lock.acquire`` does."""
         return self._lock.acquire(blocking)
 
     def release(self) -> None:
-        """As ``threading.Lock``."""
+        """Release the lock, as ``threading.Lock.release`` does."""
         self._lock.release()
 
     def __enter__(self) -> None:
@@ -34,14 +34,14 @@ class ProcessLock:
     ) -> None:
         self._lock.release()
 
-    def start_anew(self) -> None:
-        """Be free."""
+    def reset(self) -> None:
+        """Replace the lock by a free one."""
         self._lock = threading.Lock()
 
 
 def _start_anew() -> None:
     for lock in list(_locks):
-        lock.start_anew()
+        lock.reset()
 
 
 os.register_at_fork(after_in_child=_start_anew)

@@ -1,4 +1,4 @@
-"""How and when a user must have signed in (RFC 9470 §3): ``acr_values`` and ``max_age``, and does a token meet them?"""
+"""Required sign-in (RFC 9470 §3): ``acr_values`` and ``max_age``, and whether a token meets them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ from oauth_provider.resource_server.needs import Needs
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """``acr_values`` are ways to sign in, the best first; ``max_age`` is in seconds.
+    """Requirement on the user's sign-in: one of ``acr_values`` (best first), at most ``max_age`` seconds ago.
 
-    Raises ``TypeError`` and ``ValueError`` for terms that no challenge can say.
+    Raises ``TypeError`` and ``ValueError`` for values that no challenge can express.
     """
 
     acr_values: tuple[str, ...] = ()
@@ -26,16 +26,16 @@ class SignIn:
 
     @classmethod
     def of(cls, acr: str | Iterable[str] = (), max_age: int | None = None) -> "SignIn":
-        """``acr`` is one value or several, the best first."""
+        """Return the requirement. ``acr`` is one value or several, the best first; ``max_age`` is in seconds."""
         return cls((acr,) if isinstance(acr, str) else tuple(acr), max_age)
 
     @property
     def needs(self) -> Needs:
-        """What a challenge says of it."""
+        """Return the requirement as a challenge expresses it."""
         return Needs(acr_values=self.acr_values, max_age=self.max_age)
 
     def is_met_by(self, token: Any) -> bool:
-        """Did the user of ``token`` sign in so? A time that is not known is too long ago."""
+        """Did the user of ``token`` sign in like this? An unknown time of sign-in counts as too long ago."""
         if self.acr_values and getattr(token, "acr", None) not in self.acr_values:
             return False
         auth_time: datetime | None = getattr(token, "auth_time", None)

@@ -1,7 +1,7 @@
-"""The test kit of an API that stands alone: an issuer that is not there, with keys, tokens and outages (RFC 9068).
+"""Test kit of an API without a provider: a fake issuer with keys, tokens and outages (RFC 9068).
 
-Nothing goes over a network: what the verifier would fetch is answered in this process. Tokens are really signed and
-really verified, so what a test shows of a token holds for those of the real issuer.
+No request leaves the process: what the verifier would fetch is answered here. Tokens are really signed and really
+verified, so tests with them hold for tokens of the real issuer.
 """
 
 import json
@@ -31,8 +31,8 @@ HERE = "http://testserver"
 class FakeIssuer:
     """An authorization server as an API sees it: its name, its key set, its tokens.
 
-    ``keys`` are published, the last of them signs. ``fetched`` counts how often the key set was asked for; while
-    ``is_down``, nobody answers.
+    ``keys`` are published, the last of them signs. ``fetched`` counts requests for the key set; while ``is_down``
+    is set, no request is answered.
     """
 
     def __init__(self, issuer: str = "https://issuer.test", *, alg: str = "ES256") -> None:
@@ -44,20 +44,21 @@ class FakeIssuer:
 
     @property
     def jwks(self) -> dict[str, Any]:
-        """What it publishes (RFC 7517 §5)."""
+        """Return the published key set (RFC 7517 §5)."""
         return {"keys": [dict(key.public_jwk) for key in self.keys]}
 
     def rotate(self) -> Key:
-        """Sign with a new key from now on; those before it stay published.
+        """Make a new key, sign with it from now on, and return it. Earlier keys stay published.
 
-        A verifier asks for keys every ten seconds at most: one that has just done so refuses the new key until then.
+        A verifier fetches keys every ten seconds at most: one that has just done so refuses the new key until
+        then.
         """
         key, _private = generate_key(self.alg)
         self.keys.append(key)
         return key
 
     def retire(self, kid: str) -> None:
-        """Publish this key no more."""
+        """Stop publishing the key ``kid``."""
         self.keys = [key for key in self.keys if key.kid != kid]
 
     def token(
@@ -72,10 +73,10 @@ class FakeIssuer:
         key: Key | None = None,
         **claims: Any,
     ) -> str:
-        """A signed access token. With ``sub=None`` it is the client's own.
+        """Return a signed access token. With ``sub=None`` it is the client's own.
 
-        ``resource`` is by default what ``RESOURCE`` names. ``claims`` are added or put in the place of others; None
-        leaves one out. ``typ`` and ``key`` are for tokens that must be refused.
+        ``resource`` is ``RESOURCE`` by default, ``expires_in`` is in seconds. ``claims`` are added or replace
+        others; None leaves one out. ``typ`` and ``key`` are for tokens that must be refused.
         """
         now = int(time.time())
         said: dict[str, Any] = {
@@ -97,9 +98,9 @@ class FakeIssuer:
 
     @contextmanager
     def serving(self) -> Iterator["FakeIssuer"]:
-        """Until the end of the block this issuer's tokens are good here, and are verified as JWTs.
+        """Accept this issuer's tokens, verified as JWTs, until the end of the ``with`` block.
 
-        In one block within another the tokens of both are.
+        In nested blocks the tokens of all their issuers are accepted.
         """
         _served.append(self)
         options = {"VERIFIER": VERIFIER, "AUTHORIZATION_SERVERS": [one.issuer for one in _served]}
@@ -115,7 +116,7 @@ class FakeIssuer:
             forget_verifiers()
 
     def answer(self, url: str) -> Fetched | None:
-        """What is at ``url``, if it is one of this issuer's. Raises ``FetchError`` while it is down."""
+        """Return the document at ``url``, or None for a foreign URL. Raise ``FetchError`` while ``is_down``."""
         jwks_uri = conf.jwt.jwks_uris.get(self.issuer, f"{self.issuer}/jwks")
         documents = {
             jwks_uri: self.jwks,
@@ -133,7 +134,7 @@ _served: list[FakeIssuer] = []
 
 
 def _fetch(url: str, *args: Any, **kwargs: Any) -> Fetched:
-    """In the place of ``fetch``: what no fake issuer has is nowhere."""
+    """Answer instead of ``fetch``, with 404 for a URL that no fake issuer serves."""
     found = [answer for issuer in _served if (answer := issuer.answer(url)) is not None]
     return found[0] if found else Fetched(404, {}, b"")
 

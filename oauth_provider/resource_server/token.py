@@ -1,4 +1,4 @@
-"""A verified access token (RFC 7662 §2.2, RFC 9068 §2.2): what it says, and what verifies the string."""
+"""Verified access token (RFC 7662 §2.2, RFC 9068 §2.2): its facts, and the contract of verifiers."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -14,15 +14,16 @@ _NOT_LOADED: Any = object()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessToken:
-    """What ``request.auth`` is. It answers what django-oauth-toolkit's permission classes ask of a token.
+    """Value of ``request.auth``. It also has what the permission classes of django-oauth-toolkit ask of a token.
 
-    ``scope`` is space-delimited as on the wire; ``expires`` and ``issued_at`` are aware datetimes;
-    ``resources`` are the URIs it was issued for (``aud``), empty where it is bound to none; ``cnf`` is the
-    key it is bound to (RFC 7800 §3), ``act`` the party acting (RFC 8693 §4.1). ``auth_time`` and ``acr`` tell
-    when and how the user signed in (RFC 9470 §6), as far as is known. ``jti`` names the token (RFC 9068 §2.2),
-    ``authorization_id`` the sign-in that it came of, and ``authorization_details`` says what it is for in detail
-    (RFC 9396 §9). ``user`` is the Django user, or None where the client acts for itself. ``leeway`` is by how much the
-    clock of a foreign issuer may differ from ours.
+    ``scope`` is space-delimited as on the wire; ``expires`` and ``issued_at`` are aware datetimes; ``resources``
+    are the URIs it was issued for (``aud``), empty where it is bound to none; ``cnf`` is the key it is bound to
+    (RFC 7800 §3), ``act`` the party acting (RFC 8693 §4.1). ``auth_time`` and ``acr`` tell when and how the user
+    signed in (RFC 9470 §6), if known. ``jti`` identifies the token (RFC 9068 §2.2), ``authorization_id`` the
+    sign-in that it came from, and ``authorization_details`` says what it is for in detail (RFC 9396 §9). ``user``
+    is the Django user, or None where the client acts for itself. ``leeway`` is how much the clock of a foreign
+    issuer may differ from ours.
+
     Raises ``ValueError`` for a naive datetime.
     """
 
@@ -52,12 +53,15 @@ class AccessToken:
 
     @property
     def scopes(self) -> tuple[str, ...]:
-        """The scope tokens."""
+        """Return the scope tokens."""
         return tuple(self.scope.split())
 
     @property
     def application(self) -> Any:
-        """The client's ``Application`` where the provider is at hand, else None. Asked for when first read."""
+        """Return the client's ``Application`` where the provider is installed, else None.
+
+        It is loaded when first read.
+        """
         if self._application is _NOT_LOADED:
             # The one thing that a frozen value may learn later: most calls never ask for it.
             application = self.load_application() if self.load_application else None
@@ -65,16 +69,16 @@ class AccessToken:
         return self._application
 
     async def aapplication(self) -> Any:
-        """The same in async code, where reading ``application`` would raise ``SynchronousOnlyOperation``."""
+        """Return ``application``, in async code, where that property would raise ``SynchronousOnlyOperation``."""
         return await sync_to_async(lambda: self.application)()
 
     def is_expired(self) -> bool:
-        """Is its time over?"""
+        """Has it expired?"""
         return datetime.now(UTC) >= self.expires + self.leeway
 
     @property
     def seconds_left(self) -> float:
-        """For how long it is good yet."""
+        """Return for how many seconds it is still valid; negative once it has expired."""
         return (self.expires + self.leeway - datetime.now(UTC)).total_seconds()
 
     def allow_scopes(self, scopes: Iterable[str] | None) -> bool:
@@ -82,29 +86,30 @@ class AccessToken:
         return set(scopes or ()) <= set(self.scopes)
 
     def is_valid(self, scopes: Iterable[str] | None = None) -> bool:
-        """Is it still good, and good for ``scopes``?"""
+        """Is it not expired, and does it hold every one of ``scopes``?"""
         return not self.is_expired() and self.allow_scopes(scopes)
 
     def details_of(self, type: str) -> tuple[Mapping[str, Any], ...]:
-        """Its authorization details of one type (RFC 9396 §2)."""
+        """Return its authorization details of one ``type`` (RFC 9396 §2)."""
         return tuple(detail for detail in self.authorization_details if detail.get("type") == type)
 
     def is_audience(self, url: str) -> bool:
-        """Was it issued for ``url``, or for no place in particular (RFC 8707 §2)?"""
+        """Was it issued for ``url``, or without any resource (RFC 8707 §2)?"""
         return resource_indicator.is_audience(self.resources, url)
 
 
 class Verifier(Protocol):
-    """The contract of ``OAUTH_RESOURCE_SERVER["VERIFIER"]``.
+    """Contract of ``OAUTH_RESOURCE_SERVER["VERIFIER"]``.
 
-    It may have ``is_foreign(token: str) -> bool``: can nobody whose tokens are good here have issued it, as far as that
-    can be told without asking them? That is what ``UNKNOWN_BEARER_TOKENS = "leave"`` leaves; without it, nothing.
+    It may have ``is_foreign(token: str) -> bool``: is it impossible that an accepted issuer issued this token, as
+    far as that can be told without asking one? ``UNKNOWN_BEARER_TOKENS = "leave"`` leaves such tokens to the next
+    class; without the method none is left.
     """
 
     def __call__(self, token: str, /) -> AccessToken:
-        """Return what ``token`` says, if it is an access token that is good at this moment.
+        """Return the facts about ``token`` if it is an access token that is valid now.
 
-        A verifier answers for signature or record, expiry, revocation, client and user. Where the token is
-        used (audience, key, scope) is for its caller to judge. Raises ``protocol.errors.InvalidToken``,
-        with the reason in ``detail``.
+        A verifier checks signature or record, expiry, revocation, client and user. Its caller checks where the
+        token is used (audience, key, scope). Raises ``protocol.errors.InvalidToken``, with the reason in
+        ``detail``.
         """

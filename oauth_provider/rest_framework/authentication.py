@@ -10,49 +10,55 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
 from oauth_provider.protocol.errors import OAuthError, ServiceUnavailable
-from oauth_provider.resource_server.authentication import authenticate, is_left, user_of
+from oauth_provider.resource_server.authentication import authenticate, is_left_to_next, user_of
 from oauth_provider.resource_server.challenge import challenge
 from oauth_provider.resource_server.proofs.bound_token import presented_scheme
 from oauth_provider.resource_server.token import AccessToken
 from oauth_provider.rest_framework import inspection  # noqa: F401 - registers itself
-from oauth_provider.rest_framework.denial import answer_denials, leave_token, leave_unreported, takes_bearer_tokens
+from oauth_provider.rest_framework.denial import (
+    answer_denials,
+    refuse_unless_taken,
+    suppress_report,
+    takes_bearer_tokens,
+)
 from oauth_provider.rest_framework.exceptions import Refused
 
 
 class OAuthAuthentication(BaseAuthentication):
-    """``request.user`` is the token's user, or a ``ClientUser``; ``request.auth`` is the ``AccessToken``.
+    """Authentication class for access tokens (RFC 6750 §2.1).
 
-    A call without a token is left to the next class. A bad token is answered 401 ``invalid_token`` and a
-    malformed request 400 ``invalid_request``, each with its challenge, whatever other classes the view has.
+    ``request.user`` is the token's user or a ``ClientUser``, and ``request.auth`` the ``AccessToken``. A call
+    without a token is left to the next class. A bad token is answered 401 ``invalid_token`` and a malformed request
+    400 ``invalid_request``, each with its challenge, whatever other classes the view has.
 
-    With ``UNKNOWN_BEARER_TOKENS = "leave"`` a token that nobody here can have issued is left to the classes after this
-    one, if any of them may take it. If none does, it is answered 401 all the same, also beside a session.
+    With ``UNKNOWN_BEARER_TOKENS = "leave"`` a token that no accepted issuer can have issued is left to the classes
+    after this one, if any of them may take it. If none does, the answer is still 401, also beside a session.
     """
 
     takes_access_tokens: ClassVar[bool] = True
 
     def authenticate(self, request: Request) -> tuple[Any, AccessToken] | None:
-        """The caller and the token; None where the header names another scheme. Raises ``Refused``."""
+        """Return the caller and the token, or None where the header has another scheme. Raise ``Refused``."""
         view = request.parser_context.get("view")
         answer_denials(view)
         try:
-            if has_next(self, request) and is_left(request._request):
-                leave_token(view)
+            if has_next_authenticator(self, request) and is_left_to_next(request._request):
+                refuse_unless_taken(view)
                 return None
             token = authenticate(request._request)
         except OAuthError as error:
             if isinstance(error, ServiceUnavailable):
-                leave_unreported(view)
+                suppress_report(view)
             raise Refused(error, scheme=presented_scheme(request.headers.get("Authorization", ""))) from error
         return None if token is None else (user_of(token), token)
 
     def authenticate_header(self, request: Request) -> str:
-        """The challenge of a call that came without a token (RFC 6750 §3)."""
+        """Return the challenge of a call without a token (RFC 6750 §3)."""
         return challenge()
 
 
-def has_next(authenticator: BaseAuthentication, request: Request) -> bool:
-    """Does a class that may take bearer tokens stand after ``authenticator``?"""
+def has_next_authenticator(authenticator: BaseAuthentication, request: Request) -> bool:
+    """Is there a class after ``authenticator`` that may take bearer tokens?"""
     listed = list(request.authenticators or ())
     after = listed[listed.index(authenticator) + 1 :] if authenticator in listed else []
     return any(takes_bearer_tokens(one) and not isinstance(one, OAuthAuthentication) for one in after)

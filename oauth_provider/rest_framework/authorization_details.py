@@ -1,4 +1,4 @@
-"""Permission by authorization details (RFC 9396 §9): is this token for that very thing?"""
+"""Permission by authorization details (RFC 9396 §9): is the token for exactly this operation?"""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self
@@ -18,14 +18,16 @@ if TYPE_CHECKING:
 
 
 class HasAuthorizationDetails(Composable, NeedsToken):
-    """The token holds one element of ``type`` that allows the call: ``HasAuthorizationDetails("photo_print")``.
+    """Permission: the token has one detail of ``type`` that allows the call.
 
-    ``members`` is what that element must hold: ``actions="order"`` or ``actions=["order", "cancel"]`` of a list, the
-    same value of all else. Its ``locations``, if it has any, must hold the URL of the call. A subclass says by
-    ``is_for`` which element is about which object. Composes by ``&``, ``|`` and ``~``.
+    ``HasAuthorizationDetails("photo_print")``.
 
-    A view that it guards answers 403 ``insufficient_scope`` to a token without such an element. Raises ``TypeError``
-    for what cannot be asked for.
+    ``members`` is what that element must hold: ``actions="order"`` or ``actions=["order", "cancel"]`` in a list, an
+    equal value in any other member. If it has ``locations``, the URL of the call must be at one of them. A subclass
+    can override ``is_for`` to say which element is about which object. Composes by ``&``, ``|`` and ``~``.
+
+    A view with it answers 403 ``insufficient_scope`` to a token without such an element. Raises ``TypeError`` for
+    an impossible requirement.
     """
 
     error = InsufficientAuthorizationDetails
@@ -39,7 +41,7 @@ class HasAuthorizationDetails(Composable, NeedsToken):
         return self
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
-        """Does the token of ``request`` hold such an element?"""
+        """Does the token of ``request`` have such an element?"""
         answer_denials(view)
         return bool(self.found(request))
 
@@ -48,21 +50,21 @@ class HasAuthorizationDetails(Composable, NeedsToken):
         return any(self.is_for(detail, obj) for detail in self.found(request))
 
     def found(self, request: Request) -> list[Mapping[str, Any]]:
-        """The elements that allow the call."""
+        """Return the elements of the token that allow the call."""
         if not is_access_token(request.auth):
             return []
         held, url = getattr(request.auth, "authorization_details", ()), called_url(request._request)
         return [detail for detail in held if self.asked.met_by([detail], url)]
 
     def is_for(self, detail: Mapping[str, Any], obj: Any) -> bool:
-        """Is ``detail`` about ``obj``? About any, unless a subclass knows better."""
+        """Is ``detail`` about ``obj``? True unless a subclass overrides it."""
         return True
 
     def needs(self, request: Request, view: "APIView") -> Needs:
-        """Details of the type."""
+        """Return the need of details of this type."""
         return Needs(details=(self.asked.type,))
 
     @property
     def named_details_types(self) -> tuple[str, ...]:
-        """The type."""
+        """Return the type."""
         return (self.asked.type,)

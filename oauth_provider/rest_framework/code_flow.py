@@ -1,4 +1,4 @@
-"""A whole code flow for tests (RFC 6749 §4.1, RFC 7636): in this process, or over HTTP against a live server."""
+"""Complete code flow for tests (RFC 6749 §4.1, RFC 7636): in this process, or over HTTP against a live server."""
 
 import re
 import secrets
@@ -19,40 +19,40 @@ TIMEOUT = 30
 
 
 class Browser(Protocol):
-    """The browser of somebody who is signed in. It follows no redirect."""
+    """Browser of a person who is signed in. It follows no redirect."""
 
     def get(self, path: str, query: Mapping[str, str]) -> Any:
-        """A page."""
+        """Return the response of a page."""
 
     def decide(self, path: str) -> Any:
-        """Say yes on the consent page at ``path``."""
+        """Allow the request on the consent page at ``path``, and return the response."""
 
     def send(self, path: str, form: Mapping[str, str]) -> Any:
-        """A client's form. This is not the browser's, but goes to the same server."""
+        """Send a form as the client, not as the browser, and return the response."""
 
 
 class InProcess:
-    """Django's test client."""
+    """``Browser`` over Django's test client."""
 
     def __init__(self, user: Any) -> None:
         self.client = Client()
         self.client.force_login(user)
 
     def get(self, path: str, query: Mapping[str, str]) -> Any:
-        """GET."""
+        """Return the response to GET."""
         return self.client.get(path, dict(query))
 
     def decide(self, path: str) -> Any:
-        """The decision alone: this client is not asked for the token of a form."""
+        """Post the decision without reading the page: the test client needs no CSRF token."""
         return self.client.post(path, {"decision": "allow"})
 
     def send(self, path: str, form: Mapping[str, str]) -> Any:
-        """POST."""
+        """Return the response to POST."""
         return self.client.post(path, urlencode(form), content_type=FORM)
 
 
 class Live:
-    """HTTP to a server that shares this process's database, such as pytest-django's ``live_server``."""
+    """``Browser`` over HTTP, for a server on the same database, such as pytest-django's ``live_server``."""
 
     def __init__(self, user: Any, url: str) -> None:
         signed_in = Client()
@@ -64,7 +64,7 @@ class Live:
         self.session.cookies.set(name, signed_in.cookies[name].value, domain=_cookie_domain(url))
 
     def get(self, path: str, query: Mapping[str, str]) -> Any:
-        """GET."""
+        """Return the response to GET."""
         return self._request("GET", path, params=query)
 
     def decide(self, path: str) -> Any:
@@ -75,7 +75,7 @@ class Live:
         return self._request("POST", path, data=form, headers={"Referer": page.url})
 
     def send(self, path: str, form: Mapping[str, str]) -> Any:
-        """POST, without the browser's cookies."""
+        """Return the response to POST, sent without the browser's cookies."""
         with requests.Session() as client:
             client.trust_env = False
             return client.post(urljoin(self.url, path), data=dict(form), timeout=TIMEOUT, allow_redirects=False)
@@ -87,11 +87,11 @@ class Live:
 def run_code_flow(
     application: Any, user: Any, *, scope: str, client_secret: str = "", live_url: str = "", **parameters: str
 ) -> dict[str, Any]:
-    """Sign ``user`` in, agree to everything, and redeem the code at the provider of this project: the token response.
+    """Sign ``user`` in, allow everything, redeem the code, and return the token response of this project's provider.
 
-    ``application`` is a row of the client registry; its first redirect URI is used. ``live_url`` is the address of a
-    live server on the same database; without it Django's test client does it all. ``parameters`` are further
-    parameters of the authorization request; ``resource`` goes to the token request, too (RFC 8707 §2.2).
+    ``application`` is a row of the client registry; its first redirect URI is used. ``live_url`` is the address of
+    a live server on the same database; without it Django's test client is used. ``parameters`` are added to the
+    authorization request; ``resource`` goes to the token request too (RFC 8707 §2.2).
     """
     browser: Browser = Live(user, live_url) if live_url else InProcess(user)
     code_verifier = secrets.token_urlsafe(32)
@@ -122,6 +122,6 @@ def run_code_flow(
 
 
 def _cookie_domain(url: str) -> str:
-    """As ``http.cookiejar`` writes the host of ``url``: a name without a dot gets one."""
+    """Return the host of ``url`` as ``http.cookiejar`` writes it: ``.local`` is added to a name without a dot."""
     host = urlsplit(url).hostname or ""
     return host if "." in host else f"{host}.local"

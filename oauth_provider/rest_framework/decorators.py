@@ -1,4 +1,4 @@
-"""``@requires_scopes`` (RFC 6750 §3.1): the scopes of one function view, method or action, written on it."""
+"""``@requires_scopes`` (RFC 6750 §3.1): the scopes of one function view, method or action."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -17,19 +17,19 @@ Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 
 class Guard(HasScopes):
-    """What ``@requires_scopes`` leaves on a handler: ``HasScopes``, open to sessions where the view itself is."""
+    """Permission that ``@requires_scopes`` leaves on a handler: ``HasScopes``, open to sessions where the view is."""
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
-        """Does the token hold the scopes? Or may a session do without one here?"""
+        """Does the token hold the scopes, or is it a session and does the view admit sessions?"""
         return super().has_permission(request, view) or (is_session(request) and _admits_sessions(view))
 
 
 def requires_scopes(*scopes: str | HasScopes) -> Callable[[Handler], Handler]:
-    """A token needs ``scopes`` for what is decorated, beside what the view asks of everyone.
+    """Require a token with ``scopes`` for the decorated handler, in addition to the view's permissions.
 
-    On a function view it stands right below ``@api_view``, on an action above or below ``@action``. It takes
-    scopes that are all needed, or one permission, as in ``@requires_scopes(HasScopes.any_of("a", "b"))``. A
-    session passes where the view has ``ScopesOrSession``. Raises as ``HasScopes``.
+    On a function view it stands right below ``@api_view``, on an action above or below ``@action``. It takes scopes
+    that are all needed, or one permission, as in ``@requires_scopes(HasScopes.any_of("a", "b"))``. A session passes
+    where the view has ``ScopesOrSession``. Raises ``TypeError`` and ``ValueError`` as ``HasScopes`` does.
     """
     permission = _permission(scopes)
 
@@ -63,7 +63,7 @@ def _permission(scopes: tuple[Any, ...]) -> HasScopes:
 
 
 def _check(permission: HasScopes, request: Request) -> None:
-    """Deny ``request`` as a permission of the view's own would, unless ``permission`` lets it pass."""
+    """Deny ``request`` as the view's own permissions do, unless ``permission`` lets it pass."""
     view: APIView = request.parser_context["view"]
     answer_denials(view, guard=permission)
     if not permission.has_permission(request, view):

@@ -1,9 +1,8 @@
-"""Denials (RFC 6750 §3 and §3.1, RFC 9470 §3): why did a view refuse, and which answer is due?
+"""Denials (RFC 6750 §3 and §3.1, RFC 9470 §3): finds why a view refused, and which answer is due.
 
-A DRF permission can only say no; the view then answers, and knows neither scopes nor challenges. So the
-view of a request that we authenticate or guard gets another ``permission_denied``, which looks for the
-permission that failed. It evaluates nothing that DRF itself would not have evaluated: what stands behind a
-failed operand may rely on it.
+A DRF permission can only say no; the view then answers, and knows neither scopes nor challenges. So the view of a
+request that we authenticate or guard gets another ``permission_denied``, which looks for the permission that failed. It
+evaluates nothing that DRF itself would not have evaluated: permissions after a failed operand may rely on it.
 """
 
 from collections.abc import Iterable
@@ -24,7 +23,7 @@ from rest_framework.request import Request
 from oauth_provider.protocol.bearer import BEARER, credentials
 from oauth_provider.protocol.errors import InvalidToken, OAuthError
 from oauth_provider.protocol.reason import Reason
-from oauth_provider.resource_server.database_outage import unreported
+from oauth_provider.resource_server.database_outage import mark_reported
 from oauth_provider.resource_server.needs import NOTHING, Needs
 from oauth_provider.resource_server.proofs.bound_token import presented_scheme, schemes
 from oauth_provider.rest_framework.declaration import guard_of
@@ -40,16 +39,16 @@ _NO_OBJECT: Any = object()
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A permission that failed for want of a better token, and what that token must have."""
+    """Permission that failed but would pass with a better token, and the needs of that token."""
 
     permission: NeedsToken
     needs: Needs
 
 
 def answer_denials(view: Any, guard: "NeedsToken | None" = None) -> None:
-    """Have ``view`` answer its denials as the RFCs say. A view serves one request, so nothing leaks.
+    """Make ``view`` answer its denials as the RFCs say. A view instance serves one request, so nothing leaks.
 
-    ``guard`` is a permission that does not stand among those of the view.
+    ``guard`` is a permission that is not among those of the view.
     """
     denied = getattr(view, "permission_denied", None)
     denial = getattr(denied, "__self__", None)
@@ -65,29 +64,32 @@ def answer_denials(view: Any, guard: "NeedsToken | None" = None) -> None:
     )
 
 
-def leave_token(view: Any) -> None:
-    """Have ``view``, whose denials are answered already, refuse the token of its request if nobody else takes it."""
+def refuse_unless_taken(view: Any) -> None:
+    """Make ``view`` refuse the token of its request if no other class takes it. Needs ``answer_denials`` first."""
     denial = getattr(getattr(view, "permission_denied", None), "__self__", None)
     if isinstance(denial, Denial):
         vars(view)["check_permissions"] = denial.check_permissions
 
 
 def takes_bearer_tokens(authenticator: Any) -> bool:
-    """May it? DRF's own do not, but for ``TokenAuthentication`` under that keyword; of others nothing is known."""
+    """May this class take bearer tokens? False for DRF's own, except ``TokenAuthentication`` with that keyword.
+
+    True for unknown classes.
+    """
     if isinstance(authenticator, TokenAuthentication):
         return str(authenticator.keyword).lower() == BEARER.lower()
     return not isinstance(authenticator, SessionAuthentication | BasicAuthentication | RemoteUserAuthentication)
 
 
-def leave_unreported(view: Any) -> None:
-    """Have Django not report what ``view`` answers to this request: a mail to the ``ADMINS`` for each call."""
+def suppress_report(view: Any) -> None:
+    """Keep Django from reporting the response of ``view``: that would mail the ``ADMINS`` for each call."""
     finalize = getattr(view, "finalize_response", None)
     if finalize is not None:
-        vars(view)["finalize_response"] = lambda *args, **kwargs: unreported(finalize(*args, **kwargs))
+        vars(view)["finalize_response"] = lambda *args, **kwargs: mark_reported(finalize(*args, **kwargs))
 
 
 class Denial:
-    """The answers of one view to one request."""
+    """Answers of one view to one request."""
 
     def __init__(self, view: "APIView") -> None:
         self.view = view
@@ -98,19 +100,19 @@ class Denial:
         self._check_permissions = view.check_permissions
 
     def check_permissions(self, request: Request) -> None:
-        """DRF's own, for a call whose token was taken by somebody: it must not pass for one without a token."""
+        """Run DRF's check, but refuse first where no class took the token: it must not pass for a call without one."""
         taker = request.successful_authenticator
         if taker is None or not takes_bearer_tokens(taker):
             self._ask_for_a_token(request, self._needs(self._permissions(request), None, None, request))
         self._check_permissions(request)
 
     def check_object_permissions(self, request: Request, obj: Any) -> None:
-        """DRF's own, which does not tell ``permission_denied`` what the object was."""
+        """Run DRF's check, and store the object, which DRF does not pass to ``permission_denied``."""
         self.obj = obj
         self._check_object_permissions(request, obj)
 
     def permission_denied(self, request: Request, message: Any = None, code: str | None = None) -> NoReturn:
-        """Raise ``TokenRequired`` or ``Refused`` where a token was wanted, else what the view would raise."""
+        """Raise ``TokenRequired`` or ``Refused`` where a token is missing, else the view's own exception."""
         permissions = self._permissions(request)
         failed = next((one for one in permissions if not self._passes(one, request)), None)
         fault = self._fault(failed, request) if failed is not None else None
@@ -124,7 +126,7 @@ class Denial:
         self._permission_denied(request, message=message, code=code)
 
     def _permissions(self, request: Request) -> list["Permission"]:
-        """Those of the view, then the one that guards what would have answered."""
+        """Return the permissions of the view, then that of the handler that would have answered."""
         guard = self.guard or guard_of(self.view, request.method or "")
         return [*self.view.get_permissions(), *([guard] if guard is not None else [])]
 
@@ -141,7 +143,7 @@ class Denial:
     def _needs(
         self, permissions: Iterable["Permission"], failed: "Permission | None", fault: Fault | None, request: Request
     ) -> Needs:
-        """All that ``permissions`` need: a client that asks for the missing part alone loses the rest."""
+        """Return all that ``permissions`` need: a client that asks for the missing part alone loses the rest."""
         return reduce(
             and_,
             (
@@ -157,7 +159,7 @@ class Denial:
         )
 
     def _fault(self, permission: "Permission", request: Request) -> Fault | None:
-        """What ``permission`` failed for, if another token would have helped."""
+        """Return why ``permission`` failed, if another token would have helped, else None."""
         if isinstance(permission, NeedsToken):
             needs = permission.needs(request, self.view)
             return Fault(permission, needs) if needs != NOTHING else None
@@ -179,10 +181,9 @@ class Denial:
 
 
 def needs_of(permission: "Permission", request: Request, view: "APIView") -> Needs:
-    """What ``permission`` needs of a token, as far as a token is what it needs. Evaluates nothing.
+    """Return the needs of ``permission`` on the token. No permission is evaluated.
 
-    Of two alternatives it takes the one of which the token lacks the least, and of two that lack nothing
-    the one that uses more of it.
+    Of two alternatives it takes the one of which the token lacks the fewest; of equal ones, that with more scopes.
     """
     if isinstance(permission, NeedsToken):
         return permission.needs(request, view)

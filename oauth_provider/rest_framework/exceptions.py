@@ -1,7 +1,7 @@
-"""Refusals as DRF raises them (RFC 6750 §3): a status, a JSON body, and the challenge in ``auth_header``.
+"""Refusals as DRF exceptions (RFC 6750 §3): a status, a JSON body, and the challenge in ``auth_header``.
 
-None of them is DRF's ``NotAuthenticated`` or ``AuthenticationFailed``: DRF rewrites the challenge of those,
-and turns their 401 into 403 wherever the first authentication class of the view has no challenge of its own.
+They do not derive from DRF's ``NotAuthenticated`` or ``AuthenticationFailed``: DRF rewrites the challenge of those, and
+turns their 401 into 403 wherever the first authentication class of the view has no challenge of its own.
 """
 
 from rest_framework.exceptions import APIException, NotAuthenticated
@@ -13,9 +13,9 @@ from oauth_provider.resource_server.needs import NOTHING, Needs
 
 
 class Refused(APIException):
-    """An ``OAuthError`` on its way out. The body is ``{"error": ..., "error_description": ...}``.
+    """Exception for an ``OAuthError``. The body is ``{"error": ..., "error_description": ...}``.
 
-    ``scheme`` is what the token came with.
+    ``scheme`` is the one that the token was sent with.
     """
 
     auth_header: str
@@ -30,7 +30,7 @@ class Refused(APIException):
 
 
 class TokenRequired(APIException):
-    """Nobody is authenticated and no token came: 401, and nothing is said about an error."""
+    """Nobody is authenticated and no token was sent: 401, without an error code."""
 
     status_code = 401
     default_detail = NotAuthenticated.default_detail

@@ -1,7 +1,7 @@
-"""The scopes of DRF views without calling them (RFC 6750 §3.1), for the checks and the metadata.
+"""Inspection of DRF views for their scopes (RFC 6750 §3.1), without calling them, for the checks and the metadata.
 
-It imports none of our classes, which import it: a view that has one of them is looked at. What it asks of permissions
-is what ``NeedsToken`` says.
+It imports none of our classes, which import it, so that every view with one of them is inspected. It asks permissions
+only for the properties of ``NeedsToken``.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,7 +10,7 @@ from typing import Any
 from rest_framework import permissions as drf
 
 from oauth_provider.resource_server.inspection import Inspection, inspector
-from oauth_provider.rest_framework.declaration import declared, guard_of, parsed, served_methods
+from oauth_provider.rest_framework.declaration import declared_requirement, guard_of, parse_requirement, served_methods
 from oauth_provider.rest_framework.needs import NeedsToken, leaves
 
 # What a viewset may have, whether or not this one does: a dictionary may be shared by several.
@@ -19,7 +19,7 @@ ACTIONS = {"list", "create", "retrieve", "update", "partial_update", "destroy", 
 
 @inspector
 def inspect(callback: Any) -> Inspection | None:
-    """Return what there is to say of ``callback``, which ``as_view()`` or ``@api_view`` made; None of anything else."""
+    """Return the findings about a view made by ``as_view()`` or ``@api_view``, or None for any other callable."""
     # It imports the project's default classes, and those may well import this module.
     from rest_framework.views import APIView
 
@@ -49,7 +49,7 @@ def _problems(view: Any) -> Iterator[str]:
         yield from (f"names {key!r}, which is none of its {kind}." for key, kind in _misspelt(view, scopes))
     for method in served_methods(view):
         try:
-            requirement = declared(view, method)
+            requirement = declared_requirement(view, method)
         except (TypeError, ValueError) as problem:
             yield f"declares scopes that cannot be used: {problem}"
             continue
@@ -70,14 +70,14 @@ def _declared_scopes(view: Any) -> Iterator[str]:
     scopes = getattr(view, "scopes", None)
     for declaration in scopes.values() if isinstance(scopes, Mapping) else [scopes]:
         try:
-            requirement = parsed(declaration)
+            requirement = parse_requirement(declaration)
         except (TypeError, ValueError):
             continue  # a problem, and told as one
         yield from requirement.scopes if requirement else ()
 
 
 def _takes_any_token(view: Any, permissions: list[Any]) -> bool:
-    """Does an access token of any scope pass for its user here? A project's own permission may see to scopes."""
+    """Does an access token of any scope pass here? A project's own permission may check scopes, so it counts as no."""
     if not any(getattr(one, "takes_access_tokens", False) for one in view.get_authenticators()):
         return False
     if any(isinstance(one, NeedsToken) or type(one).__module__ != drf.__name__ for one in permissions):

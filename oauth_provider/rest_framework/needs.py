@@ -1,4 +1,4 @@
-"""Permissions that look at the token (RFC 6750 §3.1): what they have in common, and how to find them in others."""
+"""Permissions that depend on the token (RFC 6750 §3.1): their base class, and finding them in composed ones."""
 
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeGuard, cast
@@ -15,33 +15,33 @@ if TYPE_CHECKING:
 
 
 class NeedsToken(BasePermission):
-    """A permission that another token may pass; ``error`` and ``description`` are what is said where this one fails."""
+    """Base of permissions that another token may pass. ``error`` and ``description`` are the answer where they fail."""
 
     error: ClassVar[type[OAuthError]]
     description: ClassVar[str]
 
     def needs(self, request: Request, view: "APIView") -> Needs:
-        """What a token must have in order to pass. Asks the project's code nothing that it was not asked before."""
+        """Return the needs on the token. No method of the project is called that was not called before."""
         raise NotImplementedError
 
     @property
     def reads_declaration(self) -> bool:
-        """Is it for the view to declare the scopes?"""
+        """Are the scopes declared by the view?"""
         return False
 
     @property
     def named_scopes(self) -> tuple[str, ...]:
-        """The scopes that it names itself."""
+        """Return the scopes that it names itself."""
         return ()
 
     @property
     def named_details_types(self) -> tuple[str, ...]:
-        """The types of authorization details that it names (RFC 9396 §2)."""
+        """Return the types of authorization details that it names (RFC 9396 §2)."""
         return ()
 
 
 class ScopedToken(Protocol):
-    """What our ``AccessToken`` and the model of django-oauth-toolkit have in common."""
+    """Protocol that our ``AccessToken`` and the model of django-oauth-toolkit both have."""
 
     scope: str
 
@@ -50,23 +50,23 @@ class ScopedToken(Protocol):
 
 
 def is_access_token(auth: Any) -> TypeGuard[ScopedToken]:
-    """Is ``request.auth`` an OAuth access token, and not what some other authentication class left there?"""
+    """Is ``request.auth`` an OAuth access token, not the object of another authentication class?"""
     return isinstance(getattr(auth, "scope", None), str) and callable(getattr(auth, "allow_scopes", None))
 
 
 def granted_scopes(request: Request) -> tuple[str, ...]:
-    """The scopes of the token that ``request`` was made with, if it was."""
+    """Return the scopes of the token of ``request``; () without one."""
     return tuple(request.auth.scope.split()) if is_access_token(request.auth) else ()
 
 
 def operands(permission: "AND | OR") -> tuple["Permission", "Permission"]:
-    """The two sides of a composed permission."""
+    """Return the two operands of a composed permission."""
     both: Any = permission  # The stubs leave the attributes out.
     return cast("tuple[Permission, Permission]", (both.op1, both.op2))
 
 
 def leaves(permissions: Iterable[Any]) -> Iterator[Any]:
-    """The permissions that others are composed of."""
+    """Yield the permissions that composed ones consist of."""
     for permission in permissions:
         if isinstance(permission, AND | OR):
             yield from leaves(operands(permission))

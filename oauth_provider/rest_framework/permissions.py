@@ -14,7 +14,7 @@ from oauth_provider.resource_server.needs import NOTHING, Needs
 from oauth_provider.resource_server.sign_in import SignIn
 from oauth_provider.resource_server.users.session_user import active_session_user
 from oauth_provider.rest_framework import inspection  # noqa: F401 - registers itself
-from oauth_provider.rest_framework.declaration import declared, parsed
+from oauth_provider.rest_framework.declaration import declared_requirement, parse_requirement
 from oauth_provider.rest_framework.denial import answer_denials
 from oauth_provider.rest_framework.needs import NeedsToken, granted_scopes, is_access_token
 
@@ -31,19 +31,19 @@ logger = logging.getLogger("oauth_provider.resource_server")
 
 
 class HasScopes(Composable, NeedsToken):
-    """The token holds every one of these scopes: ``permission_classes = [HasScopes("notes:read")]``.
+    """Permission: the token holds every one of these scopes. ``permission_classes = [HasScopes("notes:read")]``.
 
-    Without arguments, as in ``permission_classes = [HasScopes]``, it holds those that the view declares: in
-    ``scopes`` (one scope, a list, or a dictionary of them by action or HTTP method), by ``@requires_scopes``,
-    or in ``get_required_scopes()``. A view that declares nothing for a call refuses it; a check finds it first.
+    Without arguments, as in ``permission_classes = [HasScopes]``, they are those that the view declares: in
+    ``scopes`` (one scope, a list, or a dictionary of them by action or HTTP method), by ``@requires_scopes``, or in
+    ``get_required_scopes()``. A view that declares nothing for a call refuses it; a check finds it first.
 
-    Composes with other permissions by ``&``, ``|`` and ``~``. It looks at the token alone: a client acting
-    for itself passes too (add ``IsAuthenticated`` to ask for a person), and a session without a token does
-    not (see ``ScopesOrSession``). The token is ours, or one from django-oauth-toolkit's own authentication class.
+    Composes with other permissions by ``&``, ``|`` and ``~``. It looks only at the token: a client acting for
+    itself passes too (add ``IsAuthenticated`` to ask for a person), and a session without a token does not (see
+    ``ScopesOrSession``). The token is ours, or one from django-oauth-toolkit's own authentication class.
 
-    A view that it guards answers 401 to a caller without a token, and 403 ``insufficient_scope`` with all
-    the scopes it needs to one whose token has too few. Raises ``TypeError`` where a scope is not a string,
-    and ``ValueError`` where one is not a scope token (RFC 6749 §3.3).
+    A view with it answers 401 to a caller without a token, and 403 ``insufficient_scope`` with all the scopes it
+    needs to one whose token has too few. Raises ``TypeError`` where a scope is not a string, and ``ValueError``
+    where one is not a scope token (RFC 6749 §3.3).
     """
 
     error = InsufficientScope
@@ -54,7 +54,10 @@ class HasScopes(Composable, NeedsToken):
 
     @classmethod
     def any_of(cls, *alternatives: str | Iterable[str]) -> Self:
-        """One of these is enough, each a scope or a list of scopes that are needed together. Raises the same."""
+        """Return a permission for which one of ``alternatives`` is enough: a scope, or a list of scopes all needed.
+
+        Raises ``TypeError`` and ``ValueError`` as ``HasScopes`` does.
+        """
         permission = cls()
         permission.requirement = ScopeRequirement.any_of(*alternatives)
         return permission
@@ -74,11 +77,11 @@ class HasScopes(Composable, NeedsToken):
         return any(map(token.allow_scopes, requirement.alternatives))
 
     def has_object_permission(self, request: Request, view: "APIView", obj: Any) -> bool:
-        """The same for every object; ``~`` would otherwise turn DRF's default, yes, into no."""
+        """Does the token of ``request`` hold the scopes? DRF's default, yes, would become no under ``~``."""
         return self.has_permission(request, view)
 
     def needs(self, request: Request, view: "APIView") -> Needs:
-        """The scopes, or of several alternatives those of which the token lacks the least."""
+        """Return the need of these scopes; of several alternatives, the one of which the token lacks the fewest."""
         requirement = self.requirement or _memory(view).get(request.method)
         if requirement is None and not hasattr(view, "get_required_scopes"):
             requirement = self._required(request, view)
@@ -86,12 +89,12 @@ class HasScopes(Composable, NeedsToken):
 
     @property
     def reads_declaration(self) -> bool:
-        """Is it for the view to declare the scopes?"""
+        """Are the scopes declared by the view?"""
         return self.requirement is None
 
     @property
     def named_scopes(self) -> tuple[str, ...]:
-        """The scopes that it names itself, each once."""
+        """Return the scopes that it names itself, without duplicates."""
         return self.requirement.scopes if self.requirement else ()
 
     def _required(self, request: Request, view: "APIView") -> ScopeRequirement | None:
@@ -119,25 +122,25 @@ class HasScopes(Composable, NeedsToken):
 
 
 class ScopesOrSession(HasScopes):
-    """``HasScopes`` for callers with a token; whoever is signed in to this site needs none.
+    """``HasScopes`` for callers with a token; a person signed in to this site needs none.
 
-    A person in a session acts for themselves, with no app in between, so there is nothing to narrow down. A
-    session is what ``SessionAuthentication`` recognises, CSRF check included (in tests, ``force_authenticate``
-    without a token, too). What the person may do is for other permissions and the queryset to say.
+    A person in a session acts for themselves, with no app in between, so there is nothing to limit. A session is
+    what ``SessionAuthentication`` recognises, CSRF check included (in tests, ``force_authenticate`` without a
+    token, too). What the person may do is for other permissions and the queryset to say.
     """
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
-        """Is the caller signed in here, or else, does the token hold the scopes?"""
+        """Is the caller signed in by a session, or does the token hold the scopes?"""
         return super().has_permission(request, view) or is_session(request)
 
 
 class RequiresAuthentication(Composable, NeedsToken):
-    """The token's user signed in at most ``max_age`` seconds ago, in one of the ways ``acr`` (RFC 9470).
+    """Permission: the token's user signed in at most ``max_age`` seconds ago, in one of the ways ``acr`` (RFC 9470).
 
-    One that is too old is answered 401 ``insufficient_user_authentication`` with both, whereupon a client sends
-    its user to sign in again. ``acr`` is one value or several, the best first. It looks at the token alone: a
-    session does not pass, nor does a client that acts for itself. Raises ``TypeError`` where neither is named,
-    and ``ValueError`` for a negative ``max_age`` or a value that no challenge can hold.
+    Otherwise the answer is 401 ``insufficient_user_authentication`` with both values, and the client sends its user
+    to sign in again. ``acr`` is one value or several, the best first. It looks only at the token: a session does
+    not pass, nor does a client that acts for itself. Raises ``TypeError`` where neither is named, and
+    ``ValueError`` for a negative ``max_age`` or a value that no challenge can hold.
     """
 
     error = InsufficientUserAuthentication
@@ -152,16 +155,16 @@ class RequiresAuthentication(Composable, NeedsToken):
         return self
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
-        """Did the token's user sign in well enough, and not too long ago?"""
+        """Did the token's user sign in like this?"""
         answer_denials(view)
         return is_access_token(request.auth) and self.sign_in.is_met_by(request.auth)
 
     def has_object_permission(self, request: Request, view: "APIView", obj: Any) -> bool:
-        """The same for every object."""
+        """Did the token's user sign in like this? The object makes no difference."""
         return self.has_permission(request, view)
 
     def needs(self, request: Request, view: "APIView") -> Needs:
-        """The sign-in."""
+        """Return the need of this sign-in."""
         return self.sign_in.needs
 
 
@@ -178,7 +181,7 @@ def is_session(request: Request) -> bool:
 
 
 def _memory(view: Any) -> dict[str | None, ScopeRequirement | None]:
-    """What ``view``, which serves one request, was found to declare, by HTTP method."""
+    """Return the cache of the scopes that ``view``, which serves one request, declares, by HTTP method."""
     memory: dict[str | None, ScopeRequirement | None] = vars(view).setdefault("_required_scopes", {})
     return memory
 
@@ -186,7 +189,7 @@ def _memory(view: Any) -> dict[str | None, ScopeRequirement | None]:
 def _ask(view: Any, method: str) -> ScopeRequirement | None:
     try:
         dynamic = view.get_required_scopes() if hasattr(view, "get_required_scopes") else None
-        requirement = parsed(dynamic) or declared(view, method)
+        requirement = parse_requirement(dynamic) or declared_requirement(view, method)
     except (TypeError, ValueError) as problem:
         logger.error("%s declares scopes that cannot be used, and refuses %s: %s", type(view).__name__, method, problem)
         return None

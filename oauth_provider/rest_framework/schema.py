@@ -1,6 +1,6 @@
 """OpenAPI by drf-spectacular (RFC 6749 §3.3): each operation with the scopes that its view declares.
 
-Registered where it is imported: by the provider if ``drf_spectacular`` is installed, else by the project.
+It is registered when it is imported: by the provider if ``drf_spectacular`` is installed, else by the project.
 """
 
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ from drf_spectacular.settings import spectacular_settings
 from rest_framework.permissions import AND, OR
 
 from oauth_provider.resource_server.conf import conf
-from oauth_provider.rest_framework.declaration import declared, guard_of, parsed
+from oauth_provider.rest_framework.declaration import declared_requirement, guard_of, parse_requirement
 from oauth_provider.rest_framework.needs import operands
 from oauth_provider.rest_framework.permissions import HasScopes
 
@@ -23,7 +23,7 @@ Alternatives = tuple[tuple[str, ...], ...]
 
 NO_SCOPE: Alternatives = ((),)
 # An expression of many alternatives multiplies out; nobody reads more of them than this.
-MOST = 16
+MAX_ALTERNATIVES = 16
 REFUSALS = {
     "400": "The request is malformed, or the access token was sent in another way than by the header.",
     "401": "The access token is missing, unknown, expired, or not meant for this API.",
@@ -33,19 +33,19 @@ CHALLENGE = {"WWW-Authenticate": {"description": "What a token needs (RFC 6750).
 
 
 class OAuthScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # its own hook
-    """``OAuthAuthentication`` as a security scheme: the code flow of the provider, or a bearer token of another."""
+    """Security scheme of ``OAuthAuthentication``: the provider's code flow, or a bearer token of another server."""
 
     target_class = "oauth_provider.rest_framework.authentication.OAuthAuthentication"
     name = "oauth2"
 
     def get_security_requirement(self, auto_schema: Any) -> list[dict[str, list[Any]]]:
-        """One entry for each set of scopes with which the operation is open."""
+        """Return one entry for each set of scopes that is enough for the operation."""
         if "flows" not in self.get_security_definition(auto_schema):
             return [{self.name: []}]
-        return [{self.name: list(scopes)} for scopes in needed(auto_schema.view, auto_schema.method.upper())]
+        return [{self.name: list(scopes)} for scopes in needed_scopes(auto_schema.view, auto_schema.method.upper())]
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
-        """Where a token comes from, with the words of the scopes (``OAUTH2_*`` of spectacular goes first)."""
+        """Return the endpoints and scopes of the code flow. ``OAUTH2_*`` settings of drf-spectacular come first."""
         authorize = spectacular_settings.OAUTH2_AUTHORIZATION_URL or _url("oauth_provider:authorize")
         token = spectacular_settings.OAUTH2_TOKEN_URL or _url("oauth_provider:token")
         if not authorize or not token:
@@ -56,8 +56,8 @@ class OAuthScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
         return {"type": "oauth2", "flows": {"authorizationCode": flow}}
 
 
-def needed(view: Any, method: str) -> Alternatives:
-    """The sets of scopes with any of which a token may call ``method`` of ``view``."""
+def needed_scopes(view: Any, method: str) -> Alternatives:
+    """Return the sets of scopes of which each is enough to call ``method`` of ``view``."""
     guard = guard_of(view, method)
     permissions = [*view.get_permissions(), *([guard] if guard is not None else [])]
     found = reduce(_both, (alternatives(permission, view, method) for permission in permissions), NO_SCOPE)
@@ -65,7 +65,7 @@ def needed(view: Any, method: str) -> Alternatives:
 
 
 def alternatives(permission: Any, view: Any, method: str) -> Alternatives:
-    """The same for one permission; one that does not ask for scopes passes with none."""
+    """Return the sets of scopes of which each is enough for ``permission``; one empty set where it asks for none."""
     if isinstance(permission, HasScopes):
         requirement = permission.requirement or _declared(view, method)
         return requirement.alternatives if requirement else NO_SCOPE
@@ -77,16 +77,16 @@ def alternatives(permission: Any, view: Any, method: str) -> Alternatives:
 
 def _both(first: Alternatives, second: Alternatives) -> Alternatives:
     pairs: Iterable[tuple[str, ...]] = (tuple(dict.fromkeys(one + other)) for one in first for other in second)
-    return tuple(islice(pairs, MOST))
+    return tuple(islice(pairs, MAX_ALTERNATIVES))
 
 
 def _declared(view: Any, method: str) -> Any:
-    """A view may be unable to compute its scopes where nobody calls."""
+    """Return the scopes of the view, whose ``get_required_scopes`` may fail without a request."""
     try:
         dynamic = view.get_required_scopes() if hasattr(view, "get_required_scopes") else None
     except Exception:
         dynamic = None
-    return parsed(dynamic) or declared(view, method)
+    return parse_requirement(dynamic) or declared_requirement(view, method)
 
 
 def _url(name: str) -> str:
@@ -97,9 +97,9 @@ def _url(name: str) -> str:
 
 
 def document_refusals(result: Any, generator: Any, request: Any, public: bool) -> Any:
-    """A hook of drf-spectacular (``POSTPROCESSING_HOOKS``): operations that take access tokens say how they refuse.
+    """Add the responses 400, 401 and 403, with their challenge, to operations that take access tokens (RFC 6750 §3.1).
 
-    RFC 6750 §3.1: 400, 401 and 403, each with its challenge. What the project documents itself stays as it is.
+    It is a ``POSTPROCESSING_HOOKS`` entry of drf-spectacular. Responses that the project documents itself are kept.
     """
     operations = (operation for path in result.get("paths", {}).values() for operation in path.values())
     for operation in operations:

@@ -1,7 +1,7 @@
-"""The test kit: calls with tokens that nobody had to issue; ``run_code_flow`` is for those that somebody does.
+"""Test kit of DRF APIs: calls with forced tokens that nobody issued, and ``run_code_flow`` for issued ones.
 
-A forced token travels as any other does, in the Authorization header through the whole of Django; only the
-verifier is replaced for the time of the call. So expiry, audience, masking and challenges are the real ones.
+A forced token travels like any other, in the Authorization header through all of Django; only the verifier is replaced
+during the call. So expiry, audience, masking and challenges are the real ones.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,8 +14,8 @@ from django.conf import settings
 from django.test.utils import override_settings
 from rest_framework.test import APIClient
 
-from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol.errors import InvalidToken
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.resource_server.conf import NAME
 from oauth_provider.resource_server.token import AccessToken
 from oauth_provider.rest_framework.code_flow import run_code_flow
@@ -27,7 +27,7 @@ _forced: ContextVar[AccessToken] = ContextVar("_forced")
 
 
 def verify(token: str) -> AccessToken:
-    """The verifier of a call with a forced token. Raises ``InvalidToken`` for any other."""
+    """Return the forced token of this call. Raise ``InvalidToken`` for any other string."""
     if token != TOKEN:
         raise InvalidToken(Reason.TOKEN_UNKNOWN, detail="not the one of force_oauth")
     return _forced.get()
@@ -50,11 +50,11 @@ class OAuthAPIClient(APIClient):
         expires_in: int = 300,
         authorization_details: Iterable[Mapping[str, Any]] = (),
     ) -> AccessToken:
-        """Make every further call with such a token, until ``logout()``.
+        """Send such a token with every further call, until ``logout()``, and return it.
 
         Without a user it is the client's own. ``client`` is a client_id or an ``Application``, ``resource`` the
-        URI or URIs that the token is for, ``expires_in`` is in seconds; unless ``auth_time`` is given, the user has
-        signed in just now.
+        URI or URIs that the token is for, ``expires_in`` is in seconds; without ``auth_time`` the user signed
+        in just now.
         """
         now = datetime.now(UTC)
         self._token = AccessToken(
@@ -75,12 +75,12 @@ class OAuthAPIClient(APIClient):
         return self._token
 
     def logout(self) -> None:
-        """Forget the token, and the session if there is one."""
+        """Drop the token, and the session if there is one."""
         self._token = None
         super().logout()
 
     def request(self, **kwargs: Any) -> Any:
-        """One call."""
+        """Make one call, with the forced token if there is one."""
         if self._token is None:
             return super().request(**kwargs)
         with _verified(self._token):
@@ -101,10 +101,10 @@ def _verified(token: AccessToken) -> Iterator[None]:
 def assert_requires_scopes(
     url: str, method: str, scopes: str | Iterable[str], *, user: Any = None, data: Any = None, **options: Any
 ) -> Any:
-    """Assert that a call needs all of ``scopes`` and no other; the answer to a token that has them.
+    """Assert that a call needs all of ``scopes`` and no other, and return the response to a token that has them.
 
-    It is made without a token, with all but one of the scopes, for each of them, and with all: what it does,
-    it does once. ``options`` go to the client's method, such as ``format="json"``.
+    The call is made without a token, then with all but one of the scopes, for each of them, then with all: so its
+    side effects happen once. ``options`` go to the client's method, such as ``format="json"``.
     """
     needed = scopes.split() if isinstance(scopes, str) else list(scopes)
     client = OAuthAPIClient()

@@ -1,8 +1,8 @@
-"""Throttles that know clients (RFC 9700 §4.15: a client is no user): how often may this one call?
+"""Throttles by client (RFC 9700 §4.15: a client is not a user).
 
-They are DRF's ``SimpleRateThrottle`` with another key. Rates stand in ``DEFAULT_THROTTLE_RATES``, under ``client``
-and ``user``. Unlike DRF's, a call is counted before it is let through, so that many at once are not more than many in
-turn, and a cache that does not answer limits nobody.
+They are DRF's ``SimpleRateThrottle`` with another key. Rates are in ``DEFAULT_THROTTLE_RATES``, under ``client`` and
+``user``. Unlike DRF's, a call is counted before it may pass, so that simultaneous calls are all counted, and a cache
+that does not answer limits nobody.
 """
 
 import time
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 
 class CountingThrottle(SimpleRateThrottle):
-    """So many calls from the first on until the ``duration`` of the rate is over; then it begins anew.
+    """Base class: limits the calls in each ``duration`` of the rate, which begins with the first call counted.
 
-    ``cache`` is the one that DRF's class names, or a project's own in its place.
+    ``cache`` is the one that DRF's class names; a project may name another.
     """
 
     num_requests: int
@@ -46,31 +46,31 @@ class CountingThrottle(SimpleRateThrottle):
         return count <= self.num_requests
 
     def wait(self) -> float:
-        """In seconds, until calls are counted anew."""
+        """Return the seconds until the count starts again."""
         return max(1.0, self.ends_at - time.time())
 
 
 class ClientRateThrottle(CountingThrottle):
-    """So many calls for each client, whoever uses it. A call without a token is not counted."""
+    """Limit of calls for each client, for all its users together. A call without a token is not counted."""
 
     scope = "client"
 
     def get_cache_key(self, request: Request, view: "APIView") -> str | None:
-        """The client of the token; None where there is none."""
+        """Return a key of the token's client, or None without a token."""
         client_id = client_of(request)
         return client_id and self.cache_format % {"scope": self.scope, "ident": f"client-{digest(client_id)}"}
 
 
 class UserOrClientRateThrottle(CountingThrottle):
-    """So many calls for each person, with whatever clients or session, and for each client that acts for itself.
+    """Limit of calls for each person, with any client or session, and for each client that acts for itself.
 
-    Everybody else is counted by their address, as by DRF's ``AnonRateThrottle``.
+    All other callers are counted by their address, as by DRF's ``AnonRateThrottle``.
     """
 
     scope = "user"
 
     def get_cache_key(self, request: Request, view: "APIView") -> str:
-        """The person, else the client, else the address."""
+        """Return a key of the person, else of the client, else of the address."""
         client_id = client_of(request)
         if request.user and request.user.is_authenticated:
             caller = f"user-{digest(str(request.user.pk))}"
@@ -90,7 +90,7 @@ def _counters(throttle: Any) -> GuardedCache:
 
 
 def client_of(request: Request) -> str | None:
-    """The client whose token ``request`` was made with, if it was: ours, or one of django-oauth-toolkit's."""
+    """Return the ``client_id`` of the token of ``request``, ours or django-oauth-toolkit's, or None without a token."""
     token: Any = request.auth
     if not is_access_token(token):
         return None

@@ -23,7 +23,7 @@ from oauth_provider.conf import provider_settings
 from oauth_provider.dot.names import Row, access_token_model, application_model
 from oauth_provider.models import Authorization, ClientPolicy
 from oauth_provider.models.client import is_barred
-from oauth_provider.protocol.denylist import AUTHORIZATION, CLIENT, TOKEN, Denial, of_whole_client
+from oauth_provider.protocol.denylist import AUTHORIZATION, CLIENT, TOKEN, Denial, merge_for_client
 from oauth_provider.resource_server.denylist.transport import DenylistTransport, make_transport
 from oauth_provider.resource_server.options.denylist import DenylistOptions
 from oauth_provider.resource_server.process_lock import ProcessLock
@@ -84,7 +84,7 @@ class Publisher:
         if self._waiting[denial.group] > UNSENT_OF_CLIENT:
             theirs = [one for one in self._unsent if one.group == denial.group]
             others = [one for one in self._unsent if one.group != denial.group]
-            whole = of_whole_client(theirs, int(time.time()))
+            whole = merge_for_client(theirs, int(time.time()))
             self._unsent = deque([*others, whole], maxlen=UNSENT)
             del self._waiting[denial.group]
             logger.error("Too many revocations wait: every token that %r has by now is denied.", denial.client)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from oauth_provider.dot.names import Row, application_model, concrete_names
-from oauth_provider.dot.usability import is_decided_by_model, is_usable
+from oauth_provider.dot.usability import is_usable, overrides_is_usable
 from oauth_provider.models.client import ClientPolicy
 from oauth_provider.protocol.access_token import JwtAccessToken
 from oauth_provider.protocol.resource_indicator import apis_of, is_audience
@@ -151,7 +151,7 @@ def paths_of_user() -> list[str]:
 
 def paths_of_client(prefix: str = "application__") -> list[str]:
     """The columns of the client, where the project's own model judges by them."""
-    return [f"{prefix}{name}" for name in concrete_names(application_model())] if is_decided_by_model() else []
+    return [f"{prefix}{name}" for name in concrete_names(application_model())] if overrides_is_usable() else []
 
 
 def client_row(values: Sequence[Any], using: str) -> Row | None:

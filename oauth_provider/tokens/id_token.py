@@ -17,7 +17,7 @@ from django.views.decorators.debug import sensitive_variables
 from oauth_provider.conf import provider_settings
 from oauth_provider.models import Authorization
 from oauth_provider.models.client import Client
-from oauth_provider.protocol.claims import ID_TOKEN, asked_for
+from oauth_provider.protocol.claims import ID_TOKEN, requested_claims
 from oauth_provider.protocol.id_token import OPENID, IdToken, sign_members, verify_id_token
 from oauth_provider.protocol.jose import JoseError, Key, left_half_hash
 from oauth_provider.protocol.jwe import Envelope
@@ -127,7 +127,7 @@ def describe_beside(
 
 
 def _context(authorization: Authorization, client: Client, scope: tuple[str, ...]) -> ClaimContext:
-    return ClaimContext(client.client_id, scope, asked_for(authorization.claims, ID_TOKEN))
+    return ClaimContext(client.client_id, scope, requested_claims(authorization.claims, ID_TOKEN))
 
 
 def _describe(authorization: Authorization, client: Client, issuer: str, claims: Mapping[str, Any]) -> IdToken:

@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from oauth_provider.dot.names import application_model
-from oauth_provider.protocol.redirect_uri import fault
+from oauth_provider.protocol.redirect_uri import find_fault
 from tests import ledger
 from tests.admin.operators import errors_of, form_of, new_client, operator, url
 from tests.factories import ApplicationFactory
@@ -26,7 +26,7 @@ HOST = r"[a-z0-9._%:\[\]@*-]{0,16}"
 @example("https://a.example?")
 @example("https://" + "a." * 123 + "example/")
 def test_a_redirect_uri_without_a_fault_of_ours_has_none_of_dots(uri):
-    if fault(uri, allow_http=True) is None:
+    if find_fault(uri, allow_http=True) is None:
         application = application_model()(redirect_uris=uri, authorization_grant_type="authorization-code")
         application.get_allowed_schemes = lambda: ["https", "http", "com.example.app"]
         application.clean()

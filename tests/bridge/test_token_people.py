@@ -14,7 +14,7 @@ from oauth_provider.authorization.context import AuthenticationContext, Context
 from oauth_provider.authorization.sign_in import SIGN_IN
 from oauth_provider.models import Authorization, Consent, PendingRequest
 from oauth_provider.pages.sending.browser_state import COOKIE
-from oauth_provider.resource_server.users.masked_user import masked
+from oauth_provider.resource_server.users.masked_user import mask_user
 from oauth_provider.resource_server.users.session_user import session_user
 from tests import ledger
 from tests.bridge.conftest import MIDDLEWARE
@@ -251,7 +251,7 @@ def test_a_masked_user_stands_for_no_session(driver: Driver, rf: Any) -> None:
     driver.user.is_superuser = True
     driver.user.save()
     request = rf.get("/")
-    request.session, request.user = driver.browser.session, masked(driver.user, ["read"])
+    request.session, request.user = driver.browser.session, mask_user(driver.user, ["read"])
     user = session_user(request)
     assert user == driver.user
     assert user.is_superuser

@@ -10,8 +10,8 @@ from django.core import checks as framework
 from django.db import connections
 from django.db.utils import ConnectionHandler
 
-from oauth_provider.conf import read_anew
-from oauth_provider.resource_server.conf import read_anew as read_anew_for_apis
+from oauth_provider.conf import drop_cached_settings
+from oauth_provider.resource_server.conf import drop_cached_settings as drop_resource_server_settings
 
 POSTGRESQL = {"ENGINE": "django.db.backends.postgresql"}
 NAMED = {"NAME": "mydatabase", "USER": "mydatabaseuser", "PASSWORD": "mypassword", "HOST": "127.0.0.1", "PORT": "5432"}
@@ -128,7 +128,7 @@ def put(settings: Any, values: dict[str, Any]) -> None:
         elif hasattr(settings, name):
             setattr(settings, name, {})  # tells those who remember it
             delattr(settings, name)
-            for forget in (read_anew, read_anew_for_apis):
+            for forget in (drop_cached_settings, drop_resource_server_settings):
                 forget(setting=name)
 
 

@@ -49,12 +49,12 @@ MOUNTED = {
 @pytest.mark.parametrize("mounted", MOUNTED.values(), ids=MOUNTED.keys())
 def test_dots_doors_are_found_wherever_they_are(settings, mounted):
     settings.ROOT_URLCONF = Root(ours, mounted)
-    assert set(said(dot.check_doors)) == {"E004"}
+    assert set(said(dot.check_dot_urls)) == {"E004"}
 
 
 def test_each_door_is_named_with_its_path(settings):
     settings.ROOT_URLCONF = Root(path("o/", include("oauth2_provider.urls")))
-    texts = " ".join(message.msg for message in dot.check_doors(None))
+    texts = " ".join(message.msg for message in dot.check_dot_urls(None))
     doors = ("/o/authorize/", "/o/token/", "/o/revoke_token/", "/o/introspect/", "/o/device-authorization/")
     for door in (*doors, "/o/register/", "/o/userinfo/", "/o/logout/", "/o/authorized_tokens/"):
         assert door in texts
@@ -64,7 +64,7 @@ def test_each_door_is_named_with_its_path(settings):
 
 def test_our_own_doors_at_dots_paths_are_none_of_dots(settings):
     settings.ROOT_URLCONF = Root(ours, path("o/", include("oauth_provider.bridge.urls")))
-    assert said(dot.check_doors) == said(urls.check_bridge) == said(urls.check_well_known) == []
+    assert said(dot.check_dot_urls) == said(urls.check_bridge) == said(urls.check_well_known) == []
 
 
 TOKEN_MIDDLEWARE = "oauth2_provider.middleware.OAuth2TokenMiddleware"

@@ -38,7 +38,7 @@ CHECKS = {
     "E001": configuration.check_issuer_is_set,
     "E002": configuration.check_issuer,
     "E003": dot.check_validator,
-    "E004": dot.check_doors,
+    "E004": dot.check_dot_urls,
     "W096": dot.check_inherited,
     "W097": dot.check_inherited,
     "E005": databases.check_one_database,

@@ -100,8 +100,8 @@ BY_NAME: dict[tuple[str, str], Callable[[Source], Any]] = {
     ("authorization_details.is_part", "granted"): lambda source: source.details()[0],
     ("authorization_details.narrow_details", "requested"): Source.details,
     ("authorization_details.narrow_details", "granted"): Source.details,
-    ("claims.asked_for", "claims"): Source.claims,
-    ("claims.asked_subject", "claims"): Source.claims,
+    ("claims.requested_claims", "claims"): Source.claims,
+    ("claims.requested_subject", "claims"): Source.claims,
     ("jose.left_half_hash", "alg"): lambda source: tuple(ALGORITHMS)[source.choice(len(ALGORITHMS))],
     ("authentication_request.parse_prompt", "supported"): lambda source: PROMPTS,
 }

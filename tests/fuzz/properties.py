@@ -41,7 +41,7 @@ def _origin_of(text: str) -> str:
 
 def is_its_own(answer: bool, resource: str, url: str) -> bool:
     """Who covers a URL is a place."""
-    return not answer or resource_indicator.place(resource) is not None
+    return not answer or resource_indicator.normalize(resource) is not None
 
 
 def says_the_same(answer: str, value: Any) -> bool:
@@ -69,9 +69,9 @@ def can_be_opened(answer: str, text: str, secret: str, context: str) -> bool:
 
 
 PROPERTIES: dict[str, Callable[..., bool]] = {
-    "redirect_uri.fault": registered_matches_itself,
+    "redirect_uri.find_fault": registered_matches_itself,
     "redirect_uri.matches": matching_is_usable,
-    "origin.fault": spelt_as_a_browser_does,
+    "origin.find_fault": spelt_as_a_browser_does,
     "resource_indicator.covers": is_its_own,
     "authorization_details.canonical": says_the_same,
     "cors.allowed_headers": is_bounded,

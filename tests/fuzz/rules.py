@@ -12,7 +12,7 @@ from oauth_provider.protocol.denylist import Denial, parse
 from oauth_provider.protocol.details_requirement import DetailsRequirement
 from oauth_provider.protocol.errors import OAuthError
 from oauth_provider.protocol.jose import JoseError
-from oauth_provider.protocol.json_schema import Misfit, Schema, SchemaError
+from oauth_provider.protocol.json_schema import Schema, SchemaError, SchemaMismatch
 from oauth_provider.protocol.scope_requirement import ScopeRequirement
 from tests.fuzz.arguments import Source, arguments_of
 from tests.fuzz.properties import PROPERTIES
@@ -27,10 +27,10 @@ DECLARED: dict[str, tuple[type[Exception], ...]] = {
     "strict_json.parse_array": (ValueError,),
     "strict_json.check_size": (ValueError,),
     "denylist.parse": (ValueError,),
-    "denylist.of_whole_client": (ValueError,),
+    "denylist.merge_for_client": (ValueError,),
     "strict_json.dump": (ValueError,),
     "json_schema.check_references": (SchemaError,),
-    "schema": (Misfit,),
+    "schema": (SchemaMismatch,),
     "requirement": (TypeError, ValueError),
 }
 # What is not driven, and why.
@@ -96,7 +96,7 @@ def schema(value: Any) -> None:
 
 def requirement(declaration: Any, granted: str) -> Any:
     """What a view may declare."""
-    made = ScopeRequirement.declared(declaration)
+    made = ScopeRequirement.from_declaration(declaration)
     ScopeRequirement.any_of(*made.scopes)
     return made.is_met_by(granted.split(" ")), made.nearest(granted.split(" "))
 

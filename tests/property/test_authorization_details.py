@@ -35,7 +35,7 @@ def test_whatever_comes_is_read_or_refused(text: str) -> None:
     for element in elements:
         # What is kept comes back as it was, and can be shown, compared and sent again.
         assert rar.canonical(json.loads(json.dumps(element))) == rar.canonical(element)
-        assert all(isinstance(cell, str) for row in rar.flattened(element) for cell in row)
+        assert all(isinstance(cell, str) for row in rar.flatten(element) for cell in row)
         assert DetailsRequirement("a", {"actions": "read"}).met_by([element], "https://api.example.com/") in (
             None,
             element,

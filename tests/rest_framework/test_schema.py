@@ -106,7 +106,7 @@ def test_what_it_names_is_what_the_view_asks_for(settings):
 )
 def test_an_expression_is_written_out(cls, alternatives):
     found = security(cls)
-    assert found == alternatives if alternatives is not None else 0 < len(found) <= schema.MOST
+    assert found == alternatives if alternatives is not None else 0 < len(found) <= schema.MAX_ALTERNATIVES
 
 
 def test_other_authentication_is_none_of_ours():

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from oauth_provider.protocol import jws
-from oauth_provider.protocol.access_token import LATEST, TYP, JwtAccessToken, sign_access_token, verify_access_token
+from oauth_provider.protocol.access_token import MAX_TIME, TYP, JwtAccessToken, sign_access_token, verify_access_token
 from oauth_provider.protocol.id_token import IdToken, sign_id_token, verify_id_token
 from oauth_provider.protocol.jose import JoseError
 from oauth_provider.protocol.jws import UnknownKey
@@ -185,7 +185,7 @@ def test_a_report_of_it_does_not_show_what_it_is_bound_to() -> None:
 @pytest.mark.spec("RFC 7519", "4.1")
 def test_times_reach_from_the_epoch_to_the_last_year_that_can_be_written() -> None:
     assert verify(signed(iat=0, auth_time=0)).issued_at == 0
-    assert verify(signed(exp=LATEST)).expires == LATEST
-    for name, odd in (("iat", -1), ("exp", LATEST + 1), ("auth_time", -0.5)):
+    assert verify(signed(exp=MAX_TIME)).expires == MAX_TIME
+    for name, odd in (("iat", -1), ("exp", MAX_TIME + 1), ("auth_time", -0.5)):
         with pytest.raises(JoseError):
             verify(signed(**{name: odd}))

@@ -10,7 +10,7 @@ from oauth_provider.protocol import authorization_details as rar
 from oauth_provider.protocol.authorization_details import AuthorizationDetailsType
 from oauth_provider.protocol.details_requirement import DetailsRequirement
 from oauth_provider.protocol.errors import InvalidAuthorizationDetails
-from oauth_provider.protocol.json_schema import Misfit, Schema, SchemaError
+from oauth_provider.protocol.json_schema import Schema, SchemaError, SchemaMismatch
 
 ACCOUNT = {"type": "account", "actions": ["read", "list"], "locations": ["https://api.example.com/accounts"]}
 PAYMENT = {"type": "payment", "amount": {"currency": "EUR", "value": "12.50"}}
@@ -282,7 +282,7 @@ def test_a_requirement_that_means_nothing_is_refused(type, members):
 
 def test_an_element_is_listed_member_by_member():
     nested = {**PAYMENT, "items": [{"id": 1}, {"id": 2}], "gift": True, "tags": ["a", 2]}
-    assert rar.flattened(nested) == [
+    assert rar.flatten(nested) == [
         ("amount.currency", "EUR"),
         ("amount.value", "12.50"),
         ("items 1.id", "1"),
@@ -335,7 +335,7 @@ def test_what_fits_fits(value):
     ],
 )
 def test_unknown_members_wrong_types_and_missing_ones_do_not(value):
-    with pytest.raises(Misfit):
+    with pytest.raises(SchemaMismatch):
         Schema(SCHEMA).check(value)
 
 
@@ -362,7 +362,7 @@ PAYEE = {"properties": {"iban": {"type": "string"}}}
 def test_whichever_keyword_describes_it(inside, around):
     schema = Schema({"properties": {"to": inside}, "$defs": {"payee": PAYEE}})
     schema.check({"to": around({"iban": "GB1"})})
-    with pytest.raises(Misfit):
+    with pytest.raises(SchemaMismatch):
         schema.check({"to": around({"iban": "GB1", "unknown": 1})})
 
 
@@ -372,10 +372,10 @@ def test_what_says_for_itself_what_else_may_be_is_left_open():
 
 
 def test_the_place_of_a_misfit_is_told_and_names_no_secrets():
-    with pytest.raises(Misfit) as caught:
+    with pytest.raises(SchemaMismatch) as caught:
         Schema(SCHEMA).check({"amount": {"value": 1}})
     assert caught.value.path == "$.amount.value"
-    with pytest.raises(Misfit) as caught:
+    with pytest.raises(SchemaMismatch) as caught:
         Schema({"additionalProperties": False, "patternProperties": {".*": {"type": "null"}}}).check({"<b>": 1})
     assert caught.value.path == ""
 
@@ -397,10 +397,10 @@ def test_a_schema_that_is_none_or_looks_elsewhere_is_refused(schema):
 
 
 def test_a_reference_to_nothing_fits_nothing():
-    with pytest.raises(Misfit):
+    with pytest.raises(SchemaMismatch):
         Schema({"properties": {"a": {"$ref": "#/$defs/missing"}}}).check({"a": 1})
 
 
 def test_a_schema_without_end_fits_nothing():
-    with pytest.raises(Misfit):
+    with pytest.raises(SchemaMismatch):
         Schema({"$ref": "#"}).check({"a": 1})

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from oauth_provider.protocol.claims import asked_for, asked_subject, parse_claims
+from oauth_provider.protocol.claims import parse_claims, requested_claims, requested_subject
 from oauth_provider.protocol.errors import InvalidRequest
 
 pytestmark = pytest.mark.spec("OIDC Core", "5.5")
@@ -35,7 +35,7 @@ def test_the_specifications_own_example():
 @pytest.mark.parametrize("text", ["", "{}", '{"other": 1}', '{"userinfo": {}, "id_token": {}}'])
 def test_nothing_may_be_asked_for(text):
     asked = parse_claims(text)
-    assert asked_for(asked, "userinfo") == asked_for(asked, "id_token") == {}
+    assert requested_claims(asked, "userinfo") == requested_claims(asked, "id_token") == {}
 
 
 def test_what_nobody_defined_is_passed_over():
@@ -85,4 +85,4 @@ def test_what_is_malformed_is_refused(text):
     ],
 )
 def test_a_subject_may_be_asked_for(text, subject):
-    assert asked_subject(parse_claims(text)) == subject
+    assert requested_subject(parse_claims(text)) == subject

@@ -2,7 +2,7 @@
 
 import pytest
 
-from oauth_provider.protocol.consent import Agreed, Agreement, entry_count, from_separate_sets
+from oauth_provider.protocol.consent import Agreed, Agreement, count_entries, from_separate_sets
 
 pytestmark = [pytest.mark.spec("RFC 6749", "10.2"), pytest.mark.spec("RFC 8707", "2")]
 
@@ -18,7 +18,7 @@ def agreed_to(*pages):
     """What a person has agreed to who allowed these pages, one after the other."""
     agreed = Agreed()
     for one in pages:
-        agreed = agreed.extended(one)
+        agreed = agreed.extended_by(one)
     return agreed
 
 
@@ -82,8 +82,8 @@ def test_other_words_than_those_on_the_page_are_not_agreed_to(changed):
     resources = dict.fromkeys(A, "another name") if changed == "resource" else A
     again = page(scopes, resources, client=client)
     assert not agreed.covers(again)
-    assert agreed.extended(again).covers(again)
-    assert not agreed.extended(again).covers(page(READ, A))
+    assert agreed.extended_by(again).covers(again)
+    assert not agreed.extended_by(again).covers(page(READ, A))
 
 
 def test_a_client_that_shows_itself_otherwise_keeps_nothing_of_before():
@@ -99,7 +99,7 @@ def test_the_digest_of_a_page_tells_scopes_resources_and_details_apart():
 
 
 def test_entries_are_counted_in_pairs():
-    assert entry_count(agreed_to(page(READ | WRITE, A | B), page(READ)).scopes) == 5
+    assert count_entries(agreed_to(page(READ | WRITE, A | B), page(READ)).scopes) == 5
 
 
 # Rows from when scopes and resources were two sets
@@ -141,7 +141,7 @@ def test_an_older_row_with_several_of_both_covers_nothing(details):
 
 
 def test_an_older_row_is_extended_by_what_it_is_read_as():
-    assert from_separate_sets(page(READ, A)).extended(page(WRITE, B)).covers(page(READ, A))
-    unknown = from_separate_sets(page(READ | WRITE, A | B)).extended(page(WRITE, B))
+    assert from_separate_sets(page(READ, A)).extended_by(page(WRITE, B)).covers(page(READ, A))
+    unknown = from_separate_sets(page(READ | WRITE, A | B)).extended_by(page(WRITE, B))
     assert unknown.covers(page(WRITE, B))
     assert not unknown.covers(page(READ, A))

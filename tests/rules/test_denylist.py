@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from oauth_provider.protocol.denylist import KINDS, LEEWAY, Denial, of_whole_client, parse
+from oauth_provider.protocol.denylist import KINDS, LEEWAY, Denial, merge_for_client, parse
 
 pytestmark = pytest.mark.spec("RFC 7009", "3")
 
@@ -27,7 +27,7 @@ def test_it_may_say_whose_tokens_are_meant():
 
 def test_one_denial_stands_for_all_of_a_client():
     several = [Denial("i", "token", "x", 30, client="c"), Denial("i", "authorization", "y", 50, 5, client="c")]
-    assert of_whole_client(several, 20) == Denial("i", "client", "c", 50, 20 + LEEWAY)
+    assert merge_for_client(several, 20) == Denial("i", "client", "c", 50, 20 + LEEWAY)
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_one_denial_stands_for_all_of_a_client():
 )
 def test_nothing_stands_for_the_denials_of_several(others):
     with pytest.raises(ValueError, match="one client"):
-        of_whole_client(others, 20)
+        merge_for_client(others, 20)
 
 
 def test_it_says_no_more_than_it_must():

@@ -23,9 +23,9 @@ def refused(text: str) -> None:
 
 @pytest.mark.spec("RFC 9396", "2")
 def test_there_are_between_one_and_twenty_elements() -> None:
-    listed = [{"type": "a", "number": number} for number in range(rar.MOST_DETAILS + 1)]
+    listed = [{"type": "a", "number": number} for number in range(rar.MAX_DETAILS + 1)]
     assert taken(listed[0]) == 1
-    assert taken(*listed[:-1]) == rar.MOST_DETAILS
+    assert taken(*listed[:-1]) == rar.MAX_DETAILS
     refused(json.dumps(listed))
     refused("[]")
 
@@ -42,13 +42,14 @@ def test_the_longest_text_is_read() -> None:
 @pytest.mark.spec("RFC 9396", "12")
 def test_whatever_a_person_is_shown_can_be_shown() -> None:
     assert (
-        taken({"type": "a", "note": "two\nlines", "amount": rar.LARGEST, "debt": -rar.LARGEST, "x": [True, None]}) == 1
+        taken({"type": "a", "note": "two\nlines", "amount": rar.MAX_NUMBER, "debt": -rar.MAX_NUMBER, "x": [True, None]})
+        == 1
     )
     for odd in ("\x07", "\u202e", "\x85"):
         refused(json.dumps([{"type": "a", "note": odd}]))
         refused(json.dumps([{"type": "a", f"note{odd}": "x"}]))
         refused(json.dumps([{"type": "a", "deep": [{odd: 1}]}]))
-    for number in (rar.LARGEST + 1, -rar.LARGEST - 1):
+    for number in (rar.MAX_NUMBER + 1, -rar.MAX_NUMBER - 1):
         refused(json.dumps([{"type": "a", "amount": number}]))
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from oauth_provider.protocol.authorization_details import MAX_ELEMENTS, MAX_LOCATIONS, parse_details
 from oauth_provider.protocol.errors import InvalidAuthorizationDetails
-from oauth_provider.protocol.json_schema import Misfit, Schema
+from oauth_provider.protocol.json_schema import Schema, SchemaMismatch
 
 pytestmark = pytest.mark.spec("RFC 9396", "5")
 
@@ -30,7 +30,7 @@ def test_items_that_differ_as_json_are_unique(items: list[Any]) -> None:
     ids=str,
 )
 def test_items_that_are_the_same_json_are_not(items: list[Any]) -> None:
-    with pytest.raises(Misfit):
+    with pytest.raises(SchemaMismatch):
         UNIQUE.check(items)
 
 

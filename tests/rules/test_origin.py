@@ -2,7 +2,7 @@
 
 import pytest
 
-from oauth_provider.protocol.origin import Fault, fault, origin_of
+from oauth_provider.protocol.origin import Fault, find_fault, origin_of
 
 pytestmark = pytest.mark.spec("RFC 6454", "6.2")
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.spec("RFC 6454", "6.2")
     ],
 )
 def test_an_origin_is_scheme_host_and_port(origin):
-    assert fault(origin) is None
+    assert find_fault(origin) is None
     assert origin_of(f"{origin}/a/path?x=1") == origin
 
 
@@ -60,7 +60,7 @@ def test_an_origin_is_scheme_host_and_port(origin):
     ],
 )
 def test_what_no_browser_would_write_is_refused(origin, found):
-    assert fault(origin) is found
+    assert find_fault(origin) is found
 
 
 @pytest.mark.parametrize("url", ["com.example.app:/cb", "/cb", "", "https:///cb"])
@@ -77,8 +77,8 @@ APPS = ("capacitor", "tauri", "chrome-extension", "javascript", "file", "https")
 
 @pytest.mark.parametrize("origin", ["capacitor://localhost", "tauri://localhost", "chrome-extension://abcdefgh"])
 def test_the_origin_of_a_page_inside_an_app_needs_an_operator_who_allows_its_scheme(origin):
-    assert fault(origin) is Fault.SCHEME
-    assert fault(origin, app_schemes=APPS) is None
+    assert find_fault(origin) is Fault.SCHEME
+    assert find_fault(origin, app_schemes=APPS) is None
 
 
 @pytest.mark.parametrize(
@@ -99,4 +99,4 @@ def test_the_origin_of_a_page_inside_an_app_needs_an_operator_who_allows_its_sch
     ],
 )
 def test_an_allowed_scheme_excuses_nothing_else(origin, found):
-    assert fault(origin, app_schemes=APPS) is found
+    assert find_fault(origin, app_schemes=APPS) is found

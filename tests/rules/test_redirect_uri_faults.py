@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oauth_provider.protocol.redirect_uri import Fault, fault, is_plain_http, matches
+from oauth_provider.protocol.redirect_uri import Fault, find_fault, is_plain_http, matches
 
 
 @pytest.mark.spec("RFC 6749", "3.1.2")
@@ -20,7 +20,7 @@ from oauth_provider.protocol.redirect_uri import Fault, fault, is_plain_http, ma
     ],
 )  # fmt: skip
 def test_what_has_no_fault_may_be_registered_and_matches_itself(uri):
-    assert fault(uri) is None
+    assert find_fault(uri) is None
     assert matches(uri, uri)
 
 
@@ -96,14 +96,14 @@ def test_what_has_no_fault_may_be_registered_and_matches_itself(uri):
     ],
 )
 def test_the_first_fault_is_named(uri, found):
-    assert fault(uri) is found
+    assert find_fault(uri) is found
 
 
 @pytest.mark.spec("RFC 9700", "2.6")
 def test_plain_http_is_a_fault_until_the_project_allows_it_and_nothing_else_is_allowed_with_it():
-    assert fault("http://app.example.com/cb", allow_http=True) is None
-    assert fault("http://App.example.com/cb", allow_http=True) is Fault.CASE
-    assert fault("http://a@app.example.com/cb", allow_http=True) is Fault.USERINFO
+    assert find_fault("http://app.example.com/cb", allow_http=True) is None
+    assert find_fault("http://App.example.com/cb", allow_http=True) is Fault.CASE
+    assert find_fault("http://a@app.example.com/cb", allow_http=True) is Fault.USERINFO
 
 
 @given(
@@ -111,7 +111,7 @@ def test_plain_http_is_a_fault_until_the_project_allows_it_and_nothing_else_is_a
     | st.from_regex(r"[a-zA-Z.]{1,12}:/{0,3}[a-z.@:0-9\[\]*#?]{0,20}(/[!-~]{0,10})?", fullmatch=True)
 )
 def test_whatever_may_be_registered_can_be_used(uri):
-    if fault(uri) is None:
+    if find_fault(uri) is None:
         assert matches(uri, uri)
         assert not is_plain_http(uri)
 
@@ -122,8 +122,8 @@ APPS = ("myapp", "app.immich", "com.example.app", "javascript", "https")
 @pytest.mark.spec("RFC 8252", "7.1")
 @pytest.mark.parametrize("uri", ["myapp:/cb", "myapp://cb", "myapp://cb/x?y=1", "app.immich:///oauth-callback"])
 def test_a_scheme_that_nobody_owns_by_its_name_needs_an_operator_who_allows_it(uri):
-    assert fault(uri) is Fault.PRIVATE_SCHEME
-    assert fault(uri, app_schemes=APPS) is None
+    assert find_fault(uri) is Fault.PRIVATE_SCHEME
+    assert find_fault(uri, app_schemes=APPS) is None
     assert matches(uri, uri)
 
 
@@ -141,4 +141,4 @@ def test_a_scheme_that_nobody_owns_by_its_name_needs_an_operator_who_allows_it(u
     ],
 )
 def test_an_allowed_scheme_excuses_nothing_else(uri, found):
-    assert fault(uri, app_schemes=APPS) is found
+    assert find_fault(uri, app_schemes=APPS) is found

@@ -1,4 +1,4 @@
-"""Resource indicators (RFC 8707 §2): which place a URI names, and whether another lies in it."""
+"""Resource indicators (RFC 8707 §2): which place a URI includes_resource, and whether another lies in it."""
 
 import pytest
 
@@ -6,12 +6,12 @@ from oauth_provider.protocol.errors import InvalidTarget
 from oauth_provider.protocol.resource_indicator import (
     apis_of,
     covers,
+    includes_resource,
     is_audience,
     is_resource,
     is_same,
-    names,
     narrow,
-    place,
+    normalize,
 )
 
 pytestmark = pytest.mark.spec("RFC 8707", "2")
@@ -92,7 +92,7 @@ def test_a_resource_with_a_query_covers_what_is_asked_with_its_parameters(resour
     ],
 )
 def test_an_audience_names_a_resource_by_itself_or_by_a_place_above(audience, named):
-    assert names(audience, API) is named
+    assert includes_resource(audience, API) is named
 
 
 @pytest.mark.spec("RFC 9068", "3")
@@ -106,7 +106,7 @@ def test_the_issuer_beside_others_is_no_api():
 
 @pytest.mark.parametrize("resource", ["", "api", "https://", "https://a#", "https://a@b", "https://a:99999", "urn:x:y"])
 def test_what_names_no_place_covers_nothing(resource):
-    assert place(resource) is None
+    assert normalize(resource) is None
     assert not covers(resource, resource)
 
 
@@ -181,5 +181,5 @@ def test_the_root_of_a_host_covers_all_of_it_and_nothing_else():
     assert covers("https://api.example.com/v1/", "https://api.example.com/v1")
     assert not covers("https://api.example.com/v1", "https://api.example.com/v10")
     assert not covers("https://api.example.com/v1", "https://api.example.com/")
-    assert place("https://api.example.com")[3] == "/"
-    assert place("https://api.example.com/v1/")[3] == "/v1/"
+    assert normalize("https://api.example.com")[3] == "/"
+    assert normalize("https://api.example.com/v1/")[3] == "/v1/"

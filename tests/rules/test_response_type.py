@@ -2,7 +2,7 @@
 
 import pytest
 
-from oauth_provider.protocol.response_mode import SUPPORTED, carrier_of, is_refused, settled
+from oauth_provider.protocol.response_mode import SUPPORTED, carrier_of, exposes_token, resolve_mode
 from oauth_provider.protocol.response_type import HYBRID, IMPLICIT, LEGACY, canonical, is_front_channel, parts_of
 
 pytestmark = pytest.mark.spec("Multiple Response Types", "5")
@@ -40,7 +40,7 @@ def test_each_says_what_comes_from_the_authorization_endpoint():
 
 @pytest.mark.parametrize("asked", ["", "query", "query.jwt", "jwt", "fragment", "form_post", "web_message", *SUPPORTED])
 def test_a_token_is_never_settled_on_a_query(asked):
-    assert carrier_of(settled(asked, is_front_channel=True)) in ("fragment", "form_post")
+    assert carrier_of(resolve_mode(asked, is_front_channel=True)) in ("fragment", "form_post")
 
 
 @pytest.mark.parametrize(
@@ -54,11 +54,11 @@ def test_a_token_is_never_settled_on_a_query(asked):
     ],
 )
 def test_the_default_follows_the_response_type(asked, of_code, of_token):
-    assert settled(asked, is_front_channel=False) == of_code
-    assert settled(asked, is_front_channel=True) == of_token
+    assert resolve_mode(asked, is_front_channel=False) == of_code
+    assert resolve_mode(asked, is_front_channel=True) == of_token
 
 
 @pytest.mark.parametrize("asked", SUPPORTED)
 def test_only_a_query_is_refused_and_only_for_tokens(asked):
-    assert is_refused(asked, is_front_channel=True) is (asked in ("query", "query.jwt"))
-    assert not is_refused(asked, is_front_channel=False)
+    assert exposes_token(asked, is_front_channel=True) is (asked in ("query", "query.jwt"))
+    assert not exposes_token(asked, is_front_channel=False)

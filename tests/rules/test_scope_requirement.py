@@ -6,7 +6,7 @@ from oauth_provider.protocol.scope_requirement import ScopeRequirement
 
 pytestmark = pytest.mark.spec("RFC 6750", "3.1")
 
-all_of, any_of, declared = ScopeRequirement.all_of, ScopeRequirement.any_of, ScopeRequirement.declared
+all_of, any_of, declared = ScopeRequirement.all_of, ScopeRequirement.any_of, ScopeRequirement.from_declaration
 
 
 @pytest.mark.parametrize("granted", ["a", "a c", "b c", "c b a", "x b c"])
@@ -35,8 +35,8 @@ def test_a_declaration_is_a_scope_a_list_of_scopes_or_a_requirement():
 
 def test_all_that_is_named_is_told_once():
     assert any_of("a", ["b", "a"], "a").scopes == ("a", "b")
-    assert ScopeRequirement.either([all_of("a", "b"), all_of("c"), all_of("c")]) == any_of(["a", "b"], "c")
-    assert ScopeRequirement.either([]) is None
+    assert ScopeRequirement.union([all_of("a", "b"), all_of("c"), all_of("c")]) == any_of(["a", "b"], "c")
+    assert ScopeRequirement.union([]) is None
 
 
 @pytest.mark.parametrize("declaration", [None, 1, b"a", [], [None], [["a"]], [b"a"], [[]]])

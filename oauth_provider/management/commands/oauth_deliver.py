@@ -1,4 +1,4 @@
-"""``manage.py oauth_deliver``: tell clients, over the back channel, that sessions are over."""
+"""``manage.py oauth_deliver``: sends back-channel logout messages to clients."""
 
 import time
 from argparse import ArgumentParser
@@ -16,18 +16,18 @@ POLL = 5.0
 
 
 class Command(BaseCommand):
-    """Meant to run beside the server, as a service or, with ``--once``, every minute. Several may run at a time."""
+    """Command to run beside the server, as a service or, with ``--once``, every minute. Several may run at a time."""
 
     help = "Sends back-channel logout messages that wait in the outbox, and those whose next attempt is due."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """``--once`` ends when nothing is due; ``--poll`` is in seconds."""
+        """Add ``--once``, which ends when nothing is due, ``--poll`` in seconds, and ``--retry-dead``."""
         parser.add_argument("--once", action="store_true", help="Send what is due and end.")
         parser.add_argument("--poll", type=float, default=POLL, help="Seconds between two looks into the outbox.")
         parser.add_argument("--retry-dead", action="store_true", help="Try again what was given up.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Until somebody stops it. An attempt that it was stopped in is made again after two minutes."""
+        """Deliver until stopped. An attempt that was interrupted is made again after two minutes."""
         if options["retry_dead"]:
             self.stdout.write(f"{LogoutDelivery.objects.retry_dead()} will be tried again")
         with suppress(KeyboardInterrupt):

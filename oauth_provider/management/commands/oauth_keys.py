@@ -1,4 +1,4 @@
-"""``manage.py oauth_keys``: the signing keys, and the little that an operator ever has to do with them."""
+"""``manage.py oauth_keys``: lists the signing keys and lets an operator rotate, retire and re-encrypt them."""
 
 import json
 from argparse import ArgumentParser
@@ -16,12 +16,12 @@ GIVEN = "The keys are given in OAUTH_PROVIDER (SIGNING_KEYS or SIGNER): change t
 
 
 class Command(BaseCommand):
-    """Keys are made and rotated by themselves; this is to look at them and to step in."""
+    """Command for looking at keys and for stepping in. Keys are otherwise made and rotated automatically."""
 
     help = "Lists, rotates, retires and re-encrypts the keys that ID tokens are signed with."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """One subcommand for each thing to do."""
+        """Add one subcommand for each task."""
         commands = parser.add_subparsers(dest="action", required=True)
         listing = commands.add_parser("list", help="Show the keys and what each is used for.")
         listing.add_argument("--json", action="store_true", help="For programs.")
@@ -33,7 +33,7 @@ class Command(BaseCommand):
         commands.add_parser("reencrypt", help="Seal private keys under the present SECRET_KEY.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Do it, and say what was done."""
+        """Run the subcommand, and print what was done."""
         if options["action"] == "list":
             return self._list(as_json=options["json"])
         if configured_keys() is not None:
@@ -80,7 +80,7 @@ class Command(BaseCommand):
 
 
 def _described() -> Iterator[dict[str, Any]]:
-    """Each key, without anything secret. ``opens`` is None where there is no private half any more."""
+    """Yield the facts about each key, without secrets. ``opens`` is None where there is no private half any more."""
     given = configured_keys()
     if given is not None:
         signers = key_ring().signers.values()

@@ -46,7 +46,7 @@ OPTIONS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Defaults:
-    """What an option that is left out stands for; empty where there is nothing to assume."""
+    """Values of options that are left out; "" where there is no sensible one."""
 
     client_id: str = ""
     client_secret: str = field(default="", repr=False)
@@ -62,22 +62,22 @@ class Defaults:
 
 
 class Command(BaseCommand):
-    """A project can derive its own of the same name, which knows its ``defaults``; see ``docs/walk.md``."""
+    """Command of the walk. A project can derive its own, which knows its ``defaults``; see ``docs/walk.md``."""
 
     help = "Plays an app and a person's browser against a running server, shows every step, and checks each answer."
     requires_system_checks = ()
     how_to_start = "Is it running? In another terminal: python manage.py runserver"
 
     def default_url(self) -> str:
-        """The server, where ``--url`` is left out."""
+        """Return the server to use without ``--url``."""
         return provider_settings.ISSUER or DEFAULT_URL
 
     def defaults(self, url: str, grant_type: str, client_id: str) -> Defaults:
-        """What is known of the server at ``url``; ``client_id`` is empty where none was named."""
+        """Return the defaults for the server at ``url``. ``client_id`` is "" where none was given."""
         return Defaults()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Whom to walk with, and how to tell of it."""
+        """Add the options for the server, the client and the person, and ``--json``."""
         parser.add_argument("--url", help=f"the issuer; by default this project's own, else {DEFAULT_URL}")
         parser.add_argument(
             "--grant", choices=[*GRANTS, ALL], default=DEFAULT_GRANT, help="which grant to walk through"
@@ -87,7 +87,7 @@ class Command(BaseCommand):
             parser.add_argument(name, help=about)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Walk, and fail unless every answer is as the specifications say."""
+        """Walk, and raise ``CommandError`` unless every answer is as the specifications say."""
         url = options["url"] or self.default_url()
         try:
             split(url)
@@ -102,7 +102,10 @@ class Command(BaseCommand):
         self.conclude(result)
 
     def target(self, url: str, grant: Grant, options: dict[str, Any]) -> Target:
-        """Options, then the environment, then the defaults. Raises ``Trouble`` where something is missing."""
+        """Return the target from options, then the environment, then the defaults.
+
+        Raise ``Trouble`` where one is missing.
+        """
         defaults = self.defaults(url, grant.grant_type, options["client_id"] or "")
         if options["username"] not in (None, defaults.username):
             defaults = replace(defaults, password="")
@@ -132,14 +135,14 @@ class Command(BaseCommand):
         )
 
     def transcript(self, walks: list[tuple[Grant, Target]], *, is_silent: bool) -> Transcript:
-        """Told to the terminal, or to nobody."""
+        """Return a transcript that prints to the terminal, or nothing if ``is_silent``."""
         encoding = getattr(self.stdout, "encoding", None) or "utf-8"
         screen = Screen(self.stdout.write, self.style, encoding=encoding)
         mask = Mask(*(secret for _grant, target in walks for secret in target.secrets))
         return Transcript(Screen(lambda line: None, no_style()) if is_silent else screen, mask)
 
     def tell(self, result: Result, *, as_json: bool) -> None:
-        """What is left to be printed. A walk that was broken off has no summary."""
+        """Print what remains: the JSON, the tidying, the summary. A walk that was broken off has no summary."""
         transcript = result.transcript
         if as_json and not isinstance(result.broken_off, BrokenPipeError):
             self.stdout.write(json.dumps(result.as_json(), indent=2))
@@ -150,7 +153,7 @@ class Command(BaseCommand):
             transcript.screen.summary(result.url, transcript.passed, failures)
 
     def conclude(self, result: Result) -> None:
-        """The last word to whoever looks at errors, and the exit status."""
+        """Raise ``CommandError`` with the final error message, if there is one."""
         if isinstance(result.broken_off, BrokenPipeError):
             # Python flushes stdout once more at its end, and would complain again.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -166,12 +169,12 @@ class Command(BaseCommand):
 
 
 def chosen(name: str) -> list[Grant]:
-    """One grant, or all."""
+    """Return the grant of this name, or all grants for "all"."""
     return list(GRANTS.values()) if name == ALL else [GRANTS[name]]
 
 
 def ask_password(username: str) -> str:
-    """From the person at the terminal. Raises ``Trouble`` where there is none."""
+    """Ask the person at the terminal for a password. Raise ``Trouble`` without a terminal."""
     if not sys.stdin.isatty():
         raise Trouble(f"The password of {username} is needed: put it into {SECRETS['password']}.")
     return getpass.getpass(f"Password of {username}: ")

@@ -23,7 +23,7 @@ from oauth_provider.protocol.errors import InvalidRequest, OAuthError, ServiceUn
 from oauth_provider.protocol.frontchannel_logout import origin as origin_of
 from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol.token_string import random_text
-from oauth_provider.resource_server.database_outage import is_outage, unavailable, unreported
+from oauth_provider.resource_server.database_outage import is_outage, mark_reported, unavailable
 from oauth_provider.resource_server.users.session_user import restrict_to_session
 from oauth_provider.sql.transaction import RowGone
 
@@ -153,4 +153,4 @@ def unavailable_page(request: HttpRequest, error: ServiceUnavailable) -> HttpRes
         response = HttpResponse(title, status=error.status, content_type="text/plain; charset=utf-8")
     response["Retry-After"] = str(error.retry_after)
     response["Cache-Control"] = "no-store"
-    return unreported(response)
+    return mark_reported(response)

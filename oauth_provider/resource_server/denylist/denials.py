@@ -1,25 +1,25 @@
-"""Denials that an API knows (RFC 7009 §3), by what they deny."""
+"""Denials that an API has received (RFC 7009 §3), by what they deny."""
 
 import heapq
 import logging
 import time
 from collections.abc import Iterator
 
-from oauth_provider.protocol.denylist import AUTHORIZATION, CLIENT, TOKEN, USER, Denial, of_whole_client
+from oauth_provider.protocol.denylist import AUTHORIZATION, CLIENT, TOKEN, USER, Denial, merge_for_client
 from oauth_provider.resource_server.token import AccessToken
 
 logger = logging.getLogger("oauth_provider.resource_server")
 
-MOST = 100_000
+MAX_DENIALS = 100_000
 
 Key = tuple[str, str, str]
 
 
 class Denylist:
-    """Denials by what they deny, ``MOST`` at most. One thread adds, all others ask.
+    """Store of denials by what they deny, ``MAX_DENIALS`` at most. One thread adds, all others ask.
 
-    Where it is full, the client with the most denials makes room: all tokens that it has by now are denied by one. So
-    no client can have the denials of another forgotten, nor its own.
+    When it is full, all denials of the client that has the most are replaced by one that denies all its tokens. So
+    no client can push out the denials of another, nor its own.
     """
 
     def __init__(self) -> None:
@@ -31,14 +31,14 @@ class Denylist:
         return len(self._entries)
 
     def add(self, denial: Denial) -> None:
-        """Deny it; of two denials of the same thing, what either denies."""
+        """Store ``denial``. Two denials of the same thing are merged so that both hold."""
         now = time.time()
         if denial.exp <= now:
             return
         key = (denial.iss, denial.kind, denial.id)
         known = self._entries.get(key)
         if known is not None:
-            denial = _either(known, denial)
+            denial = _merge(known, denial)
             self._ungroup(key, known)
         self._entries[key] = denial
         self._groups.setdefault(denial.group, set()).add(key)
@@ -47,12 +47,12 @@ class Denylist:
         self._drop(now)
 
     def denies(self, token: AccessToken, checksum: str) -> bool:
-        """Is ``token``, or what it hangs on, denied?"""
+        """Is ``token`` denied, or the authorization, client or user that it belongs to? ``checksum`` is its SHA-256."""
         if not self._entries:
             return False
         now = time.time()
-        found = (self._entries.get(key) for key in _names(token, checksum))
-        return any(denial is not None and denial.exp > now and _concerns(denial, token) for denial in found)
+        found = (self._entries.get(key) for key in _keys_of(token, checksum))
+        return any(denial is not None and denial.exp > now and _applies_to(denial, token) for denial in found)
 
     def _drop(self, now: float) -> None:
         while self._by_exp and self._by_exp[0][0] <= now:
@@ -60,9 +60,9 @@ class Denylist:
             denial = self._entries.get(key)
             if denial is not None and denial.exp == exp:  # else it is denied for longer meanwhile
                 self._remove(key)
-        if len(self._entries) > MOST:
+        if len(self._entries) > MAX_DENIALS:
             self._make_room(int(now))
-        if len(self._by_exp) > 2 * MOST:  # of what was denied again and again, each time for longer
+        if len(self._by_exp) > 2 * MAX_DENIALS:  # of what was denied again and again, each time for longer
             self._by_exp = [(denial.exp, key) for key, denial in self._entries.items()]
             heapq.heapify(self._by_exp)
 
@@ -74,10 +74,10 @@ class Denylist:
             for key in tuple(keys):
                 self._remove(key)
             logger.error("The denylist is full: every token that %r has by now is denied.", client)
-            self.add(of_whole_client(denials, now))
+            self.add(merge_for_client(denials, now))
             return
         # Nobody is named. More than one go at once, so that a flood does not cost a search each.
-        first, *others = heapq.nsmallest(max(1, MOST // 100), keys, key=lambda one: self._entries[one].exp)
+        first, *others = heapq.nsmallest(max(1, MAX_DENIALS // 100), keys, key=lambda one: self._entries[one].exp)
         logger.error("The denylist is full: %s %s is forgotten early.", first[1], first[2])
         if others:
             logger.error("The denylist is full: so are %d others.", len(others))
@@ -94,7 +94,7 @@ class Denylist:
             del self._groups[denial.group]
 
 
-def _names(token: AccessToken, checksum: str) -> Iterator[Key]:
+def _keys_of(token: AccessToken, checksum: str) -> Iterator[Key]:
     yield token.issuer, TOKEN, checksum
     for kind, name in (
         (TOKEN, token.jti),
@@ -106,12 +106,12 @@ def _names(token: AccessToken, checksum: str) -> Iterator[Key]:
             yield token.issuer, kind, name
 
 
-def _concerns(denial: Denial, token: AccessToken) -> bool:
+def _applies_to(denial: Denial, token: AccessToken) -> bool:
     if denial.before is None or token.issued_at is None:
         return True
     return int(token.issued_at.timestamp()) <= denial.before
 
 
-def _either(one: Denial, other: Denial) -> Denial:
+def _merge(one: Denial, other: Denial) -> Denial:
     before = None if one.before is None or other.before is None else max(one.before, other.before)
     return Denial(one.iss, one.kind, one.id, max(one.exp, other.exp), before, one.client or other.client)

@@ -1,7 +1,7 @@
-"""Denials over Redis (RFC 7009 §3): published on a channel, and kept in a sorted set until nobody needs them.
+"""Denials over Redis (RFC 7009 §3): published on a channel, and kept in a sorted set until they expire.
 
-Needs ``redis``: ``pip install "django-oauth-authority[redis]"``. That Redis is private or asks for a password:
-whoever may write there can have any token refused.
+Needs ``redis``: ``pip install "django-oauth-authority[redis]"``. That Redis must be private or ask for a password:
+whoever may write to it can have any token refused.
 """
 
 import logging
@@ -13,7 +13,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from oauth_provider.protocol.denylist import Denial, of_whole_client, parse
+from oauth_provider.protocol.denylist import Denial, merge_for_client, parse
 from oauth_provider.resource_server.options.denylist import DenylistOptions
 
 logger = logging.getLogger("oauth_provider.resource_server")
@@ -21,47 +21,47 @@ logger = logging.getLogger("oauth_provider.resource_server")
 # In seconds. A request waits for the first, and so does the next one if it finds the connection busy.
 PUBLISHING, LISTENING = 0.5, 5.0
 HEARTBEAT = 5.0
-KEPT = 100_000
+MAX_KEPT = 100_000
 # After so many messages of one process, is there still room? Each client may fill what others leave.
-BETWEEN_LOOKS = 1_000
+MESSAGES_BETWEEN_CHECKS = 1_000
 NEARLY_FULL, ROOM = 0.8, 0.5
 
 
 class RedisTransport:
-    """A ``DenylistTransport``. Its connections are made when they are needed, and anew in a forked process."""
+    """``DenylistTransport`` over Redis. Connections are made when needed, and again in a forked process."""
 
     def __init__(self, options: DenylistOptions) -> None:
         self._channel = options.channel
         self._kept = f"{options.channel}:kept"
         self._publisher = _client(options.url, PUBLISHING)
         self._listener = _client(options.url, LISTENING)
-        self._since_look = 0
+        self._since_check = 0
 
     def publish(self, messages: Sequence[tuple[str, int]]) -> None:
-        """All at once, or none of them."""
+        """Publish and keep all ``messages`` in one transaction. Each is (text, second at which it expires)."""
         with self._publisher.pipeline(transaction=True) as pipeline:
             pipeline.zadd(self._kept, {text: exp for text, exp in messages})
             pipeline.zremrangebyscore(self._kept, "-inf", time.time())
-            pipeline.zremrangebyrank(self._kept, 0, -KEPT - 1)
+            pipeline.zremrangebyrank(self._kept, 0, -MAX_KEPT - 1)
             for text, _exp in messages:
                 pipeline.publish(self._channel, text)
             _added, _over, pushed_out, *_heard = pipeline.execute()
-        self._since_look += len(messages)
-        if pushed_out or self._since_look >= BETWEEN_LOOKS:
-            self._since_look = 0
+        self._since_check += len(messages)
+        if pushed_out or self._since_check >= MESSAGES_BETWEEN_CHECKS:
+            self._since_check = 0
             self._make_room()
 
     def _make_room(self) -> None:
-        """Where it is nearly full, put one denial in the place of all of each client that has the most."""
+        """When nearly full, replace all denials of each client that has the most by one."""
         try:
             kept = self._publisher.zcard(self._kept)
-            if kept <= KEPT * NEARLY_FULL:
+            if kept <= MAX_KEPT * NEARLY_FULL:
                 return
             groups = _groups(text for text, _exp in self._publisher.zscan_iter(self._kept, count=1000))
             for theirs in sorted(groups, key=len, reverse=True):
-                if kept <= KEPT * ROOM or len(theirs) < 2:
+                if kept <= MAX_KEPT * ROOM or len(theirs) < 2:
                     break
-                whole = of_whole_client(list(theirs.values()), int(time.time()))
+                whole = merge_for_client(list(theirs.values()), int(time.time()))
                 self._replace(list(theirs), whole)
                 kept -= len(theirs) - 1
         except redis.ResponseError as problem:  # an ACL of before
@@ -77,7 +77,7 @@ class RedisTransport:
             pipeline.execute()
 
     def listen(self) -> Iterator[str | bytes | None]:
-        """A connection that says nothing, not even to a ping, is given up after ten seconds."""
+        """Yield kept messages, then None, then new ones. Raise ``redis.TimeoutError`` after ten silent seconds."""
         with self._listener.pubsub() as channel:
             channel.subscribe(self._channel)
             # Kept messages are read after Redis has confirmed: what comes between is in both.
@@ -97,7 +97,7 @@ class RedisTransport:
 
 
 def _groups(texts: Iterable[bytes]) -> list[dict[bytes, Denial]]:
-    """The denials that name a client, by client."""
+    """Return the denials that name a client, grouped by client."""
     groups: dict[tuple[str, str, str], dict[bytes, Denial]] = {}
     for text in texts:
         try:

@@ -1,8 +1,8 @@
-"""The denylist of an API (RFC 7009 §3): what was revoked elsewhere, known here within a second.
+"""Subscription of an API to a denylist (RFC 7009 §3): tokens revoked elsewhere are refused within a second.
 
-``OAUTH_RESOURCE_SERVER["DENYLIST"]`` says where it comes from. The first call starts a thread, in each process
-its own, and waits a moment for what was kept. While the connection is down, tokens are good for as long as their
-verifier says, and what was missed is read when it is up again.
+``OAUTH_RESOURCE_SERVER["DENYLIST"]`` says where it comes from. The first call in each process starts a thread and waits
+a moment for the messages that were kept. While the connection is down, tokens are good for as long as their verifier
+says, and missed messages are read when it is up again.
 """
 
 import logging
@@ -24,8 +24,8 @@ from oauth_provider.resource_server.token import AccessToken
 
 logger = logging.getLogger("oauth_provider.resource_server")
 
-PATIENCE = 1.0
-FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
+MAX_WAIT = 1.0
+FIRST_PAUSE, MAX_PAUSE = 0.1, 5.0
 
 
 class Subscription:
@@ -36,25 +36,25 @@ class Subscription:
         self._transport = transport
         self._caught_up = threading.Event()
         self._stopped = threading.Event()
-        self._patient_until = time.monotonic() + PATIENCE
+        self._wait_until = time.monotonic() + MAX_WAIT
         self._thread = threading.Thread(target=self._run, name="oauth-denylist", daemon=True)
 
     def start(self) -> None:
-        """Begin to listen."""
+        """Start the thread."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Have the thread end with the next message."""
+        """Let the thread end at the next message."""
         self._stopped.set()
 
     def wait(self) -> None:
-        """Until what was kept is known; a second after the start nobody waits any more."""
-        left = self._patient_until - time.monotonic()
+        """Wait until the kept messages are read, but not longer than ``MAX_WAIT`` seconds after the start."""
+        left = self._wait_until - time.monotonic()
         if left > 0:
             self._caught_up.wait(left)
 
-    def take(self, message: str | bytes) -> None:
-        """Add what came. What is no denial is passed over: nothing that comes this way is trusted."""
+    def add_message(self, message: str | bytes) -> None:
+        """Add the denial in ``message``. Any other message is ignored: nothing that arrives here is trusted."""
         try:
             self.denylist.add(parse(message.decode() if isinstance(message, bytes) else message))
         except Exception as problem:
@@ -71,15 +71,15 @@ class Subscription:
                         self._caught_up.set()
                         pause = FIRST_PAUSE
                     else:
-                        self.take(message)
+                        self.add_message(message)
             except Exception as problem:  # whatever a transport raises, the thread goes on
                 logger.warning("The denylist is not connected: %s", problem)
             self._stopped.wait(pause * random.uniform(0.5, 1))  # noqa: S311 - a pause, not a secret
-            pause = min(2 * pause, LONGEST_PAUSE)
+            pause = min(2 * pause, MAX_PAUSE)
 
 
 def check_denylist(token: AccessToken, presented: Presented) -> None:
-    """RFC 7009 §2: what was revoked since it was verified is not good any more."""
+    """Raise ``InvalidToken`` for a token that was revoked after it was verified (RFC 7009 §2)."""
     options = conf.denylist
     if options is None:
         return
@@ -93,7 +93,7 @@ _starting = threading.Lock()
 
 
 def subscription(options: DenylistOptions) -> Subscription:
-    """The one of this process. Raises ``ImproperlyConfigured``."""
+    """Return the subscription of this process. Raise ``ImproperlyConfigured``."""
     with _starting:  # of many first calls one starts it
         return _subscription(options)
 
@@ -106,7 +106,7 @@ def _subscription(options: DenylistOptions) -> Subscription:
 
 
 def _start_anew() -> None:
-    """A thread does not come along into a forked process, and a lock may have come along locked."""
+    """Drop lock and subscription after a fork: the thread does not exist there, and the lock may be held."""
     global _starting  # noqa: PLW0603 - one lock for each process
     _starting = threading.Lock()
     _subscription.cache_clear()

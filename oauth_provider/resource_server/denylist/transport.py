@@ -1,4 +1,4 @@
-"""How denials travel (RFC 7009 §3) from the server that revokes to the APIs: what a transport does."""
+"""Transports of denials (RFC 7009 §3), from the server that revokes to the APIs: their contract."""
 
 from collections.abc import Iterator, Sequence
 from typing import Protocol, cast
@@ -15,28 +15,28 @@ TRANSPORT_HINT = (
 
 
 class DenylistTransport(Protocol):
-    """The contract of ``TRANSPORT``: a class, of which one instance is made from the ``DenylistOptions``.
+    """Contract of ``TRANSPORT``: a class, of which one instance is made from the ``DenylistOptions``.
 
-    Making one opens no connection. Either side uses its half only. It may raise any exception where the way is
-    barred; its text is logged, so it names no password.
+    Making one opens no connection. Each side uses its half only. Any exception may be raised when the connection
+    fails; its text is logged, so it must not name a password.
     """
 
     def publish(self, messages: Sequence[tuple[str, int]]) -> None:
-        """Send texts, each with the second until which it is worth knowing, and keep them for who comes later.
+        """Send ``messages``, pairs of text and the second when it expires, and keep them for later listeners.
 
-        It must not take long: somebody's request waits for it.
+        It must be fast: a request waits for it.
         """
 
     def listen(self) -> Iterator[str | bytes | None]:
-        """Connect; give everything that is kept, then None, then what is sent from then on, as it comes.
+        """Connect; yield all kept messages, then None, then new messages as they arrive.
 
-        Between what is kept and what is sent nothing may be lost. It gives None whenever it likes, and raises where
-        the connection is.
+        No message may be lost between the kept and the new ones. None may be yielded at any time. Raises when
+        the connection is lost.
         """
 
 
 def make_transport(options: DenylistOptions) -> DenylistTransport:
-    """The transport that ``options`` name. Raises ``ImproperlyConfigured``."""
+    """Return the transport that ``options`` name. Raise ``ImproperlyConfigured``."""
     try:
         return cast(DenylistTransport, import_string(options.transport)(options))
     except ImportError as error:
@@ -44,7 +44,7 @@ def make_transport(options: DenylistOptions) -> DenylistTransport:
 
 
 def transport_problem(options: DenylistOptions) -> str:
-    """Why the transport cannot be made, for a check; empty where it can. Nothing is connected."""
+    """Return why the transport cannot be made, for a check; "" if it can. No connection is opened."""
     try:
         make_transport(options)
     except Exception as problem:  # a class of the project's own may raise anything

@@ -1,4 +1,4 @@
-"""What an MCP client calls (Model Context Protocol, Streamable HTTP): the one JSON-RPC message of a POST."""
+"""Calls of MCP clients (Model Context Protocol, Streamable HTTP): the one JSON-RPC message of a POST."""
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -13,7 +13,7 @@ MAX_ELEMENTS = 200_000
 
 
 class Unreadable(Exception):
-    """The body is no message of JSON-RPC, or (413) larger than anybody reads."""
+    """The body is not a JSON-RPC message, or (413) is too large."""
 
     def __init__(self, status: int = 400) -> None:
         super().__init__(status)
@@ -21,14 +21,14 @@ class Unreadable(Exception):
 
 
 class Disconnected(Exception):
-    """The client hung up before it had said everything."""
+    """The client closed the connection before its message was complete."""
 
 
 def tool_of(body: bytes) -> str | None:
-    """The tool that the message calls, or None for any other message. Raises ``Unreadable`` for what is no message.
+    """Return the tool that the message calls, or None for another message. Raise ``Unreadable`` for any other body.
 
-    The app parses the same bytes again, so what two parsers could read in two ways is refused: a member that is
-    repeated, an encoding that is not UTF-8, a batch (which the revision of 2025-06-18 did away with).
+    The app parses the same bytes again, so what two parsers could read differently is refused: a repeated member,
+    an encoding that is not UTF-8, a batch (removed in the revision of 2025-06-18).
     """
     try:
         message = parse_object(body.decode(), max_depth=MAX_DEPTH, max_elements=MAX_ELEMENTS)
@@ -44,7 +44,7 @@ def tool_of(body: bytes) -> str | None:
 
 
 async def read_body(receive: Receive, limit: int) -> bytes:
-    """The whole body of a request. Raises ``Unreadable`` and ``Disconnected``."""
+    """Return the whole body of a request. Raise ``Unreadable`` (413) above ``limit`` bytes, and ``Disconnected``."""
     body = bytearray()
     more = True
     while more:
@@ -58,8 +58,8 @@ async def read_body(receive: Receive, limit: int) -> bytes:
     return bytes(body)
 
 
-def replayed(body: bytes, receive: Receive) -> Receive:
-    """A ``receive`` that says ``body`` first, and then what comes."""
+def replay_body(body: bytes, receive: Receive) -> Receive:
+    """Return a ``receive`` that yields ``body`` first and then what the original receives."""
     said = False
 
     async def replay() -> MutableMapping[str, Any]:

@@ -1,4 +1,4 @@
-"""What one call demands of a token (RFC 6750 §3.1, RFC 9470 §3): scopes, and perhaps a sign-in of a certain kind."""
+"""Demands of one call on its token (RFC 6750 §3.1, RFC 9470 §3): scopes, and optionally a kind of sign-in."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
@@ -14,27 +14,30 @@ from oauth_provider.resource_server.token import AccessToken
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """Scopes and a sign-in."""
+    """Scopes and a sign-in that a call needs."""
 
     requirement: ScopeRequirement
     sign_in: SignIn = field(default_factory=SignIn)
 
     @classmethod
-    def declared(cls, declaration: Any) -> "Demand":
-        """A demand as it is, or one for scopes alone. Raises ``TypeError`` and ``ValueError`` for what is none."""
-        return declaration if isinstance(declaration, cls) else cls(ScopeRequirement.declared(declaration))
+    def from_declaration(cls, declaration: Any) -> "Demand":
+        """Return a demand unchanged, or make one of scopes.
+
+        Raise ``TypeError`` and ``ValueError`` for anything else.
+        """
+        return declaration if isinstance(declaration, cls) else cls(ScopeRequirement.from_declaration(declaration))
 
     @property
     def scopes(self) -> tuple[str, ...]:
-        """Every scope that is named."""
+        """Return every scope that is named."""
         return self.requirement.scopes
 
     def needs(self, granted: Collection[str]) -> Needs:
-        """What a challenge says to a token with the scopes ``granted``."""
+        """Return the needs for the challenge of a token with the scopes ``granted``."""
         return Needs(scope=self.requirement.nearest(granted)) & self.sign_in.needs
 
     def check(self, token: AccessToken) -> None:
-        """Raise ``InsufficientScope`` or ``InsufficientUserAuthentication`` for a token that does not do."""
+        """Raise ``InsufficientScope`` or ``InsufficientUserAuthentication`` unless ``token`` meets the demand."""
         if not self.requirement.is_met_by(token.scopes):
             raise InsufficientScope(Reason.TOKEN_LACKS_SCOPE)
         if not self.sign_in.is_met_by(token):
@@ -42,6 +45,10 @@ class Demand:
 
 
 def demand(*scopes: str | ScopeRequirement, acr: str | Iterable[str] = (), max_age: int | None = None) -> Demand:
-    """``scopes`` are all needed, or they are one ``any_of(...)``; ``acr`` and ``max_age`` (seconds) as elsewhere."""
+    """Return a demand of all ``scopes``, or of one ``any_of(...)``, and of a sign-in.
+
+    ``acr`` is one value or several, the best first; ``max_age`` is in seconds. Raises ``TypeError`` and
+    ``ValueError``.
+    """
     declaration: Any = scopes[0] if len(scopes) == 1 else scopes
-    return Demand(ScopeRequirement.declared(declaration), SignIn.of(acr, max_age))
+    return Demand(ScopeRequirement.from_declaration(declaration), SignIn.of(acr, max_age))

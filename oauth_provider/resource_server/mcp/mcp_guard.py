@@ -1,7 +1,7 @@
-"""A guard for MCP servers (Model Context Protocol, Authorization, revision 2026-07-28): ASGI apps behind access tokens.
+"""Guard for MCP servers (Model Context Protocol, Authorization, revision 2026-07-28): ASGI apps behind access tokens.
 
-It stands around the app that an MCP SDK makes, imports none, and does what that revision asks of a server: metadata
-(RFC 9728), challenges with every scope of the call (RFC 6750 §3), tokens for this server alone (RFC 8707 §2), 403
+It wraps the app that an MCP SDK makes, imports no SDK, and does what that revision asks of a server: metadata (RFC
+9728), challenges with every scope of the call (RFC 6750 §3), tokens for this server only (RFC 8707 §2), 403
 ``insufficient_scope`` for a tool that needs more. The app never sees the token's string, so it cannot pass it on.
 """
 
@@ -21,10 +21,10 @@ from django.http import HttpResponse, JsonResponse
 from oauth_provider.protocol.errors import InvalidRequest, InvalidToken, OAuthError
 from oauth_provider.protocol.issuer import well_known_url
 from oauth_provider.protocol.reason import Reason
-from oauth_provider.protocol.resource_indicator import apis_of, is_resource, names
+from oauth_provider.protocol.resource_indicator import apis_of, includes_resource, is_resource
 from oauth_provider.protocol.scope_requirement import ScopeRequirement
-from oauth_provider.resource_server.authentication import OF_EVERY_TOKEN, authenticate, user_of
-from oauth_provider.resource_server.mcp.call import MAX_SIZE, Disconnected, Unreadable, read_body, replayed, tool_of
+from oauth_provider.resource_server.authentication import TOKEN_RULES, authenticate, user_of
+from oauth_provider.resource_server.mcp.call import MAX_SIZE, Disconnected, Unreadable, read_body, replay_body, tool_of
 from oauth_provider.resource_server.mcp.demand import Demand
 from oauth_provider.resource_server.mcp.sessions import SESSION_ID, Sessions
 from oauth_provider.resource_server.metadata import answer, describe
@@ -32,7 +32,7 @@ from oauth_provider.resource_server.needs import NOTHING, Needs
 from oauth_provider.resource_server.presented import Presented
 from oauth_provider.resource_server.proofs.bound_token import presented_scheme
 from oauth_provider.resource_server.token import AccessToken
-from oauth_provider.resource_server.views.guard import refused
+from oauth_provider.resource_server.views.guard import refusal_response
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -56,19 +56,19 @@ def guard(
     name: str = "",
     otherwise: App | None = None,
 ) -> "McpGuard":
-    """``app``, an MCP server, open to access tokens that were issued for ``resource`` and hold ``scopes``.
+    """Return ``app``, an MCP server, behind access tokens issued for ``resource`` that hold ``scopes``.
 
-    ``resource`` is its URL as clients know it. ``scopes`` are needed for every call; ``tools`` says for some tools what
-    they need beside those: scopes, or a ``demand(..., max_age=300)``. ``name`` is for the metadata. ``otherwise``, such
-    as Django's own ASGI application, answers all paths but the resource's and its metadata's. Raises ``TypeError`` and
-    ``ValueError`` for what cannot be declared.
+    ``resource`` is its URL as clients know it. ``scopes`` are needed for every call; ``tools`` names further needs
+    of some tools: scopes, or a ``demand(..., max_age=300)``. ``name`` is for the metadata. ``otherwise``, such as
+    Django's own ASGI application, answers all paths but the resource's and its metadata's. Raises ``TypeError`` and
+    ``ValueError`` for declarations that cannot be used.
     """
-    needed = {tool: Demand.declared(declaration) for tool, declaration in (tools or {}).items()}
-    return McpGuard(app, resource, Demand.declared(scopes), tools=needed, name=name, otherwise=otherwise)
+    needed = {tool: Demand.from_declaration(declaration) for tool, declaration in (tools or {}).items()}
+    return McpGuard(app, resource, Demand.from_declaration(scopes), tools=needed, name=name, otherwise=otherwise)
 
 
 class McpGuard:
-    """An ASGI application. ``scope["auth"]`` is the ``AccessToken`` of a call, ``scope["user"]`` who calls."""
+    """ASGI application. It sets ``scope["auth"]`` to the ``AccessToken`` of a call, ``scope["user"]`` to the caller."""
 
     def __init__(
         self, app: App, resource: str, demand: Demand, *, tools: Mapping[str, Demand], name: str, otherwise: App | None
@@ -80,11 +80,11 @@ class McpGuard:
         self.name, self.otherwise = name, otherwise or not_found
         self.path = parts.path.rstrip("/")
         self.metadata_path = urlsplit(well_known_url(resource, "oauth-protected-resource")).path
-        self.rules = (*OF_EVERY_TOKEN, self.check_audience)
+        self.rules = (*TOKEN_RULES, self.check_audience)
         self.sessions = Sessions()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One connection."""
+        """Serve one connection."""
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
         elif scope["path"].rstrip("/") == self.metadata_path and scope["type"] == "http":
@@ -101,16 +101,16 @@ class McpGuard:
         try:
             token = await sync_to_async(self.authenticate, thread_sensitive=False)(scope)
             if token is None:
-                return await respond(refused(None, needs, self.resource), scope, send)
+                return await respond(refusal_response(None, needs, self.resource), scope, send)
             if scope["method"] == "POST":
                 body = await read_body(receive, MAX_SIZE)
-                receive = replayed(body, receive)
+                receive = replay_body(body, receive)
                 demands = self.demands(tool_of(body))
-            needs = together(demand.needs(token.scopes) for demand in demands)
+            needs = combine(demand.needs(token.scopes) for demand in demands)
             for demand in demands:
                 demand.check(token)
         except OAuthError as error:
-            return await respond(refused(error, needs, self.resource, scheme=scheme_of(scope)), scope, send)
+            return await respond(refusal_response(error, needs, self.resource, scheme=scheme_of(scope)), scope, send)
         except Unreadable as error:
             return await respond(JsonResponse(PARSE_ERROR, status=error.status), scope, send)
         except Disconnected:
@@ -118,7 +118,7 @@ class McpGuard:
         return await self._pass_on(token, scope, receive, send)
 
     def authenticate(self, scope: Scope) -> AccessToken | None:
-        """The good token that a call came with, if it came with one. Raises ``OAuthError``."""
+        """Return the verified token of a call, or None if it has none. Raise ``OAuthError``."""
         try:
             return authenticate(ASGIRequest(dict(scope), BytesIO()), self.rules)
         except (SuspiciousOperation, UnicodeDecodeError) as error:
@@ -127,20 +127,23 @@ class McpGuard:
             close_old_connections()  # nobody else does, outside of Django's own request cycle
 
     def demands(self, tool: str | None) -> list[Demand]:
-        """What a call needs: of every call, and of one of ``tool``."""
+        """Return the demands on a call: those of every call, then those of ``tool``."""
         particular = self.tools.get(tool) if tool is not None else None
         return [self.demand, *([particular] if particular is not None else [])]
 
     def check_audience(self, token: AccessToken, presented: Presented) -> None:
-        """Only a token that names this server will do; one that names none was not issued for it (RFC 8707 §2)."""
-        if not names(apis_of(token.resources, token.issuer), self.resource):
+        """Raise ``InvalidToken`` unless the token names this server (RFC 8707 §2).
+
+        A token without audience is refused.
+        """
+        if not includes_resource(apis_of(token.resources, token.issuer), self.resource):
             raise InvalidToken(
                 Reason.TOKEN_FOR_OTHER_SERVER,
                 detail=f"token is for {', '.join(token.resources)!r}, this server is {self.resource!r}",
             )
 
     async def _pass_on(self, token: AccessToken, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let the app answer, for as long as the token lives: a stream would outlive it otherwise."""
+        """Let the app answer, but only until the token expires: a stream could outlive it."""
         headers = [(key, value) for key, value in scope["headers"] if key.lower() != b"authorization"]
         asked = [value for key, value in headers if key.lower() == SESSION_ID]
         if not self.sessions.admit(asked, token):
@@ -148,7 +151,7 @@ class McpGuard:
         try:
             async with asyncio.timeout(token.seconds_left) as life:
                 caller = {**scope, "headers": headers, "auth": token, "user": user_of(token)}
-                await self.app(caller, receive, self.sessions.noting(token, send))
+                await self.app(caller, receive, self.sessions.record_sessions(token, send))
         except TimeoutError:
             if not life.expired():
                 raise
@@ -158,13 +161,13 @@ class McpGuard:
 
 
 def scheme_of(scope: Scope) -> str:
-    """The authentication scheme of a call."""
+    """Return the authentication scheme of a call."""
     named = [value for name, value in scope["headers"] if name.lower() == b"authorization"]
     return presented_scheme(b",".join(named).decode("latin-1"))  # joined as Django joins them
 
 
-def together(needs: Iterable[Needs]) -> Needs:
-    """All of them: a client that obeys the challenge once is done."""
+def combine(needs: Iterable[Needs]) -> Needs:
+    """Return all ``needs`` combined, so that a client that obeys the challenge once is done."""
     whole = NOTHING
     for one in needs:
         whole = whole & one
@@ -172,7 +175,7 @@ def together(needs: Iterable[Needs]) -> Needs:
 
 
 async def respond(response: HttpResponse, scope: Scope, send: Send) -> None:
-    """Send a Django response."""
+    """Send a Django response over ASGI."""
     headers = [(key.lower().encode("latin-1"), value.encode("latin-1")) for key, value in response.items()]
     content = b"" if scope["method"] == "HEAD" else response.content
     headers.append((b"content-length", str(len(response.content)).encode()))
@@ -181,7 +184,7 @@ async def respond(response: HttpResponse, scope: Scope, send: Send) -> None:
 
 
 async def not_found(scope: Scope, receive: Receive, send: Send) -> None:
-    """Nothing else is served."""
+    """Answer 404, or close a websocket."""
     if scope["type"] == "websocket":
         await send({"type": "websocket.close"})
         return

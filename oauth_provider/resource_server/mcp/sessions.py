@@ -1,4 +1,4 @@
-"""Whose an MCP session is (Model Context Protocol, Security Considerations): a session's id opens nothing for others.
+"""Owners of MCP sessions (Model Context Protocol, Security Considerations): a session id is of no use to others.
 
 The revision of 2026-07-28 has no sessions, but servers still speak the older ones.
 """
@@ -14,26 +14,26 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Owner = tuple[str, str, str | None]
 
 SESSION_ID = b"mcp-session-id"
-REMEMBERED, OF_ONE_OWNER = 10_000, 100
+MAX_SESSIONS, MAX_SESSIONS_OF_OWNER = 10_000, 100
 
 
 @dataclass(slots=True)
 class Sessions:
-    """The sessions that the app opened, each with who was answered.
+    """Sessions that the app opened, each with its owner.
 
-    Of each owner's the oldest are forgotten first, and, where there is no room, of the owner's with the most: nobody
-    ends the sessions of others by opening more.
+    The oldest sessions of an owner are dropped first; when all space is used, those of the owner with the most. So
+    nobody can end the sessions of others by opening more.
     """
 
     _owners: dict[bytes, Owner] = field(default_factory=dict)
     _sessions: OrderedDict[Owner, OrderedDict[bytes, None]] = field(default_factory=OrderedDict)
 
     def admit(self, asked: Sequence[bytes], token: AccessToken) -> bool:
-        """May the holder of ``token`` use the sessions that were asked for? One that is not known is nobody's."""
+        """Does the holder of ``token`` own all of the sessions ``asked`` for? An unknown session has no owner."""
         return all(self._owners.get(session) == owner_of(token) for session in asked)
 
-    def noting(self, token: AccessToken, send: Send) -> Send:
-        """A ``send`` that notes the session which an answer opens."""
+    def record_sessions(self, token: AccessToken, send: Send) -> Send:
+        """Return a ``send`` that stores which session an answer opens, with the owner of ``token``."""
 
         async def note(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
@@ -49,9 +49,9 @@ class Sessions:
         theirs = self._sessions.setdefault(owner, OrderedDict())
         self._sessions.move_to_end(owner)
         self._owners[session], theirs[session] = owner, None
-        if len(theirs) > OF_ONE_OWNER:
+        if len(theirs) > MAX_SESSIONS_OF_OWNER:
             self._forget(next(iter(theirs)))
-        while len(self._owners) > REMEMBERED:
+        while len(self._owners) > MAX_SESSIONS:
             crowd = max(self._sessions.values(), key=len)
             self._forget(next(iter(crowd)))
 
@@ -66,5 +66,5 @@ class Sessions:
 
 
 def owner_of(token: AccessToken) -> Owner:
-    """Who holds ``token``: the same after a refresh."""
+    """Return the owner of ``token``: issuer, client and subject, which stay the same after a refresh."""
     return token.issuer, token.client_id, token.sub

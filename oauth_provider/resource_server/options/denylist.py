@@ -1,4 +1,4 @@
-"""``DENYLIST`` (RFC 7009 §3): where denials travel, as the provider and its APIs both write it."""
+"""``DENYLIST`` (RFC 7009 §3): how denials travel. The provider and its APIs have the same options."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -14,7 +14,7 @@ REDIS_SCHEMES = ("redis", "rediss", "unix")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DenylistOptions:
-    """The dictionary ``DENYLIST``, which both sides have. Raises ``TypeError`` and ``ValueError``."""
+    """Options in the dictionary ``DENYLIST``, for both sides. Raises ``TypeError`` and ``ValueError``."""
 
     url: str = field(default="", repr=False)  # there may be a password in it
     channel: str = "oauth-denylist"
@@ -30,12 +30,15 @@ class DenylistOptions:
 
     @property
     def is_redis(self) -> bool:
-        """Is it the transport that comes with this package?"""
+        """Is it the Redis transport of this package?"""
         return self.transport == REDIS
 
     @property
     def is_guarded(self) -> bool:
-        """Does a password, or the machine itself, keep others out? Of other transports nothing is known."""
+        """Are others kept out by a password, or because it is on this machine?
+
+        True for other transports, which are unknown.
+        """
         if not self.is_redis:
             return True
         parts = urlsplit(self.url)
@@ -43,7 +46,10 @@ class DenylistOptions:
 
     @classmethod
     def read(cls, value: Any, name: str) -> "DenylistOptions | None":
-        """``value`` as the project wrote it under ``name``; None where it is empty. Raises ``ImproperlyConfigured``."""
+        """Return the options in ``value``, or None where it is empty. Raise ``ImproperlyConfigured``.
+
+        ``name`` is the setting that the project wrote, for the message.
+        """
         if value is None or value == {}:
             return None
         keys = {field.name.upper() for field in fields(cls)}

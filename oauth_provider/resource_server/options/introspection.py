@@ -1,4 +1,4 @@
-"""``OAUTH_RESOURCE_SERVER["INTROSPECTION"]``: whom ``IntrospectionVerifier`` asks (RFC 7662 §2.1)."""
+"""``OAUTH_RESOURCE_SERVER["INTROSPECTION"]``: the server that ``IntrospectionVerifier`` asks (RFC 7662 §2.1)."""
 
 import re
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from oauth_provider.resource_server.options.jwt import LOOPBACK
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Introspection:
-    """The introspection endpoint and this API's credentials there. Times are in seconds.
+    """Introspection endpoint and this API's credentials there. Times are in seconds.
 
     Raises ``TypeError`` and ``ValueError``.
     """
@@ -25,7 +25,10 @@ class Introspection:
 
     @classmethod
     def of(cls, options: Any) -> "Introspection":
-        """The options as the project wrote them."""
+        """Return the options in the project's dictionary, whose keys are in capitals.
+
+        Raise ``TypeError``, ``ValueError``.
+        """
         if not isinstance(options, Mapping) or not options.keys() <= {one.name.upper() for one in fields(cls)}:
             raise TypeError("it must be a dictionary with keys that it has")
         return cls(**{name.lower(): value for name, value in options.items()})

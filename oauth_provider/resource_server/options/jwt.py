@@ -1,4 +1,4 @@
-"""``OAUTH_RESOURCE_SERVER["JWT"]``: how JWT access tokens are verified here (RFC 9068 §4)."""
+"""``OAUTH_RESOURCE_SERVER["JWT"]``: options for verifying JWT access tokens (RFC 9068 §4)."""
 
 import re
 from collections.abc import Mapping
@@ -13,9 +13,10 @@ LOOPBACK = r"http://(localhost|127\.0\.0\.1|\[::1\])(:|/|$)"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JwtOptions:
-    """``jwks_uris`` by issuer, for issuers whose metadata does not tell. Times are in seconds.
+    """Options of ``JWTVerifier``. Times are in seconds.
 
-    Raises ``TypeError`` and ``ValueError``.
+    ``jwks_uris`` has the key set's URL by issuer, for issuers whose metadata does not name it. Raises ``TypeError``
+    and ``ValueError``.
     """
 
     jwks_uris: Mapping[str, str] = field(default_factory=dict)
@@ -26,7 +27,10 @@ class JwtOptions:
 
     @classmethod
     def of(cls, options: Any) -> "JwtOptions":
-        """The options as the project wrote them."""
+        """Return the options in the project's dictionary, whose keys are in capitals.
+
+        Raise ``TypeError``, ``ValueError``.
+        """
         if not isinstance(options, Mapping) or not options.keys() <= {one.name.upper() for one in fields(cls)}:
             raise TypeError("it must be a dictionary with keys that it has")
         given = {name.lower(): value for name, value in options.items()}
@@ -44,5 +48,5 @@ class JwtOptions:
 
 
 def is_fetchable(url: Any) -> bool:
-    """https, or http to this machine."""
+    """Is it an https URL, or http to this machine?"""
     return isinstance(url, str) and is_issuer(url, allow_http=re.match(LOOPBACK, url) is not None)

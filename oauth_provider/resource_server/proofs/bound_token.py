@@ -1,6 +1,6 @@
-"""Tokens bound to a key (RFC 7800 §3, RFC 9449 §7.1): who may use one, and in which authentication scheme.
+"""Tokens bound to a key (RFC 7800 §3, RFC 9449 §7.1): the check of the proof, and the authentication schemes.
 
-``KEY_PROOFS`` says which confirmation methods are taken here. Where it names none, a bound token is worth nothing.
+``KEY_PROOFS`` names the confirmation methods that are accepted. Without it a bound token is refused.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from oauth_provider.resource_server.token import AccessToken
 
 
 def check_key(token: AccessToken, presented: Presented) -> None:
-    """RFC 9449 §7.1, RFC 8705 §3: a token bound to a key is worth nothing without proof of the key."""
+    """Raise ``InvalidToken`` for a token bound to a key that the caller does not prove (RFC 9449 §7.1, RFC 8705 §3)."""
     if token.cnf is None:
         if presented.scheme != BEARER:
             raise InvalidToken(Reason.TOKEN_NOT_BOUND)
@@ -29,9 +29,9 @@ def check_key(token: AccessToken, presented: Presented) -> None:
 
 
 def proof_for(cnf: Any) -> KeyProof | None:
-    """What proves the key that ``cnf`` names; None where that is not known here, or where there are several.
+    """Return the proof for the key in ``cnf``, or None for an unknown method or several methods.
 
-    RFC 7800 §3.1 has unknown members ignored. In a token for APIs one could be what its issuer relies on.
+    RFC 7800 §3.1 has unknown members ignored. In a token for APIs its issuer may rely on such a member.
     """
     if not isinstance(cnf, Mapping) or len(cnf) != 1:
         return None
@@ -39,13 +39,13 @@ def proof_for(cnf: Any) -> KeyProof | None:
 
 
 def schemes() -> tuple[str, ...]:
-    """The authentication schemes that are taken here, ``Bearer`` first."""
+    """Return the authentication schemes that are accepted, ``Bearer`` first."""
     proofs = key_proofs()
     return tuple(dict.fromkeys((BEARER, *(proof.scheme for proof in proofs)))) if proofs else (BEARER,)
 
 
 def challenge_of(scheme: str) -> dict[str, str]:
-    """The parameters that ``scheme`` has of its own."""
+    """Return the challenge parameters that belong to ``scheme`` alone."""
     parameters: dict[str, str] = {}
     for proof in key_proofs():
         if proof.scheme == scheme:
@@ -54,5 +54,5 @@ def challenge_of(scheme: str) -> dict[str, str]:
 
 
 def presented_scheme(authorization: str) -> str:
-    """The scheme of an Authorization header, if that is taken here; else ``Bearer``."""
+    """Return the scheme of an Authorization header if it is accepted, else ``Bearer``."""
     return scheme_of(authorization, schemes()) or BEARER

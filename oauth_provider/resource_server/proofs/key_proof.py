@@ -12,7 +12,7 @@ from oauth_provider.resource_server.token import AccessToken
 
 
 class KeyProof(Protocol):
-    """The contract of ``KEY_PROOFS``: a class, of which one instance serves the process, or an object."""
+    """Contract of ``KEY_PROOFS``: a class, of which one instance serves the process, or an object."""
 
     confirmation: str
     """The member of ``cnf`` that this is about (IANA JWT Confirmation Methods): ``jkt``, ``x5t#S256``."""
@@ -21,14 +21,14 @@ class KeyProof(Protocol):
     """The authentication scheme that such a token is presented with: ``DPoP``, or ``Bearer``."""
 
     def check(self, token: AccessToken, presented: Presented) -> None:
-        """Is the request of ``presented`` proof of the key in ``token.cnf``?
+        """Raise ``InvalidToken`` unless the request of ``presented`` proves the key in ``token.cnf``.
 
-        The token is good, is bound by this method alone, and came with this scheme. Raises ``InvalidToken``, or a
-        subclass of it with an error code of its own. What comes from the request is untrusted.
+        The token is valid, is bound by this method only, and came with this scheme. A subclass of
+        ``InvalidToken`` may have an error code of its own. Everything in the request is untrusted.
         """
 
     def challenge(self) -> Mapping[str, str]:
-        """Parameters of the challenge that asks for this scheme, such as ``algs``."""
+        """Return the parameters of the challenge of this scheme, such as ``algs``."""
 
     def metadata(self) -> Mapping[str, Any]:
-        """Members of the protected resource metadata that tell of it (RFC 9728 §2)."""
+        """Return the members of the protected resource metadata about this proof (RFC 9728 §2)."""

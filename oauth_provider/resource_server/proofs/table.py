@@ -1,4 +1,4 @@
-"""The key proofs that are taken here (RFC 7800 §3), by ``OAUTH_RESOURCE_SERVER["KEY_PROOFS"]``."""
+"""Table of the accepted key proofs (RFC 7800 §3), from ``OAUTH_RESOURCE_SERVER["KEY_PROOFS"]``."""
 
 import re
 from functools import cache
@@ -21,7 +21,7 @@ def key_proofs() -> tuple[KeyProof, ...]:
 
 @cache
 def load_proofs(paths: tuple[str, ...]) -> tuple[KeyProof, ...]:
-    """Return what the dotted ``paths`` name, each made once. Raises ``ImproperlyConfigured``."""
+    """Return the proofs at the dotted ``paths``, each made once. Raise ``ImproperlyConfigured``."""
     proofs = [_load_proof(path) for path in paths]
     methods = [proof.confirmation for proof in proofs]
     if len(set(methods)) != len(methods):

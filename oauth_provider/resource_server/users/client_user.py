@@ -1,4 +1,4 @@
-"""A client that acts for itself (RFC 6749 §4.4): what ``request.user`` is when no person is behind a call."""
+"""Client that acts for itself (RFC 6749 §4.4): the ``request.user`` of a call without a person."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,10 +7,10 @@ from typing import Any, ClassVar, Literal
 
 @dataclass(frozen=True, slots=True)
 class ClientUser:
-    """Answers as Django's ``AnonymousUser`` does, and knows which client it is.
+    """User object of a client: it answers as Django's ``AnonymousUser``, and has the ``client_id``.
 
-    It is nobody's account: no ``pk``, not authenticated, no permission (RFC 9700 §4.15: a client must not
-    pass for a user). What such a client may do is said by its scopes alone.
+    It is not an account: no ``pk``, not authenticated, no permission (RFC 9700 §4.15: a client must not pass for a
+    user). Only its scopes say what such a client may do.
     """
 
     client_id: str
@@ -29,29 +29,29 @@ class ClientUser:
         return f"client:{self.client_id}"
 
     def get_username(self) -> str:
-        """The empty string: a client has no username."""
+        """Return "": a client has no username."""
         return self.username
 
     def get_user_permissions(self, obj: Any = None) -> set[str]:
-        """None."""
+        """Return no permissions."""
         return set()
 
     def get_group_permissions(self, obj: Any = None) -> set[str]:
-        """None."""
+        """Return no permissions."""
         return set()
 
     def get_all_permissions(self, obj: Any = None) -> set[str]:
-        """None."""
+        """Return no permissions."""
         return set()
 
     def has_perm(self, perm: str, obj: Any = None) -> bool:
-        """False."""
+        """Return False."""
         return False
 
     def has_perms(self, perm_list: Iterable[str], obj: Any = None) -> bool:
-        """False, unless nothing is asked for, as Django's own users answer."""
+        """Return False, or True for an empty list, as Django's own users do."""
         return not list(perm_list)
 
     def has_module_perms(self, module: str) -> bool:
-        """False."""
+        """Return False."""
         return False

@@ -1,11 +1,11 @@
-"""The user of an access token (RFC 9700 §2.3): themselves, with no more of their power than the scopes carry.
+"""User of an access token (RFC 9700 §2.3), with only those privileges that the token's scopes carry.
 
-A client that a person let read their notes must not be staff because the person is. So the flags of power,
-``is_staff`` and ``is_superuser``, are False on the user of a token unless a scope says otherwise.
+A client that a person let read their notes must not be staff because the person is. So the privilege flags,
+``is_staff`` and ``is_superuser``, are False on the user of a token unless a scope carries them.
 
-Django's own code reads these flags off the user, so a proxy around the row would not do: its methods would
-still see them. The row's class gets a subclass instead, which no registry knows and whose ``__class__`` is the
-model. To Django the flags are deferred fields, and those it does not save.
+Django's own code reads these flags from the user, so a proxy around the row would not do: its methods would still see
+them. Instead the row's class gets a subclass, which no registry knows and whose ``__class__`` is the model. To Django
+the flags are deferred fields, which it does not save.
 """
 
 from collections.abc import Callable, Collection, Iterable
@@ -20,8 +20,8 @@ from oauth_provider.resource_server.conf import conf, maps_permissions
 PERMISSION_CACHES = ("_perm_cache", "_user_perm_cache", "_group_perm_cache")
 
 
-def masked(user: Any, scopes: Iterable[str]) -> Any:
-    """``user`` with the power that ``scopes`` carry: the same object where that is all they have."""
+def mask_user(user: Any, scopes: Iterable[str]) -> Any:
+    """Return ``user`` with the privileges that ``scopes`` carry; the same object where nothing must be masked."""
     if not isinstance(user, Model):
         return user
     if isinstance(user, Masked):
@@ -44,7 +44,7 @@ def masked(user: Any, scopes: Iterable[str]) -> Any:
 
 
 class Masked:
-    """What a user of a token does differently from any other of its model."""
+    """Behaviour that the user of a token has beyond its model."""
 
     _hidden: dict[str, Any]  # the flags as the row has them
     _carried: Collection[str] | None
@@ -53,14 +53,14 @@ class Masked:
     _columns: frozenset[str]  # those of the flags that the row has
 
     def __reduce__(self) -> Any:
-        """A copy is masked, too, also one that a cache or a queue brings to another process."""
+        """Copy and pickle as a masked user, so that a cache or a queue does not unmask it in another process."""
         model: Any = self._model
         reduced: Any = super().__reduce__()
         label = (model._meta.app_label, model._meta.object_name)
         return _unpickled, (label, self._flags, self._carried is not None), reduced[2]
 
     def save_base(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
-        """All saving comes through here. Raises ``ValueError`` where only the whole row would do."""
+        """Save without the masked flags. Raise ``ValueError`` where the whole row would be written."""
         if self._columns:
             if update_fields is None:
                 raise ValueError("The user of an access token is not a whole row. Load it anew in order to copy it.")
@@ -77,7 +77,7 @@ class Masked:
         super()._prepare_related_fields_for_save(operation_name, fields)  # type: ignore[misc]  # a model's
 
     def refresh_from_db(self, using: Any = None, fields: Iterable[str] | None = None, **kwargs: Any) -> None:
-        """As ever; the flags stay what they are here."""
+        """Reload the row; the masked flags stay masked."""
         if fields is not None:
             fields = [name for name in fields if name not in self._flags]
             if not fields:
@@ -85,31 +85,31 @@ class Masked:
         super().refresh_from_db(using, fields, **kwargs)  # type: ignore[misc]  # a model's
 
     def clean_fields(self, exclude: Collection[str] | None = None) -> None:
-        """As ever; it would assign what it cleaned."""
+        """Validate all fields but the masked flags, which Django would assign."""
         super().clean_fields(exclude={*(exclude or ()), *self._columns})  # type: ignore[misc]  # a model's
 
     def unmasked(self) -> Any:
-        """The user as their row has them."""
+        """Return the user with the flags of its row."""
         return _made(self._model, self.__dict__ | self._hidden)
 
 
 class MaskedPermissions(Masked):
-    """The same where scopes are mapped to permissions: what the user may do, as far as the scopes carry it."""
+    """Masked user where scopes are mapped to permissions: it has those of the user that a scope carries."""
 
     def has_perm(self, perm: str, obj: Any = None) -> bool:
-        """Has the user it, and does a scope carry it?"""
+        """Does the user have this permission, and does a scope carry it?"""
         return perm in (self._carried or ()) and bool(self.unmasked().has_perm(perm, obj))
 
     async def ahas_perm(self, perm: str, obj: Any = None) -> bool:
-        """The same, in async code."""
+        """Does the user have this permission, and does a scope carry it? For async code."""
         return perm in (self._carried or ()) and bool(await self.unmasked().ahas_perm(perm, obj))
 
     def has_module_perms(self, app_label: str) -> bool:
-        """Is any of the permissions that the scopes carry one of this app's, and the user's?"""
+        """Does the user have a permission of this app that a scope carries?"""
         return any(self.has_perm(perm) for perm in self._carried or () if perm.partition(".")[0] == app_label)
 
     async def ahas_module_perms(self, app_label: str) -> bool:
-        """The same, in async code."""
+        """Does the user have a permission of this app that a scope carries? For async code."""
         ours = [perm for perm in self._carried or () if perm.partition(".")[0] == app_label]
         return any([await self.ahas_perm(perm) for perm in ours])
 
@@ -134,7 +134,7 @@ for _name in ("get_user_permissions", "get_group_permissions", "get_all_permissi
 
 
 class Flag:
-    """A flag that is False whatever the row says. Raises ``AttributeError`` where it is assigned."""
+    """Descriptor of a flag that is False on every instance. Raises ``AttributeError`` on assignment."""
 
     def __init__(self, name: str, inherited: Any) -> None:
         self.name = name
@@ -149,7 +149,7 @@ class Flag:
 
 @cache
 def _subclass(model: type[Any], flags: tuple[str, ...], maps_permissions: bool) -> type[Any]:
-    """The subclass of ``model``. Made by ``type`` alone, since ModelBase would enter it in the registry."""
+    """Return the masking subclass of ``model``. It is made by ``type``, since ``ModelBase`` would register it."""
     names: dict[str, Any] = {flag: Flag(flag, getattr(model, flag)) for flag in flags}
     # Signals are sent, and relations looked up, by ``instance.__class__``.
     columns = frozenset(field.attname for field in model._meta.concrete_fields if field.attname in flags)

@@ -1,7 +1,7 @@
-"""The person of a session (RFC 9700 §2.3): who decides on our pages, and whom a guard lets in without a token.
+"""Person of a session (RFC 9700 §2.3): decides on our pages, and may pass guards without a token.
 
-``request.user`` may be somebody else: middleware can make it of an access token, which an app holds and not a person.
-This file alone reads it; pages, guards and the admin ask here.
+``request.user`` may be somebody else: middleware can set it from an access token, which belongs to an app and not to a
+person. Only this file reads it; pages, guards and the admin ask here.
 """
 
 from functools import cache
@@ -20,9 +20,9 @@ NOBODY = "django.contrib.auth.models.AnonymousUser"
 
 
 def session_user(request: HttpRequest) -> Any:
-    """Return who is signed in to the session of ``request``, active or not; None where nobody is.
+    """Return the user signed in to the session of ``request``, active or not, or None.
 
-    ``request.user`` is then that person, whoever middleware took it for.
+    ``request.user`` is set to that user, whatever a middleware had set.
     """
     given = getattr(request, "user", None)
     user = _find(request, given)
@@ -32,20 +32,20 @@ def session_user(request: HttpRequest) -> Any:
 
 
 def active_session_user(request: HttpRequest) -> Any:
-    """Return who is signed in to the session of ``request`` and may be; None where nobody is."""
+    """Return the user signed in to the session of ``request``, or None where nobody is, or the user is inactive."""
     user = session_user(request)
     return user if getattr(user, "is_active", user is not None) else None
 
 
 def restrict_to_session(request: HttpRequest) -> None:
-    """Make ``request.user`` the person of the session, or nobody, for all that reads it later; looked up when read."""
+    """Set ``request.user`` to the person of the session, or to an anonymous user. It is looked up when first read."""
     given = getattr(request, "user", None)
     if given is not None:
         request.user = SimpleLazyObject(lambda: _find(request, given) or import_string(NOBODY)())  # type: ignore[assignment]
 
 
 def session_user_id(request: HttpRequest) -> str | None:
-    """Return the primary key that the session names, as text and without a look at its row; None for nobody."""
+    """Return the primary key of the session's user as text, without a database query on users; None for nobody."""
     session = getattr(request, "session", None)
     if session is None or not _is_of_person(session.get(BACKEND_SESSION_KEY)):
         return None
@@ -55,12 +55,12 @@ def session_user_id(request: HttpRequest) -> str | None:
 
 @cache
 def is_token_backend(path: str) -> bool:
-    """Does this authentication backend know people by access tokens? It is DOT's, or derived from it."""
+    """Does this authentication backend identify people by access tokens? True for DOT's and its subclasses."""
     return is_derived(path, TOKEN_BACKEND)
 
 
 def is_derived(path: str, base: str) -> bool:
-    """Is the class at ``path`` the one that is called ``base``, or derived from it?"""
+    """Is the class at ``path`` the class ``base`` or a subclass of it?"""
     try:
         found = import_string(path)
     except ImportError:
@@ -80,7 +80,7 @@ def _find(request: HttpRequest, given: Any) -> Any:
 
 
 def _is_proven(user: Any, request: HttpRequest) -> bool:
-    """Is ``user`` whom the session names, with the password of then? Django asks that of whom it loads itself."""
+    """Is ``user`` the session's user with the password it had at login? Django checks this for users that it loads."""
     if not getattr(user, "is_authenticated", False) or not hasattr(user, "_meta") or hasattr(user, "unmasked"):
         return False
     session: Any = request.session

@@ -1,4 +1,4 @@
-"""Verifiers (RFC 6750 §3.1): what turns the string from an Authorization header into an ``AccessToken``."""
+"""Verifiers (RFC 6750 §3.1): they turn the string of a token into an ``AccessToken``."""
 
 from oauth_provider.resource_server.token import Verifier
 from oauth_provider.resource_server.verifiers.introspection import IntrospectionVerifier

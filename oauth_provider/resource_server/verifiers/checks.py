@@ -1,4 +1,4 @@
-"""System checks of ``OAUTH_RESOURCE_SERVER["JWT"]`` (RFC 9068 §4): whose tokens, and for which API."""
+"""System checks of ``OAUTH_RESOURCE_SERVER["JWT"]`` (RFC 9068 §4): its issuers and its audience."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from oauth_provider.resource_server.verifiers.jwt import JWTOrIntrospectionVerif
 
 
 def check_issuers(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """E042: nobody's tokens are good. E043: the other half of the verifier has nobody to ask."""
+    """E042: no issuer is accepted. E043: there is no introspection endpoint for opaque tokens."""
     verifier = _verifier()
     if verifier is None:
         return []
@@ -25,7 +25,7 @@ def check_issuers(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 def check_resource(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """W042: the audience is judged by the host that a request names. W043: keys of an issuer that is not trusted."""
+    """W042: the Host header decides the audience. W043: there are keys of an issuer that is not accepted."""
     if _verifier() is None:
         return []
     messages: list[CheckMessage] = []
@@ -47,7 +47,7 @@ def check_resource(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 def _verifier() -> Any:
-    """The verifier where it is one of ours for JWTs and its settings can be read; E003 and E004 say the rest."""
+    """Return the verifier if it is one of ours for JWTs and its settings can be read. E003 and E004 report the rest."""
     try:
         verifier: Any = conf.verifier
         _ = conf.authorization_servers, conf.resource, conf.jwt

@@ -1,7 +1,7 @@
-"""Bearer tokens of somebody else (RFC 6750 §2.1): what can be told of one by looking at it, and nobody is asked.
+"""Bearer tokens of other issuers (RFC 6750 §2.1): recognised by their form, without asking any server.
 
-With ``OAUTH_RESOURCE_SERVER["UNKNOWN_BEARER_TOKENS"] = "leave"`` such a token is left to who stands next. Anything that
-may be ours is not: one that has expired, was revoked, or is broken must never pass for a call without a token.
+With ``OAUTH_RESOURCE_SERVER["UNKNOWN_BEARER_TOKENS"] = "leave"`` such a token is left to the next authentication class.
+A token that may be ours is not: one that is expired, revoked or broken must never pass for a call without a token.
 """
 
 import re
@@ -15,14 +15,14 @@ PREFIX = re.compile(r"o[a-z]{2,3}_")
 
 
 def is_prefixed(token: str) -> bool:
-    """Does it begin as the tokens of our provider do, whether or not it is one?"""
+    """Does it begin like the tokens of our provider, valid or not?"""
     return PREFIX.match(token) is not None
 
 
 def is_foreign_jwt(token: str, issuers: Collection[str], *, names_issuer: bool) -> bool:
     """Is it a JWT of none of ``issuers``? ``names_issuer`` says that all of their JWTs have ``iss``.
 
-    One that cannot be read may be a broken one of theirs, and an encrypted one says nothing.
+    False for a JWT that cannot be read, which may be a broken one of theirs, or is encrypted.
     """
     if token.count(".") != 2:
         return False

@@ -1,10 +1,10 @@
-"""Verifying tokens by asking who issued them (RFC 7662 §2): the verifier of an API without a provider beside it.
+"""Verifier that asks the issuer of a token (RFC 7662 §2), for an API without a provider in its project.
 
 ``OAUTH_RESOURCE_SERVER["VERIFIER"] = "oauth_provider.resource_server.verifiers.IntrospectionVerifier"``
 
-An answer is remembered for ``REVOCATION_DELAY`` at most, which is how long a revoked token may go on; by default not
-at all. A denylist makes it a second. A server that does not answer is left alone for a while: the calls are then
-refused with 503, at once.
+An answer is cached for ``REVOCATION_DELAY`` seconds at most, which is how long a revoked token may still be accepted;
+by default it is not cached. A denylist makes it a second. A server that does not answer is not asked for a while: calls
+are then refused with 503 at once.
 """
 
 import json
@@ -37,21 +37,21 @@ NEVER_FOR_APIS = (token_string.CODE, token_string.REFRESH_TOKEN, token_string.CL
 
 logger = logging.getLogger("oauth_provider.resource_server")
 
-REMEMBERED, MAX_SIZE = 10_000, 16 * 1024 * 1024
+MAX_REMEMBERED, MAX_SIZE = 10_000, 16 * 1024 * 1024
 FAILURES, REST = 5, 10.0
 # What a server may answer to a strange token. Anybody could send some until nobody was asked any more.
-UNDERSTOOD_BADLY = (400, 413, 414, 422)
+MISUNDERSTOOD = (400, 413, 414, 422)
 # For an answer that does not say when the token expires; it is good for the call in hand.
-UNSAID = timedelta(minutes=1)
+DEFAULT_LIFETIME = timedelta(minutes=1)
 # What servers call tokens that open no API.
 OTHER_KINDS = frozenset({"refresh_token", "refresh", "offline", "id_token", "id", "logout", "logout+jwt"})
 
 
 @dataclass(slots=True)
 class Memory:
-    """What was answered about tokens lately, by digest: ``REMEMBERED`` at most, none longer than it is good for.
+    """Cache of verified tokens by digest: ``MAX_REMEMBERED`` at most, none longer than the token lives.
 
-    All that they say is ``MAX_SIZE`` characters at most: who may have tokens may have long ones.
+    All of them together hold ``MAX_SIZE`` characters at most, since tokens may be long.
     """
 
     _answers: OrderedDict[str, tuple[float, AccessToken, int]] = field(default_factory=OrderedDict)
@@ -59,7 +59,7 @@ class Memory:
     _lock: ProcessLock = field(default_factory=ProcessLock)
 
     def recall(self, key: str) -> AccessToken | None:
-        """What was answered, if that is not too long ago."""
+        """Return the cached token, or None where there is none or it is too old."""
         with self._lock:
             known = self._answers.get(key)
             if known is not None and known[0] <= time.monotonic():
@@ -68,13 +68,13 @@ class Memory:
             return None if known is None else known[1]
 
     def keep(self, key: str, token: AccessToken, seconds: float, size: int) -> None:
-        """Remember ``token`` for so long, and no longer than it lives; it says so many characters."""
+        """Cache ``token`` for so many ``seconds``, but not beyond its expiry. ``size`` is its length in characters."""
         left = (token.expires - datetime.now(UTC)).total_seconds()
         with self._lock:
             self._forget(key)
             self._answers[key] = (time.monotonic() + min(seconds, left), token, size)
             self._size += size
-            while len(self._answers) > REMEMBERED or self._size > MAX_SIZE:
+            while len(self._answers) > MAX_REMEMBERED or self._size > MAX_SIZE:
                 self._forget(next(iter(self._answers)))
 
     def _forget(self, key: str) -> None:
@@ -82,20 +82,20 @@ class Memory:
         self._size -= 0 if known is None else known[2]
 
 
-class OfThisToken(FetchError):
+class TokenNotUnderstood(FetchError):
     """The server cannot answer about one token, which says nothing about others."""
 
 
 @dataclass(slots=True)
 class Breaker:
-    """After ``FAILURES`` in a row nobody is asked for ``REST`` seconds; then one call tries."""
+    """Circuit breaker: after ``FAILURES`` in a row nothing is sent for ``REST`` seconds; then one call tries."""
 
     _failures: int = 0
     _until: float = 0.0
     _lock: ProcessLock = field(default_factory=ProcessLock)
 
     def run(self, ask: Callable[[], Any]) -> Any:
-        """What ``ask`` returns. Raises ``FetchError``, also instead of asking."""
+        """Return what ``ask`` returns. Raise ``FetchError``, also instead of asking."""
         with self._lock:
             if self._failures >= FAILURES:
                 if time.monotonic() < self._until:
@@ -103,7 +103,7 @@ class Breaker:
                 self._until = time.monotonic() + REST  # for everybody but this one
         try:
             answer = ask()
-        except OfThisToken:
+        except TokenNotUnderstood:
             raise
         except FetchError:
             with self._lock:
@@ -116,7 +116,7 @@ class Breaker:
 
 
 class IntrospectionVerifier:
-    """A ``Verifier``. One instance serves the process."""
+    """``Verifier`` by introspection. One instance serves the process."""
 
     def __init__(self) -> None:
         self._memory = Memory()
@@ -124,7 +124,10 @@ class IntrospectionVerifier:
 
     @sensitive_variables()
     def __call__(self, token: str, /) -> AccessToken:
-        """What the server says of ``token``. Raises ``InvalidToken``, and ``ServiceUnavailable`` if it says nothing."""
+        """Return the server's answer about ``token``.
+
+        Raises ``InvalidToken``, and ``ServiceUnavailable`` where the server does not answer.
+        """
         if token.startswith(NEVER_FOR_APIS):
             raise InvalidToken(Reason.TOKEN_OF_OTHER_KIND, detail="a refresh token, a code or a secret")
         options, key = conf.introspection, digest(token)
@@ -143,13 +146,13 @@ class IntrospectionVerifier:
         return verified
 
     def is_foreign(self, token: str) -> bool:
-        """A JWT that names another issuer. All else may be the server's, and only it could say."""
+        """Is it a JWT that names another issuer? Any other token may be the server's, and only the server could say."""
         return is_foreign_jwt(token, conf.authorization_servers, names_issuer=False)
 
 
 @sensitive_variables()
 def ask(token: str) -> dict[str, Any]:
-    """The members of the answer about ``token`` (RFC 7662 §2.1). Raises ``FetchError`` where it is none."""
+    """Return the members of the answer about ``token`` (RFC 7662 §2.1). Raise ``FetchError`` for any other answer."""
     options = conf.introspection
     credentials = f"{quote_plus(options.client_id)}:{quote_plus(options.client_secret)}"
     answer = fetch(
@@ -166,17 +169,17 @@ def ask(token: str) -> dict[str, Any]:
         members = json.loads(answer.body)
     except (ValueError, RecursionError):
         members = None
-    if answer.status in UNDERSTOOD_BADLY:
-        raise OfThisToken(f"It answers {answer.status} to this token.")
+    if answer.status in MISUNDERSTOOD:
+        raise TokenNotUnderstood(f"It answers {answer.status} to this token.")
     if answer.status != 200 or not isinstance(members, dict) or not isinstance(members.get("active"), bool):
         raise FetchError(f"It answers {answer.status}, and no introspection response.")
     return members
 
 
 def read(members: dict[str, Any], leeway: float = 0) -> AccessToken:
-    """The access token that the answer describes (RFC 7662 §2.2). Raises ``InvalidToken``.
+    """Return the access token that the answer describes (RFC 7662 §2.2). Raise ``InvalidToken``.
 
-    ``active`` is the one member that must be there; what it says of any other must fit. ``leeway``, in seconds, is for
+    ``active`` is the only member that must be there; every other must have its type. ``leeway``, in seconds, is for
     the server's clock.
     """
     if members["active"] is not True:
@@ -191,7 +194,7 @@ def read(members: dict[str, Any], leeway: float = 0) -> AccessToken:
             scope=_text(members.get("scope", "")),
             client_id=_text(members.get("client_id", "")),
             sub=_text(members["sub"]) if "sub" in members else None,
-            expires=_moment(members.get("exp")) or datetime.now(UTC) + UNSAID,
+            expires=_moment(members.get("exp")) or datetime.now(UTC) + DEFAULT_LIFETIME,
             issued_at=_moment(members.get("iat")),
             issuer=_text(issuer) or next(iter(issuers), ""),
             resources=tuple(_text(one) for one in ([audience] if isinstance(audience, str) else audience)),
@@ -213,10 +216,10 @@ def read(members: dict[str, Any], leeway: float = 0) -> AccessToken:
 
 
 def check_kind(members: dict[str, Any]) -> None:
-    """Raise ``InvalidToken`` for what is no access token: servers describe refresh tokens, too, and ID tokens.
+    """Raise ``InvalidToken`` for tokens of other kinds: servers also describe refresh tokens and ID tokens.
 
-    ``token_type`` is optional, and is the type of an access token (RFC 6749 §7.1) or, at some servers, its kind. Of
-    the members that say the kind elsewhere, ``token_use`` and ``typ`` are in use.
+    ``token_type`` is optional, and is the type of an access token (RFC 6749 §7.1) or, at some servers, its kind.
+    Other members for the kind in use are ``token_use`` and ``typ``.
     """
     # Without a key nobody could tell such a token of another scheme from a bearer token (RFC 9449 §6.2).
     taken = schemes() if members.get("cnf") is not None else (BEARER,)
@@ -236,7 +239,7 @@ def _text(value: Any) -> str:
 
 
 def _details(value: Any) -> tuple[dict[str, Any], ...]:
-    """RFC 9396 §9.2."""
+    """Return the authorization details (RFC 9396 §9.2). Raise ``TypeError``."""
     if not isinstance(value, list) or not all(isinstance(one, dict) and "type" in one for one in value):
         raise TypeError("authorization_details is no list of objects with a type")
     return tuple(value)

@@ -1,8 +1,8 @@
-"""The keys of an issuer (RFC 7517 §5, RFC 8414 §3): found by its metadata, fetched seldom, and kept.
+"""Keys of an issuer (RFC 7517 §5, RFC 8414 §3): found by its metadata, fetched seldom, and cached.
 
-A thread that needs keys which are old fetches them, and all others go on with the old ones. A key that nobody has
-heard of is asked for at once, but not again and again: a forged ``kid`` must not make this server hammer another.
-While the issuer does not answer, its last keys serve on.
+The first thread that finds old keys fetches new ones, while all others go on with the old. An unknown ``kid`` makes us
+fetch at once, but not again and again: a forged ``kid`` must not make this server flood another. While the issuer does
+not answer, its last keys stay in use.
 """
 
 import logging
@@ -25,16 +25,16 @@ logger = logging.getLogger("oauth_provider.resource_server")
 # Between two attempts at one issuer, however they end, in seconds.
 PAUSE = 10.0
 # For so long keys serve while their issuer does not answer, since it last did.
-KEPT = 86_400.0
+MAX_AGE = 86_400.0
 LONG_AGO = float("-inf")
 METADATA = ("oauth-authorization-server", "openid-configuration")
 
 
 @dataclass(slots=True)
 class IssuerKeys:
-    """The keys of ``issuer``; iterating over them is what fetches them. One instance serves the process.
+    """Keys of ``issuer``; iterating over them fetches them. One instance serves the process.
 
-    Raises ``ServiceUnavailable`` where nobody knows any.
+    Raises ``ServiceUnavailable`` where no keys are known.
     """
 
     issuer: str
@@ -48,11 +48,11 @@ class IssuerKeys:
         return iter(self.current())
 
     def current(self) -> tuple[Key, ...]:
-        """Those of this moment, or the last that are known."""
+        """Return the present keys, or the last known ones."""
         age = time.monotonic() - self._fetched_at
         if age < conf.jwt.keys_lifetime:
             return self._keys
-        is_kept = age < KEPT
+        is_kept = age < MAX_AGE
         # Whoever has keys at hand goes on with them while somebody else fetches.
         if not self._turn.acquire(blocking=not is_kept):
             return self._keys
@@ -61,15 +61,16 @@ class IssuerKeys:
                 self._fetch_unless_just_tried()
         finally:
             self._turn.release()
-        if time.monotonic() - self._fetched_at >= KEPT:
+        if time.monotonic() - self._fetched_at >= MAX_AGE:
             detail = f"no keys: {self.issuer}"
             raise ServiceUnavailable(Reason.VERIFIER_AWAY, detail=detail)
         return self._keys
 
     def with_key(self, kid: str) -> tuple[Key, ...]:
-        """The keys once more, fetched anew if none of them is called ``kid``.
+        """Return the keys, fetched again if none of them has this ``kid``.
 
-        Raises ``ServiceUnavailable`` where that is due and the issuer does not answer: the token may be good.
+        Raises ``ServiceUnavailable`` where that is needed and the issuer does not answer: the token may be
+        good.
         """
         with self._turn:
             if not any(key.kid == kid for key in self._keys):
@@ -95,7 +96,7 @@ class IssuerKeys:
 
 
 def fetch_keys(issuer: str) -> bytes:
-    """The JWK Set of ``issuer``, as it came. Raises ``FetchError``."""
+    """Return the JWK Set of ``issuer``, unparsed. Raise ``FetchError``."""
     url = conf.jwt.jwks_uris.get(issuer) or find_jwks_uri(issuer)
     is_named_by_operator = issuer in conf.jwt.jwks_uris or urlsplit(url).netloc == urlsplit(issuer).netloc
     answer = _get(url, is_configured=is_named_by_operator)
@@ -105,7 +106,7 @@ def fetch_keys(issuer: str) -> bytes:
 
 
 def find_jwks_uri(issuer: str) -> str:
-    """Where the metadata of ``issuer`` says that its keys are (RFC 8414 §3.2). Raises ``FetchError``."""
+    """Return the ``jwks_uri`` in the metadata of ``issuer`` (RFC 8414 §3.2). Raise ``FetchError``."""
     places = [well_known_url(issuer, name) for name in METADATA]
     if issuer_path(issuer):  # OpenID Connect Discovery §4.1 appends it
         places.append(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
@@ -117,7 +118,7 @@ def find_jwks_uri(issuer: str) -> str:
 
 
 def read_keys(document: bytes) -> tuple[Key, ...]:
-    """The keys in a JWK Set that verify here. Raises ``JoseError`` where there is none."""
+    """Return the keys in a JWK Set that can verify here. Raise ``JoseError`` where there is none."""
     try:
         keys = parse_jwks(parse_object(document.decode()))
     except ValueError as error:

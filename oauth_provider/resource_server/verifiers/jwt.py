@@ -1,8 +1,8 @@
-"""Verifying JWT access tokens by the keys of their issuer (RFC 9068 §4): no call and no database for a call.
+"""Verifier of JWT access tokens by the keys of their issuer (RFC 9068 §4), without a request or a query for each call.
 
 ``OAUTH_RESOURCE_SERVER["VERIFIER"] = "oauth_provider.resource_server.verifiers.JWTVerifier"``
 
-A token that was verified is remembered by its digest, for ``KEYS_LIFETIME`` at most and never past its ``exp``.
+A verified token is cached by its digest, for ``KEYS_LIFETIME`` seconds at most and never past its ``exp``.
 """
 
 import time
@@ -28,7 +28,7 @@ from oauth_provider.resource_server.verifiers.jwks import IssuerKeys
 
 
 class JWTVerifier:
-    """A ``Verifier`` of the tokens of ``AUTHORIZATION_SERVERS``. One instance serves the process."""
+    """``Verifier`` of JWTs from ``AUTHORIZATION_SERVERS``. One instance serves the process."""
 
     def __init__(self) -> None:
         self._memory = Memory()
@@ -36,7 +36,10 @@ class JWTVerifier:
 
     @sensitive_variables()
     def __call__(self, token: str, /) -> AccessToken:
-        """What ``token`` says. Raises ``InvalidToken``, and ``ServiceUnavailable`` where its issuer has no keys yet."""
+        """Return the facts in ``token``.
+
+        Raises ``InvalidToken``, and ``ServiceUnavailable`` where the keys of its issuer cannot be fetched.
+        """
         key = digest(token)
         remembered = self._memory.recall(key)
         if remembered is not None:
@@ -49,7 +52,7 @@ class JWTVerifier:
         return verified
 
     def is_foreign(self, token: str) -> bool:
-        """A JWT of another issuer, or none at all, unless it looks like one of our provider's opaque tokens."""
+        """Is it a JWT of another issuer, or an opaque token without a prefix of our provider?"""
         if "." in token:
             return is_foreign_jwt(token, conf.authorization_servers, names_issuer=True)
         return not is_prefixed(token)
@@ -74,7 +77,7 @@ class JWTVerifier:
 
 
 class JWTOrIntrospectionVerifier:
-    """A ``Verifier``: what looks like a JWT is verified by keys, and by them alone; of all else the server is asked."""
+    """``Verifier`` of both kinds: JWTs are verified by keys only; about all other tokens the server is asked."""
 
     def __init__(self) -> None:
         self._of_jwt = JWTVerifier()
@@ -82,16 +85,19 @@ class JWTOrIntrospectionVerifier:
 
     @sensitive_variables()
     def __call__(self, token: str, /) -> AccessToken:
-        """What ``token`` says. Raises ``InvalidToken`` and ``ServiceUnavailable``."""
+        """Return the facts about ``token``. Raise ``InvalidToken`` and ``ServiceUnavailable``."""
         return self._of_jwt(token) if token.count(".") == 2 else self._of_opaque(token)
 
     def is_foreign(self, token: str) -> bool:
-        """A JWT of another issuer."""
+        """Is it a JWT of another issuer?"""
         return (self._of_jwt if token.count(".") == 2 else self._of_opaque).is_foreign(token)
 
 
 def as_access_token(read: JwtAccessToken, leeway: float = 0) -> AccessToken:
-    """As guards want it. A client that acts for itself is nobody's ``sub``, as in every other token here."""
+    """Return the claims as an ``AccessToken``. A client's own token has ``sub`` None, as every other token here.
+
+    ``leeway`` is in seconds.
+    """
     return AccessToken(
         scope=read.scope,
         client_id=read.client_id,

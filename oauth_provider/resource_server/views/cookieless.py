@@ -1,4 +1,4 @@
-"""Public answers (RFC 9111 §7.3, RFC 6265 §8.6): what everybody's cache may keep carries nobody's cookie."""
+"""Public responses (RFC 9111 §7.3, RFC 6265 §8.6): a response in shared caches must not carry a cookie."""
 
 from typing import Any
 
@@ -6,18 +6,18 @@ from django.http import HttpResponse, JsonResponse
 
 
 class CookielessResponse(HttpResponse):
-    """A response on which no cookie can be set, whatever middleware tries.
+    """Response on which no cookie can be set, not even by middleware.
 
-    With ``SESSION_SAVE_EVERY_REQUEST`` Django's own puts the caller's session id on every answer, and a shared cache
-    that keeps "public" ones would hand it to the next caller.
+    With ``SESSION_SAVE_EVERY_REQUEST`` Django's own middleware puts the caller's session id on every response, and
+    a shared cache that keeps "public" ones would hand it to the next caller.
     """
 
     def set_cookie(self, *args: Any, **kwargs: Any) -> None:
-        """Set nothing."""
+        """Do nothing."""
 
     def delete_cookie(self, *args: Any, **kwargs: Any) -> None:
-        """Delete nothing: an instruction to forget a session is for one browser, too."""
+        """Do nothing: an instruction to delete a cookie is for one browser too."""
 
 
 class CookielessJsonResponse(CookielessResponse, JsonResponse):
-    """A JSON document on which no cookie can be set."""
+    """JSON response on which no cookie can be set."""

@@ -1,6 +1,7 @@
-"""Beside django-cors-headers: its middleware answers every preflight itself, and asks here whether it may (Fetch §3.2).
+"""Integration with django-cors-headers: its middleware answers every preflight and asks here first (Fetch §3.2).
 
-A view that is read across origins says from which. Its answers bear their own headers; only preflights never reach it.
+A view that may be read across origins says from which. Its own responses carry the headers; only preflights do not
+reach it.
 """
 
 import re
@@ -23,32 +24,32 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 def readable(view: View, may_read: Callable[[str], bool]) -> View:
-    """``view``, whose answers scripts of those origins may read for which ``may_read`` is true."""
+    """Mark ``view`` as readable by scripts of the origins for which ``may_read`` returns true, and return it."""
     setattr(view, MAY_READ, may_read)
     return view
 
 
 def from_anywhere(origin: str) -> bool:
-    """For what is public anyway."""
+    """May any origin read it? For public documents."""
     return bool(origin) and origin != ANYONE
 
 
 def connect() -> None:
-    """Listen to the middleware's signal, where the project has it."""
+    """Connect to the signal of django-cors-headers, where that is installed."""
     if is_installed():
         signals = import_module("corsheaders.signals")
         signals.check_request_enabled.connect(allows_preflight, dispatch_uid="oauth_provider.cors")
 
 
 def is_installed() -> bool:
-    """Is django-cors-headers there to be used?"""
+    """Is django-cors-headers installed?"""
     return find_spec("corsheaders") is not None
 
 
 def allows_preflight(sender: Any, request: HttpRequest, **kwargs: Any) -> bool:
     """Is this a preflight of a view of ours that the middleware will answer, from an origin that may read the view?
 
-    Where ``CORS_URLS_REGEX`` leaves our URLs out the answer is no, so that the view itself answers, and better.
+    Where ``CORS_URLS_REGEX`` leaves our URLs out the answer is no, and the view itself answers, with more headers.
     """
     if request.method != "OPTIONS" or not re.match(urls_regex(), request.path_info):
         return False
@@ -61,5 +62,5 @@ def allows_preflight(sender: Any, request: HttpRequest, **kwargs: Any) -> bool:
 
 
 def urls_regex() -> Any:
-    """The URLs whose preflights the middleware answers."""
+    """Return the pattern of the URLs whose preflights the middleware answers."""
     return getattr(settings, "CORS_URLS_REGEX", EVERY_URL)

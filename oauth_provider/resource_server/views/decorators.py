@@ -1,4 +1,4 @@
-"""``@requires_scopes`` for plain Django views (RFC 6750 §3.1), sync and async, and the same for details (RFC 9396)."""
+"""Decorators for plain Django views, sync and async: by scopes (RFC 6750 §3.1) or authorization details (RFC 9396)."""
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
@@ -25,31 +25,31 @@ def requires_scopes(
     acr: str | Iterable[str] = (),
     max_age: int | None = None,
 ) -> Callable[[View], View]:
-    """Let a caller through whose token holds ``scopes``, with ``request.user`` and ``request.auth`` set to it.
+    """Let callers pass whose token holds ``scopes``; set ``request.user`` and ``request.auth`` to the token's.
 
     ``scopes`` are all needed; or they are one ``any_of("a", ["b", "c"])``, or one dictionary of scopes by HTTP
-    method, which then are all the methods that the view has. With ``session``, whoever is signed in to this
-    site needs no token. ``acr`` and ``max_age`` (seconds) ask for a sign-in as ``RequiresAuthentication`` does.
-    Raises ``TypeError`` where no scope is named, and ``ValueError`` where one is not a scope token.
+    method, which are then the only methods of the view. With ``session``, a person signed in to this site needs no
+    token. ``acr`` and ``max_age`` (seconds) ask for a sign-in as ``RequiresAuthentication`` does. Raises
+    ``TypeError`` where no scope is named, and ``ValueError`` where one is not a scope token.
     """
     declaration: Any = scopes[0] if len(scopes) == 1 else scopes
-    guard = Guard.declared(declaration, SignIn.of(acr, max_age), session)
+    guard = Guard.from_declaration(declaration, SignIn.of(acr, max_age), session)
     return guarded_by(guard, oauth_guard=guard)
 
 
 def requires_authorization_details(type: str, /, *, session: bool = False, **members: Any) -> Callable[[View], View]:
-    """Let a caller through whose token holds authorization details of ``type`` that allow the call (RFC 9396 §9).
+    """Let callers pass whose token holds authorization details of ``type`` that allow the call (RFC 9396 §9).
 
-    ``members`` is what one element must hold: of a list every value named, of all else the same. Its ``locations``,
-    if it has any, must hold the URL of the call. It stands alone, or below ``@requires_scopes``. Everybody else is
-    answered 403 ``insufficient_scope``. Raises ``TypeError`` for what cannot be asked for.
+    ``members`` is what one element must hold: of a list every value named, any other member equal. If it has
+    ``locations``, the URL of the call must be at one of them. It stands alone, or below ``@requires_scopes``. All
+    other callers get 403 ``insufficient_scope``. Raises ``TypeError`` for an impossible requirement.
     """
     guard = DetailsGuard(DetailsRequirement(type, members), session)
     return guarded_by(guard, oauth_details_types=(type,))
 
 
 def guarded_by(guard: Guard | DetailsGuard, **marks: Any) -> Callable[[View], View]:
-    """A decorator of views, sync and async, that ``guard`` lets callers through to. ``marks`` are for the inspector."""
+    """Return a decorator of views, sync and async, that lets ``guard`` decide. ``marks`` are read by the inspector."""
 
     def decorate(view: View) -> View:
         if iscoroutinefunction(view):
@@ -74,7 +74,7 @@ def guarded_by(guard: Guard | DetailsGuard, **marks: Any) -> Callable[[View], Vi
 
 
 def exempt(view: Any) -> Any:
-    """Mark ``view`` as one that sees to its callers itself: no login page, and CSRF for sessions alone."""
+    """Mark ``view`` as checking its callers itself: no login page, and CSRF checks only for sessions."""
     view.csrf_exempt = True
     view.login_required = False
     return view
@@ -82,7 +82,7 @@ def exempt(view: Any) -> Any:
 
 @inspector
 def inspect(callback: Any) -> Inspection | None:
-    """A view with the decorator."""
+    """Return the findings about a view with one of these decorators, or None."""
     guard, types = getattr(callback, "oauth_guard", None), getattr(callback, "oauth_details_types", ())
     if guard is None and not types:
         return None

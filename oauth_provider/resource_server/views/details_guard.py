@@ -1,4 +1,4 @@
-"""The guard of a plain Django view by authorization details (RFC 9396 §9)."""
+"""Guard of a plain Django view by authorization details (RFC 9396 §9)."""
 
 from dataclasses import dataclass
 
@@ -12,38 +12,38 @@ from oauth_provider.resource_server.audience import called_url
 from oauth_provider.resource_server.authentication import authenticate
 from oauth_provider.resource_server.proofs.bound_token import presented_scheme
 from oauth_provider.resource_server.token import AccessToken
-from oauth_provider.resource_server.views.guard import check_csrf, is_signed_in, refused, set_caller
+from oauth_provider.resource_server.views.guard import check_csrf, is_signed_in, refusal_response, set_caller
 from oauth_provider.resource_server.views.preflight import answer_preflight, is_preflight
 
 
 @dataclass(frozen=True, slots=True)
 class DetailsGuard:
-    """What one view asks for: authorization details, and whether a session will do."""
+    """Requirement of one view on authorization details. With ``session`` a signed-in person needs no token."""
 
     requirement: DetailsRequirement
     session: bool = False
 
     def refuse(self, request: HttpRequest) -> HttpResponse | None:
-        """The answer to a caller that may not pass, or None. ``request.user`` and ``request.auth`` are then set."""
+        """Return the response to a refused caller, or None after setting ``request.user`` and ``request.auth``."""
         if is_preflight(request):
             return answer_preflight()
         try:
             token = self._token(request)
             if token is None:
                 is_let_in = self.session and is_signed_in(request)
-                return check_csrf(request) if is_let_in else refused(None)
+                return check_csrf(request) if is_let_in else refusal_response(None)
             if self.requirement.met_by(token.authorization_details, called_url(request)) is None:
                 raise InsufficientAuthorizationDetails(Reason.TOKEN_LACKS_DETAILS)
         except OAuthError as error:
-            return refused(error, scheme=presented_scheme(request.headers.get("Authorization", "")))
+            return refusal_response(error, scheme=presented_scheme(request.headers.get("Authorization", "")))
         set_caller(request, token)
         return None
 
     async def arefuse(self, request: HttpRequest) -> HttpResponse | None:
-        """The same, from async code: a verifier may ask a database."""
+        """Do what ``refuse`` does, for async code: a verifier may query a database."""
         return await sync_to_async(self.refuse)(request)
 
     def _token(self, request: HttpRequest) -> AccessToken | None:
-        """The token of ``request``, or the one that a guard above has let through: nobody is asked twice."""
+        """Return the token of ``request``, or the one that an outer guard has already verified."""
         known = getattr(request, "auth", None)
         return known if isinstance(known, AccessToken) else authenticate(request)

@@ -1,4 +1,4 @@
-"""The guard of a plain Django view (RFC 6750 §3, RFC 9470 §3): who may pass, and what everybody else is answered."""
+"""Guard of a plain Django view (RFC 6750 §3, RFC 9470 §3): which callers may pass, and the answer to all others."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol.scope_requirement import ScopeRequirement
 from oauth_provider.resource_server.authentication import authenticate, user_of
 from oauth_provider.resource_server.challenge import challenge
-from oauth_provider.resource_server.database_outage import is_outage, unavailable, unreported
+from oauth_provider.resource_server.database_outage import is_outage, mark_reported, unavailable
 from oauth_provider.resource_server.needs import NOTHING, Needs
 from oauth_provider.resource_server.proofs.bound_token import presented_scheme
 from oauth_provider.resource_server.sign_in import SignIn
@@ -33,9 +33,10 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE")
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """What one view asks for: scopes for the whole of it or by HTTP method, a sign-in, and whether a session will do.
+    """Requirements of one view: scopes, for the whole view or by HTTP method, and a sign-in.
 
-    Raises ``TypeError`` and ``ValueError`` for a declaration that means nothing.
+    With ``session`` a signed-in person needs no token. Raises ``TypeError`` and ``ValueError`` for an impossible
+    declaration.
     """
 
     requirements: ScopeRequirement | Mapping[str, ScopeRequirement]
@@ -43,32 +44,38 @@ class Guard:
     session: bool = False
 
     @classmethod
-    def declared(cls, declaration: Any, sign_in: SignIn, session: bool) -> "Guard":
-        """``declaration`` is a scope, a list of scopes, a ``ScopeRequirement``, or a dictionary of these by method."""
+    def from_declaration(cls, declaration: Any, sign_in: SignIn, session: bool) -> "Guard":
+        """Return the guard for one scope, a list of scopes that are all needed, or a ``ScopeRequirement``.
+
+        ``declaration`` may also be a dictionary of these by HTTP method, in capitals.
+        """
         if not isinstance(declaration, Mapping):
-            return cls(ScopeRequirement.declared(declaration), sign_in, session)
+            return cls(ScopeRequirement.from_declaration(declaration), sign_in, session)
         misspelt = [name for name in declaration if name not in METHODS]
         if misspelt or not declaration:
             raise ValueError(f"{misspelt} are no HTTP methods in capitals." if misspelt else "No method has a scope.")
-        requirements = {name: ScopeRequirement.declared(one) for name, one in declaration.items()}
+        requirements = {name: ScopeRequirement.from_declaration(one) for name, one in declaration.items()}
         return cls(requirements, sign_in, session)
 
     @property
     def scopes(self) -> tuple[str, ...]:
-        """Every scope that is named."""
+        """Return every scope that is named."""
         every = self.requirements.values() if isinstance(self.requirements, Mapping) else [self.requirements]
-        either = ScopeRequirement.either(every)
-        return either.scopes if either else ()
+        requirement = ScopeRequirement.union(every)
+        return requirement.scopes if requirement else ()
 
     def requirement(self, method: str) -> ScopeRequirement | None:
-        """The scopes for ``method``; None where the view does not have it. HEAD is GET, OPTIONS is any of them."""
+        """Return the scopes for ``method``, or None where the view does not have it.
+
+        HEAD is GET, OPTIONS any of them.
+        """
         if isinstance(self.requirements, ScopeRequirement):
             return self.requirements
         found = self.requirements.get(method) or (self.requirements.get("GET") if method == "HEAD" else None)
-        return ScopeRequirement.either(self.requirements.values()) if found is None and method == "OPTIONS" else found
+        return ScopeRequirement.union(self.requirements.values()) if found is None and method == "OPTIONS" else found
 
     def refuse(self, request: HttpRequest) -> HttpResponse | None:
-        """The answer to a caller that may not pass, or None. ``request.user`` and ``request.auth`` are then set."""
+        """Return the response to a refused caller, or None after setting ``request.user`` and ``request.auth``."""
         if is_preflight(request):
             return answer_preflight(self.requirements if isinstance(self.requirements, Mapping) else ())
         requirement, token = self.requirement(request.method or ""), None
@@ -79,9 +86,9 @@ class Guard:
             is_let_in = token is not None or (self.session and is_signed_in(request))
         except OAuthError as error:
             scheme = presented_scheme(request.headers.get("Authorization", ""))
-            return refused(error, self._needs(requirement, token), scheme=scheme)
+            return refusal_response(error, self._needs(requirement, token), scheme=scheme)
         if not is_let_in:
-            return refused(None, self._needs(requirement, None))
+            return refusal_response(None, self._needs(requirement, None))
         if requirement is None:
             return HttpResponseNotAllowed(self.requirements if isinstance(self.requirements, Mapping) else ())
         if token is None:
@@ -90,7 +97,7 @@ class Guard:
         return None
 
     async def arefuse(self, request: HttpRequest) -> HttpResponse | None:
-        """The same, from async code: a verifier may ask a database."""
+        """Do what ``refuse`` does, for async code: a verifier may query a database."""
         return await sync_to_async(self.refuse)(request)
 
     def _check(self, token: AccessToken, requirement: ScopeRequirement | None) -> None:
@@ -105,12 +112,12 @@ class Guard:
         return Needs(scope=scope) & self.sign_in.needs
 
 
-def refused(
+def refusal_response(
     error: OAuthError | None, needs: Needs = NOTHING, resource: str | None = None, *, scheme: str = BEARER
 ) -> HttpResponse:
-    """A refusal as JSON, with its challenge (RFC 6750 §3); ``error`` is None where no token came.
+    """Return a refusal as JSON, with its challenge (RFC 6750 §3). ``error`` is None where no token was sent.
 
-    ``scheme`` is what the token came with, and ``resource`` what was called, as for ``challenge``.
+    ``scheme`` is the one the token was sent with, and ``resource`` the URI that was called, as for ``challenge``.
     """
     body = error.parameters() if error else {"detail": "An access token is needed."}
     headers = {"Cache-Control": "no-store"}
@@ -119,13 +126,13 @@ def refused(
     else:
         headers["WWW-Authenticate"] = challenge(error, needs, resource, scheme=scheme)
     response = JsonResponse(body, status=error.status if error else 401, headers=headers)
-    return unreported(response) if isinstance(error, ServiceUnavailable) else response
+    return mark_reported(response) if isinstance(error, ServiceUnavailable) else response
 
 
 def is_signed_in(request: HttpRequest) -> bool:
-    """Is somebody, by a session? ``request.user`` is then that person.
+    """Is an active user signed in by a session? ``request.user`` is then that user.
 
-    Raises ``ServiceUnavailable`` where the session's database is away.
+    Raises ``ServiceUnavailable`` where the session's database does not answer.
     """
     try:
         return active_session_user(request) is not None
@@ -136,14 +143,17 @@ def is_signed_in(request: HttpRequest) -> bool:
 
 
 def check_csrf(request: HttpRequest) -> HttpResponse | None:
-    """What Django answers to a forged request. The view itself is exempt: no browser sends a token by itself."""
+    """Return Django's answer to a forged request, or None.
+
+    The view itself is exempt, since tokens cannot be forged so.
+    """
     check, view = CsrfViewMiddleware(lambda _: HttpResponse()), cast(Any, None)
     check.process_request(request)
     return check.process_view(request, view, (), {})
 
 
 def set_caller(request: HttpRequest, token: AccessToken) -> None:
-    """``request`` is ``token``'s from here on."""
+    """Set ``request.user``, ``request.auser`` and ``request.auth`` to those of ``token``."""
     user = user_of(token)
 
     async def auser() -> Any:

@@ -1,4 +1,4 @@
-"""The same declaration for Django's class-based views (RFC 6750 §3.1), sync and async."""
+"""Mixin for Django's class-based views, sync and async: the scopes that a call needs (RFC 6750 §3.1)."""
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
@@ -17,10 +17,11 @@ logger = logging.getLogger("oauth_provider.resource_server")
 
 
 class RequiresScopesMixin(View):
-    """``scopes`` says what a token needs: one scope, a list, an ``any_of``, or a dictionary of these by HTTP method.
+    """Mixin that lets callers pass whose token holds ``scopes``, as ``@requires_scopes`` does.
 
-    ``session``, ``acr`` and ``max_age`` mean what they do to ``@requires_scopes``. It stands before the view that
-    it is mixed into. A view without a usable declaration refuses everybody; a check finds it first.
+    ``scopes`` is one scope, a list, an ``any_of``, or a dictionary of these by HTTP method. ``session``, ``acr``
+    and ``max_age`` mean the same as for ``@requires_scopes``. It stands before the view class that it is mixed
+    into. A view without a usable declaration refuses everybody; a check finds it first.
     """
 
     scopes: str | Iterable[str] | ScopeRequirement | Mapping[str, Any] | None = None
@@ -30,20 +31,20 @@ class RequiresScopesMixin(View):
 
     @classmethod
     def as_view(cls, **initkwargs: Any) -> Callable[..., Any]:
-        """As ever, seeing to its callers itself."""
+        """Return the view function, exempt from the login page, and from CSRF checks of calls with a token."""
         view: Callable[..., Any] = exempt(super().as_view(**initkwargs))
         return view
 
     def get_required_scopes(self) -> Any:
-        """What a token needs for this call; what ``scopes`` says unless a view computes it."""
+        """Return the scopes for this call: ``scopes``, unless the view computes them."""
         return self.scopes
 
     def guard(self) -> Guard:
-        """The guard of this call. Raises ``TypeError`` and ``ValueError`` for a declaration that means nothing."""
-        return Guard.declared(self.get_required_scopes() or (), SignIn.of(self.acr, self.max_age), self.session)
+        """Return the guard of this call. Raise ``TypeError`` and ``ValueError`` for an impossible declaration."""
+        return Guard.from_declaration(self.get_required_scopes() or (), SignIn.of(self.acr, self.max_age), self.session)
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """As ever, for whoever may pass."""
+        """Dispatch calls that may pass; answer all others with the refusal."""
         try:
             guard = self.guard()
         except (TypeError, ValueError) as problem:
@@ -64,7 +65,7 @@ class RequiresScopesMixin(View):
 
 @inspector
 def inspect(callback: Any) -> Inspection | None:
-    """A view with the mixin."""
+    """Return the findings about a view with this mixin, or None."""
     cls = getattr(callback, "view_class", None)
     if not (isinstance(cls, type) and issubclass(cls, RequiresScopesMixin)):
         return None

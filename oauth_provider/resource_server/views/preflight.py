@@ -1,7 +1,7 @@
-"""CORS preflights of guarded views (Fetch §3.2.2, §4.8): a browser asks first, and may not say who it asks for.
+"""CORS preflights of guarded views (Fetch §3.2.2, §4.8): they come without credentials, before the real call.
 
-The answer says that the view is there, and comes from the guard: the view itself is never run for somebody unknown.
-Which origins may call is for the project's middleware to add, or for what stands around the view.
+The guard answers that the view exists; the view itself never runs for an unknown caller. The project's middleware, or a
+wrapper of the view, adds which origins may call.
 """
 
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 
 
 def is_preflight(request: HttpRequest) -> bool:
-    """Is it one? What bears credentials is none, and is judged as any other call."""
+    """Is it a preflight? A request with credentials is not, and is checked like any other call."""
     environ = request.META
     return (
         request.method == "OPTIONS"
@@ -21,7 +21,7 @@ def is_preflight(request: HttpRequest) -> bool:
 
 
 def answer_preflight(methods: Iterable[str] = ()) -> HttpResponse:
-    """An empty answer. ``methods`` are those of the view, as far as they are known."""
+    """Return an empty response. ``methods`` are those of the view, as far as they are known."""
     response = HttpResponse(status=204)
     del response["Content-Type"]
     listed = dict.fromkeys((*methods, "OPTIONS"))

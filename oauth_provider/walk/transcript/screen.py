@@ -16,7 +16,7 @@ from oauth_provider.walk.transcript.words import MEANINGS, not_revoked, short
 from oauth_provider.walk.wire import Exchange, Response
 
 NARROW, WIDE = 60, 100
-LONGEST_NAME = 26
+MAX_NAME_LENGTH = 26
 UNBROKEN = "\N{NO-BREAK SPACE}"
 MARGIN, INDENT = "   ", "      "
 REQUEST_HEADERS = ("Authorization",)
@@ -186,7 +186,7 @@ class Screen:
 
     def _rows(self, values: Mapping[str, str], indent: str = INDENT) -> None:
         """Names, values, and what a name is for."""
-        longest = min(max((len(name) for name in values), default=0), LONGEST_NAME)
+        longest = min(max((len(name) for name in values), default=0), MAX_NAME_LENGTH)
         for name, value in values.items():
             meaning = self._meaning(name.strip('":'))
             start = f"{indent}{name:<{longest}}  "

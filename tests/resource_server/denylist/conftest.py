@@ -12,7 +12,7 @@ from tests.resource_server.denylist.transports import FakeTransport
 @pytest.fixture
 def transport(settings, monkeypatch):
     """The transport of a subscription that is caught up."""
-    monkeypatch.setattr(subscribing, "LONGEST_PAUSE", 0.01)
+    monkeypatch.setattr(subscribing, "MAX_PAUSE", 0.01)
     monkeypatch.setattr(subscribing, "FIRST_PAUSE", 0.01)
     settings.OAUTH_RESOURCE_SERVER = settings.OAUTH_RESOURCE_SERVER | {"DENYLIST": {"TRANSPORT": FAKE}}
     subscribing._subscription.cache_clear()

@@ -142,7 +142,7 @@ def test_one_that_is_repeated_for_longer_is_kept_for_longer(clock):
 
 
 def test_when_it_is_full_what_ends_first_goes_first_and_the_operator_is_told(clock, monkeypatch, caplog):
-    monkeypatch.setattr(denials, "MOST", 3)
+    monkeypatch.setattr(denials, "MAX_DENIALS", 3)
     listed = Denylist()
     for number in (5, 3, 4, 6):
         listed.add(denial(name=str(number), exp=SOON + number))
@@ -158,7 +158,7 @@ def test_when_it_is_full_the_client_with_the_most_loses_its_tokens_and_nobody_el
     clock, monkeypatch, caplog
 ):
     """RFC 7009 §3: however many tokens of its own a client revokes, what others revoked stays revoked."""
-    monkeypatch.setattr(denials, "MOST", 10)
+    monkeypatch.setattr(denials, "MAX_DENIALS", 10)
     listed = Denylist()
     issued = datetime.fromtimestamp(clock.now - 1, UTC)
     victim = access_token(issuer=AS, jti="theirs", client_id="victim", issued_at=issued)
@@ -179,7 +179,7 @@ def test_when_it_is_full_the_client_with_the_most_loses_its_tokens_and_nobody_el
 
 
 def test_a_crowd_without_names_crowds_out_itself(clock, monkeypatch):
-    monkeypatch.setattr(denials, "MOST", 10)
+    monkeypatch.setattr(denials, "MAX_DENIALS", 10)
     listed = Denylist()
     listed.add(denial(exp=SOON + 50))
     for number in range(100):
@@ -200,7 +200,7 @@ def test_a_denial_that_learns_its_client_moves_to_it_and_leaves_with_it(clock):
 
 
 def test_what_is_denied_again_and_again_costs_no_more_room(clock, monkeypatch):
-    monkeypatch.setattr(denials, "MOST", 10)
+    monkeypatch.setattr(denials, "MAX_DENIALS", 10)
     listed = Denylist()
     for number in range(200):
         listed.add(denial(exp=SOON + number))

@@ -77,7 +77,7 @@ def pass_on(told: FakeTransport) -> None:
     """Let the API hear what was published."""
     heard = subscription(conf.denylist)  # type: ignore[arg-type]
     for text, _exp in told.published:
-        heard.take(text)
+        heard.add_message(text)
 
 
 def test_a_clients_own_token_is_denied_by_its_name_until_it_would_expire(driver: Driver, told: FakeTransport) -> None:

@@ -81,14 +81,14 @@ def test_the_same_denial_is_kept_once_and_no_more_than_so_many(transport, server
     for _ in range(3):
         transport.publish([message("again")])
     assert server.client.zcard("oauth-denylist:kept") == 1
-    monkeypatch.setattr(redis_transport, "KEPT", 5)
+    monkeypatch.setattr(redis_transport, "MAX_KEPT", 5)
     transport.publish([message(str(number), SOON + number) for number in range(10)])
     assert set(caught_up(transport.listen())) == {"5", "6", "7", "8", "9"}
 
 
 def test_where_it_is_nearly_full_the_client_with_the_most_makes_room(transport, server, monkeypatch, caplog):
-    monkeypatch.setattr(redis_transport, "KEPT", 100)
-    monkeypatch.setattr(redis_transport, "BETWEEN_LOOKS", 10)
+    monkeypatch.setattr(redis_transport, "MAX_KEPT", 100)
+    monkeypatch.setattr(redis_transport, "MESSAGES_BETWEEN_CHECKS", 10)
     listening = transport.listen()
     assert caught_up(listening) == []
 
@@ -108,7 +108,7 @@ def test_where_it_is_nearly_full_the_client_with_the_most_makes_room(transport, 
 
 
 def test_an_acl_that_forbids_to_look_stops_no_revocation(transport, server, monkeypatch, caplog):
-    monkeypatch.setattr(redis_transport, "BETWEEN_LOOKS", 1)
+    monkeypatch.setattr(redis_transport, "MESSAGES_BETWEEN_CHECKS", 1)
     server.client.execute_command("ACL", "SETUSER", "default", "-zcard")
     transport.publish([message("first")])
     assert "cannot be tidied" in caplog.text
@@ -190,7 +190,7 @@ def test_a_connection_that_has_died_without_a_word_is_given_up(transport, server
 
 
 def test_an_api_that_lost_its_redis_hears_what_it_missed(transport, server, monkeypatch):
-    monkeypatch.setattr(subscribing, "LONGEST_PAUSE", 0.1)
+    monkeypatch.setattr(subscribing, "MAX_PAUSE", 0.1)
     heard = Subscription(RedisTransport(DenylistOptions(url=server.url)))
     heard.start()
     heard.wait()

@@ -51,7 +51,7 @@ def test_what_was_kept_is_known_before_the_first_answer(issue, settings):
 
 
 def test_while_nothing_answers_only_the_first_second_is_waited_for(issue, monkeypatch):
-    monkeypatch.setattr(subscribing, "PATIENCE", 0.2)
+    monkeypatch.setattr(subscribing, "MAX_WAIT", 0.2)
     broken = FakeTransport()
     broken.barred = Barred("nobody there")
     heard = Subscription(broken)

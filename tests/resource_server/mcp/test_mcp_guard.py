@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from oauth_provider.protocol.errors import ServiceUnavailable
-from oauth_provider.resource_server.authentication import OF_EVERY_TOKEN, RULES
+from oauth_provider.resource_server.authentication import RULES, TOKEN_RULES
 from oauth_provider.resource_server.denylist.subscription import check_denylist
 from oauth_provider.resource_server.mcp import guard
 from tests.resource_server.asgi import call
@@ -35,8 +35,8 @@ def test_what_holds_for_every_token_holds_here_too(guarded, server, issue_for, s
     assert (refused.status, len(server.calls)) == (401, 1)
     assert 'DPoP realm="api", error="invalid_test_proof"' in refused.headers["www-authenticate"]
     assert call(guarded, body=LIST, headers=GOOD).status == 401
-    assert OF_EVERY_TOKEN == guarded.rules[:-1] == RULES[:-1]
-    assert check_denylist in OF_EVERY_TOKEN
+    assert TOKEN_RULES == guarded.rules[:-1] == RULES[:-1]
+    assert check_denylist in TOKEN_RULES
 
 
 @pytest.mark.spec("MCP Authorization", "Scope Selection Strategy")

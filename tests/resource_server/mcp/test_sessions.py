@@ -11,7 +11,7 @@ from tests.resource_server.mcp.server import GOOD, LIST, RESOURCE, Server
 
 
 def test_a_session_belongs_to_whom_it_was_opened_for(issue_for, monkeypatch):
-    monkeypatch.setattr(sessions, "REMEMBERED", 2)
+    monkeypatch.setattr(sessions, "MAX_SESSIONS", 2)
     guarded = guard(Server((b"Mcp-Session-Id", b"s1")), resource=RESOURCE, scopes="notes:read")
     issue_for("ada", sub="ada")
     issue_for("refreshed", sub="ada")
@@ -43,7 +43,7 @@ def test_a_session_of_ones_own_opens_no_other_that_is_named_beside_it(issue_for)
 
 
 def test_only_so_many_sessions_are_remembered(issue_for, monkeypatch):
-    monkeypatch.setattr(sessions, "REMEMBERED", 2)
+    monkeypatch.setattr(sessions, "MAX_SESSIONS", 2)
     server = Server()
     guarded = guard(server, resource=RESOURCE, scopes="notes:read")
     issue_for()
@@ -56,8 +56,8 @@ def test_only_so_many_sessions_are_remembered(issue_for, monkeypatch):
 
 
 def test_nobody_ends_the_sessions_of_others_by_opening_more(issue_for, monkeypatch):
-    monkeypatch.setattr(sessions, "REMEMBERED", 5)
-    monkeypatch.setattr(sessions, "OF_ONE_OWNER", 3)
+    monkeypatch.setattr(sessions, "MAX_SESSIONS", 5)
+    monkeypatch.setattr(sessions, "MAX_SESSIONS_OF_OWNER", 3)
     server = Server()
     guarded = guard(server, resource=RESOURCE, scopes="notes:read")
     for name in ("ada", "bob", "cy"):

@@ -8,7 +8,7 @@ from asgiref.sync import async_to_sync
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import Permission
 
-from oauth_provider.resource_server.users.masked_user import masked
+from oauth_provider.resource_server.users.masked_user import mask_user
 from tests.factories import UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 9700", "2.3")]
@@ -31,7 +31,7 @@ def editor(settings):
 
 @pytest.mark.parametrize(("scopes", "left"), [(["users:write"], {"auth.change_user"}), ([], set()), (["other"], set())])
 def test_a_token_carries_the_permissions_of_its_scopes_that_are_the_users_own(editor, scopes, left):
-    user = masked(editor, scopes)
+    user = mask_user(editor, scopes)
     every = ("auth.change_user", "auth.add_user", "auth.delete_user", "auth.view_user")
     assert {name for name in every if user.has_perm(name)} == left
     assert user.get_all_permissions() == user.get_user_permissions() == left
@@ -51,12 +51,12 @@ def test_async_code_is_told_the_same(editor):
             await user.ahas_perm("auth.delete_user"),
         )
 
-    assert async_to_sync(ask)(masked(editor, ["users:write"])) == (True, True, {"auth.change_user"}, False)
-    assert async_to_sync(ask)(masked(editor, [])) == (False, False, set(), False)
+    assert async_to_sync(ask)(mask_user(editor, ["users:write"])) == (True, True, {"auth.change_user"}, False)
+    assert async_to_sync(ask)(mask_user(editor, [])) == (False, False, set(), False)
 
 
 def test_a_superuser_has_what_the_scope_carries_and_no_more(editor, chief):
-    user = masked(chief, ["users:write"])
+    user = mask_user(chief, ["users:write"])
     assert (user.has_perm("auth.add_user"), user.has_perm("auth.delete_user"), user.is_superuser) == (
         True,
         False,
@@ -66,14 +66,14 @@ def test_a_superuser_has_what_the_scope_carries_and_no_more(editor, chief):
 
 @pytest.mark.parametrize("clone", COPIES.values(), ids=COPIES)
 def test_a_copy_carries_no_more(editor, clone):
-    user = clone(masked(editor, ["users:write"]))
+    user = clone(mask_user(editor, ["users:write"]))
     assert (user.has_perm("auth.change_user"), user.has_perm("auth.delete_user")) == (True, False)
 
 
 def test_without_a_mapping_a_person_keeps_their_own_permissions():
     user = UserFactory()
     user.user_permissions.set(Permission.objects.filter(codename="change_user"))
-    assert masked(user, []).has_perm("auth.change_user")
+    assert mask_user(user, []).has_perm("auth.change_user")
 
 
 class OwnersBackend(ModelBackend):
@@ -99,7 +99,7 @@ class OwnersBackend(ModelBackend):
 @pytest.fixture
 def owner(settings, editor):
     settings.AUTHENTICATION_BACKENDS = [f"{__name__}.OwnersBackend"]
-    return masked(editor, ["users:write"])
+    return mask_user(editor, ["users:write"])
 
 
 LISTS = ("get_user_permissions", "get_group_permissions", "get_all_permissions")

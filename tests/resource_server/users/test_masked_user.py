@@ -18,7 +18,7 @@ from django.test.utils import isolate_apps
 from oauth_provider.models import Consent
 from oauth_provider.resource_server import checks
 from oauth_provider.resource_server.users.client_user import ClientUser
-from oauth_provider.resource_server.users.masked_user import masked
+from oauth_provider.resource_server.users.masked_user import mask_user
 from tests.factories import ApplicationFactory, UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 9700", "2.3")]
@@ -34,7 +34,7 @@ def chief():
 
 @pytest.fixture
 def user(chief):
-    return masked(chief, [])
+    return mask_user(chief, [])
 
 
 def flags(user):
@@ -77,13 +77,13 @@ def test_a_method_of_the_users_own_reads_the_same(user, monkeypatch):
 def test_what_was_remembered_of_the_whole_user_is_forgotten(chief):
     assert chief.has_perm("auth.change_user")
     assert "auth.change_user" in chief.get_all_permissions()
-    assert masked(chief, []).get_all_permissions() == set()
+    assert mask_user(chief, []).get_all_permissions() == set()
 
 
 def test_the_user_that_was_given_keeps_their_power(chief, user):
     assert flags(chief) == [True, True]
     assert flags(user) == [False, False]
-    assert flags(masked(user, [])) == [False, False]
+    assert flags(mask_user(user, [])) == [False, False]
 
 
 @pytest.mark.parametrize(
@@ -92,34 +92,34 @@ def test_the_user_that_was_given_keeps_their_power(chief, user):
 )
 def test_a_scope_may_carry_a_flag(settings, chief, scope, left):
     settings.OAUTH_RESOURCE_SERVER = {"SCOPE_PERMISSIONS": {"staff": ["is_staff"], "root": ["is_superuser"]}}
-    assert flags(masked(chief, scope.split())) == left
-    assert masked(chief, scope.split()).has_perm("auth.change_user") == left[1]
+    assert flags(mask_user(chief, scope.split())) == left
+    assert mask_user(chief, scope.split()).has_perm("auth.change_user") == left[1]
 
 
 def test_a_scope_gives_nobody_what_is_not_theirs(settings):
     settings.OAUTH_RESOURCE_SERVER = {"SCOPE_PERMISSIONS": {"root": [*FLAGS, "auth.change_user"]}}
-    user = masked(UserFactory(), ["root"])
+    user = mask_user(UserFactory(), ["root"])
     assert flags(user) == [False, False]
     assert not user.has_perm("auth.change_user")
 
 
 def test_a_project_may_mask_nothing(settings, chief):
     settings.OAUTH_RESOURCE_SERVER = {"PRIVILEGE_FLAGS": ()}
-    assert masked(chief, []) is chief
+    assert mask_user(chief, []) is chief
 
 
 @pytest.mark.parametrize("nobody", [None, ClientUser("service"), "ada", object()])
 def test_what_is_no_row_is_left_alone(nobody):
-    assert masked(nobody, []) is nobody
+    assert mask_user(nobody, []) is nobody
 
 
 def test_who_has_no_power_is_left_alone():
     user = UserFactory()
-    assert masked(user, []) is user
+    assert mask_user(user, []) is user
 
 
 def test_a_flag_that_was_not_loaded_is_masked(chief):
-    user = masked(User.objects.only("username").get(pk=chief.pk), [])
+    user = mask_user(User.objects.only("username").get(pk=chief.pk), [])
     assert flags(user) == [False, False]
     user.save(update_fields=["is_staff", "username"])
     assert is_untouched(user)
@@ -255,10 +255,10 @@ def test_a_user_model_may_have_powers_of_its_own(settings):
             app_label = "tests"
 
     settings.OAUTH_RESOURCE_SERVER = {"PRIVILEGE_FLAGS": ["is_moderator"]}
-    user = masked(Moderator(pk=1, is_moderator=True), [])
+    user = mask_user(Moderator(pk=1, is_moderator=True), [])
     assert (user.is_moderator, user.is_staff, user.unmasked().is_staff) == (False, False, True)
     settings.OAUTH_RESOURCE_SERVER = {}
-    user = masked(Moderator(pk=1, is_moderator=True), [])
+    user = mask_user(Moderator(pk=1, is_moderator=True), [])
     assert (user.is_moderator, user.is_staff, user.unmasked().is_staff) == (True, False, True)
 
 
@@ -269,7 +269,7 @@ def test_a_user_model_may_have_none():
             app_label = "tests"
 
     user = Plain(pk=1)
-    assert masked(user, []) is user
+    assert mask_user(user, []) is user
 
 
 # -- settings ------------------------------------------------------------------------------------------------
@@ -290,4 +290,4 @@ def test_settings_that_cannot_be_used_are_found_and_open_nothing(settings, chief
     settings.OAUTH_RESOURCE_SERVER = options
     assert [found.id for found in checks.check_settings(None)] == ["oauth_resource_server.E004"]
     with pytest.raises(ImproperlyConfigured):
-        masked(chief, ["a"])
+        mask_user(chief, ["a"])

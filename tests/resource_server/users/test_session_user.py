@@ -10,7 +10,7 @@ from rest_framework.authentication import SessionAuthentication
 from rest_framework.test import APIRequestFactory, force_authenticate
 
 from oauth_provider.resource_server.users.client_user import ClientUser
-from oauth_provider.resource_server.users.masked_user import masked
+from oauth_provider.resource_server.users.masked_user import mask_user
 from oauth_provider.resource_server.users.session_user import active_session_user, is_token_backend, session_user
 from oauth_provider.resource_server.views import requires_authorization_details, requires_scopes
 from oauth_provider.rest_framework.permissions import ScopesOrSession
@@ -65,7 +65,7 @@ def test_a_person_of_a_session_is_let_in() -> None:
 NOBODY: dict[str, Any] = {
     "nobody": made,
     "a user without a session": lambda: made(ADA),
-    "a masked user without a session": lambda: made(masked(User(username="eve", pk=3, is_staff=True), [])),
+    "a masked user without a session": lambda: made(mask_user(User(username="eve", pk=3, is_staff=True), [])),
     "a client": lambda: made(ClientUser("app")),
     "a session that a token made": lambda: made(session=ADA, backend=DOT_BACKEND),
     "a session of a backend that is gone": lambda: made(session=ADA, backend="gone.Backend"),
@@ -111,7 +111,7 @@ def test_the_user_of_a_token_beside_the_session_of_another_gives_way() -> None:
 @pytest.mark.django_db
 def test_the_person_of_a_session_is_whole_beside_their_own_token() -> None:
     chief = User.objects.create_user("ada", is_staff=True)
-    token_user = masked(chief, [])
+    token_user = mask_user(chief, [])
     assert not token_user.is_staff
     request = made(token_user, session=chief)
     assert session_user(request).is_staff

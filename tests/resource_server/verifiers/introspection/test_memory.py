@@ -57,7 +57,7 @@ def test_what_is_refused_is_not_remembered(server, options):
 
 def test_the_memory_is_bounded_and_holds_no_token(server, options, monkeypatch):
     options(REVOCATION_DELAY=10)
-    monkeypatch.setattr(introspection, "REMEMBERED", 2)
+    monkeypatch.setattr(introspection, "MAX_REMEMBERED", 2)
     verifier = IntrospectionVerifier()
     for token in ("first", "second", "third"):
         verifier(token)

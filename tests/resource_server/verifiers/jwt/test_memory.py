@@ -69,7 +69,7 @@ def test_it_is_looked_at_again_when_the_keys_are(
 def test_no_more_are_kept_than_fit(
     fake_issuer: FakeIssuer, verifications: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(introspection, "REMEMBERED", 2)
+    monkeypatch.setattr(introspection, "MAX_REMEMBERED", 2)
     tokens = [fake_issuer.token(jti=str(number)) for number in range(3)]
     for token in (*tokens, tokens[2], tokens[0]):
         conf.verifier(token)

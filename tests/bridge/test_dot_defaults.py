@@ -11,7 +11,7 @@ from oauth2_provider.scopes import SettingsScopes, get_scopes_backend
 from oauth2_provider.settings import oauth2_settings
 from oauthlib.oauth2 import Server
 
-from oauth_provider.bridge.defaults import take_places
+from oauth_provider.bridge.defaults import install_dot_defaults
 from oauth_provider.bridge.scopes import RegistryScopes
 from oauth_provider.bridge.validator import BridgeValidator
 from oauth_provider.models import ClientPolicy
@@ -39,7 +39,7 @@ def test_the_projects_own_validator_and_scopes_backend_stay(settings):
         "SCOPES_BACKEND_CLASS": f"{__name__}.ProjectScopes",
         "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": False,
     }
-    take_places()
+    install_dot_defaults()
     assert oauth2_settings.OAUTH2_VALIDATOR_CLASS.__name__ == "ProjectValidator"
     assert type(get_scopes_backend()).__name__ == "ProjectScopes"
     assert oauth2_settings.COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT is False
@@ -48,13 +48,13 @@ def test_the_projects_own_validator_and_scopes_backend_stay(settings):
 def test_settings_that_were_read_before_us_are_read_again():
     oauth2_settings.OAUTH2_VALIDATOR_CLASS = OAuth2Validator
     oauth2_settings._cached_attrs.add("OAUTH2_VALIDATOR_CLASS")
-    take_places()
+    install_dot_defaults()
     assert oauth2_settings.OAUTH2_VALIDATOR_CLASS is BridgeValidator
 
 
 def test_a_backend_that_was_imported_before_us_is_renewed():
     backends.OAuthLibCore = OAuthLibCore(Server(OAuth2Validator()))
-    take_places()
+    install_dot_defaults()
     assert type(backends.OAuthLibCore.server.request_validator) is BridgeValidator
 
 
@@ -73,11 +73,11 @@ def test_a_decorator_keeps_a_validator_of_its_own():
 def test_dots_token_storage_stays_as_it_is_beside_a_grace_period(settings, monkeypatch):
     settings.OAUTH2_PROVIDER = {"REFRESH_TOKEN_GRACE_PERIOD_SECONDS": 60}
     monkeypatch.setitem(oauth2_settings.defaults, "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE", False)
-    take_places()
+    install_dot_defaults()
     assert oauth2_settings.COMPLIANT_BCP_RFC9700_TOKEN_STORAGE is False
     oauth2_settings.reload()
     settings.OAUTH2_PROVIDER = {}
-    take_places()
+    install_dot_defaults()
     assert oauth2_settings.COMPLIANT_BCP_RFC9700_TOKEN_STORAGE is True
 
 
