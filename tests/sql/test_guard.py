@@ -1,21 +1,24 @@
-"""What a process remembers of clients (RFC 6749 §2.3): the right ones, for a while, and no secret."""
+"""Guards of remembered clients (RFC 6749 §2.3): they hold as long as no row of the client was written."""
 
-import time
-from unittest.mock import patch
+from collections.abc import Callable
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 
-from oauth_provider.clients.lookup import find_with_secret, recall_with_secret
-from oauth_provider.clients.memory import LIFETIME, REMEMBERED, ClientChanged, ClientMemory, client_memory
-from oauth_provider.dot.names import application_model
-from oauth_provider.models import ClientSecret
-from oauth_provider.protocol.digest import digest
-from oauth_provider.sql.tenant import database_of
+from oauth_provider.clients.lookup import FoundClient, find_with_secret, recall_with_secret
+from oauth_provider.clients.memory import client_memory
+from oauth_provider.dot.names import access_token_model, application_model
+from oauth_provider.models import Authorization, ClientPolicy, ClientSecret
+from oauth_provider.protocol.errors import InvalidGrant
+from oauth_provider.sql.commit import GuardFailed, commit, settle
+from oauth_provider.sql.guard import as_column
+from oauth_provider.sql.outcome import Add, Change, Outcome, Write
 from tests import ledger
+from tests.commits import both_forms, committed
 from tests.driver import Driver
 from tests.factories import ApplicationFactory
-from tests.remembering import POLICY, is_remembered, own, policies, refused, remembered
+from tests.remembering import policies, remembered
 
 pytestmark = [
     pytest.mark.postgres,
@@ -36,112 +39,85 @@ def driver() -> Driver:
     return remembered()
 
 
-def test_none_but_the_right_secret_is_remembered(driver: Driver) -> None:
-    for presented in ("wrong", "", driver.application.secret.upper()):
-        refused(driver.token(grant_type="client_credentials", client_secret=presented), "invalid_client")
-        assert recall_with_secret(driver.application.client_id, presented) is None
-    assert recall_with_secret("another", driver.application.secret) is None
-
-
-def test_a_secret_that_is_hashed_slowly_is_not_remembered() -> None:
-    application = ApplicationFactory(policy=dict(POLICY))
-    ClientSecret.objects.all().delete()
-    ClientSecret.objects.create(application=application, encoded="pbkdf2_sha256$1$salt$hash", hint="hash")
-    find_with_secret(application.client_id, "slow")
-    assert recall_with_secret(application.client_id, "slow") is None
-
-
-def test_within_a_transaction_nobody_is_recalled_or_remembered(driver: Driver) -> None:
-    with transaction.atomic():
-        assert not is_remembered(driver)
-        client_memory.clear()
-        find_with_secret(driver.application.client_id, driver.application.secret)
-    assert not is_remembered(driver)
-
-
-def test_what_is_recalled_is_what_is_found(driver: Driver) -> None:
-    known = driver.application.client_id, driver.application.secret
-    found, recalled = find_with_secret(*known), recall_with_secret(*known)
+def recalled(driver: Driver) -> FoundClient:
+    found = recall_with_secret(driver.application.client_id, driver.application.secret)
     assert found is not None
-    assert recalled is not None
-    assert (found.client, found.secret) == (recalled.client, recalled.secret)
-    known_of, remembered_of = ([vars(one.application), vars(one.policy)] for one in (found.client, recalled.client))
-    for ours, theirs in zip(known_of, remembered_of, strict=True):
-        differing = {name for name in ours if name != "_state" and ours[name] != theirs.get(name, "not remembered")}
-        assert differing <= {"client_secret"}
-    assert known[1] not in repr(recalled)
-    recalled.client.confirm()
+    return found
+
+
+def is_proven(found: FoundClient) -> bool:
+    """Does its guard hold, in a statement of its own and beside what another statement does?"""
+    guard = found.guard
+    assert guard is not None
+    row = access_token_model()(token="", token_checksum=str(timezone.now()), expires=timezone.now())
+    with transaction.atomic():
+        is_committed = commit(Outcome(None, (Add(row),)), using="default", guard=guard, durable=False)
+        transaction.set_rollback(True)
+    condition = as_column(guard.secret_id, guard.application_id, guard.version)
+    beside = application_model().objects.values_list(condition)[:1].get()[0]
+    assert guard.holds("default") == beside == is_committed
+    return is_committed
+
+
+CHANGES: dict[str, Callable[[], object]] = {
+    "the client": lambda: application_model().objects.update(name="renamed"),
+    "the client to what it was": lambda: application_model().objects.update(client_type="confidential"),
+    "its policy": lambda: policies().update(scopes=[]),
+    "its policy is deleted": lambda: policies().delete(),
+    "its secret": lambda: ClientSecret.objects.update(expires_at=timezone.now()),
+    "its secret is deleted": lambda: ClientSecret.objects.all().delete(),
+    "all of it is deleted": lambda: application_model().objects.all().delete(),
+}
+
+
+@both_forms
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_guard_holds_until_a_row_of_the_client_is_written(driver: Driver, name: str, form: str) -> None:
+    found = recalled(driver)
+    ApplicationFactory()  # another's
+    with committed(form):
+        assert is_proven(found)
+        CHANGES[name]()
+        ApplicationFactory()
+        assert not is_proven(found)
+
+
+def test_a_policy_that_is_made_ends_it() -> None:
+    application = ApplicationFactory(policy=None)
+    find_with_secret(application.client_id, application.secret)
+    found = recalled(Driver(application))
+    assert is_proven(found)
+    ClientPolicy.default_for(application).save()
+    assert not is_proven(found)
+
+
+@both_forms
+@pytest.mark.parametrize("kind", ["nothing", "a new row", "a change", "a revocation"])
+def test_nothing_is_written_or_answered_where_it_fails(driver: Driver, kind: str, form: str) -> None:
+    driver.code()
+    authorization = Authorization.objects.get()
+    token = access_token_model()(token="", token_checksum="new", expires=timezone.now())
+    writes: dict[str, tuple[Write, ...]] = {
+        "a new row": (Add(token),),
+        "a change": (Change(authorization, {"acr": "changed"}),),
+        "a revocation": (Change(authorization, {"revoked_at": timezone.now()}),),
+    }
+    then = (lambda using: Authorization.objects.update(acr="afterwards"),) if kind == "a revocation" else ()
+    outcome = Outcome("said", writes.get(kind, ()), then)
+    guard, attempts = recalled(driver).guard, []
     policies().update(scopes=[])
-    recalled.client.confirm()  # asked once
-    with pytest.raises(ClientChanged):
-        recall_with_secret(*known).client.confirm()  # type: ignore[union-attr]
-    assert not is_remembered(driver)
+    with committed(form), ledger.unchanged(), pytest.raises(GuardFailed):
+        settle(lambda: attempts.append(1), lambda seen: outcome, using="default", guard=guard)
+    assert len(attempts) == 1
 
 
-def test_memory_is_bounded() -> None:
-    memory = ClientMemory()
-    keys = [("default", str(number), "") for number in range(REMEMBERED + 1)]
-    for key in keys:
-        memory.keep(key, (), "5 6 7")
-    assert memory.find(keys[-1]) is not None
-    assert sum(memory.find(key) is not None for key in keys) <= REMEMBERED
-
-
-def test_memory_ends() -> None:
-    memory, key = ClientMemory(), ("default", "a", "")
-    memory.keep(key, (), "5 6 7")
-    with patch("oauth_provider.clients.memory.time.monotonic", return_value=memory._clients[key].until - LIFETIME):
-        assert memory.find(key) is not None
-    with patch("oauth_provider.clients.memory.time.monotonic", return_value=memory._clients[key].until):
-        assert memory.find(key) is None
-
-
-def test_memory_drops_what_has_ended() -> None:
-    memory, now = ClientMemory(), time.monotonic()
-    for number, elapsed in enumerate((0, LIFETIME / 2, 2 * LIFETIME)):
-        with patch("oauth_provider.clients.memory.time.monotonic", return_value=now + elapsed):
-            memory.keep(("default", str(number), ""), (), "5 6 7")
-    assert [client_id for _using, client_id, _digest in memory._clients] == ["2"]
-
-
-def test_what_could_be_changed_is_not_remembered() -> None:
-    memory, key = ClientMemory(), ("default", "a", "")
-    memory.keep(key, (1, "a", {"of": "hstore"}), "5 6 7")
-    assert memory.find(key) is None
-
-
-def test_no_secret_is_remembered(driver: Driver) -> None:
-    """Those that DOT stored in plain text included; the secret itself is known by its digest alone."""
-    application_model().objects.update(client_secret=driver.application.secret, hash_client_secret=False)
-    ClientSecret.objects.update(from_dot=True, encoded=driver.application.secret)
-    assert own(driver).status_code == 200
-    assert is_remembered(driver)
-    credentials = driver.application.client_id, digest(driver.application.secret)
-    known = client_memory.find((database_of("default"), *credentials))
-    assert known is not None
-    assert driver.application.secret not in repr(known.values)
-    recalled = recall_with_secret(driver.application.client_id, driver.application.secret)
-    assert recalled is not None
-    row = recalled.client.application
-    row.name = "renamed"
-    row.save()
-    row.refresh_from_db()
-    assert row.client_secret == driver.application.secret
-
-
-def test_what_an_open_transaction_wrote_is_not_remembered(driver: Driver) -> None:
-    """Two writings of one transaction have one name. Autocommit is off, so Django knows of no block."""
-    client_memory.clear()
-    transaction.set_autocommit(False)
-    try:
-        policies().update(scopes=["notes:read"])
-        find_with_secret(driver.application.client_id, driver.application.secret)
-        policies().update(status="suspended")
-        transaction.commit()
-    finally:
-        transaction.set_autocommit(True)
-    assert not is_remembered(driver)
-    refused(own(driver), "invalid_client")
+@both_forms
+def test_nothing_is_decided_against_a_client_that_is_remembered(driver: Driver, form: str) -> None:
+    """The one that is read decides: this one may have been allowed it since."""
+    driver.code()
+    refusal: Outcome[None] = Outcome(InvalidGrant("no"), (Change(Authorization.objects.get(), {"acr": "refused"}),))
+    with committed(form), ledger.unchanged(), pytest.raises(InvalidGrant):
+        settle(lambda: None, lambda seen: refusal, using="default", guard=recalled(driver).guard)
 
 
 def test_a_tenant_is_not_taken_for_another() -> None:
@@ -159,12 +135,11 @@ def test_a_tenant_is_not_taken_for_another() -> None:
             find_with_secret("web", "")
             recalled = recall_with_secret("web", "")
             assert recalled is not None
-            recalled.client.confirm()
+            assert is_proven(recalled)
             cursor.execute("SET search_path = tenant")
             other = recall_with_secret("web", "")
             assert other is not None
-            with pytest.raises(ClientChanged):
-                other.client.confirm()
+            assert not is_proven(other)
         finally:
             cursor.execute("SET search_path = public")
             cursor.execute("DROP SCHEMA tenant CASCADE")
