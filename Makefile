@@ -18,7 +18,7 @@ PYTEST = python -m pytest -n auto --dist loadgroup
 ARGS ?=
 NODE = tests/foreign/openid_client
 
-.PHONY: help demo walk install test lint test-postgres test-strict test-next test-oauthlib3 audit mutants test-thorough test-foreign test-browser spec-map screenshots wheel bench fuzz check format clean
+.PHONY: help demo walk install test lint test-postgres test-plain test-strict test-next test-oauthlib3 audit mutants test-thorough test-foreign test-browser spec-map screenshots wheel bench fuzz check format clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -58,6 +58,9 @@ lint: install ## ruff, mypy, import contracts, missing migrations
 
 test-postgres: install ## the tests on PostgreSQL and Redis (TEST_DATABASE_URL, TEST_CACHE_URL)
 	DATABASE_URL=$(TEST_DATABASE_URL) CACHE_URL=$(TEST_CACHE_URL) $(VENV)/bin/$(PYTEST) $(ARGS)
+
+test-plain: install ## the flows and races on PostgreSQL, committed by Django's ORM instead of one statement
+	OAUTH_TEST_COMMIT=plain DATABASE_URL=$(TEST_DATABASE_URL) CACHE_URL=$(TEST_CACHE_URL) $(VENV)/bin/$(PYTEST) tests/flows tests/postgres tests/sql $(ARGS)
 
 test-strict: install ## the tests with LoginRequiredMiddleware, ATOMIC_REQUESTS and APPEND_SLASH off
 	env -u DATABASE_URL -u CACHE_URL $(VENV)/bin/$(PYTEST) --ds tests.settings_strict $(ARGS)

@@ -1,5 +1,6 @@
 """What every test has. Rows come from ``tests/factories.py``."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from oauth_provider.resource_server.guarded_cache import guarded_cache
 from oauth_provider.rest_framework import throttling
 from oauth_provider.tokens import key_ring
 from oauth_provider.tokens.verification_cache import verification_cache
-from tests import cache_keys
+from tests import cache_keys, commits
 
 HERE = Path(__file__).parent
 THOROUGH = ("conformance/", "demo/", "foreign/", "setups/", "admin/test_set_ups.py")
@@ -30,6 +31,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for item in items:
             if item.get_closest_marker("postgres"):
                 item.add_marker(skip)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _form_of_commits() -> Iterator[None]:
+    """The plain one everywhere, where ``OAUTH_TEST_COMMIT`` asks for it."""
+    if not commits.IS_PLAIN_RUN:
+        yield
+        return
+    with commits.in_turn():
+        yield
 
 
 @pytest.fixture(autouse=True)

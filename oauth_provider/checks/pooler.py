@@ -1,7 +1,6 @@
 """A check of what stands between us and PostgreSQL: an old pooler runs another client's prepared statements."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django.core.checks import CheckMessage, Error, Tags, Warning
@@ -9,24 +8,12 @@ from django.db import DatabaseError, connections, router
 
 from oauth_provider.checks.registration import register
 from oauth_provider.dot.names import access_token_model
+from oauth_provider.sql.pooler import Seen, look_for_pooler
 
-PROBE = "SELECT 1 AS oauth_provider_probe"
-FOUND = "SELECT pg_backend_pid(), (SELECT name FROM pg_prepared_statements WHERE statement = %s LIMIT 1)"
-# psycopg prepares what was run so often; nothing of the probe's own, then, but what it asks to be.
-SELDOM = 1_000_000
 HINT = (
     'Take "prepare_threshold" out of OPTIONS, or use PgBouncer 1.21 or newer with max_prepared_statements '
     "(docs/deploying.md)."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A probe's finding: is a pooler there, does it know prepared statements, and do two clients share a session?"""
-
-    is_pooled: bool
-    is_aware: bool
-    is_shared: bool
 
 
 @register(Tags.database)
@@ -52,37 +39,7 @@ def _messages(alias: str) -> list[CheckMessage]:
     options = connection.settings_dict.get("OPTIONS") or {}
     if connection.vendor != "postgresql" or options.get("prepare_threshold") is None:
         return []
-    first, second = _copy(connection), _copy(connection)
     try:
-        return judge(alias, _look(first, second))
+        return judge(alias, look_for_pooler(alias))
     except DatabaseError:  # it is not there: Django's own checks say so
         return []
-    finally:
-        first.close()
-        second.close()
-
-
-def _copy(connection: Any) -> Any:
-    """Open one of the check's own: what is prepared on it is known to nobody else."""
-    copied = connection.copy()
-    copied.settings_dict["OPTIONS"] = {**copied.settings_dict["OPTIONS"], "prepare_threshold": SELDOM}
-    return copied
-
-
-def _look(first: Any, second: Any) -> Seen:
-    for one in (first, second):
-        one.ensure_connection()
-        one.set_autocommit(False)  # one transaction, and so one session of the server
-    with first.cursor() as cursor:
-        first.connection.execute(PROBE, prepare=True)
-        cursor.execute(FOUND, [PROBE])
-        session, name = cursor.fetchone()
-        is_aware = name is None or not name.startswith("_pg3_")  # one that is aware gives names of its own
-        if not is_aware:
-            cursor.execute(f'DEALLOCATE "{name}"')  # psycopg's own name, or the next client would find it taken
-    first.commit()
-    with second.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        (others,) = cursor.fetchone()
-    second.rollback()
-    return Seen(first.connection.info.backend_pid != session, is_aware, others == session)

@@ -11,6 +11,9 @@ APPLICATION: str = getattr(settings, "OAUTH2_PROVIDER_APPLICATION_MODEL", "oauth
 ACCESS_TOKEN: str = getattr(settings, "OAUTH2_PROVIDER_ACCESS_TOKEN_MODEL", "oauth2_provider.AccessToken")
 REFRESH_TOKEN: str = getattr(settings, "OAUTH2_PROVIDER_REFRESH_TOKEN_MODEL", "oauth2_provider.RefreshToken")
 
+# What adopting a refresh token decides by (``DECIDING`` of our own models); the rest of its row is never changed.
+DECIDING_REFRESH_TOKEN = ("application", "user", "token_checksum", "access_token", "revoked", "resource", "created")
+
 # Models of DOT may be swapped, so their type is known only to the project: rows of them are ``Any`` here.
 Row = Any
 

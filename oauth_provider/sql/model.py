@@ -8,6 +8,8 @@ from django.db import connections
 from django.db.models import Model
 from django.db.models.signals import post_save, pre_save
 
+from oauth_provider.dot.names import DECIDING_REFRESH_TOKEN, refresh_token_model
+
 # A list, since not every callable can be hashed.
 _indifferent: list[Callable[..., Any]] = []
 
@@ -45,11 +47,8 @@ def written_fields(model: Any) -> tuple[Any, ...]:
 
 @cache
 def deciding_fields(model: Any) -> tuple[Any, ...]:
-    """Return the fields that any rule looks at, by which a row is compared: those that the model's ``DECIDING`` names.
-
-    DOT's refresh tokens have no such list: what is read of one is whether it was revoked.
-    """
-    names = getattr(model, "DECIDING", ("revoked",))
+    """Return the fields that any rule looks at, by which a row is compared: those that ``DECIDING`` names."""
+    names = DECIDING_REFRESH_TOKEN if model is refresh_token_model() else model.DECIDING
     return tuple(model._meta.get_field(name) for name in names)
 
 

@@ -1,12 +1,13 @@
 """The statement that writes an outcome at once, on PostgreSQL: a chain of CTEs, each of which waits for the one before.
 
-Its text is made once for each shape of an outcome. ``sql.commit`` has the plain twin.
+A statement that finds nothing takes nothing back, so that where it relies on several rows all of them are held before
+the first is written. Its text is made once for each shape of an outcome. ``sql.commit`` has the plain twin.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from django.db import connections
 
@@ -15,7 +16,10 @@ from oauth_provider.sql.model import deciding_fields, foreign_keys, written_fiel
 from oauth_provider.sql.outcome import Add, Change, Hold, Write
 from oauth_provider.sql.seen import seen_value
 
-Fields = tuple[Any, ...]
+Fields: TypeAlias = tuple[Any, ...]
+Quote: TypeAlias = Callable[[str], str]
+# The SQL of a step, the fields whose values are set, and those whose values are compared.
+Written: TypeAlias = tuple[str, Fields, Fields]
 
 
 class Shape(NamedTuple):
@@ -31,8 +35,13 @@ class Shape(NamedTuple):
 
 
 class Step(NamedTuple):
-    """The SQL of one step, the fields whose values are set, and those whose values are compared, in order."""
+    """The SQL of one step, the fields whose values are set, and those whose values are compared, in order.
 
+    ``place`` is that of the write whose row they are of.
+    """
+
+    name: str
+    place: int
     sql: str
     given: Fields
     compared: Fields
@@ -51,7 +60,8 @@ def compose(writes: Sequence[Write], guard: Guard | None, *, using: str) -> tupl
     connection = connections[using]
     statement = _statement(_shapes(writes), guard is not None, using)
     parameters: list[Any] = []
-    for write, step in zip(writes, statement.steps, strict=True):
+    for number, step in enumerate(statement.steps):
+        write = writes[step.place]
         match write:
             case Add(row):
                 parameters += [prepared(row, field, connection) for field in step.given]
@@ -60,7 +70,7 @@ def compose(writes: Sequence[Write], guard: Guard | None, *, using: str) -> tupl
                     field.get_db_prep_save(values[field.name], connection=connection) for field in step.given
                 ]
         parameters += [seen_value(write.row, field, connection) for field in step.compared]
-        if write is writes[0] and guard is not None:
+        if guard is not None and not number:
             parameters += guard.parameters
     return statement.sql, parameters
 
@@ -95,46 +105,60 @@ def _links(row: Any, places: Mapping[int, int]) -> tuple[tuple[Any, int], ...]:
 @cache
 def _statement(shapes: tuple[Shape, ...], is_guarded: bool, using: str) -> Statement:
     quote = connections[using].ops.quote_name
-    steps = []
-    for place, shape in enumerate(shapes):
-        conditions = [condition()] if is_guarded and not place else []
-        conditions += [f"EXISTS (SELECT 1 FROM step{place - 1})"] if place else []  # noqa: S608 - our own names
-        steps.append(_STEPS[shape.kind](shape, conditions, quote))
-    added = [f"step{place}" for place, shape in enumerate(shapes) if shape.kind is Add]
-    last = f"step{len(steps) - 1}"
-    sources = dict.fromkeys([*added, last])
+    relied_on = [place for place, shape in enumerate(shapes) if shape.kind is not Add]
+    held = relied_on if len(relied_on) > 1 else []
+    written = [place for place, shape in enumerate(shapes) if place not in held or shape.kind is Change]
+    plan = [(f"held{place}", place, _hold) for place in held]
+    plan += [
+        (f"step{place}", place, _change_held if place in held else _STEPS[shapes[place].kind]) for place in written
+    ]
+    steps: list[Step] = []
+    for name, place, write in plan:
+        conditions = [f"EXISTS (SELECT 1 FROM {steps[-1].name})"] if steps else [condition()] if is_guarded else []  # noqa: S608 - our own names
+        steps.append(Step(name, place, *write(shapes[place], conditions, quote)))
+    added = [step.name for step in steps if shapes[step.place].kind is Add]
+    sources = dict.fromkeys([*added, steps[-1].name])
     keys = ", ".join(f"{name}.key" for name in added) or "1"
-    ctes = ", ".join(f"step{place} (key) AS ({step.sql})" for place, step in enumerate(steps))
+    ctes = ", ".join(f"{step.name} (key) AS ({step.sql})" for step in steps)
     return Statement(f"WITH {ctes} SELECT {keys} FROM {', '.join(sources)}", tuple(steps))  # noqa: S608 - our own names
 
 
-def _hold(shape: Shape, conditions: Sequence[str], quote: Callable[[str], str]) -> Step:
+def _hold(shape: Shape, conditions: Sequence[str], quote: Quote) -> Written:
     where, compared = _as_read(shape.model, quote)
     key, table = quote(shape.model._meta.pk.column), quote(shape.model._meta.db_table)
-    found = " AND ".join([where, *conditions])
-    return Step(f"SELECT {key} FROM {table} WHERE {found} FOR SHARE", (), compared)  # noqa: S608 - our own names
+    found, strength = " AND ".join([where, *conditions]), "SHARE" if shape.kind is Hold else "NO KEY UPDATE"
+    return f"SELECT {key} FROM {table} WHERE {found} FOR {strength}", (), compared  # noqa: S608 - our own names
 
 
-def _change(shape: Shape, conditions: Sequence[str], quote: Callable[[str], str]) -> Step:
+def _change(shape: Shape, conditions: Sequence[str], quote: Quote) -> Written:
     where, compared = _as_read(shape.model, quote)
+    return _update(shape, [where, *conditions], compared, quote)
+
+
+def _change_held(shape: Shape, conditions: Sequence[str], quote: Quote) -> Written:
+    key = shape.model._meta.pk
+    return _update(shape, [f"{quote(key.column)} = %s", *conditions], (key,), quote)
+
+
+def _update(shape: Shape, conditions: Sequence[str], compared: Fields, quote: Quote) -> Written:
     given = tuple(shape.model._meta.get_field(name) for name in shape.names)
     key, table = quote(shape.model._meta.pk.column), quote(shape.model._meta.db_table)
     assigned = ", ".join(f"{quote(field.column)} = %s" for field in given)
-    found = " AND ".join([where, *conditions])
-    return Step(f"UPDATE {table} SET {assigned} WHERE {found} RETURNING {key}", given, compared)  # noqa: S608 - our own names
+    found = " AND ".join(conditions)
+    return f"UPDATE {table} SET {assigned} WHERE {found} RETURNING {key}", given, compared  # noqa: S608 - our own names
 
 
-def _add(shape: Shape, conditions: Sequence[str], quote: Callable[[str], str]) -> Step:
+def _add(shape: Shape, conditions: Sequence[str], quote: Quote) -> Written:
     links = dict(shape.links)
     given = tuple(field for field in written_fields(shape.model) if field not in links)
     key, table = quote(shape.model._meta.pk.column), quote(shape.model._meta.db_table)
     columns = ", ".join(quote(field.column) for field in (*given, *links))
     values = ", ".join(["%s"] * len(given) + [f"(SELECT key FROM step{place})" for place in links.values()])  # noqa: S608 - our own names
     found = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-    return Step(f"INSERT INTO {table} ({columns}) SELECT {values}{found} RETURNING {key}", given, ())
+    return f"INSERT INTO {table} ({columns}) SELECT {values}{found} RETURNING {key}", given, ()
 
 
-def _as_read(model: Any, quote: Callable[[str], str]) -> tuple[str, Fields]:
+def _as_read(model: Any, quote: Quote) -> tuple[str, Fields]:
     """Return SQL that finds a row only as it was read, and the fields that its parameters are of."""
     key = model._meta.pk
     compared = [
@@ -143,7 +167,7 @@ def _as_read(model: Any, quote: Callable[[str], str]) -> tuple[str, Fields]:
     return " AND ".join([f"{quote(key.column)} = %s", *compared]), (key, *deciding_fields(model))
 
 
-_STEPS: Mapping[type[Write], Callable[[Shape, Sequence[str], Callable[[str], str]], Step]] = {
+_STEPS: Mapping[type[Write], Callable[[Shape, Sequence[str], Quote], Written]] = {
     Hold: _hold,
     Change: _change,
     Add: _add,

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connections
 
-from oauth_provider.checks.pooler import Seen, check_pooler, judge
+from oauth_provider.checks.pooler import check_pooler, judge
+from oauth_provider.sql.pooler import Seen
 from tests.pooler import behind, pgbouncer
 
 

@@ -1,18 +1,18 @@
-"""The compiled lookup of an access token says what its ORM twin says, on every database."""
+"""Compiled queries say what their ORM twins say, on every database: of tokens, clients and sign-ins."""
 
 import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from oauth_provider.clients.lookup import UNREAD, find_client, find_with_secret
-from oauth_provider.dot.names import access_token_model, application_model, concrete_names
+from oauth_provider.clients.lookup import find_client, find_with_secret
+from oauth_provider.dot.names import access_token_model, application_model
 from oauth_provider.models import Authorization, ClientPolicy, ClientSecret, TokenBinding
-from oauth_provider.models.authorization import _BY_CODE, _BY_FAMILY
 from oauth_provider.protocol.digest import digest
+from oauth_provider.tokens.authorization_lookup import find_by_access_token, find_by_code, find_by_family
 from oauth_provider.tokens.found_token import COLUMNS, USERINFO_COLUMNS, FoundToken, UserinfoTerms
 from oauth_provider.tokens.token_lookup import find_by_orm, find_for_userinfo, find_token
 from tests.factories import ApplicationFactory, UserFactory
@@ -173,7 +173,7 @@ def test_it_is_compiled_once_and_asked_anew_each_time() -> None:
         assert found.policy_status == status
 
 
-# -- clients and locked sign-ins -----------------------------------------------------------------------------
+# -- clients and sign-ins ------------------------------------------------------------------------------------
 
 
 POLICIES = [None, {"jwks": {"keys": [{"kty": "EC"}]}, "scopes": ["notes:read"], "status": "suspended"}]
@@ -195,7 +195,7 @@ def test_a_client_is_found_as_the_orm_finds_it(policy: Any) -> None:
 
 
 @pytest.mark.parametrize("policy", POLICIES)
-def test_a_client_that_authenticates_is_the_same_but_for_what_nobody_reads(policy: Any) -> None:
+def test_a_client_that_authenticates_is_the_same(policy: Any) -> None:
     application = ApplicationFactory(policy=policy, name="Ünï %s")
     whole, found = find_client(application.client_id), find_with_secret(application.client_id, application.secret)
     assert whole is not None
@@ -209,13 +209,9 @@ def test_a_client_that_authenticates_is_the_same_but_for_what_nobody_reads(polic
         assert policy_row.application is row
         assert ClientPolicy.of(row) is policy_row
     assert captured.captured_queries == []
-    assert row.get_deferred_fields() == UNREAD & set(concrete_names(type(row)))
+    assert row.get_deferred_fields() == set()
     assert columns_of(row) == columns_of(whole.application)
     assert columns_of(policy_row) == columns_of(whole.policy)
-
-
-def test_nothing_is_left_unread_that_is_no_column() -> None:
-    assert set(concrete_names(application_model())) | set(concrete_names(ClientPolicy)) >= UNREAD
 
 
 @pytest.mark.parametrize("client_id", ["", "nobody", "%s", "' OR ''='", "x" * 256, "ü", "\x00"])
@@ -238,15 +234,25 @@ def test_only_a_live_secret_of_its_own_is_found_with_a_client() -> None:
         assert found.secret is None
 
 
-def test_a_locked_sign_in_is_as_the_orm_finds_it() -> None:
+def test_a_sign_in_is_as_the_orm_finds_it() -> None:
     authorization = bound(resource=["https://api.example/"])
-    Authorization.objects.filter(pk=authorization.pk).update(code_digest=digest("code"), cnf=CNF, amr=["pwd"])
+    named = {"code_digest": digest("code"), "family_digest": digest("family"), "cnf": CNF, "amr": ["pwd"]}
+    Authorization.objects.filter(pk=authorization.pk).update(**named)
     by_orm = Authorization.objects.select_related("user").get()
-    with transaction.atomic():
-        found = _BY_CODE.find(digest("code"), using="default")
-        assert _BY_CODE.find(digest("another"), using="default") is None
-        assert _BY_FAMILY.find(digest("code"), using="default") is None
+    for found in (find_by_code("code"), find_by_family("family"), find_by_access_token(digest(TOKEN))):
+        assert found is not None
+        with CaptureQueriesContext(connection) as captured:
+            assert (columns_of(found), columns_of(found.user)) == (columns_of(by_orm), columns_of(by_orm.user))
+        assert captured.captured_queries == []
+        assert vars(found).keys() - {"_state"} == vars(by_orm).keys() - {"_state"}
+    assert find_by_code("another") is find_by_family("code") is find_by_access_token(digest("another")) is None
+
+
+@pytest.mark.parametrize("name", ["code", "family", "access token"])
+def test_a_sign_in_is_read_by_one_statement_without_a_lock(name: str) -> None:
+    find = {"code": find_by_code, "family": find_by_family, "access token": find_by_access_token}[name]
     with CaptureQueriesContext(connection) as captured:
-        assert columns_of(found) == columns_of(by_orm)
-        assert columns_of(found.user) == columns_of(by_orm.user)
-    assert captured.captured_queries == []
+        assert find("unknown") is None
+    (statement,) = captured.captured_queries
+    assert statement["sql"].startswith("SELECT")
+    assert " FOR " not in statement["sql"]

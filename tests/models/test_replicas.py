@@ -8,11 +8,12 @@ from django.contrib.auth import get_user_model
 from django.db import router
 from django.test import Client as Browser
 from django.urls import include, path
-from oauth_provider.models.adoption import is_live
+from django.utils import timezone
 
 from oauth_provider.dot.names import access_token_model, application_model, refresh_token_model
 from oauth_provider.models import ClientPolicy, ClientSecret, Consent, Resource, SigningKey
 from oauth_provider.resource_server.views import requires_scopes
+from oauth_provider.tokens.dot_refresh_token import is_live
 from oauth_provider.tokens.withdraw import withdraw_consent
 from tests import backchannel, ledger, replica
 from tests.bridge import dot_server
@@ -171,7 +172,7 @@ def test_what_dot_issued_is_read_where_it_is_written(driver: Driver) -> None:
         assert driver.introspect(issued["access_token"]).json()["active"] is True
         adopted = driver.refresh(issued["refresh_token"])
         assert adopted.status_code == 200
-        assert not is_live(refresh_token_model().objects.get())
+        assert not is_live(refresh_token_model().objects.get(), timezone.now())
         driver.revoke(issued["access_token"])
         assert driver.introspect(adopted.json()["access_token"]).json() == {"active": False}
 

@@ -1,4 +1,4 @@
-"""Timestamps of compiled queries, which PostgreSQL sends as text, are what the ORM reads."""
+"""Times and zones: compiled queries read what the ORM reads, and rows are compared as they were read."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
@@ -7,13 +7,18 @@ from typing import Any
 import pytest
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.test.utils import isolate_apps
+from django.utils import timezone as django_timezone
 from django.utils.timezone import make_aware
 
-from oauth_provider.dot.names import access_token_model
+from oauth_provider.models import Authorization
 from oauth_provider.protocol.digest import digest
+from oauth_provider.sql.commit import commit
 from oauth_provider.sql.lookup import CompiledQuery
+from oauth_provider.sql.outcome import Change, Hold, Outcome
 from oauth_provider.tokens.token_lookup import find_by_orm, find_token
-from tests.test_compiled_queries import TOKEN, everything, stored
+from tests.commits import both_forms, committed
+from tests.factories import ApplicationFactory, UserFactory
+from tests.sql.test_lookup import TOKEN, everything, stored
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("connections")]
 
@@ -45,12 +50,32 @@ def zoned(request: pytest.FixtureRequest, settings: Any) -> dict[str, Any]:
     return dict(request.param)
 
 
-@pytest.mark.parametrize("moment", MOMENTS, ids=str)
-def test_a_timestamp_is_what_the_orm_reads(zoned: dict[str, Any], moment: datetime) -> None:
-    stored(expires=moment if zoned.get("USE_TZ", True) else moment.replace(tzinfo=None))
-    compiled, by_orm = find_token(digest(TOKEN)), find_by_orm(digest(TOKEN))
-    assert everything(compiled) == everything(by_orm)
-    assert repr(compiled) == repr(by_orm)
+def test_a_timestamp_is_what_the_orm_reads(zoned: dict[str, Any]) -> None:
+    row = stored()
+    for moment in MOMENTS:
+        row.expires = moment if zoned.get("USE_TZ", True) else moment.replace(tzinfo=None)
+        row.save()
+        compiled, by_orm = find_token(digest(TOKEN)), find_by_orm(digest(TOKEN))
+        assert everything(compiled) == everything(by_orm)
+        assert repr(compiled) == repr(by_orm)
+
+
+@both_forms
+def test_a_row_is_compared_as_it_was_read(zoned: dict[str, Any], form: str) -> None:
+    application, user = ApplicationFactory(), UserFactory()
+    now = django_timezone.now()
+    for place, moment in enumerate(MOMENTS):
+        local = moment if zoned.get("USE_TZ", True) else moment.replace(tzinfo=None)
+        row = Authorization.objects.create(
+            application=application, user=user, grant_type="x", expires_at=now, created_at=local, rotated_at=local
+        )
+        read = Authorization.objects.get(pk=row.pk)
+        with committed(form):
+            assert commit(
+                Outcome(None, (Hold(read), Change(read, {"acr": str(place), "rotated_at": now}))), using="default"
+            )
+            assert not commit(Outcome(None, (Change(row, {"acr": "too late"}),)), using="default")
+        assert Authorization.objects.get(pk=row.pk).acr == str(place)
 
 
 @pytest.fixture(params=["Asia/Kolkata", "Europe/Berlin"])
@@ -69,32 +94,46 @@ def zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Ite
     reopen()
 
 
-@pytest.mark.parametrize("moment", MOMENTS, ids=str)
-def test_the_zone_of_a_connection_is_its_own(zone: str, moment: datetime) -> None:
-    stored(expires=moment)
-    compiled, by_orm = find_token(digest(TOKEN)), find_by_orm(digest(TOKEN))
-    assert compiled is not None
-    assert repr(compiled) == repr(by_orm)
-    assert compiled.expires.astimezone(UTC) == moment
-    assert zone in repr(compiled)
+def test_the_zone_of_a_connection_is_its_own(zone: str) -> None:
+    row = stored()
+    for moment in MOMENTS:
+        row.expires = moment
+        row.save()
+        compiled, by_orm = find_token(digest(TOKEN)), find_by_orm(digest(TOKEN))
+        assert compiled is not None
+        assert repr(compiled) == repr(by_orm)
+        assert compiled.expires.astimezone(UTC) == moment
+        assert zone in repr(compiled)
 
 
-def stored_by_sql(moment: datetime) -> None:
-    """As another program would store it: Django writes local times without their fold."""
-    stored(expires=MOMENTS[0].replace(tzinfo=None))
+def set_by_sql(row: models.Model, column: str, moment: datetime) -> None:
+    """As another program would: Django writes local times without their fold."""
     with connection.cursor() as cursor:
-        cursor.execute(f"UPDATE {access_token_model()._meta.db_table} SET expires = %s::timestamptz", [str(moment)])
+        sql = f"UPDATE {row._meta.db_table} SET {column} = %s::timestamptz WHERE id = %s"
+        cursor.execute(sql, [str(moment), row.pk])
 
 
+@both_forms
 @pytest.mark.parametrize("hour", [0, 1])
-def test_an_hour_that_comes_twice_is_told_from_its_repetition(settings: Any, hour: int) -> None:
+def test_an_hour_that_comes_twice_is_told_from_its_repetition(settings: Any, hour: int, form: str) -> None:
     settings.USE_TZ, settings.TIME_ZONE = False, "Europe/Berlin"
     moment = datetime(2031, 10, 26, hour, 30, tzinfo=UTC)
-    stored_by_sql(moment)
+    set_by_sql(stored(expires=MOMENTS[0].replace(tzinfo=None)), "expires", moment)
     compiled, by_orm = find_token(digest(TOKEN)), find_by_orm(digest(TOKEN))
     assert compiled is not None
     assert repr(compiled) == repr(by_orm)
     assert make_aware(compiled.expires).astimezone(UTC) == moment
+
+    row = Authorization.objects.create(
+        application=ApplicationFactory(), user=UserFactory(), grant_type="x", expires_at=MOMENTS[0].replace(tzinfo=None)
+    )
+    set_by_sql(row, "rotated_at", moment)
+    read = Authorization.objects.get()
+    with committed(form):
+        set_by_sql(row, "rotated_at", datetime(2031, 10, 26, 1 - hour, 30, tzinfo=UTC))
+        assert not commit(Outcome(None, (Hold(read),)), using="default")
+        set_by_sql(row, "rotated_at", moment)
+        assert commit(Outcome(None, (Hold(read),)), using="default")
 
 
 class Seconds(models.DateTimeField):  # type: ignore[type-arg]
