@@ -1,4 +1,4 @@
-"""The Django admin: clients, consents, authorizations and tokens, as operators know it."""
+"""Django admin: clients, consents, authorizations and tokens, for operators."""
 
 from oauth_provider.admin.access_token import AccessTokenAdmin
 from oauth_provider.admin.application import ApplicationAdmin

@@ -1,4 +1,4 @@
-"""Access tokens in the admin (RFC 6749 §1.4): whose they are and until when; the token itself nobody can show."""
+"""Access tokens in the admin (RFC 6749 §1.4): their user and expiry. The token itself is stored as a digest only."""
 
 from typing import Any, ClassVar
 
@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from oauth_provider.admin.authorization import listed
+from oauth_provider.admin.authorization import details_as_html
 from oauth_provider.admin.autocomplete import AutocompleteFilter, user_search_fields
 from oauth_provider.admin.read_only import Ending, ReadOnlyAdmin
 from oauth_provider.dot.names import Row
@@ -20,30 +20,30 @@ from oauth_provider.tokens.revoke import revoke_access_tokens
 
 
 def authorization_of(row: Row) -> Authorization | None:
-    """The sign-in that a token hangs on."""
+    """Return the authorization (sign-in) of a token, or None."""
     binding: TokenBinding | None = getattr(row, "oauth_binding", None)
     return binding.authorization if binding is not None else None
 
 
 class LivenessFilter(admin.SimpleListFilter):
-    """By the clock."""
+    """Filter by expiry."""
 
     title = gettext_lazy("state")
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Two of them."""
+        """Return the two states."""
         return [("live", _("live")), ("expired", _("expired"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Rows in the chosen state; all of them for none or an unknown one."""
+        """Return the rows in the chosen state; all of them without a known state."""
         now = timezone.now()
         states = {"live": Q(expires__gt=now), "expired": Q(expires__lte=now)}
         return queryset.filter(states.get(self.value() or "", Q()))
 
 
 class AccessTokenAdmin(ReadOnlyAdmin):
-    """In the place of DOT's, which lets tokens be typed, and lists every client in its filter."""
+    """Replacement of DOT's admin class, which lets operators type tokens, and lists every client in its filter."""
 
     ending = Ending(
         name="revoke",
@@ -69,12 +69,12 @@ class AccessTokenAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("number"), ordering="pk")
     def number(self, row: Row) -> str:
-        """Its key: a token has no other name."""
+        """Return the primary key: a token has no other name."""
         return str(row.pk)
 
     @admin.display(description=gettext_lazy("state"))
     def state(self, row: Row) -> str:
-        """Expired includes revoked: that is how revoking is written."""
+        """Return the state. Expired includes revoked, since revoking sets the expiry."""
         authorization = authorization_of(row)
         if authorization is not None and authorization.revoked_at is not None:
             return _("revoked with its authorization")
@@ -82,13 +82,13 @@ class AccessTokenAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("authorization details"))
     def details(self, row: Row) -> str:
-        """What it is for in full (RFC 9396)."""
+        """Return the authorization details (RFC 9396)."""
         binding: TokenBinding | None = getattr(row, "oauth_binding", None)
-        return listed(binding.authorization_details if binding is not None else [])
+        return details_as_html(binding.authorization_details if binding is not None else [])
 
     @admin.display(description=gettext_lazy("authorization"))
     def authorization(self, row: Row) -> str:
-        """A link to the sign-in, where there is one."""
+        """Return a link to the authorization, if there is one."""
         authorization = authorization_of(row)
         if authorization is None:
             return _("none: the client's own token, or one of django-oauth-toolkit")
@@ -97,16 +97,16 @@ class AccessTokenAdmin(ReadOnlyAdmin):
 
     @admin.action(permissions=["end"], description=gettext_lazy("Revoke selected access tokens"))
     def revoke(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
-        """Asks first."""
+        """Ask for confirmation, then revoke the selected tokens."""
         return self.end_selected(request, queryset)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Each with what its state is read from; the token stays in the database."""
+        """Return the rows with all that their state needs, but without the token."""
         related = ("user", "application", "oauth_binding__authorization")
         rows: QuerySet[Any] = super().get_queryset(request).select_related(*related).defer("token")
         return rows
 
     def describe(self, row: Row) -> str:
-        """Whose, where, until when."""
+        """Return user, client and expiry in one line."""
         facts = {"user": row.user or "-", "client": row.application or "-", "until": row.expires.date()}
         return _("%(user)s at %(client)s until %(until)s") % facts

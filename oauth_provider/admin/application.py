@@ -18,10 +18,10 @@ from oauth_provider.admin.client_add_form import AddClientForm, drafted_client_i
 from oauth_provider.admin.client_change_form import ANY_METHOD, LIFETIMES, ChangeClientForm
 from oauth_provider.admin.client_legacy import EXCEPTIONS, LegacyColumns, excuse_of
 from oauth_provider.admin.client_metadata import METADATA, MetadataColumns
-from oauth_provider.admin.deletion import Deleted, counted
+from oauth_provider.admin.deletion import Deleted, count_deleted
 from oauth_provider.admin.member import MemberInline
-from oauth_provider.admin.read_only import AT_ONCE
-from oauth_provider.admin.secret import SecretViews, listed
+from oauth_provider.admin.read_only import MAX_AT_ONCE
+from oauth_provider.admin.secret import SecretViews, list_secrets
 from oauth_provider.clients.registration.words import section
 from oauth_provider.dot.admin import own_columns
 from oauth_provider.dot.names import Row
@@ -224,7 +224,7 @@ class ApplicationAdmin(PolicyColumns, LegacyColumns, MetadataColumns, SecretView
         if application is not None:
             context["excuse"] = excuse_of(application)
             context["is_public"] = application.client_type == "public"
-            context["secrets"] = listed(application)
+            context["secrets"] = list_secrets(application)
             context["may_change_secrets"] = self.has_change_permission(request, application)
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -260,12 +260,12 @@ class ApplicationAdmin(PolicyColumns, LegacyColumns, MetadataColumns, SecretView
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Deleted:
         """Counted, not listed."""
-        return counted(objs, request, self.admin_site)
+        return count_deleted(objs, request, self.admin_site)
 
     def delete_model(self, request: HttpRequest, obj: Row) -> None:
         """Sign-ins end first, some at a time, and whoever listens is told."""
         live = Authorization.objects.filter(application=obj, revoked_at=None)
-        while keys := list(live.values_list("pk", flat=True)[:AT_ONCE]):
+        while keys := list(live.values_list("pk", flat=True)[:MAX_AT_ONCE]):
             revoke_authorizations(live.filter(pk__in=keys), Authorization.Reason.OPERATOR)
         super().delete_model(request, obj)
 

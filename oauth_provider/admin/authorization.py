@@ -1,4 +1,4 @@
-"""Authorizations in the admin (RFC 6749 §1.4 and §1.5): who is signed in to what, and the way to end it."""
+"""Authorizations in the admin (RFC 6749 §1.4 and §1.5): who is signed in to which client, and ending that."""
 
 import json
 import uuid
@@ -21,14 +21,14 @@ from oauth_provider.tokens.ending import revoke_authorizations
 AGREED = ("user", "application", "state", "scope", "details", "resources", "grant_type", "redirect_uri")
 
 
-def listed(details: list[dict[str, Any]]) -> str:
-    """Authorization details, one to a block; a dash where there are none."""
+def details_as_html(details: list[dict[str, Any]]) -> str:
+    """Return authorization details as HTML, one block for each; a dash where there are none."""
     texts = ((json.dumps(detail, indent=2, ensure_ascii=False),) for detail in details)
     return format_html_join("", '<pre dir="ltr">{}</pre>', texts) or "-"
 
 
 def state_of(authorization: Authorization) -> str:
-    """What has become of it, the strongest reason first."""
+    """Return the state in words, the strongest reason first."""
     if authorization.revoked_at is not None:
         reason = authorization.get_revoked_reason_display()
         return _("revoked: %(reason)s") % {"reason": reason} if reason else _("revoked")
@@ -42,13 +42,13 @@ def state_of(authorization: Authorization) -> str:
 
 
 class StateFilter(admin.SimpleListFilter):
-    """The states that the row itself tells."""
+    """Filter by the states that are visible in the row itself."""
 
     title = gettext_lazy("state")
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Four of them."""
+        """Return the four states."""
         return [
             ("live", _("live")),
             ("waiting", _("waiting for its code")),
@@ -57,7 +57,7 @@ class StateFilter(admin.SimpleListFilter):
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Authorization]) -> QuerySet[Authorization]:
-        """Rows in the chosen state; all of them for none or an unknown one."""
+        """Return the rows in the chosen state; all of them without a known state."""
         now = timezone.now()
         standing = Q(revoked_at=None, expires_at__gt=now)
         states = {
@@ -70,12 +70,12 @@ class StateFilter(admin.SimpleListFilter):
 
 
 def revoke(rows: QuerySet[Authorization]) -> int:
-    """In the operator's name."""
+    """Revoke the authorizations, with the operator as the reason, and return how many."""
     return revoke_authorizations(rows, Authorization.Reason.OPERATOR)
 
 
 class AuthorizationAdmin(ReadOnlyAdmin):
-    """One row is one sign-in of one user to one client."""
+    """Admin of authorizations. One row is one sign-in of one user to one client."""
 
     ending = Ending(
         name="revoke",
@@ -114,31 +114,31 @@ class AuthorizationAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("state"))
     def state(self, authorization: Authorization) -> str:
-        """Why it is, or is not, alive."""
+        """Return the state, with the reason."""
         return state_of(authorization)
 
     @admin.display(description=gettext_lazy("authorization details"))
     def details(self, authorization: Authorization) -> str:
-        """What was granted in full (RFC 9396), as the client asked for it."""
-        return listed(authorization.authorization_details)
+        """Return the granted authorization details (RFC 9396)."""
+        return details_as_html(authorization.authorization_details)
 
     @admin.action(permissions=["end"], description=gettext_lazy("Revoke selected authorizations"))
     def revoke(self, request: HttpRequest, queryset: QuerySet[Authorization]) -> HttpResponse | None:
-        """Asks first."""
+        """Ask for confirmation, then revoke the selected authorizations."""
         return self.end_selected(request, queryset)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Authorization]:
-        """Each with what its state is read from."""
+        """Return the rows with all that their state needs."""
         return super().get_queryset(request).select_related("user", "application__oauth_policy")
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
-        """A public id, as the log writes it, finds its row."""
+        """Find a row by its public id, as the log writes it, else search as usual."""
         try:
             return queryset.filter(public_id=uuid.UUID(search_term.strip())), False
         except ValueError:
             return super().get_search_results(request, queryset, search_term)
 
     def describe(self, row: Authorization) -> str:
-        """Who, where, since when."""
+        """Return user, client, date and state in one line."""
         facts = {"user": row.user, "client": row.application, "since": row.created_at.date(), "state": state_of(row)}
         return _("%(user)s at %(client)s since %(since)s (%(state)s)") % facts

@@ -1,4 +1,4 @@
-"""Choosing one of many: Django's own autocomplete, as a field and as a filter, so that no list has no end."""
+"""Choice of one among many: Django's autocomplete as a field and as a filter, so that no list is too long."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -18,7 +18,7 @@ NULL = "\x00"
 
 
 def is_key(model: type[Model], value: Any) -> bool:
-    """Could a row of ``model`` have this key? Some databases fail when asked for one that their column cannot hold."""
+    """Can a row of ``model`` have this key? Some databases fail when asked for a key that their column cannot hold."""
     if NULL in str(value):
         return False
     try:
@@ -29,16 +29,16 @@ def is_key(model: type[Model], value: Any) -> bool:
 
 
 class KeyField(forms.ModelChoiceField):  # type: ignore[type-arg]  # it takes none at run time
-    """One of many, by its key. What can be no key is refused, and is not drawn again: widgets look keys up."""
+    """Field for one of many rows by key. An impossible key is refused, and not rendered again: widgets look keys up."""
 
     def to_python(self, value: Any) -> Any:
-        """The row of the key."""
+        """Return the row of the key. Raise ``ValidationError`` for an impossible key."""
         if value in self.empty_values or isinstance(value, Model) or self._is_key(value):
             return super().to_python(value)
         raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
 
     def prepare_value(self, value: Any) -> Any:
-        """For the widget."""
+        """Return the key for the widget, or None for an impossible one."""
         key = super().prepare_value(value)
         return key if key is None or self._is_key(key) else None
 
@@ -56,7 +56,7 @@ def can_search(site: AdminSite, request: HttpRequest, model: type[Model]) -> boo
 
 
 def user_search_fields(prefix: str) -> tuple[str, ...]:
-    """What a user is found by: the name to log in with, and the address where there is one."""
+    """Return the fields by which users are searched: the login name, and the email address if there is one."""
     model = get_user_model()
     names = dict.fromkeys((model.USERNAME_FIELD, getattr(model, "EMAIL_FIELD", "")))
     known = {field.name for field in model._meta.fields}
@@ -64,7 +64,7 @@ def user_search_fields(prefix: str) -> tuple[str, ...]:
 
 
 class AutocompleteFilter(admin.FieldListFilter):
-    """A filter by a related object that is searched for, not listed. Use: ``("user", AutocompleteFilter)``."""
+    """Filter by a related object that is searched for, not listed. Use: ``("user", AutocompleteFilter)``."""
 
     template = "admin/oauth_provider/autocomplete_filter.html"
 
@@ -78,21 +78,21 @@ class AutocompleteFilter(admin.FieldListFilter):
         self.title = self.remote._meta.verbose_name
 
     def expected_parameters(self) -> list[str | None]:
-        """The one parameter of the query string."""
+        """Return the one parameter of the query string."""
         return [self.parameter]
 
     def has_output(self) -> bool:
-        """Nothing to see for whoever may not see what is searched."""
+        """May this person search the related objects?"""
         return can_search(self.site, self.request, self.remote)
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        """Rows of the chosen object; none where there is no such object."""
+        """Return the rows of the chosen object; none where there is no such object."""
         if not self.used_parameters:
             return queryset
         return queryset.none() if self.chosen is None else queryset.filter(**{self.field_path: self.chosen})
 
     def choices(self, changelist: Any) -> Iterator[Any]:
-        """One choice: a form with the widget and everything else that the query string says."""
+        """Yield one choice: a form with the widget, and all other parameters of the query string."""
         kept = {name: value for name, value in self.request.GET.items() if name not in (self.parameter, "p", "e")}
         yield {
             "widget": self._form()[self.parameter],
@@ -103,7 +103,7 @@ class AutocompleteFilter(admin.FieldListFilter):
 
     @cached_property
     def chosen(self) -> Any:
-        """The object that the query string names, or None: a key may be anything that somebody typed."""
+        """Return the object in the query string, or None: the key may be any text."""
         used: dict[str, Any] = self.used_parameters
         value = get_last_value_from_parameters(used, self.parameter)
         return self.remote._default_manager.filter(pk=value).first() if is_key(self.remote, value) else None

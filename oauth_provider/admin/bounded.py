@@ -1,4 +1,4 @@
-"""Lists without an end: what is listed, counted, searched for and asked of them is bounded, and tells no secret."""
+"""Base of the admin: its lists, counts, searches and filters are bounded, and cannot be used to guess secrets."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ LOOKUPS = frozenset({"", "exact", "isnull", "isempty"})
 
 
 class BoundedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # it takes none at run time
-    """The base of ours."""
+    """Base class of our admin classes."""
 
     view_on_site = False
     show_full_result_count = False
@@ -26,37 +26,37 @@ class BoundedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # it takes none
 
     @property
     def media(self) -> forms.Media:
-        """What the filters by autocomplete need; one sheet and one script of ours, both small."""
+        """Return the media of the autocomplete filters, and our own stylesheet and script."""
         widget = AutocompleteSelect(None, None)  # type: ignore[arg-type]  # its media ask for neither
         ours = forms.Media(css={"all": ["oauth_provider/admin.css"]}, js=["oauth_provider/admin.js"])
         return super().media + widget.media + ours
 
     def is_person(self, request: HttpRequest) -> bool:
-        """Does a person ask, by their session? A token of theirs opens no page, whatever power its scopes carry."""
+        """Is it a person with a session? A token opens no page, whatever its scopes carry."""
         return active_session_user(request) is not None
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        """As ever, for people."""
+        """May this person see the app? Not by a token."""
         return self.is_person(request) and super().has_module_permission(request)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """As ever, for people."""
+        """May this person view rows? Not by a token."""
         return self.is_person(request) and super().has_view_permission(request, obj)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """As ever, for people."""
+        """May this person add rows? Not by a token."""
         return self.is_person(request) and super().has_add_permission(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """As ever, for people."""
+        """May this person change rows? Not by a token."""
         return self.is_person(request) and super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """As ever, for people."""
+        """May this person delete rows? Not by a token."""
         return self.is_person(request) and super().has_delete_permission(request, obj)
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
-        """Only what the filters ask: a secret could be guessed by its beginning, one character after the other."""
+        """Is it a lookup of our filters? By others a secret could be guessed character by character."""
         if NULL in str(value):
             return False
         filters: tuple[Any, ...] = tuple(self.list_filter)
@@ -67,11 +67,11 @@ class BoundedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # it takes none
         return False
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
-        """None for a key that no database has."""
+        """Return the row, or None for a key with NUL, which no database has."""
         return None if NULL in object_id else super().get_object(request, object_id, from_field)
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
-        """PostgreSQL has no text with NUL in it."""
+        """Search as usual; a term with NUL, which PostgreSQL refuses, finds nothing."""
         if NULL in search_term:
             return queryset.none(), False
         return super().get_search_results(request, queryset, search_term)

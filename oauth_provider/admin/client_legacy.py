@@ -1,4 +1,4 @@
-"""What one client may do that no other may, in its form (OAuth 2.1 §7.5.1, RFC 9700 §2.1.2), in plain sight."""
+"""Exceptions of one client, in its form (OAuth 2.1 §7.5.1, RFC 9700 §2.1.2), clearly visible."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -29,7 +29,7 @@ def _date_of(name: str) -> forms.Field:
 
 
 class LegacyForm(forms.Form):
-    """Those columns as fields."""
+    """Form fields for the columns in ``EXCEPTIONS``."""
 
     response_types = forms.MultipleChoiceField(
         label=gettext_lazy("Response types"),
@@ -41,12 +41,12 @@ class LegacyForm(forms.Form):
 
 
 def offered_response_types() -> dict[str, str]:
-    """``code``, and what the operator has turned on."""
+    """Return ``code``, and the response types that the operator has turned on."""
     return {one: one for one in response_types_supported()}
 
 
 def excuse_fault(until: date | None) -> str:
-    """Why this cannot be the last day of an excuse; empty where it can."""
+    """Return why this cannot be the last day of an excuse; "" where it can."""
     today = timezone.now().date()
     if until is None or today <= until <= today + MAX_EXCUSE:
         return ""
@@ -56,7 +56,7 @@ def excuse_fault(until: date | None) -> str:
 
 
 def excuse_of(application: Row) -> str:
-    """What the operator is reminded of, as long as it is so; else empty."""
+    """Return a reminder that the client goes without PKCE, as long as it does; else ""."""
     policy = ClientPolicy.of(application)
     if not policy.is_excused_from_pkce or policy.pkce_excused_until is None:
         return ""
@@ -64,21 +64,21 @@ def excuse_of(application: Row) -> str:
 
 
 class LegacyColumns:
-    """The same columns for those who may only look, and the warning in lists."""
+    """Read-only columns of the exceptions, and the warning in lists."""
 
     @admin.display(description=gettext_lazy("status"))
     def status(self, application: Row) -> str:
-        """Approved, not yet, or suspended; and what is dangerous about it."""
+        """Return the status of the client, with a warning if it has an exception."""
         status = ClientPolicy(status=ClientPolicy.of(application).status).get_status_display()
         excuse = excuse_of(application)
         return format_html('{}<div class="oa-warning">{}</div>', status, excuse) if excuse else str(status)
 
     @admin.display(description=gettext_lazy("response types"))
     def response_types(self, application: Row) -> str:
-        """By their names on the wire."""
+        """Return the response types by their names on the wire."""
         return ", ".join(ClientPolicy.of(application).response_types) or "-"
 
     @admin.display(description=gettext_lazy("excused from PKCE until"))
     def pkce_excused_until(self, application: Row) -> Any:
-        """The last day."""
+        """Return the last day of the excuse."""
         return ClientPolicy.of(application).pkce_excused_until or "-"

@@ -50,22 +50,22 @@ FRAMES = {"frontchannel_logout_uri", "redirect_uris"}
 
 
 class Jwks(forms.JSONField):
-    """A JSON object that is read as strictly as those of strangers."""
+    """Form field for a JWK Set, parsed as strictly as those that clients send."""
 
     widget = AdminTextareaWidget(attrs={"rows": 6, "spellcheck": "false", "dir": "ltr"})
 
     def to_python(self, value: Any) -> Any:
-        """Raise ``ValidationError`` for what is long, deep or ambiguous."""
+        """Return the JSON object. Raise ``ValidationError`` where it is too long, too deep or ambiguous."""
         if isinstance(value, str) and value.strip():
             self._check(value)
         return super().to_python(value) or None
 
     def prepare_value(self, value: Any) -> Any:
-        """No keys are an empty field."""
+        """Return "" for no keys."""
         return "" if value is None else super().prepare_value(value)
 
     def bound_data(self, data: Any, initial: Any) -> Any:
-        """What was sent, also where it cannot be read."""
+        """Return the text that was sent, even if it cannot be parsed."""
         try:
             self._check(data or "{}")
         except ValidationError:
@@ -91,7 +91,7 @@ def _of_policy(name: str) -> forms.Field:
 
 
 class MetadataForm(forms.Form):
-    """Those columns as fields."""
+    """Form fields for the columns in ``METADATA``."""
 
     access_token_format = _of_policy("access_token_format")
     id_token_signed_response_alg = _of_policy("id_token_signed_response_alg")
@@ -116,7 +116,7 @@ class MetadataForm(forms.Form):
 
 
 def metadata_faults(policy: ClientPolicy, redirect_uris: tuple[str, ...], changed: set[str]) -> dict[str, str]:
-    """What cannot be meant together, by the field that it is said beside; only of what was ``changed``."""
+    """Return contradictions among the ``changed`` columns, by the field that shows the message."""
     faults = {}
     if changed & KEYS:
         if policy.jwks and policy.jwks_uri:
@@ -173,7 +173,7 @@ def _display(name: str) -> Any:
 
 
 class MetadataColumns:
-    """The same columns, for those who may only look."""
+    """Read-only columns for persons who may only view."""
 
 
 for _name in METADATA:

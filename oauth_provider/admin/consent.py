@@ -1,4 +1,4 @@
-"""Consents in the admin (RFC 6749 §3.1): who has agreed to what, and taking it back for them."""
+"""Consents in the admin (RFC 6749 §3.1): who has agreed to what, and withdrawing that."""
 
 from collections.abc import Collection, Mapping
 from typing import Any, ClassVar
@@ -20,7 +20,7 @@ from oauth_provider.tokens.withdraw import withdraw_consent
 
 
 def withdraw(rows: QuerySet[Consent]) -> int:
-    """In the operator's name, one after the other."""
+    """Withdraw the consents one by one, with the operator as the reason, and return how many."""
     consents = list(rows.select_related("user", "application"))
     for consent in consents:
         withdraw_consent(user=consent.user, application=consent.application, reason=Authorization.Reason.OPERATOR)
@@ -28,12 +28,12 @@ def withdraw(rows: QuerySet[Consent]) -> int:
 
 
 def scopes_of(consent: Consent) -> Mapping[str, Collection[str]]:
-    """Each scope with its places; with none, where an older row does not tell where it was to be used."""
+    """Return each scope with its resources; () where an older row does not tell them."""
     return consent.agreed.scopes or {scope: () for scope in consent.scopes}
 
 
-def places_of(places: Collection[str]) -> str:
-    """The places of one scope in words, resources by their identifiers."""
+def describe_resources(places: Collection[str]) -> str:
+    """Return the resources of one scope in words."""
     if not places:
         return _("is asked for again: nobody knows where it was to be used")
     named = format_html_join(", ", '<bdi dir="ltr">{}</bdi>', ((place,) for place in sorted(places) if place))
@@ -43,7 +43,7 @@ def places_of(places: Collection[str]) -> str:
 
 
 class ConsentAdmin(ReadOnlyAdmin):
-    """One row is what one user has agreed that one client may do."""
+    """Admin of consents. One row is what one user has agreed that one client may do."""
 
     ending = Ending(
         name="withdraw",
@@ -67,27 +67,27 @@ class ConsentAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("scope"))
     def scope(self, consent: Consent) -> str:
-        """The scopes alone: beside each, the row keeps a digest, which is nobody's business."""
+        """Return the scopes without the digests that the row keeps for each."""
         return " ".join(scopes_of(consent))
 
     @admin.display(description=gettext_lazy("scope"))
     def words(self, consent: Consent) -> str:
-        """Each scope with its words of today, and the places that it was given for."""
+        """Return each scope with its present description and its resources."""
         agreed = scopes_of(consent)
-        rows = ((scope, words, places_of(agreed[scope])) for scope, words in words_of(agreed).items())
+        rows = ((scope, words, describe_resources(agreed[scope])) for scope, words in words_of(agreed).items())
         return format_html_join("", '<div><code dir="ltr">{}</code> {} <span class="quiet">{}</span></div>', rows)
 
     @admin.action(permissions=["end"], description=gettext_lazy("Withdraw selected consents"))
     def withdraw(self, request: HttpRequest, queryset: QuerySet[Consent]) -> HttpResponse | None:
-        """Asks first."""
+        """Ask for confirmation, then withdraw the selected consents."""
         return self.end_selected(request, queryset)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Consent]:
-        """Each with its user and client."""
+        """Return the rows with user and client."""
         return super().get_queryset(request).select_related("user", "application")
 
     def describe(self, row: Consent) -> str:
-        """Who, and whom."""
+        """Return user, client and scopes in one line."""
         return _("%(user)s lets %(client)s in (%(scope)s)") % {
             "user": row.user,
             "client": row.application,

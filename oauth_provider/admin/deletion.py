@@ -1,4 +1,4 @@
-"""What goes with a client that is deleted: counted, never listed, since a client may have a million tokens."""
+"""Rows that are deleted with a client, count_deleted but not listed, since a client may have a million tokens."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -9,12 +9,12 @@ from django.http import HttpRequest
 
 from oauth_provider.admin.read_only import ReadOnlyAdmin
 
-NAMED = 10
+MAX_NAMED = 10
 Deleted = tuple[list[str], dict[str, int], set[str], list[str]]
 
 
-def counted(rows: Iterable[Any], request: HttpRequest, site: AdminSite) -> Deleted:
-    """As ``ModelAdmin.get_deleted_objects``: names, counts, permissions that are missing, and what protects them."""
+def count_deleted(rows: Iterable[Any], request: HttpRequest, site: AdminSite) -> Deleted:
+    """Return names, counts, missing permissions and protected rows, as ``ModelAdmin.get_deleted_objects`` does."""
     objects = list(rows)
     if not objects:
         return [], {}, set(), []
@@ -27,17 +27,17 @@ def counted(rows: Iterable[Any], request: HttpRequest, site: AdminSite) -> Delet
             continue
         theirs = relation.related_model._base_manager.filter(**{f"{relation.field.name}__in": objects})
         if relation.on_delete in (models.PROTECT, models.RESTRICT):
-            protected.extend(f"{row._meta.verbose_name}: {row}" for row in theirs[:NAMED])
+            protected.extend(f"{row._meta.verbose_name}: {row}" for row in theirs[:MAX_NAMED])
         elif relation.on_delete is models.CASCADE and (count := theirs.count()):
             counts[str(theirs.model._meta.verbose_name_plural)] = count
             missing |= _missing(theirs.model, request, site)
     missing |= _missing(model, request, site)
-    names = [str(row) for row in objects[:NAMED]]
-    return names + (["…"] if len(objects) > NAMED else []), counts, missing, protected
+    names = [str(row) for row in objects[:MAX_NAMED]]
+    return names + (["…"] if len(objects) > MAX_NAMED else []), counts, missing, protected
 
 
 def _missing(model: type[models.Model], request: HttpRequest, site: AdminSite) -> set[str]:
-    """What the endpoints wrote goes with its client; a project's own rows ask for their own permission."""
+    """Return the permission that is missing, if any. Rows that the endpoints wrote need none; a project's own do."""
     if not site.is_registered(model):
         return set()
     model_admin = site.get_model_admin(model)

@@ -1,4 +1,4 @@
-"""Logout deliveries in the admin (OpenID Connect Back-Channel Logout 1.0 §2.5): whom nobody could tell, and why."""
+"""Logout deliveries in the admin (OpenID Connect Back-Channel Logout 1.0 §2.5): failed messages and their reasons."""
 
 from typing import Any, ClassVar
 
@@ -26,29 +26,29 @@ STATES = {
 
 
 def state_of(delivery: LogoutDelivery) -> str:
-    """In words."""
+    """Return the state in words."""
     pending = "failing" if delivery.attempts else "waiting"
     return str(STATES[pending if delivery.status == PENDING else delivery.status][0])
 
 
 class StateFilter(admin.SimpleListFilter):
-    """What has become of them."""
+    """Filter by state."""
 
     title = gettext_lazy("state")
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Four of them."""
+        """Return the four states."""
         return [(name, words) for name, (words, _rows) in STATES.items()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[LogoutDelivery]) -> QuerySet[LogoutDelivery]:
-        """Rows in the chosen state; all of them for none or an unknown one."""
+        """Return the rows in the chosen state; all of them without a known state."""
         _words, rows = STATES.get(self.value() or "", ("", Q()))
         return queryset.filter(rows)
 
 
 class LogoutDeliveryAdmin(ReadOnlyAdmin):
-    """One row is one client that is to be told of the end of one session. No token stands in it, nor on its page."""
+    """Admin of logout deliveries. One row is one client to be told of the end of one session. It holds no token."""
 
     ending = Ending(
         name="retry",
@@ -75,34 +75,34 @@ class LogoutDeliveryAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("state"))
     def state(self, delivery: LogoutDelivery) -> str:
-        """Waiting, failing, given up or delivered."""
+        """Return the state: waiting, failing, given up or delivered."""
         return state_of(delivery)
 
     @admin.display(description=gettext_lazy("next attempt"), ordering="next_attempt_at", empty_value="-")
     def next_attempt(self, delivery: LogoutDelivery) -> Any:
-        """For what is to be sent still."""
+        """Return the time of the next attempt, or None where there is none."""
         return delivery.next_attempt_at if delivery.status == PENDING else None
 
     @admin.display(description=gettext_lazy("last error"))
     def error(self, delivery: LogoutDelivery) -> str:
-        """Its beginning; the page of the row has all of it."""
+        """Return the beginning of the last error; the page of the row has all of it."""
         return truncatechars(delivery.last_error, ERROR_LENGTH) or "-"
 
     @admin.display(description=gettext_lazy("back-channel logout URI"))
     def address(self, delivery: LogoutDelivery) -> str:
-        """Where it is sent to as things stand: the client's policy may have changed since."""
+        """Return the URL in the client's present policy, which may have changed since."""
         return ClientPolicy.of(delivery.application).backchannel_logout_uri or _("none any more")
 
     @admin.action(permissions=["end"], description=gettext_lazy("Try selected logout deliveries again"))
     def retry(self, request: HttpRequest, queryset: QuerySet[LogoutDelivery]) -> HttpResponse | None:
-        """Asks first."""
+        """Ask for confirmation, then make the selected deliveries due again."""
         return self.end_selected(request, queryset)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[LogoutDelivery]:
-        """Each with its client and where that is to be told."""
+        """Return the rows with client and policy."""
         return super().get_queryset(request).select_related("application__oauth_policy")
 
     def describe(self, row: LogoutDelivery) -> str:
-        """Whom, since when."""
+        """Return client, date and state in one line."""
         facts = {"client": row.application, "since": row.created_at.date(), "state": state_of(row)}
         return _("%(client)s, of a logout on %(since)s (%(state)s)") % facts

@@ -1,4 +1,4 @@
-"""Members in the admin: who may manage a client besides the operators."""
+"""Members in the admin: users who may manage a client besides the operators."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from oauth_provider.models import ClientMember
 
 
 class MemberInline(admin.TabularInline):  # type: ignore[type-arg]  # it takes none at run time
-    """On the page of a client."""
+    """Inline form on the page of a client."""
 
     model = ClientMember
     fields = ("user", "role")
@@ -19,10 +19,10 @@ class MemberInline(admin.TabularInline):  # type: ignore[type-arg]  # it takes n
     raw_id_fields = ("user",)
 
     def get_autocomplete_fields(self, request: HttpRequest) -> tuple[str, ...]:
-        """Where it can, they are searched for."""
+        """Return the user field, if the project's admin can search users."""
         remote: Any = ClientMember._meta.get_field("user").remote_field
         return ("user",) if can_search(self.admin_site, request, remote.model) else ()
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Whatever was typed or sent in the place of a key is refused beside the field."""
+        """Return a field that refuses impossible keys."""
         return super().formfield_for_foreignkey(db_field, request, **{"form_class": KeyField, **kwargs})

@@ -1,4 +1,4 @@
-"""Rows that the endpoints write: an operator looks at them and ends them; nobody types or deletes one by hand."""
+"""Read-only admin of rows that the endpoints write: an operator views and ends them, but types and deletes none."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,14 +24,14 @@ from oauth_provider.admin.log import log
 from oauth_provider.resource_server.users.session_user import active_session_user
 
 # What one confirmation may end, and how much of it is named on the page.
-AT_ONCE = 1000
-NAMED = 10
+MAX_AT_ONCE = 1000
+MAX_NAMED = 10
 NAME_LENGTH = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
-    """How rows of one kind are ended. ``act`` ends those of a queryset and says how many were live."""
+    """Way to end rows of one kind. ``act`` ends the rows of a queryset and returns how many were live."""
 
     name: str
     verb: Promise
@@ -42,49 +42,49 @@ class Ending:
 
 
 class ReadOnlyAdmin(BoundedAdmin):
-    """Lists and shows; its ``ending`` is an action, and a button on the page of a row."""
+    """Base class for lists and pages of rows. Its ``ending`` is an action, and a button on the page of a row."""
 
     ending: Ending
     change_form_template = "admin/oauth_provider/read_only.html"
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """The endpoints make them."""
+        """Return False: the endpoints make the rows."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nothing of them is typed."""
+        """Return False: rows cannot be edited."""
         return False
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Whoever may end them sees them, as in the rest of the admin."""
+        """May this person view rows? Yes for a person who may end them, as in the rest of the admin."""
         return super().has_view_permission(request, obj) or self.has_end_permission(request)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never by hand; but with the user or the client that they hang on, they go by the usual permission."""
+        """May rows be deleted? Not on these pages, but together with their user or client, by the usual permission."""
         match = request.resolver_match
         is_here = match is None or getattr(match.func, "model_admin", None) is self
         return not is_here and super().has_delete_permission(request, obj)
 
     def has_end_permission(self, request: HttpRequest) -> bool:
-        """The permission to change them is the one to end them."""
+        """Does this person have the permission to change rows, which is the one to end them?"""
         codename = get_permission_codename("change", self.opts)
         user = active_session_user(request)
         return user is not None and bool(user.has_perm(f"{self.opts.app_label}.{codename}"))
 
     def get_urls(self) -> list[Any]:
-        """Beside Django's own: the page that asks before a row is ended."""
+        """Return Django's URLs, preceded by that of the page that confirms an ending."""
         route = path(f"<path:object_id>/{self.ending.name}/", self.admin_site.admin_view(self.end_view))
         route.name = self._url_name(self.ending.name)
         return [route, *super().get_urls()]
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        """The button, for whoever may press it."""
+        """Render the page, with the button for persons who may end rows."""
         context["ending"] = self.ending if self.has_end_permission(request) else None
         context["ending_url"] = f"../{self.ending.name}/"
         return super().render_change_form(request, context, *args, **kwargs)
 
     def end_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """GET asks, POST ends one row."""
+        """Ask on GET, end one row on POST."""
         if not self.has_end_permission(request):
             raise PermissionDenied
         row = self.get_object(request, unquote(object_id))
@@ -99,10 +99,13 @@ class ReadOnlyAdmin(BoundedAdmin):
         return self._ask(request, [row], 1, back_to=self._url("change", row))
 
     def end_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
-        """For the action: asks, and ends the selection once ``post`` comes with it."""
+        """Ask for confirmation of an action, and end the selected rows once ``post`` is sent."""
         total = queryset.count()
-        if total > AT_ONCE:
-            text = _("%(total)d are too many at once; select at most %(limit)d.") % {"total": total, "limit": AT_ONCE}
+        if total > MAX_AT_ONCE:
+            text = _("%(total)d are too many at once; select at most %(limit)d.") % {
+                "total": total,
+                "limit": MAX_AT_ONCE,
+            }
             self.message_user(request, text, messages.ERROR)
             return None
         if request.POST.get("post"):
@@ -110,12 +113,12 @@ class ReadOnlyAdmin(BoundedAdmin):
             return None
         is_across = request.POST.get("select_across") == "1"
         chosen = [] if is_across else list(queryset.values_list("pk", flat=True))
-        rows = list(queryset[:NAMED])
+        rows = list(queryset[:MAX_NAMED])
         return self._ask(request, rows, total, back_to=request.get_full_path(), chosen=chosen, is_across=is_across)
 
     @admin.display(description=gettext_lazy("client"), ordering="application__name")
     def client(self, row: Any) -> str:
-        """Some names have no end; the page of the row has all of it."""
+        """Return the client's name, shortened; the page of the row has all of it."""
         return truncatechars(str(row.application), NAME_LENGTH) if row.application is not None else "-"
 
     def _end(self, request: HttpRequest, rows: list[Any]) -> None:
@@ -152,7 +155,7 @@ class ReadOnlyAdmin(BoundedAdmin):
         return TemplateResponse(request, "admin/oauth_provider/end.html", context)
 
     def describe(self, row: Any) -> str:
-        """One line about a row, for the page that asks."""
+        """Return one line about a row, for the page that asks."""
         return str(row)
 
     def _url_name(self, view: str) -> str:

@@ -1,4 +1,4 @@
-"""Refresh tokens that django-oauth-toolkit issued (RFC 6749 §1.5), in the admin until the last is adopted or gone."""
+"""Refresh tokens issued by django-oauth-toolkit (RFC 6749 §1.5), in the admin until all are adopted or expired."""
 
 from typing import Any, ClassVar
 
@@ -17,7 +17,7 @@ from oauth_provider.tokens.revoke import revoke_refresh_tokens
 
 
 class RefreshTokenAdmin(ReadOnlyAdmin):
-    """In the place of DOT's. Those of our own making have no rows: see authorizations."""
+    """Replacement of DOT's admin class. Our own refresh tokens have no rows: see authorizations."""
 
     ending = Ending(
         name="revoke",
@@ -44,27 +44,27 @@ class RefreshTokenAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("number"), ordering="pk")
     def number(self, row: Row) -> str:
-        """Its key: a token has no other name."""
+        """Return the primary key: a token has no other name."""
         return str(row.pk)
 
     @admin.display(description=gettext_lazy("state"))
     def state(self, row: Row) -> str:
-        """Would it still be honoured, once?"""
+        """Return the state: would the token still be accepted, once?"""
         if row.revoked is not None:
             return _("revoked, or adopted as an authorization")
         return _("live") if is_live(row, authorization_now()) else _("expired")
 
     @admin.action(permissions=["end"], description=gettext_lazy("Revoke selected refresh tokens"))
     def revoke(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
-        """Asks first."""
+        """Ask for confirmation, then revoke the selected tokens."""
         return self.end_selected(request, queryset)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Each with what its state is read from; the token stays in the database."""
+        """Return the rows with all that their state needs, but without the token."""
         rows: QuerySet[Any] = super().get_queryset(request)
         return rows.select_related("user", "application", "access_token").defer("token", "access_token__token")
 
     def describe(self, row: Row) -> str:
-        """Whose, where, since when."""
+        """Return user, client and date in one line."""
         facts = {"user": row.user or "-", "client": row.application, "since": row.created.date()}
         return _("%(user)s at %(client)s since %(since)s") % facts

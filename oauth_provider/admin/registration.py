@@ -1,4 +1,4 @@
-"""Who stands in the admin: ours where DOT's stock classes stood, and nothing where a project put its own."""
+"""Registration of the admin classes: ours replace DOT's stock classes, a project's own stay."""
 
 from typing import Any
 
@@ -31,7 +31,10 @@ OWN: dict[type[Model], type[Any]] = {
 
 
 def register_admin_classes(site: AdminSite) -> None:
-    """Register what is ours. A second time changes nothing; while DOT registers its own, DOT's wait."""
+    """Register our admin classes on ``site``.
+
+    It may be called again; DOT's are replaced once DOT has registered them.
+    """
     for model, admin_class in OWN.items():
         if not site.is_registered(model):
             site.register(model, admin_class)

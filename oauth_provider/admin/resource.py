@@ -1,4 +1,4 @@
-"""Resources in the admin (RFC 8707 §2): where tokens may be used, and which scopes are of one place alone."""
+"""Resources in the admin (RFC 8707 §2): where tokens may be used, and which scopes belong to one resource only."""
 
 from typing import Any, ClassVar
 
@@ -20,7 +20,7 @@ LIFETIMES = tuple(field.name for field in Lifetimes._meta.fields)
 
 
 class ResourceForm(forms.ModelForm):  # type: ignore[type-arg]  # it takes none at run time
-    """One API, by the URI that clients name."""
+    """Form of one API, by the URI that clients name."""
 
     scopes = forms.MultipleChoiceField(
         label=gettext_lazy("Scopes"),
@@ -41,14 +41,14 @@ class ResourceForm(forms.ModelForm):  # type: ignore[type-arg]  # it takes none 
         self.fields["scopes"].choices = list({**gone, **known}.items())  # type: ignore[attr-defined]  # it has choices
 
     def clean_name(self) -> str:
-        """People read it on the consent page, in the order in which it is stored."""
+        """Return the name. Raise ``ValidationError`` for characters that people would not see as they are stored."""
         name: str = self.cleaned_data["name"]
         if name != self.initial.get("name"):
             check_shown_name(name)
         return name
 
     def clean_identifier(self) -> str:
-        """RFC 3986 §6.2.3: another spelling of one that is registered would be the same resource twice."""
+        """Return the URI. Raise ``ValidationError`` for another spelling of a registered one (RFC 3986 §6.2.3)."""
         identifier: str = self.cleaned_data["identifier"]
         others = Resource.objects.exclude(pk=self.instance.pk).values_list("identifier", flat=True)
         if any(is_same(identifier, other) for other in others.iterator()):
@@ -57,7 +57,7 @@ class ResourceForm(forms.ModelForm):  # type: ignore[type-arg]  # it takes none 
 
 
 class ResourceAdmin(BoundedAdmin):
-    """Those in the setting ``RESOURCES`` stand beside these and are not listed here."""
+    """Admin of resources in the database. Those in the setting ``RESOURCES`` are used too, but not listed here."""
 
     form = ResourceForm
     list_display = ("__str__", "identifier", "its_scopes", *LIFETIMES)
@@ -66,5 +66,5 @@ class ResourceAdmin(BoundedAdmin):
 
     @admin.display(description=gettext_lazy("scopes"))
     def its_scopes(self, resource: Resource) -> str:
-        """Those that are its own."""
+        """Return the scopes that belong to this resource only."""
         return " ".join(resource.scopes) or "-"

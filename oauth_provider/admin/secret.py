@@ -1,4 +1,4 @@
-"""Client secrets in the admin (RFC 6749 §2.3.1): made by the server, shown in one answer, rotated with an overlap."""
+"""Client secrets in the admin (RFC 6749 §2.3.1): made by the server, shown once, rotated with an overlap."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -40,12 +40,12 @@ LIFETIMES = (
     (365 * DAY, gettext_lazy("in a year")),
 )
 # Ended ones that are listed beside those that serve, the newest first.
-LISTED = 10
+MAX_ENDED = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A secret as the page of its client lists it: nothing that it could be guessed from."""
+    """Secret as the client's page lists it, without anything from which it could be guessed."""
 
     pk: int | None
     name: str
@@ -58,7 +58,7 @@ class Listed:
 
 
 class SecretForm(forms.Form):
-    """``newest`` is the newest secret that the page knew of: a page sent twice makes one secret."""
+    """Base form. ``newest`` is the newest secret that the page knew, so that a form sent twice makes one secret."""
 
     label = forms.CharField(
         label=gettext_lazy("Label"),
@@ -70,26 +70,26 @@ class SecretForm(forms.Form):
 
 
 class CreateForm(SecretForm):
-    """A further secret."""
+    """Form for a further secret."""
 
     seconds = forms.TypedChoiceField(label=gettext_lazy("It ends"), choices=LIFETIMES, coerce=int, initial=0)
 
 
 class RotateForm(SecretForm):
-    """A new one in the place of all."""
+    """Form for a new secret that replaces all others."""
 
     seconds = forms.TypedChoiceField(
         label=gettext_lazy("The present secrets end"), choices=OVERLAPS, coerce=int, initial=DAY
     )
 
 
-def listed(application: Row) -> list[Listed]:
-    """DOT's own secret first, then those that serve, then the last that ended."""
-    rows = list(ClientSecret.objects.filter(application=application).order_by("-pk")[: 2 * LISTED])
+def list_secrets(application: Row) -> list[Listed]:
+    """Return DOT's own secret, then the valid ones, then the last that ended."""
+    rows = list(ClientSecret.objects.filter(application=application).order_by("-pk")[: 2 * MAX_ENDED])
     live = ClientSecret.objects.live().filter(application=application).order_by("-pk")
     known = {row.pk: row for row in [*live, *rows]}
     found = [_listed(row, application) for row in known.values()]
-    found = [one for one in found if one.is_live] + [one for one in found if not one.is_live][:LISTED]
+    found = [one for one in found if one.is_live] + [one for one in found if not one.is_live][:MAX_ENDED]
     copied = any(row.from_dot and row.encoded == application.client_secret for row in known.values())
     if not is_secret(application.client_secret) or copied:
         return found
@@ -110,17 +110,17 @@ def _listed(row: ClientSecret, application: Row) -> Listed:
 
 
 def newest_of(application: Row) -> int:
-    """The key of the newest secret; 0 where there is none."""
+    """Return the key of the newest secret; 0 where there is none."""
     return (
         ClientSecret.objects.filter(application=application).order_by("-pk").values_list("pk", flat=True).first() or 0
     )
 
 
 class SecretViews(BoundedAdmin):
-    """The part of a client's admin that makes and ends secrets. GET asks; POST does, and shows, once."""
+    """Admin views that make and end secrets. GET asks; POST acts, and shows the secret once."""
 
     def get_urls(self) -> list[Any]:
-        """Before Django's own, whose last one takes whatever is left."""
+        """Return our URLs before Django's own, whose last pattern matches everything."""
         views = {"create": self.create_secret_view, "rotate": self.rotate_secret_view}
         routes = [
             path(f"<path:object_id>/secrets/{name}/", self.admin_site.admin_view(view), name=self._name(name))
@@ -131,15 +131,15 @@ class SecretViews(BoundedAdmin):
         return [*routes, *super().get_urls()]
 
     def create_secret_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """One more, beside those there are."""
+        """Make a further secret."""
         return self._make(request, object_id, CreateForm, _("Create a secret"))
 
     def rotate_secret_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """A new one; those there are serve for the overlap."""
+        """Make a new secret; the others stay valid during the overlap."""
         return self._make(request, object_id, RotateForm, _("Rotate the secret"))
 
     def revoke_secret_view(self, request: HttpRequest, object_id: str, pk: int) -> HttpResponse:
-        """End one, now."""
+        """End one secret now."""
         application = self._client(request, object_id)
         if isinstance(application, HttpResponse):
             return application
@@ -156,7 +156,10 @@ class SecretViews(BoundedAdmin):
         return self._show(request, application, "secret_confirm.html", {"title": title, "secret": secret})
 
     def end_secrets(self, request: HttpRequest, application: Row) -> None:
-        """A public client keeps none (RFC 6749 §2.1), and its old ones must not come back when it is confidential."""
+        """Revoke all secrets of a client that became public (RFC 6749 §2.1).
+
+        They must not become valid again if it is made confidential later.
+        """
         ended = ClientSecret.objects.revoke_all(application)
         if not ended:
             return
@@ -202,7 +205,7 @@ class SecretViews(BoundedAdmin):
     def show_once(
         self, request: HttpRequest, application: Row, secret: str, *, is_new: bool = False, overlap: str = ""
     ) -> HttpResponse:
-        """The one answer that holds a secret. It is kept in no session, message or log."""
+        """Return the one response that shows a secret. The secret is kept in no session, message or log."""
         context = {"title": _("Client secret") if secret else _("Client"), "secret": secret, "is_new": is_new}
         context |= {"overlap": overlap, "issuer": provider_settings.issuer_of(request)}
         response = self._show(request, application, "secret_once.html", context)
@@ -211,12 +214,12 @@ class SecretViews(BoundedAdmin):
         return response
 
     def _is_first(self, application: Row, newest: int | None) -> bool:
-        """Under the client's lock: does it keep secrets still, and has nobody made one since the page was opened?"""
+        """Lock the client. Does it still keep secrets, and has none been made since the page was opened?"""
         row = locked(type(application)._base_manager.filter(pk=application.pk), touch="name")
         return row is not None and row.client_type != "public" and newest == newest_of(application)
 
     def _client(self, request: HttpRequest, object_id: str) -> Any:
-        """The client, for whoever may change it; an answer where there is none that keeps secrets."""
+        """Return the client, or a response where there is none or it keeps no secrets. Raise ``PermissionDenied``."""
         application = self.get_object(request, unquote(object_id))
         if not self.has_change_permission(request, application):
             raise PermissionDenied
@@ -229,7 +232,7 @@ class SecretViews(BoundedAdmin):
 
     @sensitive_variables()
     def _show(self, request: HttpRequest, application: Row, template: str, context: dict[str, Any]) -> HttpResponse:
-        """Rendered at once, below ``sensitive_variables``, and not when the secret is in nobody's keeping."""
+        """Render at once, under ``sensitive_variables``, not later when the secret is no longer protected."""
         request.current_app = self.admin_site.name
         context |= {"application": application, "opts": self.opts, "change_url": self._change_url(application)}
         context |= {**self.admin_site.each_context(request), "subtitle": str(application)}

@@ -1,4 +1,4 @@
-"""System checks, one file for each concern. Importing this registers them."""
+"""System checks, one file for each concern. Importing this package registers them."""
 
 from oauth_provider.checks import (
     access_tokens,

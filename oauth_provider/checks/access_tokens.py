@@ -1,4 +1,4 @@
-"""Checks of JWT access tokens (RFC 9068): a key signs them, they are for somebody, and no client poses as a person."""
+"""Checks of JWT access tokens (RFC 9068): signing key, audience, and client ids that could be taken for a person."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -24,7 +24,7 @@ MAX_MESSAGES = 10
 
 @register(Tags.security)
 def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """E090: no such algorithm. E091: nobody can be meant by that audience."""
+    """E090: unknown signing algorithm. E091: the default audience is not a resource URI."""
     alg, default = provider_settings.ACCESS_TOKEN_SIGNING_ALG, provider_settings.DEFAULT_RESOURCE
     messages: list[CheckMessage] = []
     if alg not in ALGORITHMS:
@@ -48,7 +48,7 @@ def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.database)
 def check_signing_key(app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
-    """W090: whoever is to get a JWT gets no token at all."""
+    """W090: no key signs JWT access tokens, so clients that are due one get no token at all."""
     alg = provider_settings.ACCESS_TOKEN_SIGNING_ALG
     try:
         if router.db_for_write(ClientPolicy) not in (databases or ()) or alg in algorithms() or not _is_any_due():
@@ -66,7 +66,7 @@ def check_signing_key(app_configs: Any, databases: Sequence[str] | None = None, 
 
 @register(Tags.database)
 def check_clients(app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any) -> Iterable[CheckMessage]:
-    """W091: a client whose own tokens would name a person gets none."""
+    """W091: a client gets no JWT of its own, because its client_id could also be the ``sub`` of a person."""
     alias = router.db_for_read(ClientPolicy)
     if alias not in (databases or ()):
         return []

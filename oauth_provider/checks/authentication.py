@@ -1,4 +1,4 @@
-"""Checks of what signing in relies on (OpenID Connect Core §3.1.2.3): the sign-up page, and who tells of a session."""
+"""Checks of sign-in (OpenID Connect Core §3.1.2.3): the sign-up page, and the class for the context of a session."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from oauth_provider.conf import provider_settings
 
 @register(Tags.urls)
 def check_sign_up_url(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """A page that is not there would be a dead end for everyone who wants an account."""
+    """E050: the sign-up page does not exist."""
     page = provider_settings.SIGN_UP_URL
     try:
         resolve_url(page or "/")
@@ -30,7 +30,10 @@ def check_sign_up_url(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 @register()
 def check_authentication_context(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """Found here, or at the first sign-in."""
+    """E051: the class for the authentication context cannot be used.
+
+    Without this check the first sign-in would fail.
+    """
     path = provider_settings.AUTHENTICATION_CONTEXT
     try:
         usable = isinstance(authentication_context(), AuthenticationContext)

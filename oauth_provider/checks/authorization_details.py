@@ -1,4 +1,4 @@
-"""Checks of ``AUTHORIZATION_DETAILS_TYPES`` (RFC 9396 §2.1 and §5): each can be made, judged by, and shown."""
+"""Checks of ``AUTHORIZATION_DETAILS_TYPES`` (RFC 9396 §2.1 and §5): each type can be made, validated and shown."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -18,7 +18,7 @@ OPTIONS = ", ".join(AuthorizationDetailsType.OPTIONS)
 
 @register()
 def check_types(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """Every type can be made, has a name for people, and shows itself by a template that there is."""
+    """E082: a type cannot be made. W080: it has no name for people. E083: its template cannot be used."""
     given = provider_settings.AUTHORIZATION_DETAILS_TYPES
     if not isinstance(given, Mapping):
         return [_unusable("It is no dictionary.")]
@@ -27,7 +27,7 @@ def check_types(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 @register()
 def check_schemas(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """Every type has a schema that can be used without asking anybody; and there is what reads it."""
+    """E080: jsonschema is not installed. E081: the schema of a type cannot be used."""
     given = provider_settings.AUTHORIZATION_DETAILS_TYPES
     if not isinstance(given, Mapping) or not given:
         return []
@@ -77,7 +77,7 @@ def _schema_faults(name: str) -> Iterator[CheckMessage]:
 
 
 def _why_not(name: Any) -> str:
-    """Why the type ``name`` cannot be made; empty if it can."""
+    """Return why the type ``name`` cannot be made; "" if it can."""
     if not isinstance(name, str) or not is_name(name):
         return "a type is named in printable ASCII without spaces, quotes or backslashes"
     try:

@@ -1,4 +1,4 @@
-"""Checks of the cache (RFC 6749 §2.3.1): failures are counted there, and a stranger must not have them forgotten."""
+"""Checks of the cache (RFC 6749 §2.3.1): failures are counted there, and strangers must not be able to reset them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -24,7 +24,7 @@ MAX_TIMEOUT = 2.0
 
 @register(Tags.security, deploy=True)
 def check_cache_is_shared(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
-    """Failures counted in one process are not counted in the next."""
+    """W001: the cache belongs to one process, so failures counted in one process do not count in the others."""
     if not _backend().endswith(OF_ONE_PROCESS):
         return []
     return [
@@ -38,7 +38,10 @@ def check_cache_is_shared(app_configs: Any, **kwargs: Any) -> Sequence[CheckMess
 
 @register(Tags.security, deploy=True)
 def check_cache_timeouts(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """A server that accepts connections and answers nothing would hold every worker up."""
+    """W065: the cache has no short timeouts.
+
+    A server that accepts connections but does not answer blocks every worker.
+    """
     wanted = next((names for backend, names in TIMEOUTS.items() if _backend().endswith(backend)), ())
     given = _options(settings.CACHES.get(provider_settings.CACHE, {}))
     missing = [name for name in wanted if not _is_short(given.get(name))]
@@ -57,7 +60,7 @@ def check_cache_timeouts(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.security, deploy=True)
 def check_cache_counts(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """Many guesses at once must be counted as many, and counters must stay until their time is over."""
+    """W066: the cache does not count atomically, or drops counters: simultaneous guesses would count as one."""
     alias = provider_settings.CACHE
     if _backend().endswith(OF_ONE_PROCESS) or not _counts_by_steps(_backend()):
         return []
@@ -73,7 +76,7 @@ def check_cache_counts(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.security, deploy=True)
 def check_cache_is_our_own(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """I067: what a project caches for strangers may fill a cache until counters are thrown out."""
+    """I067: other code uses the same cache. Its entries may fill the cache until counters are dropped."""
     alias = provider_settings.CACHE
     if _backend().endswith(OF_ONE_PROCESS) or not _others_with(alias):
         return []
@@ -88,7 +91,7 @@ def check_cache_is_our_own(app_configs: Any, **kwargs: Any) -> list[CheckMessage
 
 
 def _counts_by_steps(backend: str) -> bool:
-    """Does it leave counting to Django's base class? One that cannot be imported is found by its first use."""
+    """Does it leave counting to Django's base class? False for a backend that cannot be imported."""
     try:
         return import_string(backend).incr is BaseCache.incr
     except (ImportError, AttributeError):
@@ -100,7 +103,7 @@ def _backend() -> str:
 
 
 def _others_with(alias: str) -> bool:
-    """May other code use the same entries? ``default`` is everybody's."""
+    """May other code use the same entries? True for ``default``."""
     if alias not in settings.CACHES:
         return False
     locations = {name: one.get("LOCATION") for name, one in settings.CACHES.items()}
@@ -108,7 +111,7 @@ def _others_with(alias: str) -> bool:
 
 
 def _options(cache: Mapping[str, Any]) -> dict[str, Any]:
-    """What a client is made with, by names in lower case: ``OPTIONS``, those of its pool, and the URL's own."""
+    """Return the options of a cache client by lower-case name: ``OPTIONS``, those of its pool, and those in its URL."""
     options = cache.get("OPTIONS") or {}
     found = {**options, **(options.get("CONNECTION_POOL_KWARGS") or {})}
     for url in _urls(cache.get("LOCATION", "")):

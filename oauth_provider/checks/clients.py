@@ -1,4 +1,4 @@
-"""A check of the client registry (RFC 6749 §2): nobody's deletion may delete a client."""
+"""Check of the client registry (RFC 6749 §2): deleting a user must not delete a client."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,7 +14,10 @@ from oauth_provider.dot.names import application_model
 def check_application_user(
     app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """``Application.user`` cascades; rows written past our signal (in bulk, by SQL) still have one."""
+    """W002: ``Application.user`` is set, and cascades.
+
+    Rows written in bulk or by SQL bypass the signal that clears it.
+    """
     model = application_model()
     alias = router.db_for_read(model)
     if alias not in (databases or ()):

@@ -1,4 +1,4 @@
-"""Checks of ``OAUTH_PROVIDER``: the issuer (RFC 8414 §2), the scopes (RFC 6749 §3.3), and every other setting."""
+"""Checks of ``OAUTH_PROVIDER``: the issuer (RFC 8414 §2), the scopes (RFC 6749 §3.3), and all other settings."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ MAX_CODE_LIFETIME = 600
 
 @register(Tags.security, deploy=True)
 def check_issuer_is_set(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """Without an issuer, whoever names a host in a request would name the issuer."""
+    """E001: no issuer is set, so the Host header of a request would decide it."""
     if provider_settings.ISSUER:
         return []
     return [
@@ -46,7 +46,7 @@ def check_issuer_is_set(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.security)
 def check_issuer(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """An issuer is an https URL without query or fragment (RFC 8414 §2)."""
+    """E002: the issuer is not an https URL without query or fragment (RFC 8414 §2)."""
     issuer = provider_settings.ISSUER
     if not issuer:
         return []
@@ -63,7 +63,7 @@ def check_issuer(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 @register()
 def check_dictionary(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """Nothing can be read from what is no dictionary, and no other check runs then."""
+    """E095: the setting is not a dictionary. No other check can run then."""
     try:
         _ = provider_settings.user_settings, provider_settings.settings_of_dot
     except ImproperlyConfigured as error:
@@ -73,7 +73,7 @@ def check_dictionary(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 @register()
 def check_names(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """A misspelt setting would be a default in disguise."""
+    """E010: unknown setting. A misspelt one would silently have its default."""
     return [
         Error(
             f"OAUTH_PROVIDER has no setting {name!r}.",
@@ -87,7 +87,7 @@ def check_names(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 @register()
 def check_scopes(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """Every scope is a scope token; every default scope is a scope."""
+    """E011: a scope is not a scope token. E012: a default scope is not among the scopes."""
     bad = [name for name in provider_settings.SCOPES if not isinstance(name, str) or not is_scope_token(name)]
     messages: list[CheckMessage] = [
         Error(
@@ -111,7 +111,7 @@ def check_scopes(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 @register()
 def check_claims(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """A claim whose scope nobody can ask for is released to nobody."""
+    """E023: a claim belongs to a scope that does not exist, so nobody would get it."""
     return [
         Error(
             f"The claim {one.name!r} is released by the scope {one.scope!r}, which there is not.",
@@ -125,14 +125,14 @@ def check_claims(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 @register()
 def check_values(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """Each has the type that is due: a text would be read as a list of its characters, and "False" as true."""
+    """E013: a setting has the wrong type. E014: codes live too long."""
     judged = {*SECONDS, *SECONDS_OR_NONE, *SECONDS_OR_NEVER}
     messages = [_unusable(name, f"It must be {what}.") for name, what in wrong_types().items() if name not in judged]
     return messages + _seconds_faults() + ([] if messages else _other_faults())
 
 
 def _seconds_faults() -> list[CheckMessage]:
-    """Lifetimes are positive whole seconds, and a code is short-lived."""
+    """Return an error for each lifetime that is not a positive whole number, and for a long-lived code."""
     messages = [_not_seconds(name) for name in SECONDS if not _is_seconds(getattr(provider_settings, name), 1)]
     for name in SECONDS_OR_NONE:
         if not _is_seconds(getattr(provider_settings, name), 0):
@@ -148,7 +148,7 @@ def _seconds_faults() -> list[CheckMessage]:
 
 
 def _other_faults() -> list[CheckMessage]:
-    """The cache exists, and what is written in a notation of its own can be read."""
+    """Return an error for a missing cache, and for settings in a notation that cannot be parsed."""
     messages: list[CheckMessage] = []
     if provider_settings.CACHE not in settings.CACHES:
         messages.append(_unusable("CACHE", "Name an alias of CACHES that all processes share."))

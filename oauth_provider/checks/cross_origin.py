@@ -1,4 +1,4 @@
-"""Checks of django-cors-headers in front of us (Fetch §3.2): what its middleware answers in our place."""
+"""Checks of django-cors-headers (Fetch §3.2), whose middleware answers preflights of our endpoints."""
 
 import re
 from typing import Any
@@ -18,7 +18,7 @@ LEAVE_OURS = 'Leave our URLs to our endpoints, such as by CORS_URLS_REGEX = r"^/
 
 @register(Tags.security)
 def check_preflights(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """Our endpoints allow what a client asks for; the middleware allows what stands in its settings."""
+    """W062: the middleware allows only the headers in its settings; our endpoints would allow more."""
     allowed = [name.lower() for name in getattr(settings, "CORS_ALLOW_HEADERS", ())]
     if not _answers("oauth_provider:token") or USUAL_HEADER in allowed:
         return []
@@ -33,7 +33,7 @@ def check_preflights(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.security)
 def check_pages(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """No website reads the pages on which people decide, least of all with their cookies."""
+    """W063: every website may read the pages on which people decide, with their cookies."""
     is_open = getattr(settings, "CORS_ALLOW_ALL_ORIGINS", False) and getattr(settings, "CORS_ALLOW_CREDENTIALS", False)
     if not is_open or not _answers("oauth_provider:authorize"):
         return []

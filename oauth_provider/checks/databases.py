@@ -1,4 +1,4 @@
-"""Checks of the databases: one transaction holds everything that a verb writes, and the hot path is prepared."""
+"""Checks of the databases: one for all our tables and DOT's, prepared statements, and tested connections."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ PREPARE_STATEMENTS = ("auto", "off")
 # Not under Tags.database: routers are asked, and no connection is opened.
 @register(Tags.models)
 def check_one_database(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """A token and its authorization are written together, or not at all."""
+    """E005: DOT's rows and ours are in different databases, so one transaction cannot write both."""
     ours = router.db_for_write(Authorization)
     theirs = (application_model(), access_token_model(), refresh_token_model(), get_user_model())
     return [
@@ -34,7 +34,7 @@ def check_one_database(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.security)
 def check_prepare_statements(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """E110: the setting is one of two words."""
+    """E110: the setting has another value than "auto" or "off"."""
     if provider_settings.PREPARE_STATEMENTS in PREPARE_STATEMENTS:
         return []
     hint = f"Write one of {', '.join(map(repr, PREPARE_STATEMENTS))}."
@@ -43,7 +43,7 @@ def check_prepare_statements(app_configs: Any, **kwargs: Any) -> list[CheckMessa
 
 @register(Tags.models, deploy=True)
 def check_prepared_statements(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """I001: PostgreSQL could keep the few statements of the hot path prepared."""
+    """I001: PostgreSQL does not keep the few statements of the hot path prepared."""
     alias = router.db_for_read(access_token_model())
     database = connections[alias]
     # Whoever turns server-side cursors off has a pooler that prepared statements do not survive, either.
@@ -68,7 +68,7 @@ def check_prepared_statements(app_configs: Any, **kwargs: Any) -> list[CheckMess
 
 @register(Tags.models, deploy=True)
 def check_pool_under_asgi(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """W110: each request of an ASGI server has a connection of Django's of its own, which only a pool can keep."""
+    """W110: under ASGI each request opens its own connection, and only a pool keeps connections."""
     alias = router.db_for_read(access_token_model())
     configured: Any = connections[alias].settings_dict
     is_asgi = bool(getattr(settings, "ASGI_APPLICATION", None))
@@ -86,7 +86,7 @@ def check_pool_under_asgi(app_configs: Any, **kwargs: Any) -> list[CheckMessage]
 
 @register(Tags.models, deploy=True)
 def check_connections_are_tried(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """After a restart of the database each connection that was kept would cost one call."""
+    """W068: kept connections are not tested. After a restart of the database each of them would fail one call."""
     return [
         Warning(
             f"Connections to the database {alias!r} are kept and not tried before they are used again.",

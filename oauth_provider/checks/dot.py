@@ -1,4 +1,4 @@
-"""Checks of DOT's own doors (RFC 6750 §3.1): none may issue or accept past our rules; and of its settings."""
+"""Checks of DOT (RFC 6750 §3.1): its validator, its URLs that issue or accept tokens, and its settings."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -36,7 +36,7 @@ DOT_VIEWS = frozenset(
 
 @register(Tags.security)
 def check_validator(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """DOT's classes refuse what we refuse only through our validator."""
+    """E003: DOT's classes use another validator than ours, and accept tokens that we refuse."""
     validator = oauth2_settings.OAUTH2_VALIDATOR_CLASS
     if isinstance(validator, type) and issubclass(validator, import_string(VALIDATOR)):
         return []
@@ -51,7 +51,7 @@ def check_validator(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.urls)
 def check_dot_urls(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """Every URL of DOT's that is still mounted and issues, introspects or revokes."""
+    """E004: a URL of DOT's that issues, introspects or revokes is still mounted."""
     return [
         Error(
             f"{route} is still served by django-oauth-toolkit ({name}), past the rules of oauth_provider.",
@@ -64,7 +64,7 @@ def check_dot_urls(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.compatibility)
 def check_inherited(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """W096: something of ours holds in the place of a setting. W097: nothing here may be as it says."""
+    """W096: one of our settings replaces a setting of DOT's. W097: a setting of DOT's cannot be changed here."""
     return [
         Warning(
             f'OAUTH2_PROVIDER["{name}"] is {inherited.fate.value} here: {inherited.words}.',
@@ -77,7 +77,10 @@ def check_inherited(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.security)
 def check_token_people(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """W053, W054: what makes a ``request.user`` of a token. Our pages look past it; those of a project do not."""
+    """W053, W054: a middleware or backend makes ``request.user`` from a token.
+
+    Our pages ignore it; a project's do not.
+    """
     middleware = [path for path in settings.MIDDLEWARE if is_derived(path, TOKEN_MIDDLEWARE)]
     backends = [path for path in settings.AUTHENTICATION_BACKENDS if is_token_backend(path)]
     return [

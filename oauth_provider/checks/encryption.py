@@ -1,4 +1,4 @@
-"""A check of encrypted ID tokens (OpenID Connect Core §10.2): each client that wants them registered a key for it."""
+"""Check of encrypted ID tokens (OpenID Connect Core §10.2): each client that wants them has a key for it."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -18,7 +18,10 @@ MAX_MESSAGES = 10
 def check_encryption_keys(
     app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """Without a key there is no ID token at all: none is sent in the clear. Nothing is fetched to find out."""
+    """E088: a client that wants encrypted ID tokens has no key, so it gets none at all.
+
+    Nothing is fetched for this check.
+    """
     alias = router.db_for_read(ClientPolicy)
     if alias not in (databases or ()):
         return []

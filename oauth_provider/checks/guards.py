@@ -1,4 +1,4 @@
-"""Checks of the API in the same project (RFC 6750 §3.1): its views say what they need, in scopes that there are."""
+"""Checks of the API in the same project (RFC 6750 §3.1): its views declare scopes, and the scopes exist."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ for check in URL_CHECKS:
 
 @register(Tags.urls)
 def check_scopes_exist(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """A scope that nobody can be granted closes the view that asks for it."""
+    """E041: a view asks for a scope that cannot be granted, so nobody can call it."""
     try:
         if conf.verifier_path != VERIFIER:
             return []  # the tokens of another server bring their own scopes

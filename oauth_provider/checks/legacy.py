@@ -1,4 +1,4 @@
-"""Checks of exceptions (RFC 9700 §2.1): those of one client, and those of all, are said until they are gone."""
+"""Checks of exceptions (RFC 9700 §2.1), of one client or of all: each is reported until it is removed."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -18,7 +18,7 @@ MAX_MESSAGES = 10
 
 @register(Tags.security)
 def check_response_types(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """Each is one of those there are, in its one spelling; and any of them is a risk."""
+    """E085: unknown legacy response types. W086: legacy response types are on, which is a risk."""
     listed = provider_settings.LEGACY_RESPONSE_TYPES
     known = isinstance(listed, list | tuple) and all(one in LEGACY for one in listed)
     if not known:
@@ -43,7 +43,7 @@ def check_response_types(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.database)
 def check_excuses(app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
-    """Who goes without PKCE, and until when."""
+    """W085: a client is excused from PKCE, until a certain day."""
     alias = router.db_for_read(ClientPolicy)
     if alias not in (databases or ()):
         return []

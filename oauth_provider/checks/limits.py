@@ -1,4 +1,4 @@
-"""Checks of what bounds other people's rows (RFC 6819 §4.4.1.11): the limits, and the address that they count by."""
+"""Checks of the limits on rows that others cause (RFC 6819 §4.4.1.11), and of the address that is counted."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ LIMITS = tuple(name for name, value in vars(LimitSettings).items() if isinstance
 
 @register()
 def check_limits(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """Each limit is a whole number from 1."""
+    """E056: a limit is not a whole number from 1."""
     return [
         Error(
             f"OAUTH_PROVIDER[{name!r}] is {value!r}, which bounds nothing.",
@@ -28,7 +28,7 @@ def check_limits(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.security, deploy=True)
 def check_address(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """Behind a proxy everybody has the proxy's address, and would share one limit."""
+    """W057: behind a proxy all callers have the proxy's address, and would share one limit."""
     is_behind_proxy = bool(settings.SECURE_PROXY_SSL_HEADER or settings.USE_X_FORWARDED_HOST)
     if not is_behind_proxy or provider_settings.user_settings.get("CLIENT_ADDRESS"):
         return []

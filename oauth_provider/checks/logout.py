@@ -1,4 +1,4 @@
-"""Checks of logout (OpenID Connect Back-Channel Logout 1.0 §2.5): clients can be told, and are told."""
+"""Checks of back-channel logout (OpenID Connect Back-Channel Logout 1.0 §2.5): clients can be reached, and are told."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -18,7 +18,7 @@ MAX_DELAY = timedelta(minutes=15)
 
 @register(Tags.security)
 def check_internal_hosts(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """A text alone would be a list of its characters; a URL or a port would match nothing."""
+    """E060: ``INTERNAL_HOSTS`` is not a list of host names. A URL or a port in it would never match."""
     hosts = provider_settings.INTERNAL_HOSTS
     if isinstance(hosts, list | tuple | set | frozenset) and all(_is_host(host) for host in hosts):
         return []
@@ -33,7 +33,7 @@ def check_internal_hosts(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.database)
 def check_outbox(app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
-    """Somebody delivers, and what was given up is looked at."""
+    """W060: messages are due and nothing delivers them. W061: messages were given up."""
     using = router.db_for_write(LogoutDelivery)
     if using not in (databases or ()):
         return []

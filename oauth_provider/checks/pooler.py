@@ -1,4 +1,4 @@
-"""A check of what stands between us and PostgreSQL: an old pooler runs another client's prepared statements."""
+"""Check of connection poolers before PostgreSQL: an old one runs prepared statements of another client."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -18,14 +18,14 @@ HINT = (
 
 @register(Tags.database)
 def check_pooler(app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
-    """E092: statements are mixed up between clients. W092: they are, unless each client has a session of its own."""
+    """E092: clients run each other's prepared statements. W092: they would, if they shared sessions."""
     model = access_token_model()
     aliases = dict.fromkeys((router.db_for_write(model), router.db_for_read(model)))
     return [message for alias in aliases if alias in (databases or ()) for message in _messages(alias)]
 
 
 def judge(alias: str, seen: Seen) -> list[CheckMessage]:
-    """Say what a pooler would do to prepared statements."""
+    """Return the messages about a pooler's effect on prepared statements."""
     if not seen.is_pooled or seen.is_aware:
         return []
     text = f"The database {alias!r} is reached through a pooler that does not know prepared statements, and they are on"

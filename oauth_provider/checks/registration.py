@@ -1,4 +1,4 @@
-"""How a check is registered: one that stumbles over a setting of the wrong type leaves that to ``E013``."""
+"""Registration of checks: one that fails because of a setting of the wrong type leaves that to ``E013``."""
 
 from collections.abc import Callable, Iterable
 from functools import wraps
@@ -13,7 +13,7 @@ Check = TypeVar("Check", bound=Callable[..., Iterable[CheckMessage]])
 
 
 def register(*tags: str, deploy: bool = False) -> Callable[[Check], Check]:
-    """Register a check under ``tags``, as Django's decorator does."""
+    """Return a decorator that registers a check under ``tags``, as Django's ``register`` does."""
 
     def decorate(check: Check) -> Check:
         @wraps(check)

@@ -1,4 +1,4 @@
-"""A check of signed requests (RFC 9101 §10.5): where all have to be, every client can sign."""
+"""Check of signed requests (RFC 9101 §10.5): where all must be signed, every client has keys."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -17,7 +17,7 @@ from oauth_provider.models.client import DOT_OF_GRANT_TYPE
 def check_signing_clients(
     app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """A client without keys would be refused whatever it asks."""
+    """W088: signed requests are required, and some clients have no keys, so all their requests are refused."""
     model = application_model()
     alias = router.db_for_read(model)
     if not provider_settings.REQUIRE_SIGNED_REQUEST_OBJECT or alias not in (databases or ()):

@@ -1,4 +1,4 @@
-"""A check of ``RESOURCES`` (RFC 8707 §2): identifiers are URIs, and their scopes exist."""
+"""Check of ``RESOURCES`` (RFC 8707 §2): identifiers are URIs, and their scopes exist."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,7 +18,7 @@ KEYS = frozenset({"name", "scopes", "access_token_format", *LIFETIMES})
 
 @register()
 def check_resources(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """A misspelt one would be unknown to every client."""
+    """E052: a resource is misspelt, and would be unknown to every client."""
     given = provider_settings.RESOURCES
     if not isinstance(given, Mapping):
         return [_problem("It is no dictionary.")]

@@ -1,4 +1,4 @@
-"""Checks of how far a revocation reaches (RFC 7009 §3): the denylist can be sent, and what is remembered is short."""
+"""Checks of revocation at APIs (RFC 7009 §3): the denylist works, and tokens are not cached for long."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ LONG = 60
 
 @register(Tags.security)
 def check_denylist(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """E093: denials cannot be sent. E094: nobody would know whose they are."""
+    """E093: denials cannot be sent. E094: there is no issuer, so APIs could not tell whose tokens are meant."""
     try:
         options = DenylistOptions.read(provider_settings.DENYLIST, NAME)
     except ImproperlyConfigured as error:
@@ -37,7 +37,7 @@ def check_denylist(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.models)
 def check_verification_cache(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """W093: nothing is ever remembered. W094: other processes hear of revocations late."""
+    """W093: the cache is never used. W094: other processes learn of revocations late."""
     lifetime, messages = provider_settings.VERIFICATION_CACHE_LIFETIME, list[CheckMessage]()
     if not isinstance(lifetime, int) or lifetime <= 0:
         return messages

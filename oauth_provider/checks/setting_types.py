@@ -1,4 +1,4 @@
-"""Types of the settings in ``OAUTH_PROVIDER``: a text where a list is due would be read as a list of its characters."""
+"""Types of the settings in ``OAUTH_PROVIDER``: a string instead of a list would be read as its characters."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -37,7 +37,7 @@ WORDS = {
 
 
 def wrong_types() -> dict[str, str]:
-    """Return each setting whose value has the wrong type, with the type that is due."""
+    """Return each setting whose value has the wrong type, with a description of the right one."""
     try:
         written = provider_settings.user_settings
     except ImproperlyConfigured:
@@ -47,7 +47,7 @@ def wrong_types() -> dict[str, str]:
 
 
 def has_wrong_types() -> bool:
-    """Is there a setting that no other check can judge? Then it need not."""
+    """Does a setting have the wrong type, so that other checks cannot judge it?"""
     try:
         _ = provider_settings.user_settings, provider_settings.settings_of_dot
     except ImproperlyConfigured:
@@ -57,7 +57,7 @@ def has_wrong_types() -> bool:
 
 @cache
 def _type_of(name: str) -> Any:
-    """The type that the property is annotated with: one of ``WORDS``."""
+    """Return the type that the property is annotated with: one of ``WORDS``."""
     hint = get_type_hints(vars(_home(name))[name].fget)["return"]
     alternatives = [one for one in get_args(hint) if one is not type(None)] if _is_optional(hint) else [hint]
     kind = get_origin(alternatives[0]) or alternatives[0]

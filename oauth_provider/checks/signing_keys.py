@@ -1,4 +1,4 @@
-"""Checks of the signing keys (OpenID Connect Core §10.1): those given can be used, those kept can be opened."""
+"""Checks of the signing keys (OpenID Connect Core §10.1): given keys can be used, stored ones can be decrypted."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -21,7 +21,7 @@ MAX_MESSAGES = 10
 
 @register(Tags.security)
 def check_given_keys(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """``SIGNING_KEYS`` and ``SIGNER`` are keys, one place is named, and every algorithm is one of ours."""
+    """E020: ``SIGNING_KEYS`` or ``SIGNER`` cannot be used, or both are set, or an algorithm is unknown."""
     if provider_settings.SIGNER and provider_settings.SIGNING_KEYS is not None:
         return [_unusable("SIGNER and SIGNING_KEYS are both set.", "Leave one of them out.")]
     unknown = [alg for alg in provider_settings.SIGNING_ALGORITHMS if alg not in ALGORITHMS]
@@ -42,7 +42,7 @@ def check_given_keys(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.security)
 def check_default_algorithm(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """OpenID Connect Core §15.1: RS256 is what a client gets that registered nothing else."""
+    """W011: no key signs with RS256, the default algorithm of clients (OpenID Connect Core §15.1)."""
     try:
         keys = configured_keys()
     except ImproperlyConfigured:
@@ -61,7 +61,7 @@ def check_default_algorithm(app_configs: Any, **kwargs: Any) -> list[CheckMessag
 
 @register(Tags.database)
 def check_policies(app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
-    """A client whose algorithm no key has gets no ID token at all."""
+    """W012: no key has the algorithm of a client, so it gets no ID tokens."""
     if router.db_for_write(ClientPolicy) not in (databases or ()):
         return []
     try:
@@ -82,7 +82,7 @@ def check_policies(app_configs: Any, databases: Sequence[str] | None = None, **k
 
 @register(Tags.security, deploy=True)
 def check_signer(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
-    """A signer elsewhere signs with the key that it shows, in the form that JWS wants."""
+    """E022: an external signer makes signatures that its own public key does not verify."""
     try:
         keys = (configured_keys() if provider_settings.SIGNER else None) or ()
         return [_wrong(key.alg) for key in keys if not key.verifies(PROBE, key.sign(PROBE))]
@@ -92,7 +92,7 @@ def check_signer(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
 
 @register(Tags.database)
 def check_stored_keys(app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
-    """Every private key opens with ``SECRET_KEY``; one that needs a fallback will be lost with it."""
+    """E021: a private key cannot be decrypted. W010: one needs a fallback secret, and will be lost with it."""
     try:
         if router.db_for_write(SigningKey) not in (databases or ()) or configured_keys() is not None:
             return []

@@ -1,4 +1,4 @@
-"""Checks of pairwise subjects (OpenID Connect Core §8.1): each client that is to have them can."""
+"""Checks of pairwise subjects (OpenID Connect Core §8.1): every client that is to have them can."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -22,7 +22,7 @@ MAX_MESSAGES = 10
 
 @register(Tags.security)
 def check_pairwise_secret(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """It cannot be guessed, and it lives on when ``SECRET_KEY`` is rotated."""
+    """E070: the secret can be guessed, or is ``SECRET_KEY``, which may be rotated."""
     secret = provider_settings.PAIRWISE_SECRET
     if not secret:
         return []
@@ -42,7 +42,7 @@ def check_pairwise_secret(app_configs: Any, **kwargs: Any) -> list[CheckMessage]
 def check_pairwise_clients(
     app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """A client that cannot be told who somebody is gets no ID token at all."""
+    """E071: a client cannot have pairwise subjects, so it gets no ID tokens."""
     alias = router.db_for_read(ClientPolicy)
     if alias not in (databases or ()):
         return []

@@ -1,4 +1,4 @@
-"""Checks of tenants: what a process remembers of one must be told apart from what it remembers of another."""
+"""Checks of tenants: caches of a process must keep their data apart."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from oauth_provider.sql.tenant import tenant_of
 
 @register(Tags.models)
 def check_tenant(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """The function that names the tenant can be imported and called."""
+    """E072: the function in ``TENANT`` cannot be imported or called."""
     path = provider_settings.user_settings.get("TENANT")
     if not path or _is_function(path):
         return []
@@ -30,7 +30,7 @@ def check_tenant(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 # Not under Tags.database: a router is asked, and no connection is opened.
 @register(Tags.models)
 def check_tenants_are_told_apart(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """A backend that makes cursors in its own way may choose a schema by it: then keys are read for each signature."""
+    """W073: tenants cannot be told apart, because the backend makes its own cursors, so nothing is cached."""
     using = router.db_for_write(access_token_model())
     if provider_settings.user_settings.get("TENANT") or tenant_of(using) is not None:
         return []

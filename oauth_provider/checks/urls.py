@@ -16,7 +16,7 @@ BRIDGE = "oauth2_provider:authorize"
 
 @register(Tags.urls)
 def check_bridge(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """DOT's paths lead to pages of ours, which must be somewhere."""
+    """E006: DOT's paths are mounted without our URLs, where their pages are."""
     if not _is_mounted(BRIDGE) or _is_mounted(ENDPOINTS["authorization_endpoint"]):
         return []
     return [
@@ -30,7 +30,7 @@ def check_bridge(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.urls)
 def check_well_known(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """Which root paths are missing where the app is mounted below a prefix."""
+    """W003: a root path is missing where the app is mounted below a prefix."""
     if not any(_is_mounted(name) for name in ENDPOINTS.values()):
         return []
     path = issuer_path(provider_settings.ISSUER or "")

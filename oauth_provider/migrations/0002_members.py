@@ -1,7 +1,8 @@
-"""Whoever stands in ``Application.user``, which cascades, becomes a member; taken back in reverse.
+"""Members of clients: the user in ``Application.user``, which cascades, becomes a member; reversible.
 
-In reverse, too: what DOT alone would take amiss. An empty secret, which it lets in whoever sends none; an
-access token that is bound to a key, which it would let anyone bear; a suspended client, which it would serve.
+The reverse also makes safe what DOT alone would accept: an empty secret, with which it lets in any caller that sends
+none; an access token that is bound to a key, which it would accept from anyone; a suspended client, which it would
+serve.
 """
 
 from typing import Any

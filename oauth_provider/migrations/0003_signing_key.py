@@ -1,4 +1,4 @@
-"""The keys that ID tokens are signed with, sealed."""
+"""Table of the keys that sign ID tokens, encrypted."""
 
 import django.utils.timezone
 from django.db import migrations, models

@@ -1,4 +1,4 @@
-"""What OpenID Connect adds to a client and to a sign-in."""
+"""Columns of clients and sign-ins for OpenID Connect."""
 
 from django.db import migrations, models
 

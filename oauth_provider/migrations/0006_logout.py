@@ -1,4 +1,4 @@
-"""What a logout takes along, and the outbox of those who are told."""
+"""Columns of logout, and the outbox of logout messages to clients."""
 
 import django.db.models.deletion
 import django.utils.timezone

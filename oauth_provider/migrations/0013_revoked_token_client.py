@@ -1,10 +1,10 @@
-"""Whose a revoked token was, so that one client cannot have the table filled (RFC 7009 §2)."""
+"""Client of each revoked token, so that one client cannot fill the table (RFC 7009 §2)."""
 
 from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    """Additive: code of before goes on writing rows without it."""
+    """Additive: code of the release before goes on writing rows without the column."""
 
     dependencies = [("oauth_provider", "0012_consent_and_claims")]
 

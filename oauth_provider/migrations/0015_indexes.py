@@ -1,7 +1,4 @@
-"""Nothing that a refresh changes stays indexed, no index covers another, and none serves LIKE.
-
-On PostgreSQL the table of authorizations is written anew once, with room on its pages for refreshes to come.
-"""
+"""Indexes: no column that a refresh changes is indexed, no index covers another, and none serves LIKE."""
 
 from typing import Any
 
@@ -26,12 +23,12 @@ LIKE_INDEXES = (
 
 
 def leave_room(apps: Any, schema_editor: Any) -> None:
-    """PostgreSQL alone has pages that can be left a little empty."""
+    """Leave room in the pages of the table for updates. Only PostgreSQL can."""
     set_storage(apps, schema_editor, f"SET (fillfactor = {FILLFACTOR})")
 
 
 def fill_up(apps: Any, schema_editor: Any) -> None:
-    """As it was."""
+    """Fill the pages again, as before this migration."""
     set_storage(apps, schema_editor, "RESET (fillfactor)")
 
 
@@ -43,7 +40,7 @@ def set_storage(apps: Any, schema_editor: Any, what: str) -> None:
 
 
 def drop_like_indexes(apps: Any, schema_editor: Any) -> None:
-    """Django adds them on PostgreSQL to every unique column of text; nobody searches for the beginning of one."""
+    """Drop the LIKE indexes that Django adds on PostgreSQL to unique text columns: nobody searches by a prefix."""
     if schema_editor.connection.vendor != "postgresql":
         return
     for model_name, column in LIKE_INDEXES:
@@ -53,7 +50,7 @@ def drop_like_indexes(apps: Any, schema_editor: Any) -> None:
 
 
 def create_like_indexes(apps: Any, schema_editor: Any) -> None:
-    """As Django makes them."""
+    """Create the LIKE indexes again, as Django does."""
     if schema_editor.connection.vendor != "postgresql":
         return
     for model_name, column in LIKE_INDEXES:

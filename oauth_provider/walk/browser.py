@@ -1,4 +1,4 @@
-"""The browser of a person: keeps cookies, fills in forms, follows redirects, and stops where the app waits."""
+"""Browser of a person: keeps cookies, fills in forms, follows redirects, and stops at the app's redirect URI."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ ACTOR = "Browser"
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The browser stands at a page."""
+    """The browser shows a page."""
 
     url: str
     exchange: Exchange
@@ -22,7 +22,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """The browser was sent to the app's redirect URI, which is read and not fetched: the app is us."""
+    """The browser was sent to the app's redirect URI. It is read but not fetched, since we are the app."""
 
     url: str
     exchange: Exchange
@@ -32,7 +32,7 @@ Place = Shown | Arrived
 
 
 class Browser:
-    """One person's. ``watch`` is shown every exchange; ``redirect_uris`` are where the apps wait."""
+    """Browser of one person. ``watch`` gets every exchange; ``redirect_uris`` are those of the apps."""
 
     def __init__(self, wire: Wire, redirect_uris: tuple[str, ...], watch: Callable[[Exchange], None]) -> None:
         self._wire = wire
@@ -40,11 +40,14 @@ class Browser:
         self._watch = watch
 
     def open(self, url: str) -> Exchange:
-        """GET, one hop."""
+        """GET ``url``, without following redirects."""
         return self._send(Request(ACTOR, "GET", url, {"Accept": "text/html"}))
 
     def submit(self, shown: Shown, form: Form, fields: dict[str, str]) -> Exchange:
-        """POST ``form`` with its hidden fields and ``fields``, one hop."""
+        """POST ``form`` with its hidden fields and ``fields``, without following redirects.
+
+        Raise ``Trouble`` for other servers.
+        """
         url = absolute(shown.url, form.action)
         if not self._wire.serves(url):
             raise Trouble(f"The form on {shown.url} would send what is filled in to {server_of(url)}. It was not sent.")
@@ -53,7 +56,10 @@ class Browser:
         return self._send(Request(ACTOR, "POST", url, headers, form.hidden() | fields))
 
     def follow(self, exchange: Exchange) -> Place:
-        """Where the redirects that begin with ``exchange`` end. Raises ``Trouble`` where they leave or never end."""
+        """Follow the redirects from ``exchange`` to their end.
+
+        Raise ``Trouble`` where they lead elsewhere or never end.
+        """
         for _ in range(MAX_HOPS):
             here, location = exchange.request.url, exchange.response.location
             if not location:
@@ -71,7 +77,7 @@ class Browser:
         raise Trouble(f"The server redirects the browser on and on; after {MAX_HOPS} hops it was at {here}.")
 
     def is_the_apps(self, url: str) -> bool:
-        """Is it a redirect URI, with whatever was added to it?"""
+        """Is it a redirect URI of the app, with anything added after it?"""
         ends = [url.removeprefix(uri) for uri in self._redirect_uris if url.startswith(uri)]
         return any(end[:1] in ("", "?", "&", "#") for end in ends)
 
@@ -82,7 +88,7 @@ class Browser:
 
 
 def absolute(here: str, reference: str) -> str:
-    """Where a link on ``here`` leads."""
+    """Return the absolute URL of a link on ``here``. Raise ``Trouble``."""
     try:
         return urljoin(here, reference)
     except ValueError:
@@ -90,6 +96,6 @@ def absolute(here: str, reference: str) -> str:
 
 
 def check_method(exchange: Exchange) -> None:
-    """RFC 9700 §4.12: after 307 a browser would post the password once more, to wherever it is sent."""
+    """Raise ``Trouble`` for 307 after a form (RFC 9700 §4.12): a browser would post the password again, elsewhere."""
     if exchange.request.method == "POST" and exchange.response.status in (307, 308):
         raise Trouble(f"The server answers a form with {exchange.response.status}; it must be 303 (RFC 9700 §4.12).")

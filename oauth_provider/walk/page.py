@@ -1,4 +1,4 @@
-"""A page of HTML as a browser without pictures sees it: its title, its text, its forms."""
+"""HTML pages as a text browser shows them: title, text, forms."""
 
 import contextlib
 import re
@@ -27,7 +27,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """What submits a form; its name and value go along."""
+    """Button that submits a form, with its name and value."""
 
     name: str
     value: str
@@ -44,39 +44,39 @@ class Form:
     buttons: list[Button] = field(default_factory=list)
 
     def hidden(self) -> dict[str, str]:
-        """What the page sends along unseen."""
+        """Return the hidden fields."""
         return {one.name: one.value for one in self.fields if one.type == "hidden"}
 
     def login_fields(self) -> tuple[str, str] | None:
-        """The names of the fields for a username and a password, if it is a login form."""
+        """Return the names of the fields for username and password, or None if it is not a login form."""
         passwords = [one.name for one in self.fields if one.type == "password"]
         names = [one.name for one in self.fields if one.type in TEXT_TYPES]
         return (names[0], passwords[0]) if len(passwords) == 1 and names else None
 
     def button(self, value: str) -> Button | None:
-        """The button that sends ``value``."""
+        """Return the button that sends ``value``, or None."""
         return next((one for one in self.buttons if one.value == value), None)
 
 
 @dataclass(slots=True)
 class Page:
-    """What a page says and asks."""
+    """Title, text and forms of a page."""
 
     title: str = ""
     lines: list[str] = field(default_factory=list)
     forms: list[Form] = field(default_factory=list)
 
     def login_form(self) -> Form | None:
-        """The form that asks who one is."""
+        """Return the login form, or None."""
         return next((form for form in self.forms if form.method == "post" and form.login_fields()), None)
 
     def decision_form(self) -> Form | None:
-        """The form of a consent page: one may allow."""
+        """Return the form of a consent page, which has an "allow" button, or None."""
         return next((form for form in self.forms if form.method == "post" and form.button("allow")), None)
 
 
 def read_page(html: str) -> Page:
-    """The page that ``html`` makes; whatever is wrong with it, what can be read is read."""
+    """Return the page in ``html``. Malformed HTML is read as far as possible."""
     reader = _Reader()
     with contextlib.suppress(AssertionError):  # Python's parser gives up on some declarations
         reader.feed(html[:MAX_LENGTH])
@@ -86,7 +86,7 @@ def read_page(html: str) -> Page:
 
 
 class _Reader(HTMLParser):
-    """Builds a ``Page``. Text inside of a ``<title>`` or a ``<button>`` is theirs."""
+    """Parser that builds a ``Page``. Text inside a ``<title>`` or a ``<button>`` belongs to that."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -98,7 +98,7 @@ class _Reader(HTMLParser):
         self._in_title = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """A form, its fields and buttons are kept; a block begins a line."""
+        """Keep a form, its fields and buttons; begin a line at a block element."""
         attributes = {name: value or "" for name, value in attrs}
         if tag in BLOCKS:
             self.break_line()
@@ -116,7 +116,7 @@ class _Reader(HTMLParser):
         self._in_title = tag == "title" and "svg" not in self._unseen
 
     def handle_endtag(self, tag: str) -> None:
-        """What ends is closed; a block ends a line."""
+        """Close an element; end the line at a block element."""
         if tag == "button" and self._button is not None:
             self._close_button()
         if tag in BLOCKS:
@@ -129,14 +129,14 @@ class _Reader(HTMLParser):
         self._in_title = False
 
     def handle_data(self, data: str) -> None:
-        """Text that is seen."""
+        """Add visible text."""
         if self._in_title:
             self.page.title += data.strip()
         elif not self._unseen:
             self._line += data
 
     def break_line(self) -> None:
-        """What was read so far stands on a line of its own."""
+        """End the present line, if it has text."""
         line = re.sub(r"\s+", " ", self._line).strip()
         if line and self._button is None:
             self.page.lines.append(line)

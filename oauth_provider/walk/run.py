@@ -1,4 +1,4 @@
-"""A run of the walk: one grant after the other, and in the end every token that was issued is revoked (RFC 7009)."""
+"""Run of the walk: one grant after the other; at the end every issued token is revoked (RFC 7009)."""
 
 from collections.abc import Iterable
 from contextlib import suppress
@@ -16,8 +16,10 @@ BrokenOff = Unreachable | KeyboardInterrupt | BrokenPipeError
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How it went. ``broken_off`` is what ended it too early; ``living`` are those of the ``issued`` tokens that the
-    server did not revoke.
+    """Result of a run.
+
+    ``broken_off`` is what ended it too early; ``living`` are those of the ``issued`` tokens that the server did not
+    revoke.
     """
 
     url: str
@@ -28,19 +30,19 @@ class Result:
 
     @property
     def ok(self) -> bool:
-        """Everything that was looked at is as it should be, something was, and nothing is left behind."""
+        """Does every check hold, was at least one made, and are all tokens revoked?"""
         is_whole = self.broken_off is None and not self.living
         return is_whole and not self.transcript.failures and self.transcript.passed > 0
 
     @property
     def error(self) -> str:
-        """Why the walk was broken off; empty where it was not."""
+        """Return why the walk was broken off; "" where it was not."""
         if self.broken_off is None or isinstance(self.broken_off, Unreachable):
             return str(self.broken_off or "")
         return "Stopped" if isinstance(self.broken_off, KeyboardInterrupt) else "Nobody reads on"
 
     def as_json(self) -> dict[str, Any]:
-        """For programs."""
+        """Return the result as JSON values."""
         walks = [walk.as_json() for walk in self.transcript.walks]
         return {
             "url": self.url,
@@ -52,7 +54,7 @@ class Result:
 
 
 def run(url: str, walks: Iterable[tuple[Grant, Target]], transcript: Transcript) -> Result:
-    """Walk through each grant with its target, until the server cannot be reached or nobody looks on."""
+    """Walk through each grant with its target, and return the result. Stop where the server cannot be reached."""
     broken_off: BrokenOff | None = None
     issued, living = 0, list[str]()
     for grant, target in walks:
@@ -71,7 +73,7 @@ def run(url: str, walks: Iterable[tuple[Grant, Target]], transcript: Transcript)
 
 
 def tidy_up(scene: Scene) -> list[str]:
-    """Revoke every token that was issued, also where the walk was broken off. Returns those that may still be good."""
+    """Revoke every token that was issued, even after a walk was broken off. Return those that may still be good."""
     # The newest first, since they are the likeliest to live. What one revocation takes along is the server's affair.
     living = {
         token: kind
@@ -90,7 +92,7 @@ def tidy_up(scene: Scene) -> list[str]:
 
 
 def is_revoked(scene: Scene, token: str) -> bool:
-    """Revoke ``token``; does the server say that it is done? Raises ``Unreachable``."""
+    """Revoke ``token``; does the server confirm it? Raise ``Unreachable``."""
     try:
         return revoke(scene, token).response.status == 200
     except Unreachable:

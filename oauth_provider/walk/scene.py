@@ -1,4 +1,4 @@
-"""A walk through one grant: who takes part, the steps in order, and what each needs to have gone before."""
+"""Walk through one grant: its participants, its steps in order, and the steps that each of them needs."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -11,16 +11,16 @@ from oauth_provider.walk.wire import Exchange, Request, Trouble, Unreachable, Wi
 
 
 class Stop(Exception):
-    """A step ends here, because what it found is told already and nothing can come of it."""
+    """The step ends here: its finding is reported already, and the rest needs it."""
 
 
 class Skip(Exception):
-    """A step has nothing to play; the text says why."""
+    """The step cannot be played; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """A client and its secret, empty where it has none."""
+    """Client identifier and secret; the secret is "" for a client without one."""
 
     client_id: str
     client_secret: str = field(default="", repr=False)
@@ -28,9 +28,9 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """Whom to walk with: the server, the app, the person, the API.
+    """Participants of the walk: the server, the app, the person, the API.
 
-    ``public_client_id`` is another app, which has no secret, so that its consent page is always shown.
+    ``public_client_id`` is another app, without a secret, so that its consent page is always shown.
     """
 
     url: str
@@ -46,14 +46,14 @@ class Target:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What must not be shown."""
+        """Return the secrets that must not be shown."""
         others = self.resource_server.client_secret if self.resource_server else ""
         return self.client.client_secret, self.password, others
 
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """What a token response held."""
+    """Tokens and scope of one token response."""
 
     access_token: str = field(repr=False)
     refresh_token: str = field(repr=False)
@@ -61,7 +61,7 @@ class Tokens:
 
 
 class Scene:
-    """What the steps of a walk share. A grant with more to remember derives its own."""
+    """State shared by the steps of a walk. A grant that needs more derives its own class."""
 
     def __init__(self, target: Target, transcript: Transcript) -> None:
         self.target = target
@@ -74,18 +74,18 @@ class Scene:
 
     @property
     def tokens(self) -> Tokens:
-        """The newest."""
+        """Return the newest tokens."""
         return self.issued[-1]
 
     def send(self, request: Request, wire: Wire | None = None) -> Exchange:
-        """One exchange with the server, or over another ``wire``: no cookies."""
+        """Send one request without cookies, to the server or over another ``wire``, and return the exchange."""
         exchange = (wire or self.app).send(request)
         self.transcript.exchange(exchange)
         return exchange
 
     @contextmanager
     def in_short(self) -> Iterator[None]:
-        """What was seen before: exchanges take a line, and checks are shown only where they do not hold."""
+        """Show repeated parts in short: one line for each exchange, and only checks that fail."""
         was, self.transcript.is_short = self.transcript.is_short, True
         try:
             yield
@@ -93,27 +93,27 @@ class Scene:
             self.transcript.is_short = was
 
     def say(self, text: str) -> None:
-        """Something to read, on the screen alone."""
+        """Print a remark, on the screen only."""
         self.transcript.screen.note(text)
 
     def check(self, spec: str, text: str, ok: bool, *, expected: object = "", actual: object = "") -> bool:
-        """Note whether ``text`` holds."""
+        """Record whether ``text`` holds, and return ``ok``."""
         self.transcript.check(Check(spec, text, ok, str(expected), str(actual)))
         return ok
 
     def equal(self, spec: str, text: str, *, expected: object, actual: object) -> bool:
-        """Note whether the two are the same."""
+        """Record whether both values are equal, and return it."""
         return self.check(spec, text, expected == actual, expected=expected, actual=actual)
 
     def require(self, spec: str, text: str, ok: bool, *, expected: object = "", actual: object = "") -> None:
-        """Note it, and end the step unless it holds."""
+        """Record whether ``text`` holds. Raise ``Stop`` if it does not."""
         if not self.check(spec, text, ok, expected=expected, actual=actual):
             raise Stop
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Step:
-    """One step: what it is called, where it is specified, why it is there, what it needs."""
+    """One step: its title, specification, reason, needed steps, and the function that plays it."""
 
     title: str
     spec: str
@@ -123,13 +123,13 @@ class Step:
 
 
 def step(title: str, spec: str, why: str, *needs: Step) -> Callable[[Callable[[Any], None]], Step]:
-    """Make a step of a function that is handed the scene."""
+    """Return a decorator that makes a step of a function of the scene."""
     return lambda play: Step(title, spec, why, needs, play)
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A grant that can be walked through. ``needs`` are the options that it cannot do without."""
+    """Grant that can be walked through. ``needs`` are its required options."""
 
     grant_type: str
     summary: str
@@ -139,7 +139,7 @@ class Grant:
 
 
 def play(grant: Grant, scene: Scene) -> None:
-    """Play every step whose needs are met. Raises ``Unreachable`` where the server is gone."""
+    """Play every step whose needed steps have succeeded. Raise ``Unreachable`` where the server is gone."""
     done: set[Step] = set()
     transcript = scene.transcript
     transcript.begin_walk(grant.grant_type, grant.summary)
@@ -161,7 +161,7 @@ def play(grant: Grant, scene: Scene) -> None:
 
 
 def play_one(one: Step, scene: Scene) -> None:
-    """Play a step; trouble in it is a check that failed. Raises ``Skip``, ``Stop`` and ``Unreachable``."""
+    """Play a step; report trouble as a failed check. Raise ``Skip``, ``Stop`` and ``Unreachable``."""
     try:
         one.play(scene)
     except Unreachable:

@@ -1,4 +1,7 @@
-"""The grants that can be walked through (RFC 6749 §1.3): the only list of them. A further one is one more file."""
+"""Table of the grants that can be walked through (RFC 6749 §1.3), the only list of them.
+
+Each is one file in ``steps``.
+"""
 
 from oauth_provider.walk.scene import Grant
 from oauth_provider.walk.steps import authorization_code, client_credentials

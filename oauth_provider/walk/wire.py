@@ -1,4 +1,4 @@
-"""Plain HTTP (RFC 9110): one request, one answer, nothing followed, and never to another server than was named."""
+"""Plain HTTP (RFC 9110): one request and its response, no redirect followed, and only to the given server."""
 
 import http.client
 import json
@@ -40,11 +40,11 @@ REDIRECTS = (301, 302, 303, 307, 308)
 
 
 class Trouble(Exception):
-    """The walk cannot go on here; the text says why, to a person."""
+    """The walk cannot go on; the text tells a person why."""
 
 
 class Unreachable(Trouble):
-    """No HTTP answer came from ``server``, or not all of it."""
+    """No complete HTTP response came from ``server``."""
 
     def __init__(self, server: str, why: str) -> None:
         super().__init__(f"{server} cannot be reached: {why}")
@@ -52,13 +52,13 @@ class Unreachable(Trouble):
         self.why = why
 
     def is_not_started(self, url: str) -> bool:
-        """Is it only that the server of ``url`` was not started, here on this machine?"""
+        """Is it only that the server of ``url``, on this machine, is not running?"""
         return self.why == NOBODY_LISTENS and origin_of(self.server) == origin_of(url) and split(url).hostname in HERE
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is sent. ``actor`` is who plays: the browser, the app, or the API."""
+    """Request to send. ``actor`` is the role that is played: the browser, the app, or the API."""
 
     actor: str
     method: str
@@ -69,7 +69,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What came back. ``body`` is text, and what is no UTF-8 is replaced."""
+    """Response as received. ``body`` is text; bytes that are not UTF-8 are replaced."""
 
     status: int
     headers: Mapping[str, str]
@@ -77,16 +77,16 @@ class Response:
 
     @property
     def location(self) -> str:
-        """Where a redirect leads; empty where it is none."""
+        """Return the URL of a redirect; "" for other responses."""
         return self.headers.get("Location", "") if self.status in REDIRECTS else ""
 
     @property
     def is_html(self) -> bool:
-        """A page for people."""
+        """Is it an HTML page?"""
         return self.headers.get("Content-Type", "").lower().startswith("text/html")
 
     def members(self) -> dict[str, Any]:
-        """The JSON object in the body; empty where there is none."""
+        """Return the JSON object in the body; {} where there is none."""
         try:
             value = json.loads(self.body)
             json.dumps(value, allow_nan=False)  # Python reads Infinity, which is no JSON
@@ -97,22 +97,22 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A request and its answer."""
+    """One request and its response."""
 
     request: Request
     response: Response
 
 
 class _Session(requests.Session):
-    """Looks at no redirect: to prepare the next request, ``requests`` would read a body to its end, if it has one."""
+    """Session that ignores redirects: to prepare the next request, ``requests`` would read the whole body."""
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:
-        """None, ever."""
+        """Return None."""
         return None
 
 
 class Wire:
-    """HTTP to the server of ``url`` and nowhere else. With ``keeps_cookies`` it is a browser's, else a program's."""
+    """HTTP to the server of ``url`` only. ``keeps_cookies`` makes it a browser's, else it is a program's."""
 
     def __init__(self, url: str, *, keeps_cookies: bool = False) -> None:
         self._origin = origin_of(url)
@@ -127,14 +127,17 @@ class Wire:
         )
 
     def serves(self, url: str) -> bool:
-        """Is ``url`` on the server that was named?"""
+        """Is ``url`` on this server?"""
         try:
             return origin_of(url) == self._origin
         except Trouble:
             return False
 
     def send(self, request: Request) -> Exchange:
-        """One exchange. Raises ``Trouble`` for a URL elsewhere, ``Unreachable`` where no answer comes."""
+        """Send ``request`` and return the exchange.
+
+        Raise ``Trouble`` for another server, ``Unreachable`` without a response.
+        """
         if not self.serves(request.url):
             raise Trouble(f"{request.url} is not on the server that was named, so nothing was sent there.")
         self._session.cookies = self._cookies if self._keeps_cookies else RequestsCookieJar()
@@ -160,7 +163,7 @@ class Wire:
 
 
 def split(url: str) -> SplitResult:
-    """``url`` in its parts. Raises ``Trouble`` unless it is http or https and names a host."""
+    """Return the parts of ``url``. Raise ``Trouble`` unless it is http or https and has a host."""
     try:
         parts = urlsplit(url)
         is_usable = parts.scheme in DEFAULT_PORTS and bool(parts.hostname) and parts.port != 0
@@ -172,19 +175,19 @@ def split(url: str) -> SplitResult:
 
 
 def origin_of(url: str) -> tuple[str, str, int]:
-    """Scheme, host and port (RFC 6454 §4)."""
+    """Return scheme, host and port (RFC 6454 §4). Raise ``Trouble``."""
     parts = split(url)
     return parts.scheme, parts.hostname or "", parts.port or DEFAULT_PORTS[parts.scheme]
 
 
 def server_of(url: str) -> str:
-    """The URL of the server alone, to be said to a person."""
+    """Return scheme and authority of ``url``, to show to a person. Raise ``Trouble``."""
     parts = split(url)
     return f"{parts.scheme}://{parts.netloc}"
 
 
 def reason(error: BaseException) -> str:
-    """Why no answer came, in a few words."""
+    """Return in a few words why no response came."""
     for cause in _causes(error):
         if isinstance(cause, ssl.SSLError):
             return f"TLS failed: {cause.reason or cause}. REQUESTS_CA_BUNDLE names other certificates to trust."
@@ -195,7 +198,7 @@ def reason(error: BaseException) -> str:
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """``error``, and what it came from: the innermost is the clearest, so it comes first."""
+    """Yield ``error`` and its causes, the innermost first, since that is the clearest."""
     if error is None:
         return
     inner = [one for one in error.args if isinstance(one, BaseException)]
@@ -208,7 +211,7 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _pieces(answer: requests.Response, request: Request) -> Iterator[bytes]:
-    """The body as it comes, within a size and a time: a server may send without end, or a byte a minute."""
+    """Yield the body in pieces. Raise ``Trouble`` above ``MAX_BODY`` bytes or ``WHOLE_TIMEOUT`` seconds."""
     deadline, size = time.monotonic() + WHOLE_TIMEOUT, 0
     while piece := answer.raw.read1(CHUNK):
         size += len(piece)

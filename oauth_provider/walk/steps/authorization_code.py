@@ -1,4 +1,4 @@
-"""The authorization code grant (RFC 6749 §4.1): a person lets an app in, step by step as it is drawn everywhere."""
+"""Authorization code grant (RFC 6749 §4.1): a person lets an app use an API, step by step."""
 
 from oauth_provider.walk.browser import Arrived
 from oauth_provider.walk.page import read_page
@@ -21,7 +21,7 @@ from oauth_provider.walk.wire import Trouble
     read_metadata,
 )
 def ask(scene: CodeScene) -> None:
-    """The authorization request, with PKCE (RFC 7636 §4.3)."""
+    """Send the authorization request, with PKCE (RFC 7636 §4.3)."""
     text = "The server says that it takes PKCE with S256"
     supported = scene.metadata.get("code_challenge_methods_supported")
     listed = is_listed(scene, "code_challenge_methods_supported", "S256")
@@ -44,7 +44,7 @@ def ask(scene: CodeScene) -> None:
     ask,
 )
 def log_in(scene: CodeScene) -> None:
-    """Fill in the login form. A browser that is signed in already sees none."""
+    """Fill in the login form. A browser that is already signed in does not see one."""
     place = scene.arrive()
     if isinstance(place, Arrived) or place.page.decision_form() is not None:
         scene.say("No login page was shown: the server knows this browser already.")
@@ -90,7 +90,7 @@ def consent(scene: CodeScene) -> None:
     consent,
 )
 def come_back(scene: CodeScene) -> None:
-    """The authorization response: code, state, iss."""
+    """Check the authorization response: code, state, iss."""
     if scene.visit.place is not None:
         scene.transcript.screen.arrival(scene.visit.place.url)
     check_code(scene)
@@ -104,7 +104,7 @@ def come_back(scene: CodeScene) -> None:
     come_back,
 )
 def exchange(scene: CodeScene) -> None:
-    """The token request."""
+    """Send the token request."""
     tokens = read_tokens(scene, scene.redeem(), scene.visit.scope)
     look_inside(scene, tokens.access_token)
 
@@ -116,7 +116,7 @@ def exchange(scene: CodeScene) -> None:
     exchange,
 )
 def call_with(scene: CodeScene) -> None:
-    """200, and the person's data."""
+    """Call the API with the token; expect 200."""
     answer = call(scene, scene.tokens.access_token)
     ok = 200 <= answer.response.status < 300
     scene.check(
@@ -131,7 +131,7 @@ def call_with(scene: CodeScene) -> None:
     exchange,
 )
 def ask_worth(scene: CodeScene) -> None:
-    """Introspection, by a client that may."""
+    """Introspect the token as a client that may."""
     answer = introspect(scene, scene.tokens.access_token)
     check_active(scene, answer)
     about = answer.response.members()

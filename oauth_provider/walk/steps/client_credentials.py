@@ -1,4 +1,4 @@
-"""The client credentials grant (RFC 6749 §4.4): a program that acts for itself, with nobody in front of it."""
+"""Client credentials grant (RFC 6749 §4.4): a program acts for itself, without a person."""
 
 from oauth_provider.walk.scene import Credentials, Grant, Scene, Step, step
 from oauth_provider.walk.steps.metadata import is_listed, read_metadata, why_refused
@@ -16,7 +16,7 @@ WRONG_SECRET = "not-the-secret"
     read_metadata,
 )
 def ask(scene: Scene) -> None:
-    """The token request."""
+    """Send the token request."""
     text = "The server says that it offers this grant"
     supported = scene.metadata.get("grant_types_supported")
     listed = is_listed(scene, "grant_types_supported", "client_credentials")
@@ -29,7 +29,7 @@ def ask(scene: Scene) -> None:
 
 @step("The program calls the API", "RFC 6750 §2.1", "With the token, as any app does.", ask)
 def call_with(scene: Scene) -> None:
-    """The API knows the token. Whether it serves a caller without a person behind it is its own affair."""
+    """Call the API with the token. It may refuse a caller without a person, but must recognise the token."""
     answer = call(scene, scene.tokens.access_token)
     status = answer.response.status
     if status == 403 and "insufficient_scope" not in answer.response.headers.get("WWW-Authenticate", ""):
@@ -42,7 +42,7 @@ def call_with(scene: Scene) -> None:
 
 @step("An API elsewhere asks what the token is worth", "RFC 7662 §2", "It learns that no person is behind it.", ask)
 def ask_worth(scene: Scene) -> None:
-    """Introspection, by a client that may."""
+    """Introspect the token as a client that may."""
     answer = introspect(scene, scene.tokens.access_token)
     check_active(scene, answer)
     about = answer.response.members()
@@ -52,7 +52,7 @@ def ask_worth(scene: Scene) -> None:
 
 @step("The program gives its token back", "RFC 7009 §2.1", "When it is done, or the token has leaked.", ask)
 def give_back(scene: Scene) -> None:
-    """Revocation."""
+    """Revoke the token."""
     answer = revoke(scene, scene.tokens.access_token)
     ok = answer.response.status == 200
     scene.check("RFC 7009 §2.2", "The server answers 200", ok, expected=200, actual=why_refused(answer))
@@ -61,7 +61,7 @@ def give_back(scene: Scene) -> None:
 
 @step("Somebody without the secret asks", "RFC 6749 §5.2", "The client id is no secret. The secret is.", read_metadata)
 def guess_secret(scene: Scene) -> None:
-    """401 with a challenge (RFC 6749 §5.2)."""
+    """Send a wrong secret; expect 401 with a challenge (RFC 6749 §5.2)."""
     thief = Caller("Thief", Credentials(scene.target.client.client_id, WRONG_SECRET))
     form = {"grant_type": "client_credentials"}
     answer = post(scene, "token_endpoint", form, caller=thief)

@@ -1,4 +1,4 @@
-"""How access ends (RFC 7009, RFC 6749 §4.1.2): given back by the app, or taken back because a code came twice."""
+"""Ends of access (RFC 7009, RFC 6749 §4.1.2): revoked by the app, or because a code was used twice."""
 
 from oauth_provider.walk.scene import Step, step
 from oauth_provider.walk.steps.metadata import why_refused
@@ -9,7 +9,7 @@ from oauth_provider.walk.steps.token_endpoint import refresh as ask_for_more
 
 
 def give_back(scene: CodeScene) -> None:
-    """Revocation: whichever token is given back, the sign-in ends."""
+    """Revoke a token: the sign-in ends, whichever of its tokens is revoked."""
     with scene.in_short():
         scene.sign_in_again()
         tokens = read_tokens(scene, scene.redeem(), scene.visit.scope)
@@ -30,7 +30,7 @@ def give_back(scene: CodeScene) -> None:
 
 
 def use_code_twice(scene: CodeScene) -> None:
-    """A code replay."""
+    """Redeem a code twice."""
     with scene.in_short():
         scene.sign_in_again()
         tokens = read_tokens(scene, scene.redeem(), scene.visit.scope)
@@ -44,7 +44,7 @@ def use_code_twice(scene: CodeScene) -> None:
 
 
 def guess_verifier(scene: CodeScene) -> None:
-    """A code without the secret behind its challenge."""
+    """Redeem a code without the secret behind its challenge."""
     with scene.in_short():
         scene.sign_in_again()
     refused = scene.redeem(random_text(), "Thief")
@@ -52,7 +52,7 @@ def guess_verifier(scene: CodeScene) -> None:
 
 
 def steps(exchange: Step) -> tuple[Step, ...]:
-    """In order; each signs in anew, as ``exchange`` has shown to work."""
+    """Return these steps in order; each signs in again, as ``exchange`` did."""
     return (
         step(
             "The app gives its tokens back",

@@ -1,4 +1,4 @@
-"""What is in an access token: nothing that anyone but the server could read, or a JWT (RFC 9068 §2)."""
+"""Content of an access token: none that others can read, or a JWT (RFC 9068 §2)."""
 
 import base64
 import json
@@ -8,7 +8,7 @@ from oauth_provider.walk.scene import Scene
 
 
 def look_inside(scene: Scene, access_token: str) -> None:
-    """Tell what the token says. Its signature is not verified: nothing is decided by it."""
+    """Print the claims of the token. Its signature is not verified: nothing is decided by it."""
     claims = claims_of(access_token)
     if claims is None:
         scene.say("The access token says nothing by itself: it is a random text that this server alone can look up.")
@@ -18,7 +18,7 @@ def look_inside(scene: Scene, access_token: str) -> None:
 
 
 def claims_of(token: str) -> dict[str, Any] | None:
-    """The claims of a JWT (RFC 7519 §3); None of any other token."""
+    """Return the claims of a JWT (RFC 7519 §3), or None for any other token."""
     parts = token.split(".")
     if len(parts) != 3:
         return None

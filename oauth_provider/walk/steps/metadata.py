@@ -1,4 +1,4 @@
-"""Server metadata (RFC 8414 §3): the app knows one URL and asks for the rest."""
+"""Server metadata (RFC 8414 §3): the app knows one URL and reads all others there."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,7 +14,7 @@ OPTIONAL = ("revocation_endpoint", "introspection_endpoint")
 
 
 def metadata_url(issuer: str) -> str:
-    """Where the document is: between the host and the issuer's own path (RFC 8414 §3.1)."""
+    """Return the URL of the document: between the host and the issuer's own path (RFC 8414 §3.1)."""
     return f"{server_of(issuer)}{PATH}{urlsplit(issuer).path.rstrip('/')}"
 
 
@@ -24,7 +24,7 @@ def metadata_url(issuer: str) -> str:
     "An app needs to know one URL of the server. Behind it lies a list of all others.",
 )
 def read_metadata(scene: Scene) -> None:
-    """The document, and nothing in it that leads elsewhere (RFC 8414 §3.3)."""
+    """Read the document, and check that nothing in it leads to another server (RFC 8414 §3.3)."""
     request = Request("App", "GET", metadata_url(scene.target.url), {"Accept": "application/json"})
     exchange = scene.send(request)
     response = exchange.response
@@ -48,7 +48,7 @@ def read_metadata(scene: Scene) -> None:
 
 
 def check_issuer(scene: Scene, metadata: dict[str, Any]) -> None:
-    """RFC 8414 §3.3: a server that calls itself something else is not the one that was asked for."""
+    """Raise ``Trouble`` for a server with another issuer than the one asked for (RFC 8414 §3.3)."""
     expected, actual = scene.target.url, metadata.get("issuer")
     if actual != expected:
         raise Trouble(
@@ -59,7 +59,7 @@ def check_issuer(scene: Scene, metadata: dict[str, Any]) -> None:
 
 
 def check_endpoints(scene: Scene, metadata: dict[str, Any]) -> None:
-    """Every endpoint stands on the server that was named: the walk sends passwords to no other."""
+    """Check that every endpoint is on the given server: the walk sends passwords to no other."""
     for name in NEEDED:
         found = metadata.get(name, "nothing")
         scene.require(
@@ -71,7 +71,7 @@ def check_endpoints(scene: Scene, metadata: dict[str, Any]) -> None:
 
 
 def is_here(scene: Scene, url: object) -> bool:
-    """One that is not offered leads nowhere."""
+    """Is ``url`` on the given server? True for an endpoint that is not offered."""
     return url is None or (isinstance(url, str) and scene.app.serves(url))
 
 
@@ -82,5 +82,5 @@ def is_listed(scene: Scene, name: str, value: str) -> bool:
 
 
 def why_refused(exchange: Exchange) -> str:
-    """What came instead, in words; empty where nothing was refused."""
+    """Return the refusal in words, or the status of any other response."""
     return refusal(exchange) if exchange.response.status >= 400 else f"status {exchange.response.status}"

@@ -1,4 +1,4 @@
-"""Refreshing (RFC 6749 §6): new tokens without the person, a lost answer repeated, a stolen token noticed."""
+"""Refreshing (RFC 6749 §6): new tokens without the person, a repeated answer, and a stolen token that is detected."""
 
 from oauth_provider.walk.scene import Skip, Step, Tokens, step
 from oauth_provider.walk.steps.metadata import why_refused
@@ -11,7 +11,7 @@ ROTATION = "RFC 9700 §4.14.2"
 
 
 def refresh(scene: CodeScene) -> None:
-    """The refresh token for the next pair of tokens."""
+    """Exchange the refresh token for new tokens."""
     first = scene.tokens
     if not first.refresh_token:
         raise Skip("the server gave this app no refresh token")
@@ -29,7 +29,7 @@ def refresh(scene: CodeScene) -> None:
 
 
 def retry(scene: CodeScene) -> None:
-    """The same refresh token again, at once: an answer that got lost, or (where there is no window) a replay."""
+    """Send the same refresh token again at once: a lost answer, or without a retry window a replay."""
     used, renewed = used_token(scene), scene.tokens
     exchange = ask_for_more(scene, used)
     members = exchange.response.members()
@@ -47,9 +47,9 @@ def retry(scene: CodeScene) -> None:
 
 
 def replay(scene: CodeScene) -> None:
-    """An old refresh token, now that the app has gone on: two hold it, so nobody keeps anything.
+    """Send an old refresh token after the app has gone on: two parties have it, so the sign-in ends.
 
-    A server that repeats answers may wait with that until it repeats no more: processes of one app share a token.
+    A server that repeats answers may wait until its window is over, since processes of one app share a token.
     """
     stolen = used_token(scene)
     if scene.retries:
@@ -82,14 +82,14 @@ def goes_on(scene: CodeScene, newest: Tokens) -> bool:
 
 
 def used_token(scene: CodeScene) -> Tokens:
-    """What ``refresh`` has used up."""
+    """Return the tokens that ``refresh`` has used. Raise ``Skip``."""
     if scene.used is None:
         raise Skip("the app keeps its refresh token, so none is used up")
     return scene.used
 
 
 def steps(exchange: Step) -> tuple[Step, ...]:
-    """In order; the first needs the tokens of ``exchange``."""
+    """Return these steps in order; the first needs the tokens of ``exchange``."""
     first = step(
         "The app refreshes its tokens",
         "RFC 6749 §6",

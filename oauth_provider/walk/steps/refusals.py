@@ -1,4 +1,4 @@
-"""What an authorization request must not lead to (RFC 6749 §4.1.2.1): a stranger's address, or a yes not given."""
+"""Refusals of authorization requests (RFC 6749 §4.1.2.1): a foreign redirect URI, and a person who says no."""
 
 from oauth_provider.walk.browser import Arrived
 from oauth_provider.walk.scene import Skip, Step, step
@@ -8,8 +8,8 @@ from oauth_provider.walk.transcript.words import refusal
 STRANGER = "https://attacker.example/callback"
 
 
-def lead_astray(scene: CodeScene) -> None:
-    """A redirect URI that is not the app's."""
+def change_redirect_uri(scene: CodeScene) -> None:
+    """Send a redirect URI that is not the app's."""
     exchange = scene.leave(redirect_uri=STRANGER)
     response = exchange.response
     text = "The server tells the person, and sends the browser nowhere"
@@ -19,7 +19,10 @@ def lead_astray(scene: CodeScene) -> None:
 
 
 def say_no(scene: CodeScene) -> None:
-    """Cancel. ``prompt=consent`` asks for the page even where a yes is remembered; not every server knows it."""
+    """Press Cancel.
+
+    ``prompt=consent`` asks for the page even where consent is remembered; not every server knows it.
+    """
     target = scene.target
     scene.visit = Visit(target.scope)
     if target.public_client_id:
@@ -43,14 +46,14 @@ def say_no(scene: CodeScene) -> None:
 
 
 def steps(metadata: Step, login: Step) -> tuple[Step, ...]:
-    """In order."""
+    """Return these steps in order."""
     return (
         step(
             "An attacker changes where the code goes",
             "RFC 6749 §4.1.2.1",
             "The same link, but with the attacker's own redirect_uri. It is not registered for this app.",
             metadata,
-        )(lead_astray),
+        )(change_redirect_uri),
         step(
             "The person says no",
             "RFC 6749 §4.1.2.1",

@@ -1,4 +1,4 @@
-"""The API (RFC 6750 §2 and §3): a call without a token, a call with one, and what the API may ask the server."""
+"""API (RFC 6750 §2 and §3): a call without a token, a call with one, and introspection by the API."""
 
 from oauth_provider.walk.scene import Scene, Skip, Tokens, step
 from oauth_provider.walk.steps.metadata import read_metadata, why_refused
@@ -15,7 +15,7 @@ NO_API = "no --api was named"
     read_metadata,
 )
 def call_without(scene: Scene) -> None:
-    """401 with a challenge, and no error: nothing was wrong with a token."""
+    """Call without a token; expect 401 with a challenge and without an error, since no token was wrong."""
     exchange = call(scene, "")
     challenge = exchange.response.headers.get("WWW-Authenticate", "")
     scene.equal("RFC 9110 §15.5.2", "The API answers 401", expected=401, actual=exchange.response.status)
@@ -44,7 +44,7 @@ def introspect(scene: Scene, token: str) -> Exchange:
 
 
 def check_active(scene: Scene, exchange: Exchange) -> None:
-    """RFC 7662 §2.2: what the server says of a good token."""
+    """Check the introspection of a good token (RFC 7662 §2.2)."""
     spec, members = "RFC 7662 §2.2", exchange.response.members()
     scene.require(
         spec,
@@ -62,7 +62,7 @@ def check_active(scene: Scene, exchange: Exchange) -> None:
 
 
 def check_dead(scene: Scene, tokens: Tokens, spec: str) -> None:
-    """An access token is good no more: the API says so, or the server does. Where neither can be asked, nobody is."""
+    """Check that an access token is refused by the API, or by introspection. Without either, nothing is checked."""
     token = tokens.access_token
     if scene.target.api:
         with scene.in_short():

@@ -1,4 +1,4 @@
-"""A person's trip from the app to the server and back (RFC 6749 §4.1.1 and §4.1.2), in a browser of their own."""
+"""Trip of a person from the app to the server and back (RFC 6749 §4.1.1 and §4.1.2), in a browser of their own."""
 
 import secrets
 from dataclasses import dataclass, field
@@ -16,13 +16,13 @@ RANDOM_BYTES = 32
 
 
 def random_text() -> str:
-    """For a state or a code verifier (RFC 7636 §4.1)."""
+    """Return a random ``state`` or code verifier (RFC 7636 §4.1)."""
     return secrets.token_urlsafe(RANDOM_BYTES)
 
 
 @dataclass(slots=True)
 class Visit:
-    """One trip. ``last`` is what the browser saw last, ``answer`` what it brought back."""
+    """One trip. ``last`` is the browser's last exchange, ``answer`` the parameters of the redirect back."""
 
     scope: str
     state: str = field(default_factory=random_text)
@@ -33,8 +33,9 @@ class Visit:
 
 
 class CodeScene(Scene):
-    """A person's browser beside the app. ``used`` holds a refresh token that was used up; ``retries`` says whether
-    the server repeats its answer to one.
+    """Scene with a person's browser.
+
+    ``used`` has a refresh token that was used up; ``retries`` says that the server repeats its answer to one.
     """
 
     def __init__(self, target: Target, transcript: Transcript) -> None:
@@ -65,14 +66,14 @@ class CodeScene(Scene):
         return self.visit.last
 
     def arrive(self) -> Place:
-        """Where the browser comes to after its last exchange."""
+        """Return the place where the browser ends up after its last exchange."""
         if self.visit.last is None:
             raise Trouble("The browser has not left for the server yet.")
         self.visit.place = self.browser.follow(self.visit.last)
         return self.visit.place
 
     def sign_in_again(self) -> None:
-        """The whole trip once more: the server knows who is signed in. Ends with a code."""
+        """Make the whole trip again, to get another code. The server knows who is signed in."""
         self.visit = Visit(self.target.scope)
         self.leave()
         self.visit.place = press(self, self.arrive(), "allow")
@@ -90,7 +91,10 @@ class CodeScene(Scene):
 
 
 def press(scene: CodeScene, place: Place, decision: str) -> Place:
-    """Press a button of the consent page, if the browser stands at one and not at the app already."""
+    """Press a button of the consent page, and return where the browser ends up.
+
+    Nothing is pressed where it is already back at the app.
+    """
     if isinstance(place, Arrived):
         return place
     form = place.page.decision_form()
@@ -101,7 +105,7 @@ def press(scene: CodeScene, place: Place, decision: str) -> Place:
 
 
 def arrival(scene: CodeScene) -> Arrived:
-    """The browser, back at the app: what it brought is noted."""
+    """Return the browser's place, back at the app, and store the parameters. Raise ``Trouble`` if it is elsewhere."""
     place = scene.visit.place
     if not isinstance(place, Arrived):
         said = "" if place is None else f" {place.url} answers {refusal(place.exchange)}"
@@ -111,7 +115,7 @@ def arrival(scene: CodeScene) -> Arrived:
 
 
 def check_code(scene: CodeScene) -> None:
-    """Look at the answer to a visit that was allowed."""
+    """Check the authorization response of a trip that was allowed."""
     place = arrival(scene)
     answer = scene.visit.answer
     if "error" in answer:
@@ -124,7 +128,7 @@ def check_code(scene: CodeScene) -> None:
 
 
 def check_redirect(scene: CodeScene, place: Arrived) -> None:
-    """What holds of every answer, a code or an error: how it is sent, ``state``, ``iss``."""
+    """Check every authorization response, code or error: the redirect, ``state``, ``iss``."""
     answer, status = scene.visit.answer, place.exchange.response.status
     text = "The redirect takes no form along to the app: it is 302 or 303"
     scene.check("RFC 9700 §4.12", text, status in (302, 303), expected="302 or 303", actual=status)
@@ -145,6 +149,6 @@ def check_redirect(scene: CodeScene, place: Arrived) -> None:
 
 
 def parameters_of(url: str) -> dict[str, str]:
-    """What a redirect carries, in its query or its fragment."""
+    """Return the parameters in the query and fragment of a redirect."""
     parts = urlsplit(url)
     return dict(parse_qsl(f"{parts.query}&{parts.fragment}", keep_blank_values=True))

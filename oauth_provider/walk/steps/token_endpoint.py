@@ -1,4 +1,4 @@
-"""The app at the token and revocation endpoints (RFC 6749 §3.2, RFC 7009 §2): what it sends, and what it looks at."""
+"""App at the token and revocation endpoints (RFC 6749 §3.2, RFC 7009 §2): its requests, and checks of the answers."""
 
 import base64
 import re
@@ -17,14 +17,14 @@ BASIC, POST = "client_secret_basic", "client_secret_post"
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who plays, and as which client."""
+    """Role that is played, and the client that it uses."""
 
     actor: str
     client: Credentials
 
 
 def post(scene: Scene, endpoint: str, form: dict[str, str], caller: Caller | None = None) -> Exchange:
-    """POST ``form`` to an endpoint that the metadata names, as the app or as another caller."""
+    """POST ``form`` to an endpoint in the metadata, as the app or another caller. Raise ``Skip`` if it is missing."""
     url = scene.metadata.get(endpoint)
     if url is None:
         raise Skip(f"the server names no {endpoint}")
@@ -35,7 +35,7 @@ def post(scene: Scene, endpoint: str, form: dict[str, str], caller: Caller | Non
 
 
 def authenticate(scene: Scene, client: Credentials, endpoint: str) -> tuple[dict[str, str], dict[str, str]]:
-    """Header and parameters that say who calls (RFC 6749 §2.3.1); Basic unless the server takes it not."""
+    """Return header and parameters of client authentication (RFC 6749 §2.3.1): Basic where the server accepts it."""
     if not client.client_secret:
         return {}, {"client_id": client.client_id}
     methods = f"{endpoint}_auth_methods_supported"
@@ -46,7 +46,7 @@ def authenticate(scene: Scene, client: Credentials, endpoint: str) -> tuple[dict
 
 
 def read_tokens(scene: Scene, exchange: Exchange, asked: str) -> Tokens:
-    """Look at a successful answer (RFC 6749 §5.1) and keep its tokens, to be revoked in the end."""
+    """Check a successful answer (RFC 6749 §5.1), and return its tokens, which are revoked at the end."""
     members = exchange.response.members()
     access_token, refresh_token = text_of(members, "access_token"), text_of(members, "refresh_token")
     tokens = Tokens(access_token, refresh_token, text_of(members, "scope") or asked)
@@ -65,7 +65,7 @@ def read_tokens(scene: Scene, exchange: Exchange, asked: str) -> Tokens:
 
 
 def check_answer(scene: Scene, exchange: Exchange, members: dict[str, Any], asked: str) -> None:
-    """RFC 6749 §5.1: how the answer is sent, and what it says beside the tokens."""
+    """Check headers and members of a token response (RFC 6749 §5.1)."""
     spec, headers = "RFC 6749 §5.1", exchange.response.headers
     caching = headers.get("Cache-Control", "")
     text = "Nobody on the way keeps a copy: Cache-Control is no-store"
@@ -86,7 +86,7 @@ def check_answer(scene: Scene, exchange: Exchange, members: dict[str, Any], aske
 
 
 def check_refused(scene: Scene, exchange: Exchange, spec: str, text: str, *, error: str = "invalid_grant") -> None:
-    """Look at a refusal (RFC 6749 §5.2): the status, the error, and no token."""
+    """Check a refusal (RFC 6749 §5.2): the status, the error, and no token."""
     response = exchange.response
     members = response.members()
     statuses = (400, 401) if error == "invalid_client" else (400,)
@@ -98,18 +98,18 @@ def check_refused(scene: Scene, exchange: Exchange, spec: str, text: str, *, err
 
 
 def refresh(scene: Scene, tokens: Tokens, actor: str = "App") -> Exchange:
-    """Ask for the next tokens (RFC 6749 §6)."""
+    """Send the refresh token (RFC 6749 §6)."""
     form = {"grant_type": "refresh_token", "refresh_token": tokens.refresh_token}
     return post(scene, "token_endpoint", form, Caller(actor, scene.target.client))
 
 
 def revoke(scene: Scene, token: str, hint: str = "") -> Exchange:
-    """Give a token back (RFC 7009 §2.1)."""
+    """Send a revocation (RFC 7009 §2.1)."""
     form = {"token": token} | ({"token_type_hint": hint} if hint else {})
     return post(scene, "revocation_endpoint", form)
 
 
 def text_of(members: dict[str, Any], name: str) -> str:
-    """A member that is text; empty where it is none."""
+    """Return a member that is a string; "" where it is not."""
     value = members.get(name)
     return value if isinstance(value, str) else ""

@@ -1,4 +1,4 @@
-"""A check: one sentence of a specification, and whether it held."""
+"""Check: one sentence of a specification, and whether it holds."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """``text`` says what ``spec`` asks for. What was expected and what came matter where it did not hold."""
+    """One finding: ``text`` says what ``spec`` asks for. ``expected`` and ``actual`` are shown if it does not hold."""
 
     spec: str
     text: str
@@ -15,6 +15,6 @@ class Check:
     actual: str = ""
 
     def as_json(self) -> dict[str, Any]:
-        """For programs."""
+        """Return the check as JSON values."""
         said = {"spec": self.spec, "text": self.text, "ok": self.ok}
         return said | {"expected": self.expected, "actual": self.actual}

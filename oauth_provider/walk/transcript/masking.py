@@ -1,4 +1,4 @@
-"""Masking: the secrets that the walk is given are not shown. What the server makes for it is, and is then revoked."""
+"""Masking of the secrets given to the walk. Tokens that the server issues are shown, and revoked afterwards."""
 
 import base64
 from dataclasses import replace
@@ -14,13 +14,13 @@ PREFIX = "ocs_"
 
 
 class Mask:
-    """Masks ``secrets``."""
+    """Replaces ``secrets`` in texts, headers and exchanges by a hint."""
 
     def __init__(self, *secrets: str) -> None:
         self._secrets = tuple(secret for secret in secrets if secret)
 
     def text(self, text: str) -> str:
-        """``text`` without them."""
+        """Return ``text`` with the secrets masked."""
         for secret in self._secrets:
             if text == secret:
                 return hint(secret)
@@ -30,7 +30,7 @@ class Mask:
         return text
 
     def header(self, value: str) -> str:
-        """A header; the credentials of ``Basic`` as they were before they were encoded, so that they can be read."""
+        """Return a header with the secrets masked; ``Basic`` credentials are shown decoded."""
         scheme, _, encoded = value.partition(" ")
         if scheme != "Basic":
             return self.text(value)
@@ -38,7 +38,7 @@ class Mask:
         return f"Basic base64({client_id}:{self.text(unquote_plus(secret))})"
 
     def exchange(self, exchange: Exchange) -> Exchange:
-        """``exchange`` without them, and without the values of cookies."""
+        """Return ``exchange`` with the secrets and the values of cookies masked."""
         request, response = exchange.request, exchange.response
         form = {name: self.text(value) for name, value in request.form.items()} if request.form is not None else None
         headers = {name: self.header(value) for name, value in request.headers.items()}
@@ -50,12 +50,12 @@ class Mask:
 
 
 def hint(secret: str) -> str:
-    """Enough of it to be told from another, and too little to be used."""
+    """Return the end of a secret: enough to recognise it, too little to use it."""
     if len(secret) < ENOUGH:
         return "…"
     return f"{PREFIX if secret.startswith(PREFIX) else ''}…{secret[-SHOWN_END:]}"
 
 
 def without_cookie(name: str, value: str) -> str:
-    """A ``Set-Cookie`` by its name alone: its value is the person's session."""
+    """Return a ``Set-Cookie`` header without its value, which is the person's session; others unchanged."""
     return f"{value.partition('=')[0]}=…" if name.lower() == "set-cookie" else value

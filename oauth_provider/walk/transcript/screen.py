@@ -1,4 +1,4 @@
-"""The screen: the transcript as a person watches it, within the width of the terminal."""
+"""Screen: prints the transcript for a person, within the width of the terminal."""
 
 import json
 import shutil
@@ -31,7 +31,7 @@ PLAIN = str.maketrans(
 
 
 class Screen:
-    """Writes lines with ``write``; what a parameter is for is said the first time that it comes by."""
+    """Prints lines with ``write``. The meaning of a parameter is printed the first time that it appears."""
 
     def __init__(self, write: Callable[[str], object], style: Style, *, encoding: str = "utf-8") -> None:
         self._write = write
@@ -44,11 +44,11 @@ class Screen:
         self._was_skipped = False
 
     def silent(self) -> "Screen":
-        """A screen that shows nothing."""
+        """Return a screen that prints nothing."""
         return Screen(lambda line: None, self._style)
 
     def cast(self, url: str, client_id: str, username: str) -> None:
-        """Who takes part."""
+        """Print who takes part."""
         person = f" and the person {username}" if username else ""
         self._line()
         self._paragraph(
@@ -58,13 +58,13 @@ class Screen:
         )
 
     def walk(self, grant: str, summary: str) -> None:
-        """A grant begins."""
+        """Print the beginning of a grant."""
         self._line()
         self._line(f"{grant}", self._style.MIGRATE_HEADING)
         self._paragraph(summary, "")
 
     def step(self, number: int, title: str, spec: str, why: str) -> None:
-        """A step begins."""
+        """Print the beginning of a step."""
         heading, place = f"{number:>2} {title} ", f" [{spec}]"
         rule = "─" * (self._width - len(heading) - len(place))
         self._line()
@@ -76,18 +76,18 @@ class Screen:
         self._paragraph(why)
 
     def skipped(self, number: int, title: str, reason: str) -> None:
-        """A step that is not played."""
+        """Print that a step is skipped, and why."""
         if not self._was_skipped:
             self._line()
         self._line(self._cut(f"{number:>2} {title}: skipped, {reason}"), self._style.WARNING)
         self._was_skipped = True
 
     def note(self, text: str) -> None:
-        """Something to read."""
+        """Print a remark."""
         self._paragraph(text)
 
     def exchange(self, exchange: Exchange) -> None:
-        """A request and its answer: the parameters and headers that matter, and the body."""
+        """Print a request and its response: the parameters and headers that matter, and the body."""
         self._release()
         request, response = exchange.request, exchange.response
         self._line()
@@ -101,13 +101,13 @@ class Screen:
         self._body(response)
 
     def line_of(self, exchange: Exchange) -> None:
-        """The same in one line, for what was seen before."""
+        """Print an exchange in one line."""
         request, status = exchange.request, exchange.response.status
         path = urlsplit(request.url).path
         self._line(self._cut(f"{MARGIN}{request.actor} → {request.method} {path}  ← {status_line(status)}"))
 
     def arrival(self, url: str) -> None:
-        """What the browser brings back to the app."""
+        """Print the redirect by which the browser comes back to the app."""
         parts = urlsplit(url)
         self._line()
         self._line(
@@ -116,7 +116,7 @@ class Screen:
         self._rows(dict(parse_qsl(f"{parts.query}&{parts.fragment}", keep_blank_values=True)))
 
     def check(self, check: Check) -> None:
-        """A check that held, or what came instead."""
+        """Print a check, and if it failed what was expected and what came."""
         mark, style = ("✓", self._style.SUCCESS) if check.ok else ("✗", self._style.ERROR)
         text = f"{check.text} [{check.spec}]".replace("RFC ", f"RFC{UNBROKEN}").replace(" §", f"{UNBROKEN}§")
         for number, line in enumerate(textwrap.wrap(text, self._width - 5)):
@@ -126,12 +126,12 @@ class Screen:
                 self._paragraph(f"{label}: {short(value)}", f"{MARGIN}    ", f"{MARGIN}      ")
 
     def tidied(self, living: Sequence[str]) -> None:
-        """The tokens are revoked, as the server says, or ``living`` are not."""
+        """Print that the tokens are revoked, or that ``living`` are not."""
         self._line()
         self._paragraph(not_revoked(living) if living else "Tidied up: every token that is shown above is revoked.", "")
 
     def summary(self, url: str, passed: int, failures: Iterable[tuple[str, Check]]) -> None:
-        """The last word."""
+        """Print the result."""
         wrong = list(failures)
         self._line()
         self._line("─" * self._width)
@@ -165,7 +165,7 @@ class Screen:
                 self._line(self._cut(f"{INDENT}{line}"))
 
     def members(self, members: Mapping[str, Any]) -> None:
-        """A JSON object; of a long one, the members that are explained."""
+        """Print a JSON object; of a long one only the members that are explained."""
         self._line(f"{INDENT}{{")
         shown = [name for name in members if len(members) <= MAX_MEMBERS or name in MEANINGS]
         self._rows({f'"{name}":': json.dumps(members[name], ensure_ascii=False) for name in shown}, INDENT + "  ")
@@ -185,7 +185,7 @@ class Screen:
             self._line(self._cut(edge + "  ".join([*seen, *(f"[ {one.label} ]" for one in form.buttons)])))
 
     def _rows(self, values: Mapping[str, str], indent: str = INDENT) -> None:
-        """Names, values, and what a name is for."""
+        """Print names, values, and the meaning of each name."""
         longest = min(max((len(name) for name in values), default=0), MAX_NAME_LENGTH)
         for name, value in values.items():
             meaning = self._meaning(name.strip('":'))
@@ -224,7 +224,7 @@ class Screen:
             self._line(line)
 
     def _line(self, text: str = "", style: Callable[[str], str] = str, *, after: str = "") -> None:
-        """Nothing that a server sends may steer the terminal, and a terminal without Unicode is spoken to plainly."""
+        """Print one line, without control characters of the server, and in ASCII for a terminal without Unicode."""
         line, tail = (self._safe(part) for part in (text, after))
         self._was_skipped = False
         styled = (style(line) if line else "") + (self._style.HTTP_NOT_MODIFIED(tail) if tail else "")
@@ -249,21 +249,21 @@ class Screen:
 
 
 def in_words(check: Check) -> str:
-    """What is wrong. The text of a check says what should be; trouble has nothing to expect, and is told as it is."""
+    """Return what is wrong. A check without an expected value is reported by its text only."""
     if not check.expected:
         return check.text
     return f"not so: {check.text}. Expected {short(check.expected)}; came {short(check.actual) or 'nothing'}"
 
 
 def headers_of(response: Response) -> list[str]:
-    """The headers that matter. That no copy may be kept matters of tokens."""
+    """Return the names of the headers to show. ``Cache-Control: no-store`` is shown where tokens may be in the body."""
     shown = [name for name in RESPONSE_HEADERS if name in response.headers]
     caching = response.headers.get("Cache-Control", "")
     return [*shown, "Cache-Control"] if "no-store" in caching and response.members() else shown
 
 
 def status_line(status: int) -> str:
-    """``303 See Other``."""
+    """Return a status with its phrase: ``303 See Other``."""
     try:
         return f"{status} {HTTPStatus(status).phrase}"
     except ValueError:

@@ -1,4 +1,4 @@
-"""The transcript: what was said on the wire and what of it is as the specifications say. Secrets are masked in it."""
+"""Transcript: all exchanges and checks of a walk, with secrets masked."""
 
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -11,7 +11,7 @@ from oauth_provider.walk.wire import Exchange
 
 @dataclass(slots=True)
 class StepRecord:
-    """What happened in one step; ``skipped`` says why nothing did."""
+    """Exchanges and checks of one step; ``skipped`` says why there are none."""
 
     number: int
     title: str
@@ -21,7 +21,7 @@ class StepRecord:
     skipped: str = ""
 
     def as_json(self) -> dict[str, Any]:
-        """For programs."""
+        """Return the step as JSON values."""
         return {
             "number": self.number,
             "title": self.title,
@@ -34,18 +34,18 @@ class StepRecord:
 
 @dataclass(slots=True)
 class WalkRecord:
-    """One grant, from its first step to its last."""
+    """Record of one grant, with all its steps."""
 
     grant: str
     steps: list[StepRecord] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
-        """For programs."""
+        """Return the walk as JSON values."""
         return {"grant": self.grant, "steps": [step.as_json() for step in self.steps]}
 
 
 class Transcript:
-    """Keeps the records and has ``screen`` show them as they come."""
+    """Keeps the records, and shows them on ``screen`` at once."""
 
     def __init__(self, screen: Screen, mask: Mask) -> None:
         self.screen = screen
@@ -55,48 +55,48 @@ class Transcript:
 
     @property
     def steps(self) -> list[StepRecord]:
-        """Of all walks."""
+        """Return the steps of all walks."""
         return [step for walk in self.walks for step in walk.steps]
 
     @property
     def failures(self) -> list[tuple[StepRecord, Check]]:
-        """What is not as it should be."""
+        """Return the checks that failed, each with its step."""
         return [(step, check) for step in self.steps for check in step.checks if not check.ok]
 
     @property
     def passed(self) -> int:
-        """How many checks hold."""
+        """Return the number of checks that hold."""
         return sum(check.ok for step in self.steps for check in step.checks)
 
     def unwatched(self) -> "Transcript":
-        """One that nobody reads, for what is done behind the scenes."""
+        """Return a transcript that is not shown, for clean-up."""
         silent = Transcript(self.screen.silent(), self._mask)
         silent.begin_walk("", "")
         silent.begin("", "", "")
         return silent
 
     def begin_walk(self, grant: str, summary: str) -> None:
-        """A grant begins."""
+        """Begin the record of a grant."""
         self.walks.append(WalkRecord(grant))
         self.screen.walk(grant, summary)
 
     def begin(self, title: str, spec: str, why: str) -> None:
-        """A step begins."""
+        """Begin the record of a step."""
         self._add(title, spec)
         self.screen.step(len(self.walks[-1].steps), title, spec, why)
 
     def skip(self, title: str, spec: str, reason: str) -> None:
-        """A step that is not played."""
+        """Record a step that is not played, and why."""
         self._add(title, spec).skipped = reason
         self.screen.skipped(len(self.walks[-1].steps), title, reason)
 
     def abandon(self, reason: str) -> None:
-        """The present step has nothing to play after all."""
+        """Record that the present step has nothing to play, and why."""
         self.walks[-1].steps[-1].skipped = reason
         self.screen.note(f"Skipped: {reason}.")
 
     def exchange(self, exchange: Exchange) -> None:
-        """Something went over the wire."""
+        """Record an exchange, masked."""
         masked = self._mask.exchange(exchange)
         self.walks[-1].steps[-1].exchanges.append(masked)
         if self.is_short:
@@ -105,7 +105,7 @@ class Transcript:
             self.screen.exchange(masked)
 
     def check(self, check: Check) -> None:
-        """Something was looked at."""
+        """Record a check, masked."""
         text, expected, actual = map(self._mask.text, (check.text, check.expected, check.actual))
         check = replace(check, text=text, expected=expected, actual=actual)
         self.walks[-1].steps[-1].checks.append(check)
@@ -119,7 +119,7 @@ class Transcript:
 
 
 def exchange_as_json(exchange: Exchange) -> dict[str, Any]:
-    """A request and its answer for programs."""
+    """Return a request and its response as JSON values."""
     request, response = exchange.request, exchange.response
     return {
         "actor": request.actor,

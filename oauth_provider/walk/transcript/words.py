@@ -1,4 +1,4 @@
-"""What parameters are for (RFC 6749 §11.2 registers them), and what refusals mean, in words for a newcomer."""
+"""Words for newcomers: the meaning of parameters (RFC 6749 §11.2 registers them) and of refusals."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -78,7 +78,7 @@ MAX_TEXT = 300
 
 
 def refusal(exchange: Exchange) -> str:
-    """What the server refused and why, as it says itself, and what to do about it."""
+    """Return what the server refused and why, in its own words, and advice."""
     response = exchange.response
     members = response.members()
     if isinstance(members.get("error"), str):
@@ -94,7 +94,7 @@ def refusal(exchange: Exchange) -> str:
 
 
 def describe(parameters: dict[str, Any]) -> str:
-    """An OAuth error (RFC 6749 §5.2) in words."""
+    """Return an OAuth error (RFC 6749 §5.2) in words."""
     error = short(str(parameters.get("error", "")))
     description = short(str(parameters.get("error_description", ""))).rstrip(".")
     parts = (f"{error} ({description})" if description else error, ADVICE.get(error, ""))
@@ -102,17 +102,17 @@ def describe(parameters: dict[str, Any]) -> str:
 
 
 def not_revoked(living: Sequence[str]) -> str:
-    """Tokens that the server did not take back, in words."""
+    """Return a sentence about tokens that the server did not revoke."""
     return f"Not revoked, and perhaps still good: {', '.join(living)}."
 
 
 def page_text(exchange: Exchange) -> str:
-    """The text of a page, shortened."""
+    """Return the text of a page, shortened."""
     page = read_page(exchange.response.body)
     return short(" ".join(page.lines) or page.title)
 
 
 def short(text: str) -> str:
-    """Not more than a person reads."""
+    """Return ``text`` in one line, shortened to ``MAX_TEXT`` characters."""
     flat = " ".join(text.split())
     return flat if len(flat) <= MAX_TEXT else flat[:MAX_TEXT] + "…"
