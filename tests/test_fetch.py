@@ -77,7 +77,7 @@ def test_an_address_that_is_not_on_the_internet_is_not_connected_to(names, addre
 
 
 @pytest.mark.parametrize("address", PUBLIC)
-def test_one_that_is_may_be(names, address):
+def test_a_public_https_url_may_be_fetched(names, address):
     assert is_public(address)
     names.book["app.example"] = [address]
     with pytest.raises(FetchError, match="no connections here"):

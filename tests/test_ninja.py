@@ -76,7 +76,7 @@ def test_a_token_with_the_scopes_passes():
     assert call("one", "b a").json()["user"] == "client:service"
 
 
-def test_others_are_told_what_is_needed():
+def test_a_call_without_the_scopes_gets_a_challenge_with_them():
     assert refusal(call("one", "a")) == (403, "insufficient_scope", "a b")
     assert refusal(call("one")) == (401, None, "a b")
     assert refusal(call("by-method", "read", method="post")) == (403, "insufficient_scope", "read write")

@@ -58,7 +58,7 @@ def test_a_type_that_there_is_not_is_refused():
     assert types_of(application) == []
 
 
-def test_one_that_is_gone_is_kept_until_somebody_unticks_it(settings):
+def test_a_type_that_no_longer_exists_is_kept_until_it_is_unticked(settings):
     application = ApplicationFactory(policy={"authorization_details_types": ["account"]})
     settings.OAUTH_PROVIDER = OAUTH_PROVIDER
     page = operator().get(url(application)).content.decode()
@@ -67,7 +67,7 @@ def test_one_that_is_gone_is_kept_until_somebody_unticks_it(settings):
     assert types_of(application) == ["account"]
 
 
-def test_who_may_only_look_sees_them():
+def test_a_viewer_sees_the_authorization_details_types():
     application = ApplicationFactory(policy={"authorization_details_types": ["account"]})
     browser = operator("oauth2_provider.view_application")
     assert "account" in browser.get(url(application)).content.decode()

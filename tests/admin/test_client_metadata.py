@@ -44,7 +44,7 @@ def change(application: Any, **changes: Any) -> Any:
     return browser.post(url(application), form_of(browser, application, **changes))
 
 
-def test_all_of_it_is_saved(fetched, monkeypatch):
+def test_all_metadata_of_a_client_is_saved(fetched, monkeypatch):
     application = ApplicationFactory()
     said = {
         "access_token_format": "jwt",
@@ -222,7 +222,7 @@ def test_what_is_wrong_already_does_not_keep_anyone_from_suspending(fetched):
     assert fetched == []
 
 
-def test_whoever_may_only_look_sees_it():
+def test_a_viewer_sees_the_metadata_of_a_client():
     application = ApplicationFactory(policy={"jwks": KEYS, "subject_type": "pairwise"})
     page = operator("oauth2_provider.view_application").get(url(application))
     assert page.status_code == 200

@@ -48,7 +48,7 @@ def test_secrets_end_when_the_client_becomes_public_and_none_serves_afterwards()
 
 @pytest.mark.parametrize("is_hashed", [True, False])
 @pytest.mark.parametrize("is_public_already", [True, False])
-def test_so_does_what_stands_in_dots_column(is_hashed, is_public_already):
+def test_the_secret_in_dots_column_ends_with_the_client_type(is_hashed, is_public_already):
     browser, application = operator(), ApplicationFactory()
     ClientSecret.objects.all().delete()
     columns = {"client_secret": make_password("chosen by a person") if is_hashed else "chosen by a person"}

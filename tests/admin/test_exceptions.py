@@ -58,14 +58,14 @@ def test_a_public_client_gets_none():
     assert "rfc9700#section-2.1.1" in errors["pkce_excused_until"]
 
 
-def test_nor_does_an_excused_client_become_public():
+def test_an_excused_client_cannot_become_public():
     application = ApplicationFactory(policy={"pkce_excused_until": days(1)})
     with ledger.unchanged():
         errors = errors_of(change(application, client_type="public"))
     assert list(errors) == ["pkce_excused_until"]
 
 
-def test_one_that_is_over_keeps_nobody_from_suspending_the_client():
+def test_an_expired_excuse_does_not_prevent_suspending_the_client():
     application = ApplicationFactory(policy={"pkce_excused_until": days(-9)})
     assert change(application, status="suspended").status_code == 302
     assert ClientPolicy.objects.get().pkce_excused_until == days(-9)
@@ -102,7 +102,7 @@ def test_response_types_that_are_turned_on_can_be_given(settings):
         assert "response_types" in errors_of(change(application, response_types=["code", "token"]))
 
 
-def test_one_that_was_turned_off_meanwhile_stays_on_the_form():
+def test_a_response_type_that_was_turned_off_stays_on_the_form():
     application = ApplicationFactory(policy={"response_types": ["code", "id_token"]})
     assert change(application, name="Renamed").status_code == 302
     assert ClientPolicy.objects.get().response_types == ["code", "id_token"]

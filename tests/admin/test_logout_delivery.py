@@ -42,7 +42,7 @@ def test_each_says_what_has_become_of_it_and_is_found_by_that(state: str) -> Non
     assert TOLD in page
 
 
-def test_it_is_found_by_its_client() -> None:
+def test_a_logout_delivery_is_found_by_its_client() -> None:
     wanted, _other = logout_delivery(), logout_delivery()
     browser = operator()
     for query in ({"q": wanted.application.client_id}, {"application__exact": str(wanted.application_id)}):
@@ -82,7 +82,7 @@ def test_what_was_given_up_is_tried_again_and_arrives() -> None:
     assert (entry.user, entry.object_id) == (browser.operator, str(delivery.pk))  # type: ignore[attr-defined]
 
 
-def test_what_waits_for_hours_need_not() -> None:
+def test_a_delivery_that_waits_for_hours_can_be_made_due() -> None:
     delivery = logout_delivery(**FAILING)
     operator().post(url(delivery, "retry"), {"post": "yes"})
     assert reread(delivery).next_attempt_at <= timezone.now()
@@ -117,7 +117,7 @@ def test_nothing_is_typed_and_nothing_deleted_by_hand() -> None:
         browser.post(LISTING, selection(row, post="yes") | {"action": "delete_selected"})
 
 
-def test_whoever_may_only_look_sees_it_and_no_button() -> None:
+def test_a_viewer_sees_a_logout_delivery_but_no_button() -> None:
     browser, row = operator("oauth_provider.view_logoutdelivery"), logout_delivery()
     assert "Refused: 503" in browser.get(LISTING).content.decode()
     assert "../retry/" not in browser.get(url(row)).content.decode()
@@ -128,7 +128,7 @@ def test_whoever_may_only_look_sees_it_and_no_button() -> None:
 
 
 @pytest.mark.parametrize("permission", ["view_authorization", "change_authorization"])
-def test_who_may_see_other_things_sees_none_of_it(permission: str) -> None:
+def test_other_permissions_show_no_logout_deliveries(permission: str) -> None:
     browser, row = operator(f"oauth_provider.{permission}"), logout_delivery()
     for address in (LISTING, url(row), url(row, "retry")):
         assert browser.get(address).status_code == 403
@@ -159,7 +159,7 @@ def test_no_page_holds_a_token_the_session_or_the_person() -> None:
 
 
 @pytest.mark.parametrize("lookup", ["sid__startswith", "subject__startswith", "sid", "issuer__contains"])
-def test_nor_can_it_be_guessed_through_a_filter(lookup: str) -> None:
+def test_a_logout_delivery_cannot_be_guessed_through_a_filter(lookup: str) -> None:
     row = logout_delivery()
     response = operator(raise_request_exception=False).get(LISTING, {lookup: getattr(row, lookup.partition("__")[0])})
     assert response.status_code in (302, 400)

@@ -80,7 +80,7 @@ def test_a_scope_that_is_gone_stays_until_somebody_takes_it_away(browser: Browse
     assert (resource.scopes, resource.name) == (["gone"], "Notes, renamed")
 
 
-def test_only_who_may_changes_one(browser: Browser) -> None:
+def test_a_resource_is_changed_only_with_the_permission(browser: Browser) -> None:
     resource = Resource.objects.create(identifier=NOTES, name="Notes")
     visitor = operator("oauth_provider.view_resource")
 

@@ -48,6 +48,6 @@ def test_uris_are_typed_from_left_to_right(field):
     assert 'dir="ltr"' in str(form[field])
 
 
-def test_so_is_the_identifier_of_a_resource():
+def test_the_identifier_of_a_resource_is_left_to_right():
     form = operator().get(url(Resource, "add")).context["adminform"].form
     assert 'dir="ltr"' in str(form["identifier"])

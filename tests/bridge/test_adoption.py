@@ -107,7 +107,7 @@ def test_the_new_authorization_says_where_it_comes_from(driver, user, issued):
     assert authorization.adopted_digest == authorization.previous_digest == digest(issued["refresh_token"])
 
 
-def test_its_old_access_token_lives_on_and_ends_with_the_authorization(driver, issued):
+def test_the_old_access_token_of_an_adopted_row_lives_on_and_ends_with_the_authorization(driver, issued):
     tokens = driver.refresh(issued["refresh_token"]).json()
     assert is_live(issued["access_token"])
     driver.revoke(tokens["refresh_token"])

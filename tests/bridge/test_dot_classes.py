@@ -108,7 +108,7 @@ def test_a_token_in_the_query_string_opens_nothing(driver, door):
 
 
 @pytest.mark.parametrize("gate", [True, False])
-def test_nor_where_a_project_turns_dots_own_gate_off(driver, settings, gate):
+def test_a_query_token_is_refused_even_where_dots_own_check_is_off(driver, settings, gate):
     settings.OAUTH2_PROVIDER = {"COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": gate}
     token = driver.tokens()["access_token"]
     with nullcontext() if gate else pytest.warns(DeprecationWarning, match="query string"):

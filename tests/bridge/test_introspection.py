@@ -34,7 +34,9 @@ def test_a_token_with_the_scope_of_a_client_that_may_is_answered(asking):
     assert answer["Cache-Control"] == "no-store"
 
 
-def test_it_costs_a_statement_more_than_a_secret(asking, settings, django_assert_max_num_queries):
+def test_introspection_by_token_costs_one_statement_more_than_by_secret(
+    asking, settings, django_assert_max_num_queries
+):
     settings.MIDDLEWARE = [one for one in settings.MIDDLEWARE if one != MIDDLEWARE]  # DOT's, which looks, too
     server, token, about = asking
     with django_assert_max_num_queries(2):
@@ -80,7 +82,7 @@ def test_a_token_is_the_only_credential(asking, form):
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
 
 
-def test_its_own_client_may_be_named_beside_it(asking):
+def test_a_token_may_be_sent_with_its_own_client_id(asking):
     server, token, about = asking
     assert ask(about, token, client_id=server.application.client_id).json()["active"] is True
 

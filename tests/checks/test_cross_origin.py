@@ -21,7 +21,7 @@ def test_a_middleware_that_answers_our_preflights_with_its_own_headers_is_named(
     assert said(cross_origin.check_preflights) == ["W062"]
 
 
-def test_one_that_leaves_our_urls_alone_or_allows_what_clients_send_is_fine(settings: Any) -> None:
+def test_cors_settings_that_spare_our_urls_or_allow_the_headers_are_fine(settings: Any) -> None:
     settings.CORS_ALLOW_HEADERS = ("authorization", "MCP-Protocol-Version")
     assert said(cross_origin.check_preflights) == []
     del settings.CORS_ALLOW_HEADERS

@@ -33,7 +33,7 @@ def test_the_secret_key_is_none(settings):
 
 
 @pytest.mark.parametrize("secret", ["", GOOD])
-def test_none_and_a_good_one_are_no_error(settings, secret):
+def test_no_secret_and_a_good_secret_are_no_error(settings, secret):
     having(settings, secret)
     assert check_pairwise_secret(None) == []
 

@@ -120,7 +120,7 @@ def test_every_check_is_registered():
 
 
 @pytest.mark.django_db
-def test_all_is_well_in_the_project_of_the_tests(settings):
+def test_no_check_fails_in_the_test_project(settings):
     settings.CACHES = DOCUMENTED
     settings.OAUTH_PROVIDER = {**settings.OAUTH_PROVIDER, "CACHE": "oauth"}
     for number, check in CHECKS.items():

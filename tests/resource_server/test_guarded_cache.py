@@ -71,9 +71,7 @@ def test_a_cache_that_failed_is_not_asked_for_a_while(guarded: GuardedCache, fau
     assert faulty.asked == 1
 
 
-def test_it_is_asked_again_after_the_rest_and_once_only_while_it_fails(
-    guarded: GuardedCache, faulty: Faulty, passing: Any
-) -> None:
+def test_a_failed_cache_is_tried_once_after_each_rest(guarded: GuardedCache, faulty: Faulty, passing: Any) -> None:
     for _rest in range(3):
         for _time in range(2):
             with pytest.raises(CacheUnavailable):
@@ -82,7 +80,7 @@ def test_it_is_asked_again_after_the_rest_and_once_only_while_it_fails(
     assert faulty.asked == 3
 
 
-def test_it_serves_again_once_it_answers(guarded: GuardedCache, faulty: Faulty, passing: Any) -> None:
+def test_a_cache_that_answers_again_is_used_again(guarded: GuardedCache, faulty: Faulty, passing: Any) -> None:
     with pytest.raises(CacheUnavailable):
         guarded.get("key")
     faulty.error = None

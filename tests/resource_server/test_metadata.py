@@ -104,7 +104,7 @@ def test_a_provider_in_the_same_project_is_the_authorization_server_and_what_is_
         ("http://[::1]/notes", "/notes"),
     ],
 )
-def test_it_has_one_place_and_the_challenge_names_it(resource, identifier, place):
+def test_metadata_has_one_url_which_the_challenge_names(resource, identifier, place):
     resource(identifier)
     origin = "/".join(identifier.split("/")[:3])
     assert challenge() == f'Bearer realm="api", resource_metadata="{origin}{WELL_KNOWN}{place}"'
@@ -124,7 +124,7 @@ def test_every_refusal_points_there(resource):
 
 
 @pytest.mark.parametrize("method", ["post", "put", "delete"])
-def test_it_is_only_read(resource, method):
+def test_metadata_cannot_be_written(resource, method):
     resource("https://api.example")
     response = getattr(Browser(enforce_csrf_checks=method == "put"), method)(WELL_KNOWN)
     assert response.status_code in (403, 405)

@@ -54,7 +54,7 @@ def test_while_it_is_down_nobody_can_say(fake_issuer: FakeIssuer) -> None:
     assert fake_issuer.fetched == 0
 
 
-def test_nothing_is_left_of_it_afterwards(settings: Any) -> None:
+def test_a_fake_issuer_leaves_nothing_behind(settings: Any) -> None:
     settings.OAUTH_RESOURCE_SERVER = {"VERIFIER": "tests.rest_framework.tokens.verify"}
     before, fetch = conf.verifier, jwks.fetch
     with FakeIssuer().serving() as issuer:

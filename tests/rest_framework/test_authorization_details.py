@@ -64,7 +64,7 @@ def test_what_else_the_call_needs_is_told_with_it(issue):
     assert wanted(call(HasScopes("notes:read"), PRINT, token="good")) == "notes:read"
 
 
-def test_it_composes(issue):
+def test_has_authorization_details_composes(issue):
     issue(authorization_details=(ORDER,), scope="")
     assert call(PRINT | HasScopes("notes:admin"), token="good").status_code == 200
     assert call(~PRINT, token="good").status_code == 403

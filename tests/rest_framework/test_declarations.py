@@ -149,7 +149,7 @@ def test_scopes_may_be_computed_for_a_call(issue):
     assert wanted(on_view("GET", Computed)(Authorization="Bearer poor")) == "of-hope"
 
 
-def test_they_are_not_computed_for_whom_another_permission_refused():
+def test_scopes_are_not_computed_after_another_permission_refused():
     class Careless(ByMethod):
         permission_classes = [IsAuthenticated, HasScopes]
 
@@ -280,7 +280,7 @@ def test_metadata_tells_a_client_the_fields_of_what_it_may_do(issue):
     assert ["actions" in answer for answer in answers] == [False, True]
 
 
-def test_nothing_that_stands_behind_is_asked():
+def test_permissions_after_a_failed_one_are_not_evaluated():
     class Ordered(ByMethod):
         permission_classes = [HasScopes, MustNotBeAsked]
 

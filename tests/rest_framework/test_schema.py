@@ -77,7 +77,7 @@ def test_every_operation_names_its_scopes():
 
 
 @pytest.mark.django_db
-def test_what_it_names_is_what_the_view_asks_for(settings):
+def test_the_schema_names_the_scopes_that_the_view_asks_for(settings):
     settings.ROOT_URLCONF = ModuleType("root")
     settings.ROOT_URLCONF.urlpatterns = [*urlpatterns, path("", include("oauth_provider.urls"))]
     for place, method in (("/notes/", "get"), ("/notes/shared/", "get")):

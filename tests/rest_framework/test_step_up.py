@@ -32,7 +32,7 @@ def test_a_recent_sign_in_is_enough(issue, seconds):
 
 
 @pytest.mark.parametrize("seconds", [301, 86_400])
-def test_one_too_long_ago_is_told_how_old_it_may_be(issue, seconds):
+def test_a_sign_in_too_long_ago_is_told_the_max_age(issue, seconds):
     signed_in(issue, seconds)
     assert stepped_up(call(FRESH, token="good")) == 'max_age="300"'
 
@@ -76,7 +76,7 @@ def test_the_scopes_of_the_call_are_told_with_it(issue):
         assert stepped_up(call(*permissions, token="good")) == 'scope="a", max_age="300"'
 
 
-def test_and_the_sign_in_with_the_scopes(issue):
+def test_a_challenge_for_scopes_names_the_sign_in_too(issue):
     signed_in(issue, 301, scope="b")
     challenge = call(HasScopes("a"), FRESH, token="good")["WWW-Authenticate"]
     assert challenge.endswith(
@@ -116,7 +116,7 @@ def test_a_denial_for_another_reason_is_an_ordinary_one(issue, permissions):
     assert is_ordinary(call(*permissions, token="good"))
 
 
-def test_nothing_that_stands_behind_is_asked(issue):
+def test_permissions_after_a_failed_one_are_not_evaluated(issue):
     signed_in(issue, 301)
     assert call(FRESH & MustNotBeAsked, token="good").status_code == 401
 

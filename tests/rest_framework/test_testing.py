@@ -101,13 +101,13 @@ def test_the_rules_are_the_real_ones(oauth_client, facts, error):
     assert oauth_client.get("/notes").json()["error"] == error
 
 
-def test_so_is_the_audience(oauth_client):
+def test_the_audience_of_a_forced_token_is_checked(oauth_client):
     oauth_client.force_oauth(UserFactory(), scopes="read", resource="http://testserver/notes")
     assert oauth_client.get("/notes").status_code == 200
     assert oauth_client.get("/plain").status_code == 401
 
 
-def test_so_is_the_sign_in(oauth_client):
+def test_the_sign_in_of_a_forced_token_is_checked(oauth_client):
     user = UserFactory()
     oauth_client.force_oauth(user, acr="mfa")
     assert oauth_client.get("/payments").status_code == 200
@@ -117,7 +117,7 @@ def test_so_is_the_sign_in(oauth_client):
     assert oauth_client.get("/payments").status_code == 401
 
 
-def test_so_is_the_mask(oauth_client):
+def test_the_user_of_a_forced_token_is_masked(oauth_client):
     oauth_client.force_oauth(UserFactory(is_staff=True))
     assert oauth_client.get("/admin-api").status_code == 403
 

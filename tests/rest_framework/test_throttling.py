@@ -78,7 +78,7 @@ def tokens(issue):
         (ByUserOrClient, "web", "app", 200),
     ],
 )
-def test_who_shares_a_count(tokens, throttle, first, second, status):
+def test_a_count_is_shared_by_one_person_or_one_client(tokens, throttle, first, second, status):
     assert call(throttle, first).status_code == 200
     response = call(throttle, second, address="192.0.2.2")
     assert response.status_code == status

@@ -103,7 +103,7 @@ def test_what_is_told_holds_nothing_of_what_was_sent():
 @pytest.mark.parametrize(
     ("one", "other"), [({"a": 1, "b": 2}, {"b": 2, "a": 1}), ({"a": 1}, {"a": 1.0}), ({"a": [1, 2.0]}, {"a": [1.0, 2]})]
 )
-def test_the_same_json_is_the_same(one, other):
+def test_equal_json_has_the_same_canonical_text(one, other):
     assert rar.canonical(one) == rar.canonical(other)
 
 
@@ -123,7 +123,7 @@ def test_the_same_json_is_the_same(one, other):
         ({"a": "x "}, {"a": "x"}),
     ],
 )
-def test_what_only_looks_the_same_is_not(one, other):
+def test_different_json_has_another_canonical_text(one, other):
     assert rar.canonical(one) != rar.canonical(other)
     assert not rar.is_part(one, other)
     assert not rar.is_part(other, one)
@@ -175,7 +175,7 @@ def test_nothing_more_than_was_granted_is_given(asked):
 
 
 @pytest.mark.spec("RFC 9396", "6")
-def test_one_that_was_not_granted_spoils_those_that_were():
+def test_one_detail_that_was_not_granted_refuses_the_whole_request():
     with pytest.raises(InvalidAuthorizationDetails):
         rar.narrow_details([PAYMENT, WIDER["another amount"]], [PAYMENT], TYPES)
 
@@ -315,7 +315,7 @@ SCHEMA = {
         {"amount": {"value": "1"}, "items": [{"id": 1}], "note": {"anything": 1}, "due": "2026-11-21"},
     ],
 )
-def test_what_fits_fits(value):
+def test_a_detail_that_fits_its_schema_is_accepted(value):
     Schema(SCHEMA).check(value)
 
 

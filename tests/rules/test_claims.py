@@ -33,7 +33,7 @@ def test_the_specifications_own_example():
 
 
 @pytest.mark.parametrize("text", ["", "{}", '{"other": 1}', '{"userinfo": {}, "id_token": {}}'])
-def test_nothing_may_be_asked_for(text):
+def test_a_request_may_ask_for_no_claims(text):
     asked = parse_claims(text)
     assert requested_claims(asked, "userinfo") == requested_claims(asked, "id_token") == {}
 

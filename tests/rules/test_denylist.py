@@ -19,7 +19,7 @@ def test_what_is_sent_is_what_arrives(kind, before):
     assert denial.text() == Denial(**json.loads(denial.text())).text()
 
 
-def test_it_may_say_whose_tokens_are_meant():
+def test_a_denial_may_name_the_client():
     denial = Denial("https://as.example", "token", "x", 2_000_000_000, client="an app")
     assert parse(denial.text()) == denial
     assert json.loads(denial.text())["client"] == "an app"
@@ -44,7 +44,7 @@ def test_nothing_stands_for_the_denials_of_several(others):
         merge_for_client(others, 20)
 
 
-def test_it_says_no_more_than_it_must():
+def test_a_denial_leaves_out_unknown_members():
     assert set(json.loads(Denial("i", "token", "x", 1).text())) == {"iss", "kind", "id", "exp"}
 
 

@@ -16,7 +16,7 @@ def test_a_digest_is_sha_256_in_64_hexadecimal_characters(text):
 
 
 @pytest.mark.parametrize(("one", "other"), [("a", "a"), ("", ""), ("é", "é"), ("\ud800", "\ud800")])
-def test_the_same_is_equal(one, other):
+def test_equal_strings_are_equal(one, other):
     assert equal(one, other)
 
 

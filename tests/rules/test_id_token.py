@@ -24,12 +24,12 @@ def signed(**changes):
 
 
 @pytest.mark.spec("OIDC Core", "2")
-def test_what_is_not_known_is_not_said():
+def test_an_id_token_leaves_out_unknown_claims():
     assert IdToken(**FACTS).members() == LEAST
 
 
 @pytest.mark.spec("OIDC Core", "2")
-def test_what_is_known_is_said():
+def test_an_id_token_has_known_claims():
     known = {"at_hash": "h", "nonce": "n", "auth_time": 0, "acr": "2", "amr": ("pwd", "otp"), "sid": "s"}
     assert IdToken(**FACTS, **known).members() == LEAST | known | {"amr": ["pwd", "otp"]}
 
@@ -48,7 +48,7 @@ def test_a_claim_about_a_person_cannot_pass_for_one_of_the_protocol():
     assert IdToken(**FACTS, claims=claims).members() == LEAST | {"name": "Ann"}
 
 
-def test_one_of_ours_is_verified():
+def test_an_id_token_of_this_issuer_is_verified():
     assert verify(sign_id_token(IdToken(**FACTS), key("ES256")), client_id="web") == LEAST
 
 
@@ -79,7 +79,7 @@ def test_what_is_no_id_token_of_ours_is_refused(changes):
 
 
 @pytest.mark.parametrize("aud", [None, "other", ["web"], ["other", "web"], {"web": 1}, "WEB"], ids=str)
-def test_one_for_another_client_is_refused(aud):
+def test_an_id_token_for_another_client_is_refused(aud):
     with pytest.raises(JoseError):
         verify(signed(aud=aud), client_id="web")
 
@@ -97,7 +97,7 @@ def test_a_hint_may_have_expired_but_not_lost_its_end():
         verify(signed(exp=None), allow_expired=True)
 
 
-def test_one_that_another_key_signed_is_refused():
+def test_an_id_token_signed_by_another_key_is_refused():
     with pytest.raises(JoseError):
         verify(jws.sign(LEAST, key("ES256", 1)))
 

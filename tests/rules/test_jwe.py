@@ -152,7 +152,7 @@ def test_a_text_that_is_no_set_is_refused(text: str) -> None:
         read_encryption_text(text)
 
 
-def test_so_is_one_with_more_keys_than_anybody_needs() -> None:
+def test_a_key_set_with_too_many_keys_is_refused() -> None:
     with pytest.raises(JoseError):
         read_encryption_text(str({"keys": [{}] * (MAX_KEYS + 1)}).replace("'", '"'))
 
@@ -164,7 +164,7 @@ def test_a_client_may_register_keys_for_encryption_alone(kind: str) -> None:
 
 
 @pytest.mark.parametrize("jwk", [private("RSA"), public("RSA", d="AQAB"), {"kty": "oct", "use": "enc"}])
-def test_it_may_not_register_private_ones(jwk: dict[str, Any]) -> None:
+def test_a_client_may_not_register_private_keys(jwk: dict[str, Any]) -> None:
     with pytest.raises(JoseError):
         check_jwks({"keys": [public("P-256"), jwk]})
 

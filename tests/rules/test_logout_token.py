@@ -12,7 +12,7 @@ KNOWN = {"issuer": "https://auth.example.com", "client_id": "c", "issued_at": 10
 
 @pytest.mark.spec("OIDC Back-Channel Logout", "2.4")
 @pytest.mark.parametrize("about", [{"subject": "7"}, {"sid": "s"}, {"subject": "7", "sid": "s"}], ids=str)
-def test_it_says_what_is_known_and_never_a_nonce(about: dict[str, str]) -> None:
+def test_a_logout_token_has_known_claims_and_no_nonce(about: dict[str, str]) -> None:
     claims = LogoutToken(**KNOWN, **about).members()
     assert {name: claims[name] for name in ("sub", "sid") if name in claims} == {
         {"subject": "sub"}.get(name, name): value for name, value in about.items()
@@ -26,7 +26,7 @@ def test_it_says_what_is_known_and_never_a_nonce(about: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     "uri", ["", "x", "http://app.example.com/", "https://app.example.com/#", "ftp://a/", "https:///a", "https://u@a/"]
 )
-def test_it_is_sent_nowhere_else(uri: str) -> None:
+def test_other_uris_are_not_logout_uris(uri: str) -> None:
     assert not is_logout_uri(uri)
 
 
@@ -69,7 +69,7 @@ def test_a_logout_token_is_signed_as_one() -> None:
 
 
 @pytest.mark.spec("OIDC Back-Channel Logout", "2.2")
-def test_it_is_sent_over_https_or_to_this_machine() -> None:
+def test_a_logout_uri_is_https_or_on_this_machine() -> None:
     assert is_logout_uri("https://app.example.com/logout?x=1")
     assert is_logout_uri("http://localhost:3000/logout")
     assert is_logout_uri("http://127.0.0.1/logout")

@@ -62,7 +62,7 @@ def test_no_special_purpose_address_is_public() -> None:
 
 
 @pytest.mark.spec("RFC 6890", "2.2.2")
-def test_their_neighbours_are_public() -> None:
+def test_addresses_beside_special_ranges_are_public() -> None:
     assert [one for one in PUBLIC if not is_public(one)] == []
 
 

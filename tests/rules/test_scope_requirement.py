@@ -55,7 +55,7 @@ def test_what_is_no_scope_token_is_refused(scope):
             make(scope)
 
 
-def test_nothing_is_no_requirement():
+def test_an_empty_requirement_is_refused():
     with pytest.raises(TypeError):
         all_of()
     with pytest.raises(TypeError):

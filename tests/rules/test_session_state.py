@@ -16,7 +16,7 @@ FACTS = {
 }
 
 
-def test_it_is_the_digest_that_the_script_makes():
+def test_session_state_equals_the_digest_of_the_script():
     text = "client-1 https://app.example.com 0123abcd salt"
     assert session_state_of(**FACTS) == f"{hashlib.sha256(text.encode()).hexdigest()}.salt"
 

@@ -41,7 +41,7 @@ def test_what_a_database_cannot_keep_is_found(value):
 
 
 @pytest.mark.parametrize("value", ["é\n\t", {"a": [1, None, True, "\U0001f600"]}, 1.5])
-def test_all_else_can_be_kept(value):
+def test_other_json_can_be_stored(value):
     assert is_storable(value)
 
 

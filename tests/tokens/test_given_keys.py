@@ -133,7 +133,7 @@ def test_keys_that_will_not_do_are_found_by_a_check(settings, keys):
 
 
 @pytest.mark.parametrize("keys", [[{}], ["nonsense"], [private_jwk("ES256")] * 2], ids=len)
-def test_and_never_used(settings, keys):
+def test_given_keys_that_cannot_be_used_are_refused_without_being_shown(settings, keys):
     given(settings, *keys)
     with pytest.raises(ImproperlyConfigured) as caught:
         key_ring()

@@ -264,7 +264,7 @@ class TestPassword:
         monkeypatch.setattr("sys.stdin.isatty", lambda: False)
         assert "OAUTH_WALK_PASSWORD" in walk(*self.given).error
 
-    def test_it_is_taken_from_the_environment(self, monkeypatch):
+    def test_a_password_is_taken_from_the_environment(self, monkeypatch):
         monkeypatch.setenv("OAUTH_WALK_PASSWORD", "d")
         assert "cannot be reached" in walk(*self.given).error
 

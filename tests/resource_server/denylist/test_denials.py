@@ -129,7 +129,7 @@ def test_a_denial_ends_and_is_forgotten(clock):
     assert len(listed) == len(listed._by_exp) == 1
 
 
-def test_one_that_is_repeated_for_longer_is_kept_for_longer(clock):
+def test_a_denial_that_is_repeated_for_longer_is_kept_for_longer(clock):
     listed = Denylist()
     for exp in (10, 10, 30, 20):
         listed.add(denial(exp=SOON + exp))

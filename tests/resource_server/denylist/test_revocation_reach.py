@@ -108,7 +108,9 @@ def delete(driver: Driver) -> None:
 
 
 @pytest.mark.parametrize("end", [revoke, suspend, deactivate, delete])
-def test_it_is_there_within_a_second(driver: Driver, call: Callable[[str], int], end: Callable[[Driver], None]) -> None:
+def test_a_revocation_reaches_the_api_within_a_second(
+    driver: Driver, call: Callable[[str], int], end: Callable[[Driver], None]
+) -> None:
     token = driver.tokens()["access_token"]
     assert [call(token) for _ in range(3)] == [200] * 3
     end(driver)
@@ -122,7 +124,9 @@ def test_a_clients_own_token_is_named_by_its_digest(driver: Driver, call: Callab
     assert seconds_until_refused(call, token) < 1
 
 
-def test_it_was_remembered_and_would_have_gone_on(driver: Driver, call: Callable[[str], int], settings: Any) -> None:
+def test_without_the_denial_the_cached_token_would_be_accepted(
+    driver: Driver, call: Callable[[str], int], settings: Any
+) -> None:
     """Or the tests above would show nothing: without a word from the provider the stated lifetime holds."""
     token = driver.tokens()["access_token"]
     assert call(token) == 200

@@ -41,7 +41,7 @@ def test_terms_that_cannot_be_used_are_found(settings, terms):
 
 
 @pytest.mark.parametrize("terms", [{}, None])
-def test_none_is_none(settings, terms):
+def test_an_empty_denylist_setting_is_none(settings, terms):
     settings.OAUTH_RESOURCE_SERVER |= {"DENYLIST": terms}
     assert conf.denylist is None
     assert checks.check_settings(None) == checks.check_denylist(None) == checks.check_denylist_is_guarded(None) == []

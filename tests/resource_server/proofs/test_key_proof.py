@@ -213,7 +213,7 @@ def test_introspection_may_tell_of_a_token_of_that_scheme(proofs):
 
 @pytest.mark.spec("RFC 9449", "6.2")
 @pytest.mark.parametrize("wrong", [{"cnf": None}, {"token_type": "MAC"}, {"token_type": ""}, {"token_type": ["DPoP"]}])
-def test_but_not_of_one_that_then_would_pass_for_a_bearer_token(proofs, wrong):
+def test_introspection_refuses_a_bound_token_that_would_pass_for_a_bearer_token(proofs, wrong):
     with pytest.raises(InvalidToken):
         read(INTROSPECTED | wrong)
 

@@ -185,7 +185,7 @@ def test_a_flag_cannot_be_assigned(user, flag, value):
 # -- a user like any other -----------------------------------------------------------------------------------
 
 
-def test_it_is_a_user_to_python(chief, user):
+def test_a_masked_user_is_an_instance_of_its_model(chief, user):
     assert isinstance(user, User)
     assert user.__class__ is get_user_model()
     assert user == chief
@@ -195,7 +195,7 @@ def test_it_is_a_user_to_python(chief, user):
     assert (str(user), repr(user)) == (str(chief), repr(chief))
 
 
-def test_it_is_a_user_to_the_orm(chief, user):
+def test_a_masked_user_works_in_queries(chief, user):
     consent = Consent.objects.create(user=user, application=ApplicationFactory(), scopes={})
     assert list(Consent.objects.filter(user=user)) == list(user.oauth_consents.all()) == [consent]
     consent.user = user

@@ -23,7 +23,7 @@ def test_a_token_with_the_scopes_passes_and_its_user_is_the_requests(issue, guar
 
 
 @every_kind
-def test_one_with_less_is_told_all_that_is_needed(issue, guarded):
+def test_a_token_with_too_few_scopes_is_told_all_that_are_needed(issue, guarded):
     issue("poor", scope="a")
     assert refusal(call(guarded("a", "b"), "poor")) == (403, "insufficient_scope", "a b")
     assert refusal(call(guarded(any_of("c", ["b", "a"])), "poor")) == (403, "insufficient_scope", "b a")

@@ -29,7 +29,7 @@ def test_the_server_is_asked_in_the_apis_own_name(server):
     assert parse_qs(body.decode()) == {"token": ["the token"], "token_type_hint": ["access_token"]}
 
 
-def test_what_it_says_is_what_the_token_says(server):
+def test_all_members_of_the_answer_are_in_the_access_token(server):
     says(
         server,
         ACTIVE

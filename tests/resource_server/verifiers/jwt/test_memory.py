@@ -41,7 +41,7 @@ def test_a_token_is_verified_once_and_kept_by_its_digest(fake_issuer: FakeIssuer
     assert token.rpartition(".")[2] not in repr(vars(conf.verifier))
 
 
-def test_it_is_forgotten_when_it_expires(
+def test_a_cached_token_is_dropped_when_it_expires(
     fake_issuer: FakeIssuer, verifications: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     token = fake_issuer.token(expires_in=60)
@@ -52,7 +52,7 @@ def test_it_is_forgotten_when_it_expires(
     assert "expired" in refused(token)
 
 
-def test_it_is_looked_at_again_when_the_keys_are(
+def test_a_cached_token_is_verified_again_after_the_lifetime_of_the_keys(
     fake_issuer: FakeIssuer, verifications: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A key that was taken out of use vouches for nothing after ``KEYS_LIFETIME``."""

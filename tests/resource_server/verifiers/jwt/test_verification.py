@@ -25,7 +25,7 @@ def test_a_good_token_opens_the_view_that_its_scope_is_for(fake_issuer: FakeIssu
     assert call(fake_issuer.token("other"), view).status_code == 403
 
 
-def test_everything_that_it_says_is_known(fake_issuer: FakeIssuer) -> None:
+def test_all_claims_of_a_jwt_are_in_the_access_token(fake_issuer: FakeIssuer) -> None:
     now = int(time.time())
     token = conf.verifier(
         fake_issuer.token(
