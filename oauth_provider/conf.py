@@ -210,7 +210,7 @@ class ProviderSettings(SeamSettings):
 
     @property
     def PREPARE_STATEMENTS(self) -> str:
-        """Whether PostgreSQL keeps the few statements of the hot paths prepared: "auto" or "off". Default: "auto".
+        """Preparation of the few statements of the hot paths on PostgreSQL: "auto" or "off". Default: "auto".
 
         "auto" prepares on connections that are kept (``CONN_MAX_AGE``, or ``pool`` in ``OPTIONS``) and that no pooler
         shows on. Each connection looks at it once.

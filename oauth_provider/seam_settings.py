@@ -22,7 +22,7 @@ def no_certificate(request: HttpRequest) -> str:
 
 
 class SeamSettings(LimitSettings):
-    """Which grants and which methods of client authentication there are besides ours, and whom a request is from."""
+    """Settings of the seams: grants and methods of client authentication besides ours, and a client's address."""
 
     @property
     def GRANTS(self) -> Sequence[str]:

@@ -46,6 +46,7 @@ ALSO_CALLED = {
 PUBLIC = {
     *("_meta", "_base_manager", "_default_manager", "_state"),
     *("_replace", "_meaning", "_public", "_rows", "_standing"),
+    "_value_",  # of an enumeration
     "_has_been_logged",  # of a response, for log_response, which is listed
 }
 # Its connections are urllib3's.

@@ -172,7 +172,7 @@ class ApplicationAdmin(PolicyColumns, LegacyColumns, MetadataColumns, SecretView
         )  # fmt: skip
 
     def get_readonly_fields(self, request: HttpRequest, obj: Row | None = None) -> Any:
-        """Those of a client that there is."""
+        """Return the fields that cannot be changed of a client that there is."""
         return self.readonly_fields if obj is not None else ()
 
     def get_form(self, request: HttpRequest, obj: Row | None = None, change: bool = False, **kwargs: Any) -> Any:

@@ -32,7 +32,7 @@ def drafted_client_id(draft: str) -> str | None:
 
 
 class AddClientForm(ClientForm):
-    """What a first client needs. The server makes identifier and secret."""
+    """A form with what a first client needs. The server makes identifier and secret."""
 
     name = forms.CharField(
         label=gettext_lazy("Name"),

@@ -41,7 +41,7 @@ class Lines(forms.CharField):
 
 
 class ClientForm(forms.ModelForm):  # type: ignore[type-arg]  # it takes none at run time
-    """What both forms share: the lists, and the scopes."""
+    """The part that both forms share: the lists, and the scopes."""
 
     redirect_uris = Lines(
         label=gettext_lazy("Redirect URIs"),
@@ -126,7 +126,7 @@ class ClientForm(forms.ModelForm):  # type: ignore[type-arg]  # it takes none at
         return None if self.cleaned_data.get("every_scope") else list(self.cleaned_data.get("scopes") or ())
 
     def add_error(self, field: str | None, error: Any) -> None:
-        """What DOT's own ``clean`` says goes beside the field, or on top where the form has none such.
+        """Put what DOT's own ``clean`` says beside the field, or on top where the form has none such.
 
         Where a field was refused here already, DOT judged the value of before.
         """
@@ -153,7 +153,7 @@ class ClientForm(forms.ModelForm):  # type: ignore[type-arg]  # it takes none at
         return list(dict.fromkeys(line for line in lines if line))
 
     def _new_lines(self, name: str, lines: list[str]) -> list[str]:
-        """What stood there before must not keep anyone from suspending a client."""
+        """Return the lines that are new: an old one must not keep anyone from suspending a client."""
         before = self.initial[name].split()
         return [line for line in lines if line not in before]
 

@@ -41,7 +41,7 @@ from oauth_provider.tokens.terms import for_response
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """What came of a yes: the parameters of the answer, and what an ID token among them says once it is signed.
+    """The result of a yes: the parameters of the answer, and what an ID token among them says once it is signed.
 
     ``scope`` is what was granted.
     """
@@ -53,7 +53,7 @@ class Granted:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What was agreed to before, the pushed request that is to be answered, and the time of the database."""
+    """The consent given before, the pushed request that is to be answered, and the time of the database."""
 
     consent: Consent | None
     pushed: PendingRequest | None
@@ -74,7 +74,7 @@ def read(inquiry: Inquiry) -> Snapshot:
 
 
 def answer_without_asking(inquiry: Inquiry) -> Granted | None:
-    """What was asked for, where a consent given before covers all of it, or the operator has said yes for everyone."""
+    """Grant what was asked for, where a consent given before covers it, or the operator has said yes for everyone."""
     if not inquiry.destination.is_assured:
         return None
     using = router.db_for_write(Authorization)

@@ -30,7 +30,7 @@ def browser_state(http: HttpRequest) -> str:
 
 
 def session_state(http: HttpRequest, destination: Destination, scope: Collection[str]) -> str:
-    """What the client of an answer to ``destination`` may ask with; empty where it signs nobody in."""
+    """Return the ``session_state`` for the client of ``destination``; empty where the answer signs nobody in."""
     if not provider_settings.SESSION_MANAGEMENT or OPENID not in scope:
         return ""
     return session_state_of(

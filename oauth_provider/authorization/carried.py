@@ -31,7 +31,7 @@ MAX_LENGTH = 1_500
 
 @sensitive_variables()
 def resume_url(http: HttpRequest, ticket: Ticket, page: str = AUTHORIZE) -> str:
-    """Where a request goes on: a path of ours, never too long to be somebody's ``next``.
+    """Return the path at which a request goes on, short enough to be somebody's ``next``.
 
     Raises ``TemporarilyUnavailable`` where too many requests wait already.
     """

@@ -23,7 +23,7 @@ class Context:
 
 
 class AuthenticationContext:
-    """What is known of a session's sign-in. This one knows when it was, and nothing of how."""
+    """The authentication context of a session's sign-in. This one knows when it was, and nothing of how."""
 
     #: The ``acr`` values that a sign-in here can reach, for discovery. A request for others changes nothing.
     acr_values_supported: tuple[str, ...] = ()

@@ -45,7 +45,7 @@ def ask(http: HttpRequest, inquiry: Inquiry, *, sid: str = "") -> str:
 
 
 def inquiry_of(http: HttpRequest, pending: PendingRequest, issuer: Issuer) -> Inquiry:
-    """What ``pending`` asks, judged anew: the client may have been suspended or changed since.
+    """Return the inquiry of ``pending``, judged anew: the client may have been suspended or changed since.
 
     Raises ``InvalidRequest`` where it may not be answered any more.
     """
@@ -73,7 +73,7 @@ class Snapshot:
 
 @sensitive_variables()
 def decide(http: HttpRequest, handle: str, decision: Decision, issuer: Issuer) -> AuthorizationResponse:
-    """What the browser takes to the client after a decision.
+    """Decide, and return what the browser takes to the client.
 
     The same session repeating the same decision within 10 seconds gets the same answer. Raises ``InvalidRequest`` if
     this session may not make it, and for a handle that is unknown, spent, expired, or another's.

@@ -1,4 +1,4 @@
-"""What a request demands of the sign-in (OpenID Connect Core §3.1.2.1): every demand, in order, in a table.
+"""Demands that a request makes on the sign-in (OpenID Connect Core §3.1.2.1): every demand, in order, in a table.
 
 A sign-in is *fresh* where it was made for this very request: after its ticket asked for one, and for no other.
 """
@@ -29,7 +29,7 @@ MAX_ACR_VALUES = 32
 
 
 class Demand(Enum):
-    """What the person has to do first."""
+    """A step that the person has to take first."""
 
     SIGN_UP = "sign_up"
     LOGIN = "login"
@@ -53,7 +53,7 @@ class Visit:
 
     @property
     def request(self) -> AuthorizationRequest:
-        """What is asked for."""
+        """Return the request of the ticket."""
         return self.ticket.request
 
     @property

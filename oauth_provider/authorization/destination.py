@@ -8,7 +8,7 @@ from oauth_provider.protocol import redirect_uri, response_mode
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Where an answer may go: the client is known and the redirect URI is one of its own."""
+    """The destination of an answer: the client is known and the redirect URI is one of its own."""
 
     client: Client
     redirect_uri: str

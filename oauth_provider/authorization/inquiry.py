@@ -13,7 +13,7 @@ from oauth_provider.tokens.issuer import Issuer
 
 @dataclass(frozen=True, slots=True)
 class Inquiry:
-    """What a request that was checked asks a person, where its answer goes, and who answers."""
+    """A checked request: its question, the destination of its answer, and who answers."""
 
     request: AuthorizationRequest
     destination: Destination
@@ -22,12 +22,12 @@ class Inquiry:
 
     @property
     def client(self) -> Client:
-        """Who asks."""
+        """Return the client that asks."""
         return self.destination.client
 
     @property
     def user(self) -> Any:
-        """Who is asked."""
+        """Return the person who is asked."""
         return self.question.user
 
 

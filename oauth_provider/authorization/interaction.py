@@ -82,7 +82,7 @@ Step = Refused | Page | Answer
 
 @sensitive_variables()
 def next_step(http: HttpRequest, ticket: Ticket, issuer: Issuer) -> Step:
-    """What comes next for the request of ``ticket``. Raises what must be shown to the person."""
+    """Return what comes next for the request of ``ticket``. Raises what must be shown to the person."""
     destination = establish(ticket.request)
     try:
         asked = check(ticket.request, destination.client)
@@ -112,7 +112,7 @@ def next_step(http: HttpRequest, ticket: Ticket, issuer: Issuer) -> Step:
 
 @sensitive_variables()
 def choose_account(http: HttpRequest, ticket: Ticket, *, other: bool) -> str:
-    """Where the browser goes once the person chose to go on with this account, or with another one."""
+    """Return the URL at which the person goes on with this account, or with another one."""
     if not other:
         return resume_url(http, replace(ticket, chosen=choice_of(http)))
     url = _login_url(http, ticket.to_login(), resolve_url(settings.LOGIN_URL))

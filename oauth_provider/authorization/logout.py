@@ -36,7 +36,7 @@ SALT = "oauth_provider.authorization.logout"
 
 @dataclass(frozen=True, slots=True)
 class LogoutRequest:
-    """What was asked, an empty string where it was not. ``subject`` and ``sid`` are of a hint that is proven ours.
+    """A logout request; what it leaves out is empty. ``subject`` and ``sid`` are of a hint that is proven ours.
 
     ``post_logout_redirect_uri`` is registered for ``client_id``.
     """
@@ -56,7 +56,7 @@ class LogoutRequest:
 
     @property
     def next_url(self) -> str:
-        """Where the browser goes when all is done: the URI with ``state`` and nothing else; empty for our own page."""
+        """Return the client's URL with ``state``, for when all is done; empty for our own page."""
         uri = self.post_logout_redirect_uri
         return as_query(uri, {"state": self.state}) if uri and self.state else uri
 
@@ -136,7 +136,7 @@ def check_state(request: LogoutRequest) -> None:
 
 
 def to_ticket(request: LogoutRequest) -> str:
-    """What was established, signed and dated, without the ID token that proved it."""
+    """Return the checked request, signed and dated, without the ID token that proved it."""
     return signing.dumps(astuple(request), salt=SALT, compress=True)
 
 

@@ -1,4 +1,4 @@
-"""Who a request is about (OpenID Connect Core §3.1.2.1 and §5.5.1): a hint, or a claim that names one person."""
+"""The person whom a request is about (OpenID Connect Core §3.1.2.1 and §5.5.1): by a hint or a claim."""
 
 import time
 

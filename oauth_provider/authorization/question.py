@@ -23,7 +23,7 @@ ALLOW, DENY = "allow", "deny"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked for: scopes, the resources they are for, and details (RFC 9396).
+    """The permissions that are asked for: scopes, the resources they are for, and details (RFC 9396).
 
     The scopes that are ``required`` are part of every yes: without them there would be nothing to answer with.
     """
@@ -41,7 +41,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What ``user`` is asked: who asks, for what, and under which sign-in.
+    """A question to ``user``: who asks, for what, and under which sign-in.
 
     ``destination`` is where the answer goes, in words that a person can check; None where it goes nowhere. ``context``
     is what the person would act for, None where they act for themselves alone, and ``until`` when all of it would end,
@@ -59,7 +59,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a person says to a question.
+    """The answer of a person to a question.
 
     ``scopes`` and ``details`` are what a yes is to, None for everything that is asked for; what is not asked for is
     never granted. ``context`` and ``until`` are those of the question.

@@ -18,7 +18,7 @@ Pairs = Sequence[tuple[str, str]]
 
 
 class Source(Enum):
-    """How a request reached us; the rules say which of them applies where."""
+    """The way by which a request reached us; the rules say which of them applies where."""
 
     BROWSER = "browser"  # a query or a form, by way of the browser
     PUSH = "push"  # being pushed by its client (RFC 9126 §2)
@@ -129,7 +129,7 @@ def from_pairs(
 
 
 def known_pairs(request: AuthorizationRequest) -> list[tuple[str, str]]:
-    """What of a checked request may be stored: a parameter that nobody knows may hold anything."""
+    """Return the pairs of a checked request that may be stored: a parameter that nobody knows may hold anything."""
     return [(name, value) for name, value in request.pairs if name in (*PARAMETERS, REPEATABLE)]
 
 

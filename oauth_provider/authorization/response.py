@@ -29,7 +29,7 @@ SIGNED_LIFETIME = 600
 
 @dataclass(frozen=True, slots=True)
 class AuthorizationResponse:
-    """What the browser takes to the client, and how."""
+    """An authorization response: its parameters, and the way in which the browser takes them to the client."""
 
     redirect_uri: str
     response_mode: str
@@ -75,7 +75,7 @@ class AuthorizationResponse:
 
 @sensitive_variables()
 def from_text(text: str) -> AuthorizationResponse:
-    """What ``to_text`` made."""
+    """Read what ``to_text`` made."""
     return AuthorizationResponse(*json.loads(text))
 
 

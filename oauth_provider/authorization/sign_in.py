@@ -1,4 +1,4 @@
-"""What a session knows of its sign-in: when, and under which identifier (OpenID Connect Core §2, ``auth_time``)."""
+"""The record that a session keeps of its sign-in: its time and its identifier (OpenID Connect Core §2)."""
 
 import logging
 import time
@@ -41,7 +41,7 @@ class SignIn:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What the session holds: ``seconds`` since the epoch, the ``sid``, and whether a demand was met with it."""
+    """The record of a session: ``seconds`` since the epoch, the ``sid``, and whether a demand was met with it."""
 
     seconds: float | None = None
     sid: str = ""
@@ -79,7 +79,7 @@ def renew_key(request: HttpRequest) -> None:
 
 
 def recorded(request: HttpRequest) -> Recorded:
-    """What this session knows; nothing, where it began before this app was installed."""
+    """Return the record of this session; an empty one where it began before this app was installed."""
     known = request.session.get(SIGN_IN) or {}
     return Recorded(known.get("auth_time"), known.get("sid", ""), known.get("spent", False))
 

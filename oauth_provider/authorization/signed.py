@@ -48,7 +48,7 @@ def signed_pairs(
 
 
 def pushed_object(request: AuthorizationRequest, client: Client, issuer: Issuer) -> AuthorizationRequest:
-    """What ``client`` pushes: the request in its object, where it pushes one (RFC 9126 §3)."""
+    """Return the request that ``client`` pushes: the one in its object, where it pushes one (RFC 9126 §3)."""
     if not request.request:
         return request
     return from_pairs(signed_pairs(request, client, issuer), source=Source.PUSH, signed=True)

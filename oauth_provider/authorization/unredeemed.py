@@ -17,7 +17,7 @@ MOST_COUNTED = 1024
 
 
 class _Counts:
-    """How many answers this process gave of late, by person and client; the longest unused are forgotten."""
+    """Numbers of answers that this process gave of late, by person and client; the longest unused are forgotten."""
 
     def __init__(self) -> None:
         self._counts: OrderedDict[Any, int] = OrderedDict()

@@ -113,7 +113,7 @@ def asks_others(client: Client) -> bool:
 
 
 def _without_secrets(fetched: Sequence[Any]) -> tuple[Any, ...]:
-    """What may be remembered: not DOT's column, nor the copy of it that was found equal to it."""
+    """Return the values that may be remembered: not DOT's column, nor the copy of it that was found equal to it."""
     place = 1 + concrete_names(application_model()).index(CLIENT_SECRET)
     return (*fetched[:place], "", *fetched[place + 1 : -1], "")
 

@@ -41,7 +41,7 @@ class ClientMemory:
         self._swept_at = 0.0
 
     def find(self, key: Key) -> Remembered | None:
-        """What was remembered not too long ago."""
+        """Return the entry of ``key``, if it is not too old."""
         known = self._clients.get(key)
         if known is not None and known.until <= time.monotonic():
             self.forget(key)

@@ -115,7 +115,7 @@ def described() -> dict[str, Any]:
 
 
 def every_grant_type() -> list[str]:
-    """Those of the token endpoint, and the one of tokens that come from the other (RFC 7591 §2.1)."""
+    """Return the grant types of the token endpoint, and the one of tokens that come from the other (RFC 7591 §2.1)."""
     return [*grant_types(), *([IMPLICIT_GRANT] if any(map(is_front_channel, response_types_supported())) else [])]
 
 

@@ -1,4 +1,4 @@
-"""Which authentication methods there are (RFC 7591 §2) is said by a table that projects add to, not by the column."""
+"""Let a table that projects add to say which authentication methods there are (RFC 7591 §2), and no column."""
 
 from typing import ClassVar
 

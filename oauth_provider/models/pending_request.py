@@ -246,7 +246,7 @@ class PendingRequest(models.Model):
         return self.decided_at is None and self.is_in_time and self.belongs_to(user, session)
 
     def context(self, said: str) -> str:
-        """What a sealed answer is bound to, besides its handle: the digest of what the person ``said``, too."""
+        """Return the context of a sealed answer: its row, its session and the digest of what the person ``said``."""
         return f"pending_request:{self.pk}:{self.session_digest}:{said}"
 
     @sensitive_variables()

@@ -59,7 +59,7 @@ def _take(request: HttpRequest, ticket: Ticket) -> HttpResponse:
 
 
 def _take_post(request: HttpRequest, ticket: Ticket) -> HttpResponse:
-    """What came as a body goes into no URL: it waits as a row. What breaks a rule is answered, and kept nowhere."""
+    """Keep what came as a body in a row, and in no URL. What breaks a rule is answered, and kept nowhere."""
     if ticket.request.request_uri:
         return redirect_to(resume_url(request, ticket))  # no more than a name
     try:

@@ -82,7 +82,7 @@ def _ask(request: HttpRequest, handle: str) -> HttpResponse:
 
 
 def _begin_anew(request: HttpRequest, handle: str) -> HttpResponse:
-    """The same request once more, from its first rule, for the person whom it was asked of."""
+    """Begin the request anew, from its first rule, for the person whom it was asked of."""
     pending, user = PendingRequest.objects.asked(handle), session_user(request)
     if pending is None or user is None or pending.user_id != user.pk or pending.decided_at is not None:
         error = InvalidRequest(Reason.CANNOT_BEGIN_ANEW, detail="foreign or spent")

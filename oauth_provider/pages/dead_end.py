@@ -98,7 +98,7 @@ def back_to(request: HttpRequest, asked: AuthorizationRequest, error: OAuthError
 
 
 def client_name(asked: AuthorizationRequest) -> str:
-    """How the application is called, where it still is known."""
+    """Return the name of the application, where it still is known."""
     try:
         return str(establish(asked).client.application)
     except OAuthError:

@@ -49,7 +49,7 @@ class LoginView(views.LoginView):
         form_class: Any = self.get_form_class()
 
         class OutdatedForm(form_class):  # type: ignore[misc]
-            """What was typed in, which signs nobody in."""
+            """A login form that was shown before somebody else signed in: it signs nobody in."""
 
             def clean(self) -> dict[str, Any]:
                 raise ValidationError(_("This page was open for too long. Please sign in once more."), code="outdated")

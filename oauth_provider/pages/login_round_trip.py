@@ -23,7 +23,7 @@ from oauth_provider.tokens.person import username_of
 
 @sensitive_variables()
 def way_on(request: HttpRequest) -> str | None:
-    """Where a login page can send who is signed in already: on with the request in its ``next``.
+    """Return the URL to which a login page can send who is signed in already: on with the request in its ``next``.
 
     None where nobody is, where ``next`` is no request of ours, where that asks for a new login, and where the form
     names somebody else.

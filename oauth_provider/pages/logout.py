@@ -95,7 +95,7 @@ def logout(request: HttpRequest) -> HttpResponse:
 @for_people
 @or_a_plain_question
 def confirm(request: HttpRequest) -> HttpResponse:
-    """What the person says to the question of ``logout``."""
+    """Take the answer to the question of ``logout``."""
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     form = parse_form(read_body(request)).parameters

@@ -6,7 +6,6 @@ from typing import Any
 
 from oauth_provider.protocol import jws
 from oauth_provider.protocol.jose import ALGORITHMS, JoseError, Key
-from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol.strict_json import is_storable
 
 TYP = "at+jwt"
@@ -99,11 +98,11 @@ def verify_access_token(
     claims = jws.verify(token, keys, algorithms=algorithms, typ=TYP).claims
     read = read_claims(claims)
     if issuer is not None and read.issuer != issuer:
-        raise JoseError(Reason.TOKEN_OF_OTHER_ISSUER)
+        raise JoseError("The access token is of another issuer.")
     if read.expires + exp_leeway <= now and not allow_expired:
-        raise JoseError(Reason.TOKEN_EXPIRED)
+        raise JoseError("The access token has expired.")
     if max(read.issued_at, _moment(claims, "nbf") or 0) > now + leeway:
-        raise JoseError(Reason.TOKEN_NOT_YET)
+        raise JoseError("The time of the access token has not come yet.")
     return read
 
 

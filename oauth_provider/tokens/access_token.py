@@ -44,7 +44,7 @@ LEEWAY = 60
 
 @sensitive_variables()
 def read_access_token(token: str, issuer: str) -> JwtAccessToken | None:
-    """What a JWT access token that we signed says, expired or not; None for anything else.
+    """Return what a JWT access token that we signed says, expired or not; None for anything else.
 
     Without an ``issuer``, under ``DEBUG``, it may be anybody whom a request named: our keys are what counts.
     """

@@ -55,7 +55,7 @@ def signed_in(rows: Iterable[Authorization]) -> Iterator[Authorization]:
 
 
 def frames(sids: Collection[str], issuer: Issuer) -> list[str]:
-    """What a page has to open in frames to tell the clients of these sessions (Front-Channel Logout 1.0 §2)."""
+    """Return the URLs of the frames that tell the clients of these sessions (Front-Channel Logout 1.0 §2)."""
     rows = signed_in(of_sessions(sids, using=router.db_for_write(Authorization)))
     addressed = [(row, policy_of(row).frontchannel_logout_uri) for row in rows]
     return [

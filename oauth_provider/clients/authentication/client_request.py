@@ -1,4 +1,4 @@
-"""What a method of client authentication sees of a request (RFC 6749 §2.3): no HTTP, no framework."""
+"""The part of a request that a method of client authentication sees (RFC 6749 §2.3): no HTTP, no framework."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

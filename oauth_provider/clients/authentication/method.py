@@ -9,7 +9,7 @@ from oauth_provider.clients.lookup import FoundClient
 
 
 class Method(Protocol):
-    """What ``CLIENT_AUTHENTICATION_METHODS`` names: a module, an object, or a class without arguments."""
+    """A method that ``CLIENT_AUTHENTICATION_METHODS`` names: a module, an object, or a class without arguments."""
 
     METHOD: str
     """Its name on the wire, a value of ``token_endpoint_auth_method`` (RFC 7591 §2)."""

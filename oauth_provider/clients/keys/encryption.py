@@ -1,4 +1,4 @@
-"""What a client wants encrypted (OpenID Connect Registration §2, Core §10.2): to which of its keys, if to any."""
+"""Encryption that a client wants (OpenID Connect Registration §2, Core §10.2): to which of its keys, if to any."""
 
 import json
 import logging
@@ -17,7 +17,7 @@ logger = logging.getLogger("oauth_provider.clients")
 
 
 def envelope_for(client: Client) -> Envelope:
-    """What the ID tokens and logout tokens for ``client`` are put into.
+    """Return the envelope for the ID tokens and logout tokens of ``client``.
 
     Keys at a ``jwks_uri`` may have to be fetched, so never inside a transaction: for an ID token that turns out not
     to be due a failure says nothing, so it is raised only by the envelope.

@@ -15,7 +15,7 @@ from oauth_provider.protocol.registration import NO_AUTHENTICATION
 
 
 class Redirects(Enum):
-    """Where a client of a kind may be sent back to."""
+    """The redirect URIs that fit a kind of client."""
 
     NOWHERE = "nowhere"
     WEB = "web"  # https, and http on the developer's own machine

@@ -1,4 +1,4 @@
-"""What is wrong with a client's metadata, in words for whoever registers it, each with its section (RFC 7591 §2)."""
+"""Words for what is wrong with a client's metadata, each with its section (RFC 7591 §2)."""
 
 from dataclasses import dataclass
 

@@ -10,7 +10,7 @@ MOST_LOCALES = 20
 
 
 def speaking(ui_locales: str) -> AbstractContextManager[None]:
-    """Whatever is rendered inside speaks the first language of ``ui_locales`` that there is, else the usual one."""
+    """Render in the first language of ``ui_locales`` that there is, else in the usual one."""
     language = first_spoken(ui_locales)
     return override(language) if language is not None else nullcontext()
 

@@ -103,7 +103,7 @@ def content_security_policy(*, scripts: bool = False, frames: Iterable[str] = ()
 
 
 def static_origin() -> str:
-    """Where our stylesheet and scripts are, as a policy names it."""
+    """Return the origin of our stylesheet and scripts, as a policy names it."""
     parts = urlsplit(static(STYLESHEET))
     return f"{parts.scheme}://{parts.netloc}" if parts.scheme and parts.netloc else "'self'"
 
@@ -118,7 +118,7 @@ def error_page(
     client_name: str = "",
     status: int | None = None,
 ) -> HttpResponse:
-    """What happened, whose turn it is, and a short reference that the log knows. Nothing is redirected.
+    """Show what happened, whose turn it is, and a short reference that the log knows. Nothing is redirected.
 
     ``go_on`` is a URL of ours; ``back_to`` one of the client, whose redirect URI was established.
     """

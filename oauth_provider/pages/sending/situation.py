@@ -1,4 +1,4 @@
-"""What an error page tells a person first (RFC 6749 §4.1.2.1): what happened, and whose turn it is."""
+"""Situations that an error page tells a person of first (RFC 6749 §4.1.2.1), and whose turn it is."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What happened, in a person's words, and what the button that leads on is called."""
+    """A situation in a person's words, with the label of the button that leads on."""
 
     title: str | Promise
     text: str | Promise

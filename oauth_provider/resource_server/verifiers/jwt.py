@@ -62,7 +62,7 @@ class JWTVerifier:
         unproven = jws.parse(token)
         issuer = unproven.claims.get("iss")
         if not isinstance(issuer, str) or issuer not in conf.authorization_servers:
-            raise JoseError(Reason.TOKEN_OF_OTHER_ISSUER)
+            raise JoseError("The access token is of another issuer.")
         keys = self._keys.setdefault(issuer, IssuerKeys(issuer))
         try:
             verified = _proven(token, keys, issuer)
@@ -72,7 +72,7 @@ class JWTVerifier:
                 raise
             verified = _proven(token, keys.with_key(kid), issuer)
         if not names_this_api(verified.audience, issuer):  # RFC 9068 §4
-            raise JoseError(Reason.TOKEN_FOR_OTHER_RESOURCE)
+            raise JoseError("The access token was issued for another resource.")
         return verified
 
 
