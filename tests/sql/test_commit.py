@@ -21,7 +21,7 @@ from oauth_provider.signals import token_issued
 from oauth_provider.sql import commit as commits
 from oauth_provider.sql.commit import commit, settle
 from oauth_provider.sql.outcome import Change, Outcome
-from oauth_provider.sql.transaction import ATTEMPTS
+from oauth_provider.sql.transaction import ATTEMPTS, RowGone
 from tests import ledger
 from tests.commits import AT_ONCE, both_forms, committed, midway
 from tests.driver import Driver, signed_in
@@ -217,8 +217,8 @@ def test_other_errors_are_not_swallowed() -> None:
         settle(lambda: None, lambda seen: Outcome(None), using="default")
 
 
-def test_a_reference_to_a_row_that_is_gone_is_invalid_grant() -> None:
-    with failing(failure("23503")), pytest.raises(InvalidGrant):
+def test_a_reference_to_a_row_that_is_gone_is_told_apart() -> None:
+    with failing(failure("23503")), pytest.raises(RowGone):
         settle(lambda: None, lambda seen: Outcome(None), using="default")
 
 
