@@ -217,7 +217,7 @@ def test_other_errors_are_not_swallowed() -> None:
         settle(lambda: None, lambda seen: Outcome(None), using="default")
 
 
-def test_a_reference_to_a_row_that_is_gone_is_told_as_that() -> None:
+def test_a_reference_to_a_row_that_is_gone_is_told_apart() -> None:
     with failing(failure("23503")), pytest.raises(RowGone):
         settle(lambda: None, lambda seen: Outcome(None), using="default")
 
