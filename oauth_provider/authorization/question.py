@@ -85,6 +85,9 @@ class Decision:
         return digest(json.dumps([self.word, scopes, details, self.context, until]))
 
 
+YES, NO = Decision(True), Decision(False)
+
+
 def yes_to(question: Question) -> Decision:
     """Return a yes to everything that ``question`` asks for."""
     return Decision(True, context=question.context, until=question.until)

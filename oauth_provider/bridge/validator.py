@@ -12,6 +12,7 @@ from oauth2_provider.oauth2_validators import OAuth2Validator
 
 from oauth_provider.clients.authentication.authenticate import authenticate
 from oauth_provider.clients.authentication.client_request import client_request
+from oauth_provider.conf import provider_settings
 from oauth_provider.protocol.bearer import token_from_header
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import OAuthError
@@ -56,7 +57,7 @@ class BridgeValidator(OAuth2Validator):  # type: ignore[misc]  # DOT ships no ty
         http.META = {name: value for name, value in request.headers.items() if isinstance(value, str)}
         form = dict(request.decoded_body or ())
         try:
-            client = authenticate(client_request(http, form))
+            client = authenticate(client_request(http, form, lambda: provider_settings.ISSUER))
         except OAuthError:
             return False
         if client.is_public:

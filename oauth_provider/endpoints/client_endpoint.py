@@ -20,6 +20,7 @@ from oauth_provider.protocol.form import Form, parse_form
 from oauth_provider.protocol.reason import Reason
 from oauth_provider.sql.commit import GuardFailed
 from oauth_provider.sql.guard import Guard
+from oauth_provider.tokens.issuer import issuer_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def client_endpoint(endpoint: Endpoint, *, caller: Caller = authenticate, recall
         try:
             check_method(request)
             form = parse_form(read_body(request))
-            presented = client_request(request, form.parameters)
+            presented = client_request(request, form.parameters, lambda: issuer_of(request).name)
             found = recall(presented) if recall is not None else None
             said = try_remembered(endpoint, request, found, form) if found is not None else None
             if found is not None and said is not None:

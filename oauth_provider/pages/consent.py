@@ -10,7 +10,7 @@ from oauth_provider.authorization.carried import resume_url
 from oauth_provider.authorization.decision import decide, inquiry_of
 from oauth_provider.authorization.demand import is_signed_in
 from oauth_provider.authorization.inquiry import Inquiry
-from oauth_provider.authorization.question import ALLOW, DENY, Decision
+from oauth_provider.authorization.question import ALLOW, DENY, NO, YES
 from oauth_provider.authorization.sign_in import binding_of
 from oauth_provider.authorization.stored_request import from_stored
 from oauth_provider.authorization.ticket import Ticket
@@ -68,7 +68,7 @@ def consent(request: HttpRequest, handle: str) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, handle: str) -> HttpResponse:
-    decision = Decision(request.POST["decision"] == ALLOW)
+    decision = YES if request.POST["decision"] == ALLOW else NO
     return send(request, decide(request, handle, decision, issuer_of(request)))
 
 

@@ -22,10 +22,10 @@ class ClientRequest:
     address: str = ""
     headers: Callable[[], Mapping[str, str]] = dict
     certificate: Callable[[], str] = str
-    issuer: Callable[[], str] = field(default=lambda: provider_settings.ISSUER)
+    issuer: Callable[[], str] = str
 
 
-def client_request(http: HttpRequest, form: Mapping[str, str]) -> ClientRequest:
+def client_request(http: HttpRequest, form: Mapping[str, str], issuer: Callable[[], str]) -> ClientRequest:
     """Return what ``http``, whose body says ``form``, shows of its client. Nothing but the body has been checked."""
     return ClientRequest(
         form,
@@ -33,5 +33,5 @@ def client_request(http: HttpRequest, form: Mapping[str, str]) -> ClientRequest:
         provider_settings.CLIENT_ADDRESS(http),
         lambda: http.headers,
         lambda: provider_settings.CLIENT_CERTIFICATE(http),
-        lambda: provider_settings.issuer_of(http),
+        issuer,
     )
