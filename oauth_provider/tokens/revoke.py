@@ -45,10 +45,10 @@ def revoke_token(token: str, client: Client, guard: Guard | None = None) -> None
         _end(client, lambda: find_by_family(parts.family), guard)
     elif is_opaque:
         _revoke_access_token(digest(token), client, guard)
+    elif (said := read_own_jwt(token)) is not None:
+        _revoke_jwt(said, client, guard)
     elif guard is not None:
         raise GuardFailed
-    elif (said := read_own_jwt(token)) is not None:
-        _revoke_jwt(said, client)
     else:
         _revoke_dot_token(digest(token), client)
 
@@ -111,15 +111,17 @@ def _revoke_access_token(checksum: str, client: Client, guard: Guard | None) -> 
         run(lambda: _expire(client, checksum, using), using=using, single=True)
 
 
-def _revoke_jwt(said: JwtAccessToken, client: Client) -> None:
+def _revoke_jwt(said: JwtAccessToken, client: Client, guard: Guard | None) -> None:
     """End the sign-in of a JWT that we signed, or the token alone where the client acts for itself."""
-    if said.client_id != client.client_id or said.expires <= time.time():
-        return
-    if not said.authorization_id:
+    is_live = said.client_id == client.client_id and said.expires > time.time()
+    public_id = uuid_of(said.authorization_id) if is_live and said.authorization_id else None
+    if public_id is not None:
+        _end(client, lambda: Authorization.objects.with_user(public_id=public_id).first(), guard)
+    elif guard is not None:
+        raise GuardFailed
+    elif is_live and not said.authorization_id:
         RevokedToken.objects.add_token(said.jti, moment(said.expires), said.client_id)
         deny_token(said.jti, moment(said.expires), using=router.db_for_write(RevokedToken), client=said.client_id)
-    elif public_id := uuid_of(said.authorization_id):
-        _end(client, lambda: Authorization.objects.with_user(public_id=public_id).first())
 
 
 def _revoke_dot_token(checksum: str, client: Client) -> None:

@@ -95,7 +95,7 @@ def test_openid_left_out_leaves_out_who_somebody_is(driver: Driver) -> None:
     assert "id_token" not in driver.redeem(response.parameters["code"]).json()
 
 
-@pytest.mark.spec("OpenID Connect Core", "3.3.2.11")
+@pytest.mark.spec("OIDC Core", "3.3.2.11")
 def test_openid_cannot_be_left_out_where_the_answer_needs_it(settings: Any) -> None:
     settings.OAUTH_PROVIDER = {**OAUTH_PROVIDER, "LEGACY_RESPONSE_TYPES": ["code id_token"]}
     policy = {"grant_types": GRANTS, "response_types": ["code", "code id_token"]}
@@ -106,7 +106,7 @@ def test_openid_cannot_be_left_out_where_the_answer_needs_it(settings: Any) -> N
     assert Authorization.objects.get().scope == "openid notes:read"
 
 
-@pytest.mark.spec("OpenID Connect Core", "11")
+@pytest.mark.spec("OIDC Core", "11")
 def test_offline_access_left_out_ends_with_the_session(driver: Driver) -> None:
     asked = "openid offline_access notes:read"
     answer(driver, page_of(driver, scope=asked), yes("openid", "notes:read"))
