@@ -51,5 +51,5 @@ class KeyProof(Protocol):
         return {}
 
     def metadata(self) -> Mapping[str, Any]:
-        """Return the members of the metadata about this proof, of an API and of the provider (RFC 9728, RFC 8414 §2)."""
+        """Return the members about this proof in the metadata of APIs (RFC 9728 §2) and of the provider (RFC 8414 §2)."""
         return {}
