@@ -51,5 +51,5 @@ class KeyProof(Protocol):
         return {}
 
     def metadata(self) -> Mapping[str, Any]:
-        """Return the members about this proof in the metadata of APIs (RFC 9728 §2) and of the provider (RFC 8414 §2)."""
+        """Return members for the metadata of APIs (RFC 9728 §2) and of the provider (RFC 8414 §2)."""
         return {}
