@@ -11,6 +11,7 @@ from ninja.security.http import HttpAuthBase
 from oauth_provider.protocol.errors import OAuthError
 from oauth_provider.protocol.scope_requirement import ScopeRequirement
 from oauth_provider.resource_server.authentication import is_left_to_next
+from oauth_provider.resource_server.proofs.key_binding import add_proof_headers
 from oauth_provider.resource_server.sign_in import SignIn
 from oauth_provider.resource_server.views.guard import Guard
 
@@ -58,7 +59,7 @@ class OAuth(HttpAuthBase):
             pass  # the guard says so
         refusal = self.guard.refuse(request)
         if refusal is not None:
-            raise Refusal(refusal)
+            raise Refusal(add_proof_headers(refusal, request))
         return getattr(request, "auth", None) or getattr(request, "user", None)
 
 

@@ -1,8 +1,8 @@
 """Endpoints that authenticated clients POST a form to (RFC 6749 §3.2): who calls, what it says, what is answered."""
 
-import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache, partial, wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -18,9 +18,15 @@ from oauth_provider.models.client import Client
 from oauth_provider.protocol.errors import OAuthError
 from oauth_provider.protocol.form import Form, parse_form
 from oauth_provider.protocol.reason import Reason
+from oauth_provider.resource_server.proofs.key_binding import KeyBinding, find_binding, proof_headers
+from oauth_provider.resource_server.proofs.table import key_proofs
 from oauth_provider.sql.commit import GuardFailed
 from oauth_provider.sql.guard import Guard
 from oauth_provider.tokens.issuer import issuer_of
+
+
+def _no_key() -> None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +40,8 @@ class Call:
     client: Client
     form: Form
     guard: Guard | None = None
+    # The key that the request proves, found once; None where it proves none. Raises ``OAuthError``.
+    find_key: Callable[[], KeyBinding | None] = _no_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +66,7 @@ def client_endpoint(endpoint: Endpoint, *, caller: Caller = authenticate, recall
     remembered one is tried first, and the one that is read decides wherever that does not end well.
     """
 
-    @functools.wraps(endpoint)
+    @wraps(endpoint)
     def view(request: HttpRequest) -> HttpResponse:
         if request.method == "OPTIONS":
             return preflight(request, METHODS)
@@ -68,26 +76,32 @@ def client_endpoint(endpoint: Endpoint, *, caller: Caller = authenticate, recall
             form = parse_form(read_body(request))
             presented = client_request(request, form.parameters, lambda: issuer_of(request).name)
             found = recall(presented) if recall is not None else None
-            said = try_remembered(endpoint, request, found, form) if found is not None else None
+            find_key = cache(partial(find_binding, request)) if key_proofs() else _no_key
+            said = None
+            if found is not None:
+                said = try_remembered(endpoint, Call(request, found.client, form, found.guard, find_key))
             if found is not None and said is not None:
                 client = found.client
             else:
                 client = caller(presented)
-                said = endpoint(Call(request, client, form))
+                said = endpoint(Call(request, client, form, None, find_key))
             response = answer(said.members, status=said.status)
         except OAuthError as error:
             response = refuse(error, request, client)
-        allow_reading(response, request, client)
+        added = proof_headers(request)
+        for name, value in added.items():
+            response[name] = value
+        allow_reading(response, request, client, *added)
         return response
 
     # A report of an error on its way must hold neither secrets nor tokens.
     return for_programs(sensitive_post_parameters()(sensitive_variables()(view)))
 
 
-def try_remembered(endpoint: Endpoint, request: HttpRequest, found: FoundClient, form: Form) -> Answer | None:
+def try_remembered(endpoint: Endpoint, call: Call) -> Answer | None:
     """Answer a client that was remembered; None where it has changed, or would be refused."""
     try:
-        return endpoint(Call(request, found.client, form, found.guard))
+        return endpoint(call)
     except (OAuthError, GuardFailed):
         return None
 

@@ -12,9 +12,11 @@ from oauth_provider.protocol.cors import ANYONE, preflight_headers
 EXPOSED_HEADERS = "WWW-Authenticate, Retry-After"
 
 
-def allow_reading(response: HttpResponse, request: HttpRequest, client: Client | None) -> None:
-    """Let the origin of ``request`` read ``response`` if it is one of ``client``'s."""
+def allow_reading(response: HttpResponse, request: HttpRequest, client: Client | None, *headers: str) -> None:
+    """Let the origin of ``request`` read ``response``, and ``headers`` of it, if it is one of ``client``'s."""
     allow_origins(response, request, client.allowed_origins if client is not None else None)
+    if headers and "Access-Control-Expose-Headers" in response:
+        response["Access-Control-Expose-Headers"] = ", ".join((EXPOSED_HEADERS, *headers))
 
 
 def allow_origins(response: HttpResponse, request: HttpRequest, allowed: Collection[str] | None) -> None:

@@ -25,6 +25,7 @@ from oauth_provider.protocol.registration import NO_AUTHENTICATION
 from oauth_provider.protocol.response_type import IMPLICIT_GRANT, is_front_channel
 from oauth_provider.registry.grant import grant_types
 from oauth_provider.registry.scope import all_scopes
+from oauth_provider.resource_server.proofs.table import key_proofs
 from oauth_provider.resource_server.views.cors import from_anywhere
 from oauth_provider.tokens.claims import registered
 from oauth_provider.tokens.issuer import issuer_of
@@ -111,6 +112,7 @@ def described() -> dict[str, Any]:
         "require_signed_request_object": provider_settings.REQUIRE_SIGNED_REQUEST_OBJECT,
         "request_uri_parameter_supported": False,
         "require_pushed_authorization_requests": provider_settings.REQUIRE_PUSHED_AUTHORIZATION_REQUESTS,
+        **{name: value for proof in key_proofs() for name, value in proof.metadata().items()},
     }
 
 

@@ -9,7 +9,7 @@ from oauth_provider.tokens.issuer import issuer_of
 
 def answer(call: Call) -> Answer:
     """Every grant there is, by its ``grant_type``."""
-    request = TokenRequest(call.client, call.form, issuer_of(call.http), call.guard)
+    request = TokenRequest(call.client, call.form, issuer_of(call.http), call.guard, call.find_key())
     return Answer(exchange(request).answer())
 
 

@@ -6,7 +6,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.grants.replay import replayed
 from oauth_provider.grants.request import TokenRequest
-from oauth_provider.grants.rules import check_alive, check_known, check_lifetimes
+from oauth_provider.grants.rules import check_alive, check_key, check_known, check_lifetimes
 from oauth_provider.grants.snapshot import Snapshot
 from oauth_provider.models import Authorization
 from oauth_provider.models.authorization import authorization_now
@@ -41,15 +41,16 @@ def decide(snapshot: Snapshot, request: TokenRequest, signer: Signer) -> Outcome
     Raises ``InvalidGrant``, ``InvalidTarget`` and ``InvalidAuthorizationDetails`` where more is asked for than was
     granted, and ``ServerError`` where what is due cannot be signed. A replay ends the sign-in and is refused.
     """
-    now, asked = snapshot.now, Terms((), request.form.resources, details=request.details())
+    now, terms = snapshot.now, Terms((), request.form.resources, details=request.details())
     authorization = check_known(snapshot.authorization, request, Reason.CODE_UNKNOWN, Reason.CODE_OF_ANOTHER_CLIENT)
+    check_key(authorization, request)
     check_redirect_uri(authorization, request)
     check_pkce(authorization, request)
     if authorization.redeemed_at is not None:
         return replayed(authorization, request.client, Reason.CODE_REPLAYED, now)
     check_code_lifetime(authorization, now)
     check_alive(authorization, now)
-    terms = asked.narrowed_from(authorization, request.client)
+    terms = terms.bound_to(request.key).narrowed_from(authorization, request.client)
     check_lifetimes(authorization, terms, now)
     check_nonce_binds(authorization, terms)
     claims = signer.claims_of(authorization, terms)

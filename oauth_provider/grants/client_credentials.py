@@ -34,6 +34,7 @@ def decide(audience: Audience, request: TokenRequest, signer: Signer) -> Outcome
     check_no_person(scope)
     audience.check_scope(scope)
     terms = Terms(scope, audience.identifiers, audience.lifetime, details=details, format=audience.format)
+    terms = terms.bound_to(request.key)
     check_served(terms.details, terms.resources)
     signer.access_tokens.check(terms, is_clients_own=True)
     return issue_for_client(request.client, terms)

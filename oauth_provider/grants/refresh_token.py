@@ -10,7 +10,7 @@ from oauth_provider.events.event import AnswerRepeated
 from oauth_provider.grants.adoption import of_dot_token, with_adoption
 from oauth_provider.grants.replay import replayed
 from oauth_provider.grants.request import TokenRequest
-from oauth_provider.grants.rules import check_alive, check_known, check_lifetimes
+from oauth_provider.grants.rules import check_alive, check_key, check_known, check_lifetimes
 from oauth_provider.grants.snapshot import Snapshot
 from oauth_provider.models import Authorization
 from oauth_provider.models.authorization import authorization_now
@@ -50,9 +50,11 @@ def decide(snapshot: Snapshot, request: TokenRequest, signer: Signer) -> Outcome
     """
     now, presented = snapshot.now, request.form.required("refresh_token")
     asked = Terms(parse_scope(request.get("scope")), request.form.resources, details=request.details())
+    asked = asked.bound_to(request.key)
     authorization = check_known(
         snapshot.authorization, request, Reason.REFRESH_TOKEN_UNKNOWN, Reason.REFRESH_TOKEN_OF_ANOTHER_CLIENT
     )
+    check_key(authorization, request)
     check_alive(authorization, now)
     is_repeated = not equal(digest(presented), authorization.refresh_token_digest)
     if is_repeated and not is_within_retry_window(authorization, now):

@@ -7,6 +7,7 @@ from oauth_provider.models.client import Client
 from oauth_provider.protocol.authorization_details import PARAMETER, Detail
 from oauth_provider.protocol.form import Form
 from oauth_provider.registry.authorization_details import requested_details
+from oauth_provider.resource_server.proofs.key_binding import KeyBinding
 from oauth_provider.sql.guard import Guard
 from oauth_provider.tokens.issuer import Issuer
 from oauth_provider.tokens.signer import Signer
@@ -16,13 +17,14 @@ from oauth_provider.tokens.signer import Signer
 class TokenRequest:
     """A token request: who asks, what the form says, and ``issuer``, this server as the request knows it.
 
-    ``guard`` is of a client that was remembered.
+    ``guard`` is of a client that was remembered, ``key`` what the request proves that it has.
     """
 
     client: Client
     form: Form
     issuer: Issuer
     guard: Guard | None = None
+    key: KeyBinding | None = None
 
     def get(self, name: str) -> str:
         """The parameter ``name``; empty where it was left out."""

@@ -20,6 +20,12 @@ def check_known(
     return authorization
 
 
+def check_key(authorization: Authorization, request: TokenRequest) -> None:
+    """RFC 9449 §5: what is bound to a key is good for whoever has the key, and ends by nobody else."""
+    if authorization.cnf is not None and (request.key is None or request.key.cnf != authorization.cnf):
+        raise InvalidGrant(Reason.KEY_NOT_PROVEN)
+
+
 def check_alive(authorization: Authorization, now: datetime) -> None:
     """RFC 6749 §5.2: not expired, not revoked, and its user may still sign in."""
     if not authorization.is_alive(now):

@@ -81,6 +81,7 @@ class Reason(Enum):
     AUTHORIZATION_ENDED = "The authorization has ended."
     AUTHORIZATION_TOO_OLD = "The authorization has ended."
     AUTHORIZATION_DELETED = "The authorization has ended."
+    KEY_NOT_PROVEN = "This is bound to a key, which the request does not prove."
     GRANT_NOT_ON_OFFER = "Nothing of what was granted is on offer any more."
     SCOPE_NOT_ALLOWED_ANY_MORE = "The client may not ask for this scope any more."
     DETAILS_NOT_ALLOWED_ANY_MORE = "The client may not ask for these authorization details any more."

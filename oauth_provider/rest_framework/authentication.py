@@ -18,6 +18,7 @@ from oauth_provider.rest_framework import inspection  # noqa: F401 - registers i
 from oauth_provider.rest_framework.denial import (
     answer_denials,
     refuse_unless_taken,
+    send_proof_headers,
     suppress_report,
     takes_bearer_tokens,
 )
@@ -41,6 +42,7 @@ class OAuthAuthentication(BaseAuthentication):
         """Return the caller and the token, or None where the header has another scheme. Raise ``Refused``."""
         view = request.parser_context.get("view")
         answer_denials(view)
+        send_proof_headers(view, request._request)
         try:
             if has_next_authenticator(self, request) and is_left_to_next(request._request):
                 refuse_unless_taken(view)

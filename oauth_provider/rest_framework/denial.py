@@ -11,6 +11,7 @@ from functools import reduce
 from operator import and_
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from django.http import HttpRequest
 from rest_framework.authentication import (
     BasicAuthentication,
     RemoteUserAuthentication,
@@ -26,6 +27,8 @@ from oauth_provider.protocol.reason import Reason
 from oauth_provider.resource_server.database_outage import mark_reported
 from oauth_provider.resource_server.needs import NOTHING, Needs
 from oauth_provider.resource_server.proofs.bound_token import presented_scheme, schemes
+from oauth_provider.resource_server.proofs.key_binding import add_proof_headers
+from oauth_provider.resource_server.proofs.table import key_proofs
 from oauth_provider.rest_framework.declaration import guard_of
 from oauth_provider.rest_framework.exceptions import Refused, TokenRequired
 from oauth_provider.rest_framework.needs import NeedsToken, granted_scopes, is_access_token, operands
@@ -86,6 +89,13 @@ def suppress_report(view: Any) -> None:
     finalize = getattr(view, "finalize_response", None)
     if finalize is not None:
         vars(view)["finalize_response"] = lambda *args, **kwargs: mark_reported(finalize(*args, **kwargs))
+
+
+def send_proof_headers(view: Any, request: HttpRequest) -> None:
+    """Have whatever ``view`` answers to ``request`` carry what the key proofs add to it."""
+    finalize = getattr(view, "finalize_response", None)
+    if finalize is not None and key_proofs():
+        vars(view)["finalize_response"] = lambda *args, **kwargs: add_proof_headers(finalize(*args, **kwargs), request)
 
 
 class Denial:

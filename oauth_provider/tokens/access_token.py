@@ -103,6 +103,8 @@ class AccessTokens:
             jti=unsigned.jti,
             scope=format_scope(issued.scope),
             authorization_details=tuple(issued.details),
+            cnf=issued.cnf,
+            act=issued.act,
         )
         return said if authorization is None else _of_person(said, authorization, self.client)
 
@@ -149,7 +151,6 @@ def _of_person(said: JwtAccessToken, authorization: Authorization, client: Clien
         auth_time=None if authorization.auth_time is None else _seconds(authorization.auth_time),
         acr=authorization.acr,
         amr=tuple(authorization.amr),
-        cnf=authorization.cnf,
         authorization_id=str(authorization.public_id),
     )
 

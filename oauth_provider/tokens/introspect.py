@@ -15,6 +15,7 @@ from oauth_provider.protocol import token_string
 from oauth_provider.protocol.digest import digest, equal
 from oauth_provider.protocol.subject import PAIRWISE
 from oauth_provider.registry.resource import find_limits
+from oauth_provider.resource_server.proofs.bound_token import token_type_of
 from oauth_provider.sql.clock import database_now
 from oauth_provider.sql.commit import GuardFailed
 from oauth_provider.sql.guard import Guard
@@ -65,7 +66,7 @@ def _about_access_token(found: FoundToken, issuer: Issuer, caller: Client) -> di
     members: dict[str, Any] = {
         "active": True,
         "client_id": found.client_id,
-        "token_type": "Bearer",
+        "token_type": token_type_of(found.cnf),
         "exp": _seconds(found.expires),
         "iat": _seconds(found.issued_at),
         "iss": issuer.name,
@@ -77,6 +78,7 @@ def _about_access_token(found: FoundToken, issuer: Issuer, caller: Client) -> di
         "scope": found.scope,
         "aud": found.resources,
         "cnf": found.cnf,
+        "act": found.act,  # RFC 8693 §4.1
         "auth_time": _seconds(found.auth_time) if found.auth_time else None,  # RFC 9470 §6.2
         "acr": found.acr,
         # For the denylist. Who knows people by names of its own must not know them again by this one.

@@ -20,6 +20,7 @@ from oauth_provider.models.authorization import authorization_now
 from oauth_provider.models.client import Client
 from oauth_provider.protocol import token_string
 from oauth_provider.protocol.authorization_details import Detail, canonical
+from oauth_provider.protocol.bearer import BEARER
 from oauth_provider.protocol.digest import LENGTH as DIGEST_LENGTH
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import InvalidGrant, ServerError
@@ -48,13 +49,16 @@ class Issued:
     expires: datetime
     scope: tuple[str, ...]
     refresh_token: str | None = field(default=None, repr=False)
-    token_type: str = "Bearer"
+    token_type: str = BEARER
     id_token: str | None = field(default=None, repr=False)
     authorization: Authorization | None = field(default=None, repr=False)
     unsigned: Unsigned | None = field(default=None, repr=False)
     details: tuple[Detail, ...] = field(default=(), repr=False)
     claims: Mapping[str, Any] = field(default_factory=dict, repr=False)
     nonce: str = field(default="", repr=False)
+    cnf: Mapping[str, Any] | None = None
+    act: Mapping[str, Any] | None = field(default=None, repr=False)
+    issued_token_type: str = ""
 
     def answer(self) -> dict[str, Any]:
         """The members of the JSON answer; ``expires_in`` is counted at this moment."""
@@ -65,6 +69,8 @@ class Issued:
             "token_type": self.token_type,
             "expires_in": max(1, round((self.expires - authorization_now()).total_seconds())),
         }
+        if self.issued_token_type:
+            members["issued_token_type"] = self.issued_token_type
         if self.scope:  # RFC 6749 §3.3 has no empty one
             members["scope"] = format_scope(self.scope)
         if self.refresh_token is not None:
@@ -84,7 +90,7 @@ class Refresh:
 
     def context(self, authorization: Authorization) -> str:
         """The terms to which a sealed answer is bound: row, client, key, scope, resource and details."""
-        row = [str(authorization.public_id), self.client.client_id, authorization.cnf]
+        row = [str(authorization.public_id), self.client.client_id, authorization.cnf or self.asked.cnf]
         asked = [self.asked.scope, self.asked.resources, *map(canonical, self.asked.details)]
         return json.dumps([*row, *asked], sort_keys=True)
 
@@ -103,6 +109,7 @@ def issue_for_code(
         values |= {"family_digest": digest(family), "refresh_token_digest": digest(issued.refresh_token or "")}
     else:
         values["expires_at"] = issued.expires
+    values |= _binding_of(authorization, client, terms)
     issued = replace(issued, claims=claims, nonce=authorization.nonce)
     return _outcome(issued, client, terms, (Change(authorization, values),))
 
@@ -131,7 +138,7 @@ def issue_for_refresh(
     ends = authorization.ends_at(now, terms.limits)
     issued = replace(_new(refresh.client, terms, now, ends, authorization), claims=claims)
     ours = token_string.parse_refresh_token(refresh.presented)
-    values: dict[str, Any] = {"expires_at": ends, "rotated_at": now}
+    values = {"expires_at": ends, "rotated_at": now, **_binding_of(authorization, refresh.client, terms)}
     if ours is not None and keeps_refresh_token(refresh.client):
         issued = replace(issued, refresh_token=refresh.presented)
         values["sealed_answer"] = ""  # what was answered before is not said again
@@ -146,6 +153,12 @@ def issue_for_refresh(
         if ours is None:
             values["family_digest"] = digest(family)
     return _outcome(issued, refresh.client, terms, (_written(authorization, values),), TokenRefreshed)
+
+
+def _binding_of(authorization: Authorization, client: Client, terms: Terms) -> dict[str, Any]:
+    """RFC 9449 §5: a public client's refresh token is bound to the key as well. Others authenticate to use theirs."""
+    is_new = authorization.cnf is None and terms.cnf is not None
+    return {"cnf": terms.cnf} if is_new and client.is_public else {}
 
 
 def keeps_refresh_token(client: Client) -> bool:
@@ -167,7 +180,8 @@ def repeat(authorization: Authorization, refresh: Refresh) -> Issued:
         raise InvalidGrant(Reason.DETAILS_NOT_ALLOWED_ANY_MORE)
     expires = datetime.fromisoformat(kept["expires"])
     issued = Issued(kept["access_token"], expires, tuple(kept["scope"]), kept["refresh_token"], kept["token_type"])
-    return replace(issued, authorization=authorization, details=details, unsigned=Unsigned.of(kept.get("unsigned")))
+    unsigned, cnf = Unsigned.of(kept.get("unsigned")), refresh.asked.cnf
+    return replace(issued, authorization=authorization, details=details, unsigned=unsigned, cnf=cnf)
 
 
 @sensitive_variables()
@@ -189,7 +203,18 @@ def _new(
     token = "" if unsigned else token_string.make_token(token_string.ACCESS_TOKEN)
     expires = now + timedelta(seconds=_lifetime(client, terms))
     expires = expires if ends is None else min(expires, ends)
-    return Issued(token, expires, terms.scope, details=terms.details, unsigned=unsigned, authorization=authorization)
+    return Issued(
+        token,
+        expires,
+        terms.scope,
+        token_type=terms.token_type,
+        authorization=authorization,
+        unsigned=unsigned,
+        details=terms.details,
+        cnf=terms.cnf,
+        act=terms.act,
+        issued_token_type=terms.issued_token_type,
+    )
 
 
 def _lifetime(client: Client, terms: Terms) -> int:
@@ -212,18 +237,17 @@ def _outcome(
 
 
 def _rows(issued: Issued, client: Client, terms: Terms) -> tuple[Add, ...]:
-    """The rows of the access token: none for a JWT, and no binding for a client's own without details."""
+    """The rows of the access token: none for a JWT, and no binding for a client's own that is like any other."""
     if issued.unsigned is not None:
         return ()
     authorization, details = issued.authorization, list(terms.details)
     row = _access_token_row(issued, client, terms)
-    if authorization is None:
-        return (Add(row), *([Add(TokenBinding(access_token=row, authorization_details=details))] if details else []))
-    row.user_id = authorization.user_id
-    cnf = authorization.cnf
-    return Add(row), Add(
-        TokenBinding(access_token=row, authorization=authorization, cnf=cnf, authorization_details=details)
-    )
+    if authorization is None and not (details or terms.cnf or terms.act):
+        return (Add(row),)
+    row.user_id = None if authorization is None else authorization.user_id
+    binding = TokenBinding(access_token=row, authorization=authorization, cnf=terms.cnf, act=terms.act)
+    binding.authorization_details = details
+    return Add(row), Add(binding)
 
 
 def _access_token_row(issued: Issued, client: Client, terms: Terms) -> Row:

@@ -17,6 +17,7 @@ from tests.factories import ApplicationFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 9449", "7.1")]
 
+HEADER_PROOF = "tests.resource_server.proofs.key_proofs.HeaderProof"
 KEYS = [
     {"jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"},
     {"x5t#S256": "A4DtL2JmUMhAsvJj5tKyn64SqzmuXbMrJa0n761y5v0"},
@@ -66,10 +67,12 @@ def test_it_is_no_authorization_to_introspect(bound: tuple[str, dict[str, str]])
 
 
 @pytest.mark.spec("RFC 9449", "5")
-def test_the_tokens_of_a_bound_authorization_are_bound() -> None:
+def test_the_tokens_of_a_bound_authorization_are_bound(settings: Any) -> None:
+    settings.OAUTH_RESOURCE_SERVER = {"KEY_PROOFS": [HEADER_PROOF]}
     driver = signed_in()
     code = driver.code()
     Authorization.objects.update(cnf=KEYS[0])
+    driver.browser.defaults["HTTP_DPOP"] = KEYS[0]["jkt"]
     tokens = driver.redeem(code).json()
     driver.refresh(tokens["refresh_token"])
     assert [binding.cnf for binding in TokenBinding.objects.all()] == [KEYS[0], KEYS[0]]

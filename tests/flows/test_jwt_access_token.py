@@ -108,9 +108,10 @@ def test_its_header_says_what_it_is_and_which_key_signed(driver: Driver) -> None
     assert header == {"alg": "ES256", "kid": jose_keys.key("ES256").kid, "typ": TYP}
 
 
-def test_how_the_person_signed_in_is_told(driver: Driver) -> None:
-    driver.tokens()
-    Authorization.objects.update(acr="mfa", amr=["pwd", "otp"], cnf={"jkt": "x"})
+def test_how_the_person_signed_in_is_told(driver: Driver, settings: Any) -> None:
+    proofs = ["tests.resource_server.proofs.key_proofs.HeaderProof"]
+    settings.OAUTH_RESOURCE_SERVER = {"KEY_PROOFS": proofs}
+    driver.browser.defaults["HTTP_DPOP"] = "x"
     code = driver.code()
     Authorization.objects.filter(redeemed_at=None).update(acr="mfa", amr=["pwd", "otp"], cnf={"jkt": "x"})
     said = read(driver.redeem(code).json()["access_token"])

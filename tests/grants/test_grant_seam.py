@@ -6,6 +6,7 @@ import pytest
 
 from oauth_provider.checks import tables
 from oauth_provider.models import ClientPolicy
+from oauth_provider.tokens.verifier import verify
 from tests import ledger
 from tests.admin.operators import operator, url
 from tests.checks.messages import said
@@ -33,6 +34,16 @@ def test_the_added_grant_is_exchanged(service: Driver) -> None:
     assert answer.status_code == 200
     assert ledger.is_good(answer.json()["access_token"])
     ledger.refused(service.token(grant_type=ticket.grant_type, ticket_number="8"), "invalid_grant")
+
+
+@pytest.mark.spec("RFC 8693", "4.1")
+@pytest.mark.parametrize("kind", ["opaque", "jwt"])
+def test_who_acts_travels_with_the_token(service: Driver, kind: str) -> None:
+    ClientPolicy.objects.update(access_token_format=kind, may_introspect=True)
+    answer = service.token(grant_type=ticket.grant_type, ticket_number="7", scope="notes:read").json()
+    assert answer["issued_token_type"] == ticket.ACCESS_TOKEN
+    assert verify(answer["access_token"]).act == {"sub": "conductor"}
+    assert service.introspect(answer["access_token"]).json()["act"] == {"sub": "conductor"}
 
 
 def test_a_client_uses_it_only_where_its_policy_names_it(service: Driver) -> None:

@@ -31,6 +31,8 @@ from oauth_provider.resource_server.metadata import answer, describe
 from oauth_provider.resource_server.needs import NOTHING, Needs
 from oauth_provider.resource_server.presented import Presented
 from oauth_provider.resource_server.proofs.bound_token import presented_scheme
+from oauth_provider.resource_server.proofs.key_binding import proof_headers
+from oauth_provider.resource_server.proofs.table import key_proofs
 from oauth_provider.resource_server.token import AccessToken
 from oauth_provider.resource_server.views.guard import refusal_response
 
@@ -98,6 +100,8 @@ class McpGuard:
 
     async def _guarded(self, scope: Scope, receive: Receive, send: Send) -> None:
         demands, needs = [self.demand], self.demand.needs(())
+        if key_proofs():
+            send = adding(await sync_to_async(headers_of_proofs, thread_sensitive=False)(scope), send)
         try:
             token = await sync_to_async(self.authenticate, thread_sensitive=False)(scope)
             if token is None:
@@ -120,7 +124,7 @@ class McpGuard:
     def authenticate(self, scope: Scope) -> AccessToken | None:
         """Return the verified token of a call, or None if it has none. Raise ``OAuthError``."""
         try:
-            return authenticate(ASGIRequest(dict(scope), BytesIO()), self.rules)
+            return authenticate(request_of(scope), self.rules)
         except (SuspiciousOperation, UnicodeDecodeError) as error:
             raise InvalidRequest(Reason.MCP_REQUEST_MALFORMED, detail=str(error)) from error
         finally:
@@ -158,6 +162,30 @@ class McpGuard:
             logger.info("The access token of a stream has expired; the stream ends.")
             await send(dict(END))
         return None
+
+
+def request_of(scope: Scope) -> ASGIRequest:
+    """A call as Django has it, without its body."""
+    return ASGIRequest(dict(scope), BytesIO())
+
+
+def headers_of_proofs(scope: Scope) -> dict[str, str]:
+    """What the key proofs add to the answer; nothing where the call cannot be understood."""
+    try:
+        return proof_headers(request_of(scope))
+    except (SuspiciousOperation, UnicodeDecodeError):
+        return {}
+
+
+def adding(headers: Mapping[str, str], send: Send) -> Send:
+    """Send what ``send`` does, with ``headers`` in the first message."""
+    added = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+
+    async def sending(message: Any) -> None:
+        is_start = message["type"] == "http.response.start"
+        await send({**message, "headers": [*message.get("headers", ()), *added]} if is_start else message)
+
+    return sending
 
 
 def scheme_of(scope: Scope) -> str:

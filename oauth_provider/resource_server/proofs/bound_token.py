@@ -38,6 +38,12 @@ def proof_for(cnf: Any) -> KeyProof | None:
     return next((proof for proof in key_proofs() if proof.confirmation in cnf), None)
 
 
+def token_type_of(cnf: Any) -> str:
+    """The ``token_type`` of a token that is bound so (RFC 9449 §5); ``Bearer`` for one that is not bound."""
+    proof = proof_for(cnf) if cnf else None
+    return BEARER if proof is None else proof.scheme
+
+
 def schemes() -> tuple[str, ...]:
     """Return the authentication schemes that are accepted, ``Bearer`` first."""
     proofs = key_proofs()

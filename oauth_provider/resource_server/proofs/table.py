@@ -10,6 +10,7 @@ from django.utils.module_loading import import_string
 from oauth_provider.resource_server.conf import conf
 from oauth_provider.resource_server.proofs.key_proof import KeyProof
 
+METHODS = ("find", "check", "headers", "challenge", "metadata")
 SCHEME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 §5.6.2
 
 
@@ -38,6 +39,7 @@ def _load_proof(path: str) -> KeyProof:
     named = [getattr(proof, name, None) for name in ("confirmation", "scheme")]
     if not all(isinstance(name, str) and SCHEME.fullmatch(name) for name in named):
         raise ImproperlyConfigured(f"The key proof {path!r} names no confirmation method or no scheme.")
-    if not all(callable(getattr(proof, name, None)) for name in ("check", "challenge", "metadata")):
-        raise ImproperlyConfigured(f"The key proof {path!r} lacks check, challenge or metadata.")
+    missing = [name for name in METHODS if not callable(getattr(proof, name, None))]
+    if missing:
+        raise ImproperlyConfigured(f"The key proof {path!r} lacks {', '.join(missing)}.")
     return cast(KeyProof, proof)

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from oauth_provider.protocol.details_requirement import DetailsRequirement
 from oauth_provider.protocol.scope_requirement import ScopeRequirement
 from oauth_provider.resource_server.inspection import Inspection, inspector
+from oauth_provider.resource_server.proofs.key_binding import add_proof_headers
 from oauth_provider.resource_server.sign_in import SignIn
 from oauth_provider.resource_server.views.details_guard import DetailsGuard
 from oauth_provider.resource_server.views.guard import Guard
@@ -57,14 +58,16 @@ def guarded_by(guard: Guard | DetailsGuard, **marks: Any) -> Callable[[View], Vi
             @wraps(view)
             async def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
                 refusal = await guard.arefuse(_django_request(request))
-                return await view(request, *args, **kwargs) if refusal is None else refusal
+                response = await view(request, *args, **kwargs) if refusal is None else refusal
+                return add_proof_headers(response, request)
 
         else:
 
             @wraps(view)
             def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
                 refusal = guard.refuse(_django_request(request))
-                return view(request, *args, **kwargs) if refusal is None else refusal
+                response = view(request, *args, **kwargs) if refusal is None else refusal
+                return add_proof_headers(response, request)
 
         made: Any = exempt(guarded)
         vars(made).update(marks)

@@ -9,6 +9,7 @@ from django.views import View
 
 from oauth_provider.protocol.scope_requirement import ScopeRequirement
 from oauth_provider.resource_server.inspection import Inspection, inspector
+from oauth_provider.resource_server.proofs.key_binding import add_proof_headers
 from oauth_provider.resource_server.sign_in import SignIn
 from oauth_provider.resource_server.views.decorators import exempt
 from oauth_provider.resource_server.views.guard import Guard
@@ -53,14 +54,13 @@ class RequiresScopesMixin(View):
         if self.view_is_async:
             return self._dispatch_async(guard, request, *args, **kwargs)
         refusal = guard.refuse(request) if guard else HttpResponseForbidden()
-        return super().dispatch(request, *args, **kwargs) if refusal is None else refusal
+        response: Any = super().dispatch(request, *args, **kwargs) if refusal is None else refusal
+        return add_proof_headers(response, request)
 
     async def _dispatch_async(self, guard: Guard | None, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         refusal: HttpResponse | None = await guard.arefuse(request) if guard else HttpResponseForbidden()
-        if refusal is not None:
-            return refusal
-        response: Any = super().dispatch(request, *args, **kwargs)
-        return await response
+        passed: Any = super().dispatch(request, *args, **kwargs) if refusal is None else None
+        return add_proof_headers(await passed if refusal is None else refusal, request)
 
 
 @inspector

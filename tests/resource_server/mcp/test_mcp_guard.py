@@ -30,9 +30,10 @@ def test_what_holds_for_every_token_holds_here_too(guarded, server, issue_for, s
     issue_for(cnf={"jkt": "key"})
     settings.OAUTH_RESOURCE_SERVER |= {"KEY_PROOFS": ["tests.resource_server.proofs.key_proofs.HeaderProof"]}
     bound = {"Authorization": "DPoP good", "DPoP": "key"}
-    assert call(guarded, body=LIST, headers=bound).status == 200
+    good = call(guarded, body=LIST, headers=bound)
+    assert (good.status, good.headers["dpop-nonce"]) == (200, "for key")
     refused = call(guarded, body=LIST, headers=bound | {"DPoP": "other"})
-    assert (refused.status, len(server.calls)) == (401, 1)
+    assert (refused.status, len(server.calls), refused.headers["dpop-nonce"]) == (401, 1, "for other")
     assert 'DPoP realm="api", error="invalid_test_proof"' in refused.headers["www-authenticate"]
     assert call(guarded, body=LIST, headers=GOOD).status == 401
     assert TOKEN_RULES == guarded.rules[:-1] == RULES[:-1]

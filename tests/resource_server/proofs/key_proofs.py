@@ -1,6 +1,7 @@
 """Proofs of a key that only tests take: whoever knows the key's name has the key."""
 
-from oauth_provider.protocol.errors import InvalidToken
+from oauth_provider.protocol.errors import InvalidRequest, InvalidToken
+from oauth_provider.resource_server.proofs import KeyProof
 
 
 class InvalidProof(InvalidToken):
@@ -9,11 +10,29 @@ class InvalidProof(InvalidToken):
     error = "invalid_test_proof"
 
 
+class UseNonce(InvalidRequest):
+    """As DPoP asks for a nonce (RFC 9449 §8)."""
+
+    error = "use_test_nonce"
+
+
 class HeaderProof:
-    """As DPoP looks: a scheme of its own, and a header with the proof."""
+    """As DPoP looks: a scheme of its own, a header with the proof, and a nonce that it asks for where one is due."""
 
     confirmation = "jkt"
     scheme = "DPoP"
+    found = []
+
+    def find(self, request):
+        proof = request.headers.get("DPoP")
+        if proof == "stale":
+            raise UseNonce("The proof needs a nonce.")
+        if proof is not None:
+            self.found.append(proof)
+        return proof
+
+    def headers(self, request):
+        return {"DPoP-Nonce": f"for {request.headers['DPoP']}"} if "DPoP" in request.headers else {}
 
     def check(self, token, presented):
         if presented.request.headers.get("DPoP") != token.cnf["jkt"]:
@@ -26,7 +45,7 @@ class HeaderProof:
         return {"dpop_signing_alg_values_supported": ["ES256", "EdDSA"]}
 
 
-class CertificateProof:
+class CertificateProof(KeyProof):
     """As mutual TLS looks: bearer tokens, and a certificate that the proxy saw."""
 
     confirmation = "x5t#S256"
@@ -36,8 +55,8 @@ class CertificateProof:
         if presented.request.META.get("SSL_CLIENT_THUMBPRINT") != token.cnf["x5t#S256"]:
             raise InvalidToken("The certificate is another.")
 
-    def challenge(self):
-        return {}
+    def find(self, request):
+        return request.META.get("SSL_CLIENT_THUMBPRINT")
 
     def metadata(self):
         return {"tls_client_certificate_bound_access_tokens": True}
