@@ -1,17 +1,18 @@
-"""Side by side with bare django-oauth-toolkit, in one run: ``make bench``."""
+"""Side by side with bare django-oauth-toolkit, or with another commit of ours, in one run: ``make bench``."""
 
 import argparse
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from benchmarks.comparisons import COMPARISONS, Side
+from benchmarks.comparisons import COMPARISONS, EVERY_FLOW, Comparison, Side
 from benchmarks.ratios import Round
 from benchmarks.report import Result, as_json, as_table
 
@@ -47,16 +48,23 @@ class Worker:
 
 @contextmanager
 def working(subject: str) -> Iterator[Worker]:
-    """A worker, until the end of the block, where it drops its database."""
-    command = [sys.executable, "-m", "benchmarks.worker", subject]
-    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    with subprocess.Popen(command, cwd=ROOT, **pipes) as process:  # noqa: S603 - a module of ours
-        yield Worker(process)
+    """A worker, until the end of the block, where it drops its database. ``subject@folder`` is that of another tree."""
+    subject, _at, folder = subject.partition("@")
+    with TemporaryDirectory() as ours:
+        # These benchmarks, and the packages of that tree.
+        Path(ours, "benchmarks").symlink_to(ROOT / "benchmarks")
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join([ours, folder or str(ROOT)])}
+        if folder:
+            environment["BENCHMARK_SUFFIX"] = "_beside"
+        command = [sys.executable, "-P", "-m", "benchmarks.worker", subject]
+        pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+        with subprocess.Popen(command, env=environment, **pipes) as process:  # noqa: S603 - a module of ours
+            yield Worker(process)
 
 
-def run(rounds: int, requests: int) -> list[Result]:
+def run(comparisons: Sequence[Comparison], rounds: int, requests: int) -> list[Result]:
     """Measure everything that is compared."""
-    sides = sorted({side for one in COMPARISONS for side in (one.ours, one.other)}, key=lambda side: side.operation)
+    sides = sorted({side for one in comparisons for side in (one.ours, one.other)}, key=lambda side: side.operation)
     measured: dict[Side, list[Round]] = {side: [] for side in sides}
     with ExitStack() as stack:
         workers = {name: stack.enter_context(working(name)) for name in {side.subject for side in sides}}
@@ -69,7 +77,15 @@ def run(rounds: int, requests: int) -> list[Result]:
             # Whoever comes first in one round comes last in the next.
             for side in sides if number % 2 else reversed(sides):
                 measured[side].append(workers[side.subject].round(side.operation, requests))
-    return [Result.of(one, measured, statements) for one in COMPARISONS]
+    return [Result.of(one, measured, statements) for one in comparisons]
+
+
+def beside(folder: str) -> list[Comparison]:
+    """Every flow of ours with the same flow of another tree."""
+    return [
+        Comparison(name, Side("ours", operation), Side(f"ours@{folder}", operation))
+        for name, operation in EVERY_FLOW.items()
+    ]
 
 
 def main() -> None:
@@ -77,11 +93,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--rounds", type=int, default=15, help="how often each operation is measured (15)")
     parser.add_argument("--requests", type=int, default=40, help="how many requests a round has (40)")
+    parser.add_argument("--only", default="", help="only what has this in its name: guarded, refresh")
+    parser.add_argument("--beside", default="", help="compare with the oauth_provider of this folder, a worktree")
     parser.add_argument("--json", action="store_true", help="print JSON")
     options = parser.parse_args()
     if not os.environ.get("DATABASE_URL", "").startswith("postgres"):
         parser.error("DATABASE_URL must name a PostgreSQL server: postgres://user@127.0.0.1:5432/name")
-    results = run(options.rounds, options.requests)
+    compared = beside(str(Path(options.beside).resolve())) if options.beside else COMPARISONS
+    results = run([one for one in compared if options.only in one.name], options.rounds, options.requests)
     print(as_json(results) if options.json else as_table(results))  # noqa: T201 - this is what it is for
 
 

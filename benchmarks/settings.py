@@ -40,20 +40,23 @@ REST_FRAMEWORK = {
 }
 
 
-# What docs/deploying.md advises; what the URL says wins.
-PREPARED = {"server_side_binding": True, "prepare_threshold": 5}
+# What has psycopg prepare every statement.
+BY_PSYCOPG = {"server_side_binding": True, "prepare_threshold": 5}
 # Each side waits once for the disk, at COMMIT, which says something about the disk and nothing about either.
 UNFLUSHED = {"options": "-c synchronous_commit=off"}
 
 
-def database(subject: str) -> dict[str, Any]:
-    """The database of one subject: connections are kept, as any project that cares for speed keeps them."""
+def database(subject: str, **options: Any) -> dict[str, Any]:
+    """The database of one subject: connections are kept, as any project that cares for speed keeps them.
+
+    ``OPTIONS`` are Django's own but for ``options``; what the URL says wins.
+    """
     described = environment.database(os.environ["DATABASE_URL"])
     return {
         **described,
-        "OPTIONS": {**PREPARED, **UNFLUSHED, **described["OPTIONS"]},
+        "OPTIONS": {**UNFLUSHED, **options, **described["OPTIONS"]},
         "CONN_MAX_AGE": None,
-        "TEST": {"NAME": f"{described['NAME']}_benchmark_{subject}"},
+        "TEST": {"NAME": f"{described['NAME']}_benchmark_{subject}{os.environ.get('BENCHMARK_SUFFIX', '')}"},
     }
 
 

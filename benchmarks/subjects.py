@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -19,16 +19,19 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """``create_client`` makes a client of one grant type, as DOT spells it; it may introspect."""
+    """``create_client`` makes a client of one grant type, as DOT spells it, that may introspect and ask each time."""
 
     authorize: str
     token: str
     introspect: str
-    create_client: Callable[[str], Client]
+    revoke: str
+    userinfo: str
+    discovery: str
+    create_client: Callable[..., Client]
 
 
-def _create_ours(grant_type: str, **policy_of: Any) -> Client:
-    """The secret is made by machine and stored as its digest, as all of ours are."""
+def _create_ours(grant_type: str, *, asks: bool = False, **policy_of: Any) -> Client:
+    """The secret is made by machine and stored as its digest, as all of ours are. Each of ours asks once."""
     from oauth_provider.dot.names import application_model
     from oauth_provider.models import ClientPolicy, ClientSecret
 
@@ -41,13 +44,13 @@ def _create_ours(grant_type: str, **policy_of: Any) -> Client:
     return Client(application.client_id, secret)
 
 
-def _create_dots(grant_type: str) -> Client:
+def _create_dots(grant_type: str, *, asks: bool = False, **columns: Any) -> Client:
     """The secret is stored as it is, which takes the cost of the password hash away altogether."""
     from oauth2_provider.models import Application
 
     secret = secrets.token_hex(32)
     stored = {"client_secret": secret, "hash_client_secret": False}
-    application = Application.objects.create(**_columns(grant_type), **stored, skip_authorization=True)
+    application = Application.objects.create(**_columns(grant_type), **columns, **stored, skip_authorization=not asks)
     return Client(application.client_id, secret)
 
 
@@ -61,10 +64,24 @@ def _columns(grant_type: str) -> dict[str, Any]:
     }
 
 
-OURS = Subject("/oauth/authorize", "/oauth/token", "/oauth/introspect", _create_ours)
+def _ours(**policy: Any) -> Subject:
+    paths = ("authorize", "token", "introspect", "revoke", "userinfo")
+    discovery = "/.well-known/openid-configuration"
+    return Subject(*(f"/oauth/{path}" for path in paths), discovery, partial(_create_ours, **policy))
+
+
+def _dots(**columns: str) -> Subject:
+    paths = ("authorize", "token", "introspect", "revoke_token", "userinfo", ".well-known/openid-configuration")
+    return Subject(*(f"/o/{path}/" for path in paths), partial(_create_dots, **columns))
+
+
 SUBJECTS = {
-    "ours": OURS,
-    "remembering": OURS,
-    "jwt": replace(OURS, create_client=partial(_create_ours, access_token_format="jwt")),
-    "dot": Subject("/o/authorize/", "/o/token/", "/o/introspect/", _create_dots),
+    "ours": _ours(),
+    "ours_psycopg": _ours(),
+    "remembering": _ours(),
+    "jwt": _ours(access_token_format="jwt"),
+    "jwt_rs256": _ours(access_token_format="jwt"),
+    "dot": _dots(),
+    "dot_psycopg": _dots(),
+    "dot_oidc": _dots(algorithm="RS256"),
 }

@@ -3,6 +3,7 @@
 from django.urls import include, path
 from oauth2_provider.contrib.rest_framework import OAuth2Authentication, TokenHasScope
 
+from benchmarks.floors import FloorGuarded, floor
 from benchmarks.views import Unguarded
 
 
@@ -17,5 +18,7 @@ class Guarded(Unguarded):
 urlpatterns = [
     path("unguarded", Unguarded.as_view()),
     path("guarded", Guarded.as_view()),
+    path("floor/guarded", FloorGuarded.as_view()),
+    path("floor/<int:statements>", floor),
     path("o/", include("oauth2_provider.urls", namespace="oauth2_provider")),
 ]

@@ -45,10 +45,11 @@ def _serve(name: str) -> None:
     browser = Browser(headers={"host": "api.example.com"})
     browser.force_login(get_user_model()._default_manager.create(username="ada"))
     app, service = (subject.create_client(kind) for kind in ("authorization-code", "client-credentials"))
+    asking = subject.create_client("authorization-code", asks=True)
     populate(get_application_model().objects.get(client_id=app.client_id))
     server = Server()
-    driver = Driver(subject, server, browser, app, service)
-    if name == "jwt":
+    driver = Driver(subject, server, browser.cookies["sessionid"].value, app, asking, service)
+    if name.startswith("jwt"):
         publish(server)
     for line in sys.stdin:
         order = json.loads(line)
@@ -73,13 +74,13 @@ def _share_a_processor() -> None:
 
 
 def _measure(driver: Any, operation: str, count: int) -> Any:
-    return [asdict(sample) for sample in driver.server.time(driver.requests(operation, count))]
+    return [asdict(sample) for sample in driver.server.time(driver.flows(operation, count))]
 
 
 def _statements(driver: Any, operation: str) -> int:
-    first, environ = driver.requests(operation, 2)
-    driver.server.call(first).json()
-    counted: int = driver.server.statements(environ)
+    first, second = driver.flows(operation, 2)
+    first(driver.server).require()
+    counted: int = driver.server.statements(second)
     return counted
 
 
