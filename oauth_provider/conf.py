@@ -210,11 +210,7 @@ class ProviderSettings(SeamSettings):
 
     @property
     def PREPARE_STATEMENTS(self) -> str:
-        """Whether PostgreSQL keeps the few statements of the hot paths prepared: "auto" or "off". Default: "auto".
-
-        "auto" prepares on connections that are kept (``CONN_MAX_AGE``, or ``pool`` in ``OPTIONS``) and that no pooler
-        shows on. Each connection looks at it once.
-        """
+        """Keep the few statements of the hot paths prepared on PostgreSQL: "auto" or "off". Default: "auto"."""
         return self._get("PREPARE_STATEMENTS", "auto")
 
     @property
@@ -254,7 +250,7 @@ class ProviderSettings(SeamSettings):
         return self._get("SWEEP_RETENTION", 7 * 86400)
 
     def issuer_of(self, request: HttpRequest) -> str:
-        """The issuer, empty where none is set. Only under ``DEBUG`` is the request believed."""
+        """Return the issuer, "" where none is set. Only under ``DEBUG`` is it taken from the request."""
         if self.ISSUER or not settings.DEBUG:
             return self.ISSUER
         scheme: Literal["http", "https"] = "https" if request.is_secure() else "http"

@@ -20,12 +20,8 @@ NOT_DONE = {
     "authorization",
     "clients",
     "endpoints",
-    "grants",
     "models",
     "pages",
-    "registry",
-    "sql",
-    "sweeping",
     "tokens",
 }
 Documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef

@@ -1,4 +1,4 @@
-"""Which authentication methods there are (RFC 7591 §2) is said by a table that projects add to, not by the column."""
+"""Authentication methods (RFC 7591 §2) without choices in the column: a table that projects add to lists them."""
 
 from typing import ClassVar
 
