@@ -1,4 +1,4 @@
-"""Reading the body of a request as a form (RFC 6749 Appendix B), without more of it than it may hold."""
+"""Form body of a request (RFC 6749 Appendix B), read up to its maximum size."""
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, RawPostDataException, UnreadablePostError
@@ -9,7 +9,10 @@ from oauth_provider.protocol.reason import Reason
 
 
 def read_body(request: HttpRequest) -> str:
-    """The text of an urlencoded body. Raises ``InvalidRequest``, ``LengthRequired`` and ``RequestTooLarge``."""
+    """Return the text of an urlencoded body.
+
+    Raises ``InvalidRequest``, ``LengthRequired`` and ``RequestTooLarge``.
+    """
     check_content_type(request.content_type)
     try:
         if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_LENGTH:
@@ -26,12 +29,15 @@ def read_body(request: HttpRequest) -> str:
 
 
 def is_chunked(request: HttpRequest) -> bool:
-    """Does a body come without its length (RFC 9112 §6.1)? Of such a one Django reads nothing under WSGI."""
+    """Does the body come without its length (RFC 9112 §6.1)? Under WSGI Django reads nothing of such a body."""
     return not request.META.get("CONTENT_LENGTH") and bool(request.META.get("HTTP_TRANSFER_ENCODING"))
 
 
 def _chunked_body(request: HttpRequest) -> bytes:
-    """The body as the server puts it together, which says so where its stream ends with the body."""
+    """Return the body in chunks, if the server says that its stream ends with it.
+
+    Raise ``LengthRequired`` otherwise.
+    """
     environ = getattr(request, "environ", None)
     if environ is None:  # ASGI: Django has read all of it
         return b""

@@ -8,7 +8,7 @@ from enum import Enum
 
 
 class Reason(Enum):
-    """Why a request is refused. ``text`` is ``error_description``, where ``{}`` names what is filled in."""
+    """Reasons of refusals. ``text`` is ``error_description``, in which ``{name}`` is replaced."""
 
     text: str
 
@@ -20,7 +20,7 @@ class Reason(Enum):
 
     @property
     def code(self) -> str:
-        """The name in lower case, as it stands in logs."""
+        """Return the name in lower case, as it stands in logs."""
         return self.name.lower()
 
     # Words that a project's own code chose, and errors that have none.
