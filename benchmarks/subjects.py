@@ -65,14 +65,27 @@ def _columns(grant_type: str) -> dict[str, Any]:
 
 
 def _ours(**policy: Any) -> Subject:
-    paths = ("authorize", "token", "introspect", "revoke", "userinfo")
-    discovery = "/.well-known/openid-configuration"
-    return Subject(*(f"/oauth/{path}" for path in paths), discovery, partial(_create_ours, **policy))
+    return Subject(
+        authorize="/oauth/authorize",
+        token="/oauth/token",
+        introspect="/oauth/introspect",
+        revoke="/oauth/revoke",
+        userinfo="/oauth/userinfo",
+        discovery="/.well-known/openid-configuration",
+        create_client=partial(_create_ours, **policy),
+    )
 
 
-def _dots(**columns: str) -> Subject:
-    paths = ("authorize", "token", "introspect", "revoke_token", "userinfo", ".well-known/openid-configuration")
-    return Subject(*(f"/o/{path}/" for path in paths), partial(_create_dots, **columns))
+def _dots(**columns: Any) -> Subject:
+    return Subject(
+        authorize="/o/authorize/",
+        token="/o/token/",
+        introspect="/o/introspect/",
+        revoke="/o/revoke_token/",
+        userinfo="/o/userinfo/",
+        discovery="/o/.well-known/openid-configuration/",
+        create_client=partial(_create_dots, **columns),
+    )
 
 
 SUBJECTS = {

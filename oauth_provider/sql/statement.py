@@ -20,6 +20,7 @@ Fields: TypeAlias = tuple[Any, ...]
 Quote: TypeAlias = Callable[[str], str]
 # The SQL of a step, the fields whose values are set, and those whose values are compared.
 Written: TypeAlias = tuple[str, Fields, Fields]
+Writer: TypeAlias = Callable[["Shape", Sequence[str], Quote], Written]
 
 
 class Shape(NamedTuple):
@@ -108,7 +109,7 @@ def _statement(shapes: tuple[Shape, ...], is_guarded: bool, using: str) -> State
     relied_on = [place for place, shape in enumerate(shapes) if shape.kind is not Add]
     held = relied_on if len(relied_on) > 1 else []
     written = [place for place, shape in enumerate(shapes) if place not in held or shape.kind is Change]
-    plan = [(f"held{place}", place, _hold) for place in held]
+    plan: list[tuple[str, int, Writer]] = [(f"held{place}", place, _hold) for place in held]
     plan += [
         (f"step{place}", place, _change_held if place in held else _STEPS[shapes[place].kind]) for place in written
     ]
@@ -167,7 +168,7 @@ def _as_read(model: Any, quote: Quote) -> tuple[str, Fields]:
     return " AND ".join([f"{quote(key.column)} = %s", *compared]), (key, *deciding_fields(model))
 
 
-_STEPS: Mapping[type[Write], Callable[[Shape, Sequence[str], Quote], Written]] = {
+_STEPS: Mapping[type[Write], Writer] = {
     Hold: _hold,
     Change: _change,
     Add: _add,

@@ -170,7 +170,7 @@ def request_of(scope: Scope) -> ASGIRequest:
 
 
 def headers_of_proofs(scope: Scope) -> dict[str, str]:
-    """What the key proofs add to the answer; nothing where the call cannot be understood."""
+    """Return the headers that key proofs add to the answer; none where the call cannot be understood."""
     try:
         return proof_headers(request_of(scope))
     except (SuspiciousOperation, UnicodeDecodeError):

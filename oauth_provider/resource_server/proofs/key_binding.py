@@ -13,7 +13,7 @@ Response = TypeVar("Response", bound=HttpResponseBase)
 
 @dataclass(frozen=True, slots=True)
 class KeyBinding:
-    """What a token is bound to: ``cnf`` has one member (RFC 7800 §3.1), ``token_type`` says how it is presented."""
+    """The key that a token is bound to: ``cnf`` has one member (RFC 7800 §3.1), ``token_type`` says how it is presented."""
 
     cnf: Mapping[str, str]
     token_type: str
