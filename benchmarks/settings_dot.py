@@ -5,4 +5,4 @@ from benchmarks.settings import SCOPES, database
 
 ROOT_URLCONF = "benchmarks.urls_dot"
 DATABASES = {"default": database("dot")}
-OAUTH2_PROVIDER = {"SCOPES": SCOPES}
+OAUTH2_PROVIDER: dict[str, object] = {"SCOPES": SCOPES}

@@ -1,7 +1,5 @@
 """The project with django-oauth-toolkit alone as an OpenID Provider, which it is not by default."""
 
-from typing import Any
-
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
@@ -12,8 +10,4 @@ _KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 _PEM = _KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
 DATABASES = {"default": database("dot_oidc")}
-OAUTH2_PROVIDER: dict[str, Any] = {
-    "SCOPES": {"openid": "Know who you are", **SCOPES},
-    "OIDC_ENABLED": True,
-    "OIDC_RSA_PRIVATE_KEY": _PEM,
-}
+OAUTH2_PROVIDER = dict(SCOPES={"openid": "Know who you are", **SCOPES}, OIDC_ENABLED=True, OIDC_RSA_PRIVATE_KEY=_PEM)

@@ -13,7 +13,7 @@ Response = TypeVar("Response", bound=HttpResponseBase)
 
 @dataclass(frozen=True, slots=True)
 class KeyBinding:
-    """The key that a token is bound to: ``cnf`` has one member (RFC 7800 §3.1), ``token_type`` says how it is presented."""
+    """The key that a token is bound to: ``cnf`` has one member (RFC 7800 §3.1); ``token_type`` is RFC 6749's."""
 
     cnf: Mapping[str, str]
     token_type: str
