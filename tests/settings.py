@@ -19,6 +19,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "oauth2_provider",
     "oauth_provider",
+    "docs.examples.vouchers",
 ]
 
 MIDDLEWARE = [

@@ -34,7 +34,7 @@ from oauth_provider.registry.authorization_details import are_remembered, digest
 from oauth_provider.sql.commit import settle
 from oauth_provider.sql.outcome import Add, Change, Hold, Outcome, Write
 from oauth_provider.tokens.id_token import describe_beside
-from oauth_provider.tokens.issue import issue_for_response
+from oauth_provider.tokens.issue import issue_for_new_sign_in
 from oauth_provider.tokens.json_value import as_json
 from oauth_provider.tokens.terms import for_response
 
@@ -160,7 +160,7 @@ def _grant(inquiry: Inquiry, part: Asked, seen: Snapshot) -> Outcome[Any]:
     access_token = ""
     if TOKEN in asked:
         terms = for_response(authorization, inquiry.client)
-        outcome = issue_for_response(authorization, inquiry.client, terms, seen.now)
+        outcome = issue_for_new_sign_in(authorization, inquiry.client, terms, seen.now)
         issued = outcome.result()
         access_token, said = issued.access_token, issued.answer().items()
         parameters |= {name: value if isinstance(value, str) else json.dumps(value) for name, value in said}
