@@ -118,8 +118,8 @@ def issue_for_code(
 def issue_for_new_sign_in(authorization: Authorization, client: Client, terms: Terms, now: datetime) -> Outcome[Issued]:
     """Begin a sign-in: add ``authorization``, which is not saved, with an access token.
 
-    There is no refresh token beside it. In an authorization response (RFC 6749 §4.2.2) nobody would have to authenticate
-    to use one.
+    There is no refresh token beside it: in an authorization response (RFC 6749 §4.2.2) nobody would have to
+    authenticate to use one.
     """
     issued = _new(client, terms, now, authorization.ends_at(now, terms.limits), authorization)
     # A short-lived token must not take its code along with it.

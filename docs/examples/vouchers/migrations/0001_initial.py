@@ -1,3 +1,5 @@
+"""The table of the example."""
+
 from django.conf import settings
 from django.db import migrations, models
 
