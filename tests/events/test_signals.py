@@ -118,7 +118,7 @@ def test_a_token_that_hangs_on_no_sign_in_is_told_by_its_digest_when_it_is_revok
     token = service.token(grant_type="client_credentials", scope="notes:read").json()["access_token"]
     for _ in range(2):
         service.revoke(token)
-    assert only(told, "access_tokens_revoked") == {"checksums": (digest(token),)}
+    assert only(told, "access_tokens_revoked") == {"checksums": [digest(token)]}
 
 
 def test_a_retry_issues_nothing_anew(driver, told):
