@@ -253,6 +253,14 @@ class ProviderSettings(SeamSettings):
         """Time that ended sign-ins are kept before ``oauth_sweep`` deletes them, in seconds. Default: 604800."""
         return self._get("SWEEP_RETENTION", 7 * 86400)
 
+    @property
+    def AUDIT_LIFETIME(self) -> int | None:
+        """Time that rows of the audit are kept before ``oauth_sweep`` deletes them, in seconds.
+
+        Default: 34560000 (400 days). None keeps them.
+        """
+        return self._get("AUDIT_LIFETIME", 400 * 86400)
+
     def issuer_of(self, request: HttpRequest) -> str:
         """The issuer, empty where none is set. Only under ``DEBUG`` is the request believed."""
         if self.ISSUER or not settings.DEBUG:

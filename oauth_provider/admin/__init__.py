@@ -2,6 +2,7 @@
 
 from oauth_provider.admin.access_token import AccessTokenAdmin
 from oauth_provider.admin.application import ApplicationAdmin
+from oauth_provider.admin.audit_event import AuditEventAdmin
 from oauth_provider.admin.authorization import AuthorizationAdmin
 from oauth_provider.admin.consent import ConsentAdmin
 from oauth_provider.admin.logout_delivery import LogoutDeliveryAdmin
@@ -12,6 +13,7 @@ from oauth_provider.admin.resource import ResourceAdmin
 __all__ = [
     "AccessTokenAdmin",
     "ApplicationAdmin",
+    "AuditEventAdmin",
     "AuthorizationAdmin",
     "ConsentAdmin",
     "LogoutDeliveryAdmin",

@@ -26,6 +26,8 @@ from oauth_provider.clients.registration.words import section
 from oauth_provider.dot.admin import own_columns
 from oauth_provider.dot.names import Row
 from oauth_provider.dot.secret import make_secret_unusable, unusable_secret
+from oauth_provider.events.actor import person_behind
+from oauth_provider.events.event import ClientChanged, ClientDeleted, ClientRegistered, ClientSuspended
 from oauth_provider.models import Authorization, ClientPolicy, ClientSecret
 from oauth_provider.registry.scope import allowed_scopes, words_of
 from oauth_provider.tokens.ending import revoke_authorizations
@@ -236,6 +238,7 @@ class ApplicationAdmin(PolicyColumns, LegacyColumns, MetadataColumns, SecretView
             make_secret_unusable(obj)
             form.policy.application = obj
             form.policy.save()
+            self.record(request, ClientRegistered(obj))
             return
         columns = {field.name for field in obj._meta.concrete_fields}
         written = columns.intersection(flatten_fieldsets(self.get_fieldsets(request, obj))) - set(self.readonly_fields)
@@ -245,6 +248,10 @@ class ApplicationAdmin(PolicyColumns, LegacyColumns, MetadataColumns, SecretView
             form.policy.application = obj
             is_new = form.policy._state.adding
             form.policy.save(update_fields=None if is_new else [*changed, "updated_at"])
+        if form.changed_data:
+            self.record(request, ClientChanged(obj, tuple(form.changed_data)))
+        if "status" in changed and form.policy.status == ClientPolicy.Status.SUSPENDED:
+            self.record(request, ClientSuspended(obj))
         if "client_type" in form.changed_data:
             self.end_secrets(request, obj)
 
@@ -255,7 +262,7 @@ class ApplicationAdmin(PolicyColumns, LegacyColumns, MetadataColumns, SecretView
             return super().response_add(request, obj, post_url_continue)
         secret = ""
         if obj.client_type == "confidential":
-            _row, secret = ClientSecret.objects.create_secret(obj)
+            _row, secret = ClientSecret.objects.create_secret(obj, by=person_behind(request))
         return self.show_once(request, obj, secret, is_new=True)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Deleted:
@@ -264,9 +271,10 @@ class ApplicationAdmin(PolicyColumns, LegacyColumns, MetadataColumns, SecretView
 
     def delete_model(self, request: HttpRequest, obj: Row) -> None:
         """Sign-ins end first, some at a time, and whoever listens is told."""
-        live = Authorization.objects.filter(application=obj, revoked_at=None)
+        live, by = Authorization.objects.filter(application=obj, revoked_at=None), person_behind(request)
         while keys := list(live.values_list("pk", flat=True)[:MAX_AT_ONCE]):
-            revoke_authorizations(live.filter(pk__in=keys), Authorization.Reason.OPERATOR)
+            revoke_authorizations(live.filter(pk__in=keys), Authorization.Reason.OPERATOR, by)
+        self.record(request, ClientDeleted(obj))
         super().delete_model(request, obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from oauth_provider.admin.autocomplete import AutocompleteFilter, user_search_fields
 from oauth_provider.admin.read_only import Ending, ReadOnlyAdmin
+from oauth_provider.events.actor import Actor
 from oauth_provider.models import Authorization
 from oauth_provider.models.client import is_barred
 from oauth_provider.tokens.ending import revoke_authorizations
@@ -69,9 +70,9 @@ class StateFilter(admin.SimpleListFilter):
         return queryset.filter(states.get(self.value() or "", Q()))
 
 
-def revoke(rows: QuerySet[Authorization]) -> int:
-    """Revoke the authorizations, with the operator as the reason, and return how many."""
-    return revoke_authorizations(rows, Authorization.Reason.OPERATOR)
+def revoke(rows: QuerySet[Authorization], by: Actor) -> int:
+    """Revoke the authorizations in the operator's name, and return how many."""
+    return revoke_authorizations(rows, Authorization.Reason.OPERATOR, by)
 
 
 class AuthorizationAdmin(ReadOnlyAdmin):

@@ -13,17 +13,20 @@ from django.utils.translation import gettext_lazy
 
 from oauth_provider.admin.autocomplete import AutocompleteFilter, user_search_fields
 from oauth_provider.admin.read_only import Ending, ReadOnlyAdmin
+from oauth_provider.events.actor import Actor
 from oauth_provider.models import Authorization, Consent
 from oauth_provider.protocol.consent import ANYWHERE
 from oauth_provider.registry.scope import words_of
 from oauth_provider.tokens.withdraw import withdraw_consent
 
 
-def withdraw(rows: QuerySet[Consent]) -> int:
-    """Withdraw the consents one by one, with the operator as the reason, and return how many."""
+def withdraw(rows: QuerySet[Consent], by: Actor) -> int:
+    """Withdraw the consents one by one in the operator's name, and return how many."""
     consents = list(rows.select_related("user", "application"))
     for consent in consents:
-        withdraw_consent(user=consent.user, application=consent.application, reason=Authorization.Reason.OPERATOR)
+        withdraw_consent(
+            user=consent.user, application=consent.application, reason=Authorization.Reason.OPERATOR, by=by
+        )
     return len(consents)
 
 

@@ -58,7 +58,7 @@ class LogoutDeliveryAdmin(ReadOnlyAdmin):
             "The command oauth_deliver sends it. What was delivered is not sent a second time."
         ),
         done=gettext_lazy("To be tried again"),
-        act=LogoutDelivery.objects.retry,
+        act=lambda rows, by: LogoutDelivery.objects.retry(rows),
     )
     actions = ("retry",)
     list_display = ("client", "state", "attempts", "created_at", "next_attempt", "error")

@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy
 
 from oauth_provider.admin.bounded import BoundedAdmin
 from oauth_provider.admin.log import log
+from oauth_provider.events.actor import Actor, person_behind
 from oauth_provider.resource_server.users.session_user import active_session_user
 
 # What one confirmation may end, and how much of it is named on the page.
@@ -31,13 +32,13 @@ NAME_LENGTH = 40
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
-    """Way to end rows of one kind. ``act`` ends the rows of a queryset and returns how many were live."""
+    """Way to end rows of one kind. ``act`` ends those of a queryset in an operator's name, and returns their number."""
 
     name: str
     verb: Promise
     consequence: Promise
     done: Promise
-    act: Callable[[QuerySet[Any]], int]
+    act: Callable[[QuerySet[Any], Actor], int]
     flag: int = CHANGE
 
 
@@ -123,7 +124,7 @@ class ReadOnlyAdmin(BoundedAdmin):
 
     def _end(self, request: HttpRequest, rows: list[Any]) -> None:
         keys = [row.pk for row in rows]
-        count = self.ending.act(self.model._default_manager.filter(pk__in=keys))
+        count = self.ending.act(self.model._default_manager.filter(pk__in=keys), person_behind(request))
         log(request, rows, str(self.ending.done), flag=self.ending.flag)
         self.message_user(request, f"{self.ending.done}: {count}", messages.SUCCESS)
 

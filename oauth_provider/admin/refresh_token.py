@@ -27,7 +27,7 @@ class RefreshTokenAdmin(ReadOnlyAdmin):
             "One that was exchanged here already became an authorization: revoke that."
         ),
         done=gettext_lazy("Revoked"),
-        act=revoke_refresh_tokens,
+        act=lambda rows, by: revoke_refresh_tokens(rows),
     )
     actions = ("revoke",)
     list_display = ("number", "user", "client", "state", "created", "revoked")

@@ -8,13 +8,14 @@ from django.db.models import Model
 
 from oauth_provider.admin.access_token import AccessTokenAdmin
 from oauth_provider.admin.application import ApplicationAdmin
+from oauth_provider.admin.audit_event import AuditEventAdmin
 from oauth_provider.admin.authorization import AuthorizationAdmin
 from oauth_provider.admin.consent import ConsentAdmin
 from oauth_provider.admin.logout_delivery import LogoutDeliveryAdmin
 from oauth_provider.admin.refresh_token import RefreshTokenAdmin
 from oauth_provider.admin.resource import ResourceAdmin
 from oauth_provider.dot.admin import is_registering, stock_models
-from oauth_provider.models import Authorization, Consent, LogoutDelivery, Resource
+from oauth_provider.models import AuditEvent, Authorization, Consent, LogoutDelivery, Resource
 
 # DOT's stock classes, by name. Its Grant and IDToken are not written here: theirs go, and none comes.
 REPLACEMENTS: dict[str, type[Any]] = {
@@ -23,6 +24,7 @@ REPLACEMENTS: dict[str, type[Any]] = {
     "RefreshTokenAdmin": RefreshTokenAdmin,
 }
 OWN: dict[type[Model], type[Any]] = {
+    AuditEvent: AuditEventAdmin,
     Authorization: AuthorizationAdmin,
     Consent: ConsentAdmin,
     LogoutDelivery: LogoutDeliveryAdmin,

@@ -22,7 +22,9 @@ from oauth_provider.admin.log import log
 from oauth_provider.conf import provider_settings
 from oauth_provider.dot.names import Row
 from oauth_provider.dot.secret import is_hashed, is_secret
-from oauth_provider.models import ClientSecret
+from oauth_provider.events.actor import person_behind
+from oauth_provider.events.event import Event
+from oauth_provider.models import AuditEvent, ClientSecret
 from oauth_provider.sql.transaction import locked, run
 
 HOUR, DAY = 3600, 86400
@@ -148,7 +150,7 @@ class SecretViews(BoundedAdmin):
             raise Http404
         secret.application = application
         if request.method == "POST":
-            ClientSecret.objects.revoke(secret)
+            ClientSecret.objects.revoke(secret, by=person_behind(request))
             log(request, [application], "Revoked a client secret.")
             messages.success(request, _("The secret is revoked."))
             return HttpResponseRedirect(self._change_url(application))
@@ -160,7 +162,7 @@ class SecretViews(BoundedAdmin):
 
         They must not become valid again if it is made confidential later.
         """
-        ended = ClientSecret.objects.revoke_all(application)
+        ended = ClientSecret.objects.revoke_all(application, by=person_behind(request))
         if not ended:
             return
         log(request, [application], "Revoked every client secret: the client type was changed.")
@@ -182,6 +184,7 @@ class SecretViews(BoundedAdmin):
             context = {"title": title, "form": form, "is_rotation": is_rotation}
             return self._show(request, application, "secret_confirm.html", context)
         label, seconds = form.cleaned_data["label"], form.cleaned_data["seconds"]
+        by = person_behind(request)
 
         @sensitive_variables()
         def work() -> str:
@@ -189,8 +192,8 @@ class SecretViews(BoundedAdmin):
                 return ""
             log(request, [application], "Rotated the client secret." if is_rotation else "Created a client secret.")
             if is_rotation:
-                return ClientSecret.objects.rotate(application, overlap=seconds, label=label)[1]
-            return ClientSecret.objects.create_secret(application, label=label, lifetime=seconds or None)[1]
+                return ClientSecret.objects.rotate(application, overlap=seconds, label=label, by=by)[1]
+            return ClientSecret.objects.create_secret(application, label=label, lifetime=seconds or None, by=by)[1]
 
         secret = run(work, using=router.db_for_write(ClientSecret), durable=False)
         if not secret:
@@ -200,6 +203,10 @@ class SecretViews(BoundedAdmin):
             return HttpResponseRedirect(self._change_url(application))
         overlap = str(dict(OVERLAPS)[seconds]) if is_rotation else ""
         return self.show_once(request, application, secret, overlap=overlap)
+
+    def record(self, request: HttpRequest, event: Event) -> None:
+        """Write ``event`` to the audit, in the transaction of the admin's view."""
+        AuditEvent.objects.record([event], using=router.db_for_write(AuditEvent), by=person_behind(request))
 
     @sensitive_variables()
     def show_once(

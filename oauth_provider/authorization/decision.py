@@ -16,7 +16,9 @@ from oauth_provider.authorization.rules import check, establish
 from oauth_provider.authorization.sign_in import binding_of
 from oauth_provider.authorization.stored_request import from_stored, to_stored
 from oauth_provider.authorization.ticket import Ticket
+from oauth_provider.events.actor import person_behind
 from oauth_provider.models import PendingRequest
+from oauth_provider.models.audit_event import audited
 from oauth_provider.models.client import as_client
 from oauth_provider.protocol.digest import digest, equal
 from oauth_provider.protocol.errors import AccessDenied, InvalidRequest
@@ -107,7 +109,8 @@ def _decide(http: HttpRequest, snapshot: Snapshot, handle: str, decision: Decisi
     given = answer.answer_question(inquiry, decision, seen)
     text = _response(http, inquiry, given.result()).to_text()
     columns = pending.decided(handle, decision.word, text, now=seen.now, said=decision.digest)
-    return Outcome(text, (Change(pending, columns), *given.writes), given.then, given.events)
+    outcome = Outcome(text, (Change(pending, columns), *given.writes), given.then, given.events)
+    return audited(outcome, person_behind(http))
 
 
 @sensitive_variables()

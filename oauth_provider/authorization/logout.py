@@ -16,6 +16,7 @@ from django.views.decorators.debug import sensitive_variables
 from oauth_provider.authorization.sign_in import SIGN_IN, sids_of
 from oauth_provider.clients import lookup as client_lookup
 from oauth_provider.conf import provider_settings
+from oauth_provider.events.actor import person_behind
 from oauth_provider.models.client import Client
 from oauth_provider.protocol.errors import InvalidRequest, RequestTooLarge
 from oauth_provider.protocol.form import parse_form
@@ -179,7 +180,7 @@ def end_with_session(sender: Any, request: HttpRequest | None, **kwargs: Any) ->
         return
     sids = sids_of(request)
     if sids:
-        end_sessions(sids, issuer_of(request))
+        end_sessions(sids, issuer_of(request), person_behind(request))
         # Told once, also where somebody signs in to the same request afterwards.
         request.session.pop(SIGN_IN, None)
 

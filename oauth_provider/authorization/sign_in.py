@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from oauth_provider.authorization.flushed_session import flushed
+from oauth_provider.events.actor import person_behind
 from oauth_provider.protocol.token_string import SECRET_LENGTH, random_text
 from oauth_provider.resource_server.users.session_user import is_token_backend, session_user
 from oauth_provider.tokens.issuer import issuer_of
@@ -99,7 +100,7 @@ def former_of(request: HttpRequest, user: Any) -> list[str]:
         sids, goes_on = sids_of(request), subject in (None, public_subject(user))
     if goes_on:
         return sids
-    end_sessions(sids, issuer_of(request))
+    end_sessions(sids, issuer_of(request), person_behind(request))
     return []
 
 

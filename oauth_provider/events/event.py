@@ -6,15 +6,19 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, ClassVar
 
 from oauth_provider.dot.names import Row
 
 
 class Event:
-    """Something that happened, to be told once it is committed."""
+    """Something that happened, to be told once it is committed.
+
+    Those that are ``AUDITED`` somebody must find again: they are rows of the audit, too.
+    """
 
     __slots__ = ()
+    AUDITED: ClassVar[bool] = False
 
     @classmethod
     def kind(cls) -> str:
@@ -93,6 +97,7 @@ class Replayed(Event):
 class AuthorizationRevoked(Event):
     """A sign-in ended before its time; ``reason`` is one of ``Authorization.Reason``."""
 
+    AUDITED = True
     authorization: Any = field(repr=False)
     reason: str
 
@@ -142,6 +147,7 @@ class ClientAuthenticationFailed(Event):
 class ConsentGiven(Event):
     """A person agreed to a scope at each of these resources; at none: anywhere."""
 
+    AUDITED = True
     application: Row = field(repr=False)
     user: Any = field(repr=False)
     scope: str
@@ -152,6 +158,7 @@ class ConsentGiven(Event):
 class ConsentDenied(Event):
     """A person was asked, and said no."""
 
+    AUDITED = True
     application: Row = field(repr=False)
     user: Any = field(repr=False)
     scope: str
@@ -162,6 +169,7 @@ class ConsentDenied(Event):
 class ConsentWithdrawn(Event):
     """A person, or an operator for them, took back all that was agreed to."""
 
+    AUDITED = True
     application: Row = field(repr=False)
     user: Any = field(repr=False)
 
@@ -182,6 +190,7 @@ class LoggedOut(Event):
 class ClientRegistered(Event):
     """A client was registered."""
 
+    AUDITED = True
     application: Row = field(repr=False)
 
 
@@ -189,6 +198,7 @@ class ClientRegistered(Event):
 class ClientChanged(Event):
     """The registration of a client was changed, in these fields."""
 
+    AUDITED = True
     application: Row = field(repr=False)
     changed: tuple[str, ...] = ()
 
@@ -197,6 +207,7 @@ class ClientChanged(Event):
 class ClientSuspended(Event):
     """A client may do nothing any more until an operator approves it again."""
 
+    AUDITED = True
     application: Row = field(repr=False)
 
 
@@ -204,6 +215,7 @@ class ClientSuspended(Event):
 class ClientDeleted(Event):
     """A client was deleted, and all that hung on it."""
 
+    AUDITED = True
     application: Row = field(repr=False)
 
 
@@ -211,6 +223,7 @@ class ClientDeleted(Event):
 class SecretMade(Event):
     """A client got another secret; ``hint`` is its last characters."""
 
+    AUDITED = True
     application: Row = field(repr=False)
     hint: str
 
@@ -219,6 +232,7 @@ class SecretMade(Event):
 class SecretRevoked(Event):
     """A secret of a client is not good any more."""
 
+    AUDITED = True
     application: Row = field(repr=False)
     hint: str
 
@@ -227,6 +241,7 @@ class SecretRevoked(Event):
 class KeyRotated(Event):
     """A signing key was made, retired or deleted: ``step`` says which."""
 
+    AUDITED = True
     kid: str
     alg: str
     step: str

@@ -47,7 +47,7 @@ def decide(snapshot: Snapshot, request: TokenRequest, signer: Signer) -> Outcome
     check_redirect_uri(authorization, request)
     check_pkce(authorization, request)
     if authorization.redeemed_at is not None:
-        return replayed(authorization, request.client, Reason.CODE_REPLAYED, now)
+        return replayed(authorization, request, Reason.CODE_REPLAYED, now)
     check_code_lifetime(authorization, now)
     check_alive(authorization, now)
     terms = terms.bound_to(request.key).narrowed_from(authorization, request.client)

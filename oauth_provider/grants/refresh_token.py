@@ -58,7 +58,7 @@ def decide(snapshot: Snapshot, request: TokenRequest, signer: Signer) -> Outcome
     check_alive(authorization, now)
     is_repeated = not equal(digest(presented), authorization.refresh_token_digest)
     if is_repeated and not is_within_retry_window(authorization, now):
-        return replayed(authorization, request.client, Reason.REFRESH_TOKEN_REPLAYED, now)
+        return replayed(authorization, request, Reason.REFRESH_TOKEN_REPLAYED, now)
     refresh = Refresh(presented, request.client, asked)
     if is_repeated:
         check_previous(authorization, presented)

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from oauth_provider.events.event import Replayed
 from oauth_provider.grants.replay_count import replay_count
+from oauth_provider.grants.request import TokenRequest
 from oauth_provider.models import Authorization
-from oauth_provider.models.client import Client
 from oauth_provider.protocol.errors import InvalidGrant
 from oauth_provider.protocol.reason import Reason
 from oauth_provider.sql.outcome import Outcome
@@ -19,11 +19,11 @@ ENDED = {
 }
 
 
-def replayed(authorization: Authorization, client: Client, reason: Reason, now: datetime) -> Outcome[Issued]:
+def replayed(authorization: Authorization, request: TokenRequest, reason: Reason, now: datetime) -> Outcome[Issued]:
     """Refuse, and end the sign-in. One that was revoked before is left alone and counted: raises ``InvalidGrant``."""
     if authorization.revoked_at is not None:
         replay_count.add()
         raise InvalidGrant(reason, detail=f"replay, {authorization} was revoked before")
     refusal = InvalidGrant(reason, detail=f"replay, {authorization} revoked")
-    outcome: Outcome[Issued] = revocation(authorization, client, ENDED[reason], now, refusal)
+    outcome: Outcome[Issued] = revocation(authorization, request.client, ENDED[reason], now, refusal, by=request.by())
     return replace(outcome, events=(Replayed(authorization, reason.code), *outcome.events))

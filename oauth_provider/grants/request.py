@@ -1,8 +1,10 @@
 """A token request (RFC 6749 §3.2) after its client was authenticated: what every grant is handed."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from oauth_provider.clients.keys.encryption import envelope_for
+from oauth_provider.events.actor import Actor
 from oauth_provider.models.client import Client
 from oauth_provider.protocol.authorization_details import PARAMETER, Detail
 from oauth_provider.protocol.form import Form
@@ -17,7 +19,8 @@ from oauth_provider.tokens.signer import Signer
 class TokenRequest:
     """A token request: who asks, what the form says, and ``issuer``, this server as the request knows it.
 
-    ``guard`` is of a client that was remembered, ``key`` what the request proves that it has.
+    ``guard`` is of a client that was remembered, ``key`` what the request proves that it has, and ``by`` says where it
+    came from.
     """
 
     client: Client
@@ -25,6 +28,7 @@ class TokenRequest:
     issuer: Issuer
     guard: Guard | None = None
     key: KeyBinding | None = None
+    by: Callable[[], Actor] = Actor
 
     def get(self, name: str) -> str:
         """The parameter ``name``; empty where it was left out."""

@@ -1,5 +1,6 @@
 """The companion tables. Each hangs off the configured models of DOT; managers own the atomic verbs."""
 
+from oauth_provider.models.audit_event import AuditEvent
 from oauth_provider.models.authorization import Authorization
 from oauth_provider.models.client import ClientPolicy
 from oauth_provider.models.client_member import ClientMember
@@ -14,6 +15,7 @@ from oauth_provider.models.sweep_mark import SweepMark
 from oauth_provider.models.token import TokenBinding
 
 __all__ = [
+    "AuditEvent",
     "Authorization",
     "ClientMember",
     "ClientPolicy",

@@ -14,6 +14,9 @@ from django.views.decorators.debug import sensitive_variables
 from oauth_provider.conf import dot_setting
 from oauth_provider.dot.names import APPLICATION, Row, application_model
 from oauth_provider.dot.secret import is_hashed, is_secret, unusable_secret
+from oauth_provider.events.actor import NOBODY, Actor
+from oauth_provider.events.event import Event, SecretMade, SecretRevoked
+from oauth_provider.models.audit_event import AuditEvent
 from oauth_provider.models.primary import PrimaryManager
 from oauth_provider.protocol import token_string
 from oauth_provider.protocol.digest import LENGTH as DIGEST_LENGTH
@@ -31,7 +34,7 @@ class ClientSecretManager(PrimaryManager["ClientSecret"]):
 
     @sensitive_variables()
     def create_secret(
-        self, application: Row, *, label: str = "", lifetime: int | None = None
+        self, application: Row, *, label: str = "", lifetime: int | None = None, by: Actor = NOBODY
     ) -> tuple["ClientSecret", str]:
         """A new secret beside those there are. The text is returned here and nowhere else, ever.
 
@@ -39,7 +42,14 @@ class ClientSecretManager(PrimaryManager["ClientSecret"]):
         """
         secret = token_string.make_token(token_string.CLIENT_SECRET)
         expires = None if lifetime is None else self._now() + timedelta(seconds=lifetime)
-        return self.store(application, secret, label=label, expires_at=expires), secret
+
+        @sensitive_variables()
+        def work() -> ClientSecret:
+            row = self.store(application, secret, label=label, expires_at=expires)
+            self._record(SecretMade(application, row.hint), by=by)
+            return row
+
+        return run(work, using=self._write_alias(), durable=False), secret
 
     @sensitive_variables()
     def store(
@@ -54,7 +64,9 @@ class ClientSecretManager(PrimaryManager["ClientSecret"]):
         return row
 
     @sensitive_variables()
-    def rotate(self, application: Row, *, overlap: int, label: str = "") -> tuple["ClientSecret", str]:
+    def rotate(
+        self, application: Row, *, overlap: int, label: str = "", by: Actor = NOBODY
+    ) -> tuple["ClientSecret", str]:
         """A new secret; those that are live serve for ``overlap`` seconds more. DOT's column is emptied."""
         ends = self._now() + timedelta(seconds=overlap)
 
@@ -63,21 +75,23 @@ class ClientSecretManager(PrimaryManager["ClientSecret"]):
             self.live().filter(application=application).filter(Q(expires_at=None) | Q(expires_at__gt=ends)).update(
                 expires_at=ends
             )
-            return self.create_secret(application, label=label)
+            return self.create_secret(application, label=label, by=by)
 
         return run(work, using=self._write_alias(), durable=False)
 
-    def revoke(self, secret: "ClientSecret") -> None:
+    def revoke(self, secret: "ClientSecret", *, by: Actor = NOBODY) -> None:
         """End one secret now, and empty DOT's column if that is where it came from."""
 
         def work() -> None:
             self.filter(pk=secret.pk).update(expires_at=self._now())
+            application = self._client_of(secret)
             if secret.from_dot:
-                _empty_column(self._client_of(secret), secret.encoded)
+                _empty_column(application, secret.encoded)
+            self._record(SecretRevoked(application, secret.hint), by=by)
 
         run(work, using=self._write_alias(), durable=False)
 
-    def revoke_all(self, application: Row) -> int:
+    def revoke_all(self, application: Row, *, by: Actor = NOBODY) -> int:
         """End every secret of a client now, and whatever stands in DOT's column. How many there were."""
 
         def work() -> int:
@@ -88,7 +102,10 @@ class ClientSecretManager(PrimaryManager["ClientSecret"]):
             mine = self.filter(application=application)
             is_copied = mine.filter(from_dot=True, encoded=row.client_secret).exists()
             is_dots = is_secret(row.client_secret) and not is_copied
-            ended = self.live().filter(application=application).update(expires_at=self._now())
+            live = self.live().filter(application=application)
+            hints = [*live.values_list("hint", flat=True), *([""] if is_dots else [])]
+            ended = live.update(expires_at=self._now())
+            self._record(*(SecretRevoked(application, hint) for hint in hints), by=by)
             if is_secret(row.client_secret):
                 _empty_column(application, row.client_secret)
             return ended + is_dots
@@ -137,6 +154,9 @@ class ClientSecretManager(PrimaryManager["ClientSecret"]):
                 encoded = stored if is_hashed(stored) else make_password(stored)
                 self.create(application=application, encoded=encoded, label=DOT)
         _empty_column(application, stored)
+
+    def _record(self, *events: Event, by: Actor) -> None:
+        AuditEvent.objects.record(events, using=self._write_alias(), by=by)
 
     def _client_of(self, secret: "ClientSecret") -> Row:
         if secret._state.fields_cache.get("application") is not None:

@@ -18,6 +18,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.conf import provider_settings
+from oauth_provider.events.event import KeyRotated
+from oauth_provider.models.audit_event import AuditEvent
 from oauth_provider.models.primary import PrimaryManager
 from oauth_provider.protocol.jose import ALGORITHMS, generate_key
 from oauth_provider.protocol.sealed import seal, unseal
@@ -57,7 +59,14 @@ class SigningKeyManager(PrimaryManager["SigningKey"]):
         """Add ``keys``; where somebody added their generation meanwhile, theirs stay."""
         listed = list(keys)
         using = self._write_alias()
-        run(lambda: self.using(using).bulk_create(listed, ignore_conflicts=True), using=using, single=True)
+
+        def work() -> None:
+            self.using(using).bulk_create(listed, ignore_conflicts=True)
+            added = self.using(using).filter(kid__in=[key.kid for key in listed])
+            AuditEvent.objects.record((KeyRotated(key.kid, key.alg, "made") for key in added), using=using)
+
+        if listed:
+            run(work, using=using, durable=False)
 
     def rotate(self, alg: str, *, at_once: bool = False) -> None:
         """Have the next key of ``alg`` published now, to sign after the lead; at once means after two minutes."""
@@ -91,6 +100,8 @@ class SigningKeyManager(PrimaryManager["SigningKey"]):
             elif was_signing:
                 made = new_key(retired.alg, _generation_after(same), now)
                 made.save(force_insert=True, using=self._write_alias())
+            event = KeyRotated(kid, retired.alg, "retired")
+            AuditEvent.objects.record([event], using=self._write_alias())
             return True
 
         return run(work, using=self._write_alias(), durable=False)

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from oauth_provider.conf import provider_settings
 from oauth_provider.dot.names import access_token_model, refresh_token_model
+from oauth_provider.models.audit_event import AuditEvent
 from oauth_provider.models.authorization import Authorization
 from oauth_provider.models.client_secret import ClientSecret
 from oauth_provider.models.logout_delivery import LogoutDelivery
@@ -148,6 +149,14 @@ def logout_deliveries(now: datetime) -> QuerySet[LogoutDelivery]:
     return LogoutDelivery.objects.filter(ended_at__lt=_kept_until(now)).order_by("ended_at")
 
 
+def audit_events(now: datetime) -> QuerySet[AuditEvent]:
+    """Return what happened longer ago than the audit is kept for."""
+    lifetime = provider_settings.AUDIT_LIFETIME
+    if lifetime is None:
+        return AuditEvent.objects.none().order_by("occurred_at")
+    return AuditEvent.objects.before(now - timedelta(seconds=lifetime))
+
+
 def revoked_tokens(now: datetime) -> QuerySet[RevokedToken]:
     """Return the revoked JWTs that would have expired by now."""
     return RevokedToken.objects.filter(expires__lt=now).order_by("expires")
@@ -209,6 +218,7 @@ SWEEPS = (
     Sweep("authorizations", "deleted", (unredeemed, expired, revoked), _delete_authorizations),
     Sweep("revoked tokens", "deleted", (revoked_tokens,), delete_expired),
     Sweep("logout deliveries", "deleted", (logout_deliveries,), delete_expired),
+    Sweep("audit events", "deleted", (audit_events,), delete_expired),
     Sweep("client secrets", "deleted", (client_secrets,), delete_expired),
     Sweep("private halves of signing keys", "blanked", (private_halves,), _blank_private_halves),
 )

@@ -11,9 +11,10 @@ from typing import Any, TypeVar
 from django.db import router
 from django.db.models import QuerySet
 
-from oauth_provider.events.emit import emit
+from oauth_provider.events.actor import NOBODY, Actor
 from oauth_provider.events.event import AuthorizationRevoked
-from oauth_provider.models import Authorization
+from oauth_provider.models import AuditEvent, Authorization
+from oauth_provider.models.audit_event import audited
 from oauth_provider.models.client import Client
 from oauth_provider.protocol.errors import OAuthError
 from oauth_provider.sql.clock import database_now
@@ -25,17 +26,18 @@ T = TypeVar("T")
 Reason = Authorization.Reason
 
 
-def revoke_authorizations(rows: QuerySet[Authorization], reason: Reason) -> int:
+def revoke_authorizations(rows: QuerySet[Authorization], reason: Reason, by: Actor = NOBODY) -> int:
     """Revoke every live one of ``rows``; how many there were. Joins a caller's transaction."""
     using = router.db_for_write(Authorization)
     # Read before the transaction, whose first statement is then the write that takes the locks.
-    ending = list(rows.using(using).filter(revoked_at=None).order_by("pk"))
+    live = rows.using(using).filter(revoked_at=None).select_related("application")
+    ending = list(live.order_by("pk"))
     if ending:
-        run(lambda: end(ending, reason, using=using), using=using, durable=False)
+        run(lambda: end(ending, reason, using=using, by=by), using=using, durable=False)
     return len(ending)
 
 
-def end(rows: Iterable[Authorization], reason: Reason, *, using: str) -> None:
+def end(rows: Iterable[Authorization], reason: Reason, *, using: str, by: Actor = NOBODY) -> None:
     """Revoke ``rows``, which were live when they were read, inside the caller's transaction.
 
     The first statement takes their locks, so that no token can be added before the second.
@@ -47,21 +49,28 @@ def end(rows: Iterable[Authorization], reason: Reason, *, using: str) -> None:
     expire_access_tokens(keys, now, using=using)
     for row in ended:
         vars(row).update(revoked(reason, now))
-        emit(AuthorizationRevoked(row, str(reason)), using=using)
+    AuditEvent.objects.record([AuthorizationRevoked(row, str(reason)) for row in ended], using=using, by=by)
 
 
 def revocation(
-    authorization: Authorization, client: Client, reason: Reason, now: datetime, answer: T | OAuthError
+    authorization: Authorization,
+    client: Client,
+    reason: Reason,
+    now: datetime,
+    answer: T | OAuthError,
+    *,
+    by: Actor = NOBODY,
 ) -> Outcome[T]:
     """Return the outcome that ends one live sign-in of ``client``, if it still is as it was read, and answers
     ``answer`` then."""
     authorization.application = client.application  # which nobody then has to read
-    return Outcome(
+    outcome = Outcome(
         answer,
         writes=(Change(authorization, revoked(reason, now)),),
         then=(partial(_expire, authorization.pk, now),),
         events=(AuthorizationRevoked(authorization, str(reason)),),
     )
+    return audited(outcome, by)
 
 
 def revoked(reason: Reason, now: datetime) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from django.db import router
 
+from oauth_provider.events.actor import NOBODY, Actor
 from oauth_provider.events.emit import emit
 from oauth_provider.events.event import LoggedOut
 from oauth_provider.models import Authorization, LogoutDelivery
@@ -16,7 +17,7 @@ from oauth_provider.tokens.issuer import Issuer
 from oauth_provider.tokens.subject import known_sid, known_subject
 
 
-def end_sessions(sids: Collection[str], issuer: Issuer) -> None:
+def end_sessions(sids: Collection[str], issuer: Issuer, by: Actor = NOBODY) -> None:
     """End every sign-in that began under one of ``sids`` and does not outlive it, and tell the clients.
 
     Joins a caller's transaction. ``issuer`` is named only where somebody is told.
@@ -30,7 +31,7 @@ def end_sessions(sids: Collection[str], issuer: Issuer) -> None:
     messages = [message for message in told if message.subject or message.sid]
 
     def work() -> None:
-        end(ending, Authorization.Reason.LOGOUT, using=using)
+        end(ending, Authorization.Reason.LOGOUT, using=using, by=by)
         LogoutDelivery.objects.enqueue(messages, using=using)
         emit(LoggedOut(len(sids), ended=len(ending), told=len(messages)), using=using)
 

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.dot.names import access_token_model, refresh_token_model
+from oauth_provider.events.actor import NOBODY, Actor
 from oauth_provider.events.emit import emit
 from oauth_provider.events.event import AccessTokensRevoked
 from oauth_provider.models import Authorization, RevokedToken
@@ -31,7 +32,7 @@ from oauth_provider.tokens.verifier import read_own_jwt
 
 
 @sensitive_variables()
-def revoke_token(token: str, client: Client, guard: Guard | None = None) -> None:
+def revoke_token(token: str, client: Client, guard: Guard | None = None, by: Actor = NOBODY) -> None:
     """Revoke ``token`` if it is one of ``client``'s; anything else changes nothing and is no error.
 
     With the ``guard`` of a client that was remembered only sign-ins of ours end, whose rows prove it. Raises
@@ -42,23 +43,23 @@ def revoke_token(token: str, client: Client, guard: Guard | None = None) -> None
     parts = token_string.parse_refresh_token(token)
     is_opaque = token_string.is_token(token, token_string.ACCESS_TOKEN)
     if parts is not None:
-        _end(client, lambda: find_by_family(parts.family), guard)
+        _end(client, lambda: find_by_family(parts.family), guard, by)
     elif is_opaque:
-        _revoke_access_token(digest(token), client, guard)
+        _revoke_access_token(digest(token), client, guard, by)
     elif (said := read_own_jwt(token)) is not None:
-        _revoke_jwt(said, client, guard)
+        _revoke_jwt(said, client, guard, by)
     elif guard is not None:
         raise GuardFailed
     else:
-        _revoke_dot_token(digest(token), client)
+        _revoke_dot_token(digest(token), client, by)
 
 
-def revoke_user(user: Any) -> int:
+def revoke_user(user: Any, by: Actor = NOBODY) -> int:
     """End every sign-in of ``user`` at every client; how many. To be called, and committed, before deleting one."""
-    return revoke_authorizations(Authorization.objects.filter(user=user), Authorization.Reason.OPERATOR)
+    return revoke_authorizations(Authorization.objects.filter(user=user), Authorization.Reason.OPERATOR, by)
 
 
-def revoke_access_tokens(rows: QuerySet[Any, Any]) -> int:
+def revoke_access_tokens(rows: QuerySet[Any, Any], by: Actor = NOBODY) -> int:
     """An operator revokes these rows of DOT's table, and each sign-in that one hangs on; how many were live."""
     using = router.db_for_write(rows.model)
     now = database_now(using)
@@ -67,7 +68,7 @@ def revoke_access_tokens(rows: QuerySet[Any, Any]) -> int:
 
     def work() -> None:
         standing = Authorization.objects.filter(token_bindings__access_token__in=keys)
-        revoke_authorizations(standing, Authorization.Reason.OPERATOR)
+        revoke_authorizations(standing, Authorization.Reason.OPERATOR, by)
         refresh_tokens = refresh_token_model()._base_manager.using(using)
         refresh_tokens.filter(access_token__in=keys, revoked=None).update(revoked=now)
         _expire_rows(rows.model._base_manager.filter(pk__in=keys), live.values(), using)
@@ -91,7 +92,9 @@ def revoke_refresh_tokens(rows: QuerySet[Any, Any]) -> int:
     return len(keys)
 
 
-def _end(client: Client, find: Callable[[], Authorization | None], guard: Guard | None = None) -> bool:
+def _end(
+    client: Client, find: Callable[[], Authorization | None], guard: Guard | None = None, by: Actor = NOBODY
+) -> bool:
     """End the sign-in that ``find`` finds, if it is the client's and live; did it hang on one of the client's?"""
 
     def decide(found: Authorization | None) -> Outcome[bool]:
@@ -99,24 +102,24 @@ def _end(client: Client, find: Callable[[], Authorization | None], guard: Guard 
             return Outcome(False)
         if found.revoked_at is not None:
             return Outcome(True)
-        return revocation(found, client, Authorization.Reason.CLIENT, authorization_now(), True)
+        return revocation(found, client, Authorization.Reason.CLIENT, authorization_now(), True, by=by)
 
     return settle(find, decide, using=router.db_for_write(Authorization), guard=guard, durable=False)
 
 
-def _revoke_access_token(checksum: str, client: Client, guard: Guard | None) -> None:
+def _revoke_access_token(checksum: str, client: Client, guard: Guard | None, by: Actor) -> None:
     """End the sign-in that one of our access tokens hangs on, or the token alone where it hangs on none."""
-    if not _end(client, lambda: find_by_access_token(checksum), guard):
+    if not _end(client, lambda: find_by_access_token(checksum), guard, by):
         using = router.db_for_write(access_token_model())
         run(lambda: _expire(client, checksum, using), using=using, single=True)
 
 
-def _revoke_jwt(said: JwtAccessToken, client: Client, guard: Guard | None) -> None:
+def _revoke_jwt(said: JwtAccessToken, client: Client, guard: Guard | None, by: Actor) -> None:
     """End the sign-in of a JWT that we signed, or the token alone where the client acts for itself."""
     is_live = said.client_id == client.client_id and said.expires > time.time()
     public_id = uuid_of(said.authorization_id) if is_live and said.authorization_id else None
     if public_id is not None:
-        _end(client, lambda: Authorization.objects.with_user(public_id=public_id).first(), guard)
+        _end(client, lambda: Authorization.objects.with_user(public_id=public_id).first(), guard, by)
     elif guard is not None:
         raise GuardFailed
     elif is_live and not said.authorization_id:
@@ -124,7 +127,7 @@ def _revoke_jwt(said: JwtAccessToken, client: Client, guard: Guard | None) -> No
         deny_token(said.jti, moment(said.expires), using=router.db_for_write(RevokedToken), client=said.client_id)
 
 
-def _revoke_dot_token(checksum: str, client: Client) -> None:
+def _revoke_dot_token(checksum: str, client: Client, by: Actor) -> None:
     """End a token that DOT issued, access or refresh, and the one beside it, as DOT itself would.
 
     DOT's rows come first: one that is being adopted is locked until its authorization can be seen.
@@ -142,8 +145,8 @@ def _revoke_dot_token(checksum: str, client: Client) -> None:
         _expire(client, checksum, using)
 
     run(work, using=using, durable=False)
-    _end(client, lambda: Authorization.objects.with_user(adopted_digest=checksum).first())
-    _end(client, lambda: find_by_access_token(checksum))
+    _end(client, lambda: Authorization.objects.with_user(adopted_digest=checksum).first(), by=by)
+    _end(client, lambda: find_by_access_token(checksum), by=by)
 
 
 def _expire(client: Client, checksum: str, using: str) -> None:
@@ -161,4 +164,4 @@ def _expire_rows(rows: QuerySet[Any, Any], checksums: Iterable[str], using: str)
     with verification_cache.changing([(TOKEN, name) for name in names], using=using):
         ended = rows.using(using).filter(expires__gt=now).update(expires=now)
     if ended:
-        emit(AccessTokensRevoked(names), using=using)
+        emit(AccessTokensRevoked(tuple(names)), using=using)

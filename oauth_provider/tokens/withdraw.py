@@ -5,14 +5,20 @@ from typing import Any
 from django.db import router
 
 from oauth_provider.dot.names import Row
-from oauth_provider.events.emit import emit
+from oauth_provider.events.actor import NOBODY, Actor
 from oauth_provider.events.event import ConsentWithdrawn
-from oauth_provider.models import Authorization, Consent
+from oauth_provider.models import AuditEvent, Authorization, Consent
 from oauth_provider.sql.transaction import locked, run
 from oauth_provider.tokens.ending import revoke_authorizations
 
 
-def withdraw_consent(*, user: Any, application: Row, reason: Authorization.Reason = Authorization.Reason.USER) -> int:
+def withdraw_consent(
+    *,
+    user: Any,
+    application: Row,
+    reason: Authorization.Reason = Authorization.Reason.USER,
+    by: Actor = NOBODY,
+) -> int:
     """Take back all that ``user`` agreed to for ``application``; how many sign-ins ended. Joins a transaction.
 
     ``reason`` says who did: the user, or an operator for them.
@@ -25,8 +31,8 @@ def withdraw_consent(*, user: Any, application: Row, reason: Authorization.Reaso
         if consent is not None:
             consent.delete(using=using)
         standing = Authorization.objects.using(using).filter(user=user, application=application)
-        ended = revoke_authorizations(standing, reason)
-        emit(ConsentWithdrawn(application, user), using=using)
+        ended = revoke_authorizations(standing, reason, by)
+        AuditEvent.objects.record([ConsentWithdrawn(application, user)], using=using, by=by)
         return ended
 
     return run(work, using=using, durable=False)

@@ -46,6 +46,7 @@ def test_every_event_is_frozen_and_documented(cls):
 @pytest.mark.django_db(transaction=True)
 def test_what_happens_in_a_sign_in_is_told_in_order(told):
     driver = signed_in()
+    told.clear()
     tokens = driver.tokens()
     for _ in range(2):
         driver.refresh(tokens["refresh_token"])
@@ -64,6 +65,7 @@ def test_what_happens_in_a_sign_in_is_told_in_order(told):
 @pytest.mark.django_db(transaction=True)
 def test_a_replay_is_told_with_what_it_ended_and_refused(told):
     driver = signed_in()
+    told.clear()
     code = driver.code()
     driver.redeem(code)
     driver.redeem(code)
@@ -74,6 +76,7 @@ def test_a_replay_is_told_with_what_it_ended_and_refused(told):
 @pytest.mark.django_db(transaction=True)
 def test_a_no_is_told(told):
     driver = signed_in()
+    told.clear()
     driver.decide(driver.authorize()["Location"], "deny")
     [(denied, _inside)] = told
     assert (denied.kind(), denied.application, denied.scope) == (
@@ -86,6 +89,7 @@ def test_a_no_is_told(told):
 @pytest.mark.django_db(transaction=True)
 def test_a_refusal_at_the_token_endpoint_is_told_with_its_client_and_reason(told):
     driver = signed_in()
+    told.clear()
     driver.token(grant_type="authorization_code", code="no code")
     [(refused, _inside)] = told
     assert isinstance(refused, RequestRefused)
@@ -115,6 +119,7 @@ def test_a_wrong_secret_is_told_apart_from_an_unknown_client_to_operators_alone(
 @pytest.mark.django_db(transaction=True)
 def test_a_redirect_uri_that_is_not_registered_is_told_with_the_client_that_was_asked_for(told):
     driver = signed_in()
+    told.clear()
     response = driver.authorize(redirect_uri="https://elsewhere.example.com/")
     [(refused, _inside)] = told
     assert (refused.reason, refused.client_id) == ("redirect_uri_unregistered", driver.application.client_id)
@@ -124,6 +129,7 @@ def test_a_redirect_uri_that_is_not_registered_is_told_with_the_client_that_was_
 @pytest.mark.django_db(transaction=True)
 def test_an_error_that_goes_back_to_the_client_is_told(told):
     driver = signed_in()
+    told.clear()
     driver.authorize(response_type="nonsense")
     [(refused, _inside)] = told
     assert (refused.reason, refused.client_id, refused.reference) == (
