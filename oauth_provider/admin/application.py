@@ -232,7 +232,7 @@ class ApplicationAdmin(PolicyColumns, LegacyColumns, MetadataColumns, SecretView
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Row, form: Any, change: bool) -> None:
-        """Client and policy, by the one verb; beside what was registered, the columns of the project's own."""
+        """Save client and policy by the one verb, and the columns of the project's own beside them."""
         by = By("the admin", session_user(request))
         if not change:
             save_new(form.proposal, by)

@@ -92,7 +92,7 @@ class ChangeClientForm(ClientForm, MetadataForm, LegacyForm):
         self.fields["token_endpoint_auth_method"].choices = choices  # type: ignore[attr-defined]  # it has choices
 
     def clean_post_logout_redirect_uris(self) -> str:
-        """As DOT keeps them."""
+        """Return the lines as DOT stores them, divided by spaces."""
         return self._joined("post_logout_redirect_uris")
 
     def clean(self) -> dict[str, Any]:

@@ -76,19 +76,19 @@ class ClientForm(forms.ModelForm):  # type: ignore[type-arg]  # it takes none at
         self.fields[name].choices = list({**gone, **known}.items())  # type: ignore[attr-defined]  # it has choices
 
     def clean_redirect_uris(self) -> str:
-        """As DOT keeps them."""
+        """Return the lines as DOT stores them, divided by spaces."""
         return self._joined("redirect_uris")
 
     def clean_allowed_origins(self) -> str:
-        """As DOT keeps them."""
+        """Return the lines as DOT stores them, divided by spaces."""
         return self._joined("allowed_origins")
 
     def chosen_scopes(self) -> tuple[str, ...] | None:
-        """None is every scope."""
+        """Return the scopes that were ticked; None is every scope."""
         return None if self.cleaned_data.get("every_scope") else tuple(self.cleaned_data.get("scopes") or ())
 
     def tell(self, proposal: Proposal) -> None:
-        """Say what is wrong beside each field; not where the field was refused for what it is by itself."""
+        """Add what the rules find to the fields, but for those that were refused for their own value."""
         refused = set(self.errors)
         for fault in find_faults(proposal, is_refused=bool(refused)):
             place = FIELDS.get(fault.member, fault.member)

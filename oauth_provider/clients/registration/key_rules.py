@@ -19,7 +19,7 @@ FRAMES = frozenset({"frontchannel_logout_uri", "redirect_uris"})
 
 
 def check_keys(proposal: Proposal) -> Iterator[Fault]:
-    """Keys or their address; and what is to be signed or encrypted needs one."""
+    """Refuse keys beside their address, and what is to be signed or encrypted without a key for it."""
     policy, changed = proposal.policy, proposal.changed
     if changed & KEYS and policy.jwks and policy.jwks_uri:
         yield Fault("jwks_uri", _("Give the keys or their address, not both (RFC 7591 §2)."))
@@ -30,7 +30,7 @@ def check_keys(proposal: Proposal) -> Iterator[Fault]:
 
 
 def check_subjects(proposal: Proposal) -> Iterator[Fault]:
-    """Pairwise subjects need the secret that they are made with, and a sector (OpenID Connect Core §8.1)."""
+    """Refuse pairwise subjects without the secret that they are made with, or a sector (OpenID Connect Core §8.1)."""
     policy, redirect_uris = proposal.policy, proposal.metadata.redirect_uris
     if not proposal.changed & SUBJECTS:
         return
@@ -44,7 +44,7 @@ def check_subjects(proposal: Proposal) -> Iterator[Fault]:
 
 
 def check_frames(proposal: Proposal) -> Iterator[Fault]:
-    """OpenID Connect Front-Channel Logout §2: the frame's origin is one of the client's own."""
+    """Refuse a frame on an origin that is none of the client's (OpenID Connect Front-Channel Logout §2)."""
     frame, redirect_uris = proposal.metadata.frontchannel_logout_uri, list(proposal.metadata.redirect_uris)
     if proposal.changed & FRAMES and frame and not is_frame_uri(frame, redirect_uris):
         text = _("Scheme, host and port must be those of one of the redirect URIs.")

@@ -18,7 +18,7 @@ ALG = "RS256"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metadata:
-    """What somebody registers, in the words of the specifications; below them, what is of this server alone.
+    """Metadata of a client in the words of the specifications, then what this server alone knows.
 
     ``scope`` None is every scope there is. An authentication method that is empty is any that fits the client's type.
     Lifetimes and ``default_max_age`` are in seconds, and None where the server's own hold.

@@ -40,7 +40,7 @@ MAX_EXCUSE = timedelta(days=366)
 
 
 def check_name(proposal: Proposal) -> Iterator[Fault]:
-    """People read it on the consent page, in the order in which it is stored."""
+    """Refuse a new name that people would read in another order than it is stored in."""
     if "client_name" in proposal.changed:
         try:
             check_shown_name(proposal.metadata.client_name)
@@ -49,7 +49,7 @@ def check_name(proposal: Proposal) -> Iterator[Fault]:
 
 
 def check_known(proposal: Proposal) -> Iterator[Fault]:
-    """What is new must be there. What the client had before, and is there no more, is not lost in silence."""
+    """Find new names that nothing here has. Those that the client had before stay, so that none is lost in silence."""
     known: dict[str, Collection[str]] = {
         "grant_types": grant_types(),
         "response_types": (CODE, *provider_settings.LEGACY_RESPONSE_TYPES),
@@ -66,7 +66,7 @@ def check_known(proposal: Proposal) -> Iterator[Fault]:
 
 
 def check_kind(proposal: Proposal) -> Iterator[Fault]:
-    """A kind that asks for tokens asks for something, and one that must have PKCE is not excused from it."""
+    """Refuse a client without scopes whose kind asks for tokens, and an excuse from PKCE for a kind that has none."""
     if proposal.kind is None:
         return
     if proposal.kind.asks_for_scopes and proposal.metadata.scope == ():
@@ -76,7 +76,7 @@ def check_kind(proposal: Proposal) -> Iterator[Fault]:
 
 
 def check_lifetimes(proposal: Proposal) -> Iterator[Fault]:
-    """A client's own lifetimes can only shorten those of the server."""
+    """Refuse lifetimes that are longer than the server's."""
     for member, setting in LIFETIMES.items():
         lifetime, longest = getattr(proposal.metadata, member), getattr(provider_settings, setting)
         if member in proposal.changed and None not in (lifetime, longest) and lifetime > longest:
@@ -85,7 +85,7 @@ def check_lifetimes(proposal: Proposal) -> Iterator[Fault]:
 
 
 def check_excuse(proposal: Proposal) -> Iterator[Fault]:
-    """An excuse from PKCE has an end that is near (OAuth 2.1 §7.5.1)."""
+    """Refuse an excuse from PKCE whose end is past, or not near (OAuth 2.1 §7.5.1)."""
     until: date | None = proposal.metadata.pkce_excused_until
     today = timezone.now().date()
     if "pkce_excused_until" not in proposal.changed or until is None or today <= until <= today + MAX_EXCUSE:
@@ -97,7 +97,7 @@ def check_excuse(proposal: Proposal) -> Iterator[Fault]:
 
 
 def check_columns(proposal: Proposal) -> Iterator[Fault]:
-    """What the columns of the policy may hold by themselves: only of those that are changed."""
+    """Find changed values that the columns of the policy do not take."""
     # Lists are judged name by name, and an empty one is right: who only introspects has no grant.
     lists = {name for name in OF_POLICY if isinstance(getattr(proposal.metadata, name), tuple)}
     unchanged = [column for name, column in OF_POLICY.items() if name not in proposal.changed - lists]
@@ -110,7 +110,7 @@ def check_columns(proposal: Proposal) -> Iterator[Fault]:
 
 
 def check_contradictions(proposal: Proposal) -> Iterator[Fault]:
-    """What cannot be meant together is told where it is mended."""
+    """Find parts that cannot be meant together, and tell it where it is mended."""
     if not REGISTERED & proposal.changed:
         return
     metadata = proposal.metadata

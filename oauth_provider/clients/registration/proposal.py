@@ -11,7 +11,7 @@ from oauth_provider.models.client import ClientPolicy
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Something that cannot be registered: the member of the metadata, and why, in words for whoever registers.
+    """Reason not to register: the member of the metadata, and why, in words for whoever registers.
 
     ``text`` is HTML where it is a ``SafeString``. A member that is empty is the whole.
     """
@@ -35,7 +35,7 @@ class Proposal:
 
     @property
     def changed(self) -> frozenset[str]:
-        """The members that are new."""
+        """Members that are not what they were."""
         return frozenset(MEMBERS) if self.before is None else self.metadata.differs_in(self.before)
 
     def new_values(self, member: str) -> list[str]:

@@ -147,7 +147,7 @@ def _check(proposal: Proposal) -> None:
 
 
 def _dots_faults(proposal: Proposal) -> Iterator[Fault]:
-    """DOT's own rules of its columns, or those of the project's model."""
+    """Find what DOT's own rules refuse, or those of the project's model."""
     members = {column: member for member, column in OF_APPLICATION.items()}
     try:
         proposal.application.full_clean(exclude=["client_secret"])

@@ -18,7 +18,7 @@ OWN_SCHEMES = frozenset({"http", "https"})
 
 
 def check_redirect_uris(proposal: Proposal) -> Iterator[Fault]:
-    """Every new one by the rules of the protocol, and by the schemes that DOT was told to allow.
+    """Find new URIs that break a rule of the protocol, or have a scheme that DOT was not told to allow.
 
     Where a logout may lead follows the same rules (OpenID Connect RP-Initiated Logout §3.1).
     """
@@ -35,7 +35,7 @@ def check_redirect_uris(proposal: Proposal) -> Iterator[Fault]:
 
 
 def check_origins(proposal: Proposal) -> Iterator[Fault]:
-    """Every new one by the rules of the protocol, and by the schemes that DOT was told to allow."""
+    """Find new origins that break a rule of the protocol, or have a scheme that DOT was not told to allow."""
     schemes = {str(scheme).lower() for scheme in dot_setting("ALLOWED_SCHEMES", ())}
     for line in proposal.new_values("allowed_origins"):
         fault = origin.find_fault(line, app_schemes=schemes)
@@ -46,7 +46,7 @@ def check_origins(proposal: Proposal) -> Iterator[Fault]:
 
 
 def check_numbers(proposal: Proposal) -> Iterator[Fault]:
-    """Each request is compared with every one of them."""
+    """Find lists that got too long: each request is compared with every element."""
     for member in (*URIS, "allowed_origins"):
         if len(getattr(proposal.metadata, member)) > MAX_URIS and proposal.new_values(member):
             text = _("At most %(number)d lines: each request is compared with every one of them.")
@@ -54,7 +54,7 @@ def check_numbers(proposal: Proposal) -> Iterator[Fault]:
 
 
 def check_redirects_of_kind(proposal: Proposal) -> Iterator[Fault]:
-    """A kind says where its clients may be sent back to."""
+    """Find redirect URIs that clients of this kind do not have."""
     if proposal.kind is None or proposal.kind.redirects is Redirects.APP:
         return
     for uri in proposal.metadata.redirect_uris:
