@@ -15,21 +15,25 @@ from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.admin.autocomplete import AutocompleteFilter, KeyField
 from oauth_provider.admin.client_add_form import AddClientForm, drafted_client_id
-from oauth_provider.admin.client_change_form import ANY_METHOD, LIFETIMES, ChangeClientForm
+from oauth_provider.admin.client_change_form import ANY_METHOD, ChangeClientForm
 from oauth_provider.admin.client_legacy import EXCEPTIONS, LegacyColumns, excuse_of
 from oauth_provider.admin.client_metadata import METADATA, MetadataColumns
 from oauth_provider.admin.deletion import Deleted, count_deleted
 from oauth_provider.admin.member import MemberInline
 from oauth_provider.admin.read_only import MAX_AT_ONCE
 from oauth_provider.admin.secret import SecretViews, list_secrets
+from oauth_provider.clients.registration.metadata import OF_APPLICATION
+from oauth_provider.clients.registration.policy_rules import LIFETIMES
+from oauth_provider.clients.registration.register import By, save_change, save_new
 from oauth_provider.clients.registration.words import section
+from oauth_provider.conf import provider_settings
 from oauth_provider.dot.admin import own_columns
 from oauth_provider.dot.names import Row
-from oauth_provider.dot.secret import make_secret_unusable, unusable_secret
 from oauth_provider.events.actor import person_behind
-from oauth_provider.events.event import ClientChanged, ClientDeleted, ClientRegistered, ClientSuspended
+from oauth_provider.events.event import ClientDeleted
 from oauth_provider.models import Authorization, ClientPolicy, ClientSecret
 from oauth_provider.registry.scope import allowed_scopes, words_of
+from oauth_provider.resource_server.users.session_user import session_user
 from oauth_provider.tokens.ending import revoke_authorizations
 
 
@@ -231,29 +235,16 @@ class ApplicationAdmin(PolicyColumns, LegacyColumns, MetadataColumns, SecretView
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Row, form: Any, change: bool) -> None:
-        """Client and policy. Only the columns of the form are written: a secret may be rotated meanwhile."""
+        """Save client and policy by the one verb, and the columns of the project's own beside them."""
+        by = By("the admin", session_user(request), provider_settings.CLIENT_ADDRESS(request))
         if not change:
-            obj.client_secret = unusable_secret()
-            super().save_model(request, obj, form, change)
-            make_secret_unusable(obj)
-            form.policy.application = obj
-            form.policy.save()
-            self.record(request, ClientRegistered(obj))
+            save_new(form.proposal, by)
             return
         columns = {field.name for field in obj._meta.concrete_fields}
-        written = columns.intersection(flatten_fieldsets(self.get_fieldsets(request, obj))) - set(self.readonly_fields)
-        obj.save(update_fields=[*written, "authorization_grant_type", "updated"])
-        changed = form.changed_policy_fields()
-        if changed:
-            form.policy.application = obj
-            is_new = form.policy._state.adding
-            form.policy.save(update_fields=None if is_new else [*changed, "updated_at"])
-        if form.changed_data:
-            self.record(request, ClientChanged(obj, tuple(form.changed_data)))
-        if "status" in changed and form.policy.status == ClientPolicy.Status.SUSPENDED:
-            self.record(request, ClientSuspended(obj))
-        if "client_type" in form.changed_data:
-            self.end_secrets(request, obj)
+        shown = columns.intersection(flatten_fieldsets(self.get_fieldsets(request, obj))) - set(self.readonly_fields)
+        ended = save_change(form.proposal, by, columns=shown - set(OF_APPLICATION.values()))
+        if ended:
+            self.tell_ended_secrets(request, obj, ended)
 
     @sensitive_variables()
     def response_add(self, request: HttpRequest, obj: Row, post_url_continue: str | None = None) -> HttpResponse:

@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from oauth_provider.admin.client_form import ClientForm
-from oauth_provider.clients.registration.kinds import KINDS, Redirects
+from oauth_provider.clients.registration.kinds import KINDS
+from oauth_provider.clients.registration.metadata import Metadata
+from oauth_provider.clients.registration.proposal import Proposal
+from oauth_provider.clients.registration.register import propose
 from oauth_provider.dot.names import application_model
-from oauth_provider.protocol import origin
-from oauth_provider.protocol.registration import Registration
 
 DRAFT_SALT = "oauth_provider.admin.draft"
 DRAFT_LIFETIME = 86400
@@ -48,6 +49,8 @@ class AddClientForm(ClientForm):
     )
     draft = forms.CharField(widget=forms.HiddenInput, required=False)
 
+    proposal: Proposal  # once the form is valid
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial["draft"] = new_draft()
@@ -64,20 +67,17 @@ class AddClientForm(ClientForm):
             self._renew_draft()
             return cleaned
         kind = KINDS.get(cleaned.get("kind", ""), KINDS["web"])
-        self.policy.grant_types, self.policy.scopes = list(kind.grant_types), self.chosen_scopes()
-        self.policy.token_endpoint_auth_method = kind.token_endpoint_auth_method
-        self.policy.may_introspect = kind.may_introspect
+        metadata = Metadata.of_kind(
+            kind,
+            client_name=cleaned.get("name", ""),
+            redirect_uris=self.lines.get("redirect_uris", ()),
+            allowed_origins=self.lines.get("allowed_origins", ()),
+            scope=self.chosen_scopes(),
+        )
         self.instance.client_id = client_id
-        self.instance.client_type = "public" if kind.is_public else "confidential"
-        self.instance.authorization_grant_type = self.policy.dot_grant_type("")
-        redirect_uris = tuple(cleaned.get("redirect_uris", "").split())
-        if kind.takes_origins_of_redirects and not cleaned.get("allowed_origins"):
-            cleaned["allowed_origins"] = " ".join(dict.fromkeys(filter(None, map(origin.origin_of, redirect_uris))))
-        if kind.redirects is Redirects.NOWHERE and redirect_uris:
-            self.add_error("redirect_uris", _("It redirects nobody: leave this empty, or choose another type."))
-        if kind.asks_for_scopes and self.policy.scopes == []:
-            self.add_error("scopes", _("Choose at least one scope, or every scope."))
-        self._check(Registration(is_public=kind.is_public, grant_types=kind.grant_types, redirect_uris=redirect_uris))
+        self.proposal = propose(metadata, self.instance, policy=self.policy, kind=kind)
+        cleaned["allowed_origins"] = self.instance.allowed_origins
+        self.tell(self.proposal)
         return cleaned
 
     def _renew_draft(self) -> None:

@@ -1,19 +1,21 @@
 """The form of a client that there is: DOT's columns and the policy together (RFC 7591 §2)."""
 
+from dataclasses import replace
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from oauth_provider.admin.client_form import CHECKBOXES, REGISTERED, ClientForm, Lines
-from oauth_provider.admin.client_legacy import LegacyForm, excuse_fault, offered_response_types
-from oauth_provider.admin.client_metadata import METADATA, MetadataForm, metadata_faults
+from oauth_provider.admin.client_form import CHECKBOXES, ClientForm, Lines
+from oauth_provider.admin.client_legacy import LegacyForm, offered_response_types
+from oauth_provider.admin.client_metadata import METADATA, MetadataForm
 from oauth_provider.clients.authentication.table import methods
-from oauth_provider.conf import provider_settings
+from oauth_provider.clients.registration.metadata import Metadata
+from oauth_provider.clients.registration.policy_rules import LIFETIMES, REGISTERED
+from oauth_provider.clients.registration.proposal import Proposal
+from oauth_provider.clients.registration.register import propose
 from oauth_provider.models import ClientPolicy
-from oauth_provider.protocol.registration import Registration
+from oauth_provider.models.client import Client
 from oauth_provider.registry.authorization_details import all_types
 from oauth_provider.registry.grant import grant_types
 
@@ -25,11 +27,6 @@ def _of_policy(name: str, **options: Any) -> forms.Field:
 
 
 # The columns of the policy that are fields of the form under their own names.
-LIFETIMES = {
-    "access_token_lifetime": "ACCESS_TOKEN_LIFETIME",
-    "authorization_idle_lifetime": "AUTHORIZATION_IDLE_LIFETIME",
-    "authorization_lifetime": "AUTHORIZATION_LIFETIME",
-}
 PLAIN = (
     "status", "token_endpoint_auth_method", "may_introspect", "rotate_refresh_tokens", "pkce_excused_until", *LIFETIMES,
 )  # fmt: skip
@@ -69,8 +66,11 @@ class ChangeClientForm(ClientForm, MetadataForm, LegacyForm):
     authorization_idle_lifetime = _of_policy("authorization_idle_lifetime")
     authorization_lifetime = _of_policy("authorization_lifetime")
 
+    proposal: Proposal  # once the form is valid
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.before = Metadata.of(Client(self.instance, self.policy))
         for name in (*PLAIN, *METADATA):
             self.initial[name] = getattr(self.policy, name)
         for name in CHOSEN:
@@ -92,34 +92,20 @@ class ChangeClientForm(ClientForm, MetadataForm, LegacyForm):
         self.fields["token_endpoint_auth_method"].choices = choices  # type: ignore[attr-defined]  # it has choices
 
     def clean_post_logout_redirect_uris(self) -> str:
-        """By the same rules as redirect URIs (OpenID Connect RP-Initiated Logout §3.1)."""
-        return self._clean_uris("post_logout_redirect_uris")
+        """Return the lines as DOT stores them, divided by spaces."""
+        return self._joined("post_logout_redirect_uris")
 
     def clean(self) -> dict[str, Any]:
-        """The policy's own validators, and the rules; both only for what is changed."""
+        """Fill the metadata in, and have it judged by the rules."""
         cleaned = super().clean() or {}
-        for name in (*PLAIN, *METADATA):
-            if name in cleaned:
-                setattr(self.policy, name, cleaned[name])
-        for name in CHOSEN:
-            setattr(self.policy, name, list(cleaned.get(name, ())))
-        self.policy.scopes = self.chosen_scopes()
-        self._check_lifetimes()
-        if "pkce_excused_until" in self.changed_data and (fault := excuse_fault(self.policy.pkce_excused_until)):
-            self.add_error("pkce_excused_until", fault)
-        try:
-            # No grant type at all is right for a client that introspects, and nothing else.
-            self.policy.clean_fields(exclude=["application", *CHOSEN, *set(METADATA).difference(self.changed_data)])
-        except ValidationError as error:
-            for name, errors in error.error_dict.items():
-                self.add_error(name, errors)
-        if not self.errors:  # nothing is fetched for a form that is refused anyway
-            uris = tuple(cleaned.get("redirect_uris", "").split())
-            for name, fault in metadata_faults(self.policy, uris, set(self.changed_data)).items():
-                self.add_error(name, fault)
-        if REGISTERED & set(self.changed_data):
-            self._check(self._registration(cleaned))
-        self.instance.authorization_grant_type = self._dot_grant_type(cleaned)
+        given: dict[str, Any] = {name: cleaned[name] for name in (*PLAIN, *METADATA) if name in cleaned}
+        given |= {name: tuple(cleaned[name]) for name in CHOSEN if name in cleaned}
+        given |= self.lines
+        given |= {"client_name": cleaned["name"]} if "name" in cleaned else {}
+        given |= {"is_public": cleaned["client_type"] == "public"} if "client_type" in cleaned else {}
+        metadata = replace(self.before, **given, scope=self.chosen_scopes())
+        self.proposal = propose(metadata, self.instance, before=self.before, policy=self.policy)
+        self.tell(self.proposal)
         return cleaned
 
     def add_error(self, field: str | None, error: Any) -> None:
@@ -127,33 +113,3 @@ class ChangeClientForm(ClientForm, MetadataForm, LegacyForm):
         is_dots = field is None and hasattr(error, "error_dict")
         if not is_dots or set(self.changed_data) - HARMLESS:
             super().add_error(field, error)
-
-    def changed_policy_fields(self) -> list[str]:
-        """The columns of the policy that were changed."""
-        changed = {"scopes" if name == "every_scope" else name for name in self.changed_data}
-        return [name for name in (*PLAIN, *METADATA, *CHOSEN, "scopes") if name in changed]
-
-    def _registration(self, cleaned: dict[str, Any]) -> Registration:
-        return Registration(
-            is_public=cleaned.get("client_type", self.instance.client_type) == "public",
-            grant_types=tuple(self.policy.grant_types),
-            redirect_uris=tuple(cleaned.get("redirect_uris", "").split()),
-            token_endpoint_auth_method=self.policy.token_endpoint_auth_method,
-            may_introspect=self.policy.may_introspect,
-            rotate_refresh_tokens=self.policy.rotate_refresh_tokens,
-            is_excused_from_pkce=self.policy.pkce_excused_until is not None,
-        )
-
-    def _dot_grant_type(self, cleaned: dict[str, Any]) -> str:
-        """DOT's column has one grant type for every client, and asks for redirect URIs where it is the code's."""
-        current = self.instance.authorization_grant_type
-        if not self.policy.grant_types and not cleaned.get("redirect_uris"):
-            return "client-credentials"
-        return self.policy.dot_grant_type(current)
-
-    def _check_lifetimes(self) -> None:
-        for name, setting in LIFETIMES.items():
-            lifetime, longest = getattr(self.policy, name), getattr(provider_settings, setting)
-            if name in self.changed_data and None not in (lifetime, longest) and lifetime > longest:
-                text = _("It can only shorten: %(setting)s is %(longest)d seconds.")
-                self.add_error(name, text % {"setting": setting, "longest": longest})

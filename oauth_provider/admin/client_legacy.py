@@ -1,11 +1,9 @@
 """Exceptions of one client, in its form (OAuth 2.1 §7.5.1, RFC 9700 §2.1.2), clearly visible."""
 
-from datetime import date, timedelta
 from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -18,8 +16,6 @@ from oauth_provider.models import ClientPolicy
 
 # The columns of the policy that this part of the form has, under their own names.
 EXCEPTIONS = ("response_types", "pkce_excused_until")
-# Who needs longer has to look at it again.
-MAX_EXCUSE = timedelta(days=366)
 
 
 def _date_of(name: str) -> forms.Field:
@@ -43,16 +39,6 @@ class LegacyForm(forms.Form):
 def offered_response_types() -> dict[str, str]:
     """Return ``code``, and the response types that the operator has turned on."""
     return {one: one for one in response_types_supported()}
-
-
-def excuse_fault(until: date | None) -> str:
-    """Return why this cannot be the last day of an excuse; "" where it can."""
-    today = timezone.now().date()
-    if until is None or today <= until <= today + MAX_EXCUSE:
-        return ""
-    if until < today:
-        return _("This day is over. Empty the field to end the excuse.")
-    return _("At most a year from now: an excuse is looked at again.")
 
 
 def excuse_of(application: Row) -> str:

@@ -10,15 +10,10 @@ from django.core.exceptions import ValidationError
 from django.forms.fields import InvalidJSONInput
 from django.utils.translation import gettext as _
 
-from oauth_provider.clients.keys.encryption import has_key
-from oauth_provider.clients.registration.sector_identifier import SectorError, check_sector
-from oauth_provider.conf import provider_settings
 from oauth_provider.dot.names import Row
 from oauth_provider.models import ClientPolicy
 from oauth_provider.protocol.client_jwks import MAX_LENGTH
-from oauth_provider.protocol.frontchannel_logout import is_frame_uri
 from oauth_provider.protocol.strict_json import parse_object
-from oauth_provider.protocol.subject import PAIRWISE, sector_of
 
 # The columns of the policy that this part of the form has, under their own names.
 METADATA = (
@@ -43,10 +38,6 @@ METADATA = (
     "frontchannel_logout_uri",
     "frontchannel_logout_session_required",
 )
-KEYS = {"jwks", "jwks_uri", "require_signed_request_object"}
-ENCRYPTION = {"id_token_encrypted_response_alg", "jwks", "jwks_uri"}
-SUBJECTS = {"subject_type", "sector_identifier_uri", "redirect_uris"}
-FRAMES = {"frontchannel_logout_uri", "redirect_uris"}
 
 
 class Jwks(forms.JSONField):
@@ -113,49 +104,6 @@ class MetadataForm(forms.Form):
     backchannel_logout_session_required = _of_policy("backchannel_logout_session_required")
     frontchannel_logout_uri = _of_policy("frontchannel_logout_uri")
     frontchannel_logout_session_required = _of_policy("frontchannel_logout_session_required")
-
-
-def metadata_faults(policy: ClientPolicy, redirect_uris: tuple[str, ...], changed: set[str]) -> dict[str, str]:
-    """Return contradictions among the ``changed`` columns, by the field that shows the message."""
-    faults = {}
-    if changed & KEYS:
-        if policy.jwks and policy.jwks_uri:
-            faults["jwks_uri"] = _("Give the keys or their address, not both (RFC 7591 §2).")
-        if policy.require_signed_request_object and not (policy.jwks or policy.jwks_uri):
-            faults["require_signed_request_object"] = _("Without keys the client can sign nothing.")
-    if changed & ENCRYPTION and not faults and policy.id_token_encrypted_response_alg and not has_key(policy):
-        faults["id_token_encrypted_response_alg"] = _encryption_fault(policy)
-    if changed & SUBJECTS:
-        if policy.subject_type == PAIRWISE and not provider_settings.PAIRWISE_SECRET:
-            faults["subject_type"] = _('The settings of this server have no OAUTH_PROVIDER["PAIRWISE_SECRET"].')
-        elif policy.subject_type == PAIRWISE and not sector_of(redirect_uris, policy.sector_identifier_uri):
-            faults["sector_identifier_uri"] = _(
-                "Pairwise subjects need it where the redirect URIs do not share one https host."
-            )
-        elif policy.sector_identifier_uri and (fault := _sector_fault(policy.sector_identifier_uri, redirect_uris)):
-            faults["sector_identifier_uri"] = fault
-    frame = policy.frontchannel_logout_uri
-    if changed & FRAMES and frame and not is_frame_uri(frame, list(redirect_uris)):
-        faults["frontchannel_logout_uri"] = _("Scheme, host and port must be those of one of the redirect URIs.")
-    return faults
-
-
-def _encryption_fault(policy: ClientPolicy) -> str:
-    if policy.jwks_uri:
-        text = _("No key for %(alg)s can be fetched from the address of its keys (OpenID Connect Core §10.2).")
-    else:
-        text = _("Among its keys is none for %(alg)s (OpenID Connect Core §10.2).")
-    return text % {"alg": policy.id_token_encrypted_response_alg}
-
-
-def _sector_fault(sector_identifier_uri: str, redirect_uris: tuple[str, ...]) -> str:
-    try:
-        check_sector(sector_identifier_uri, redirect_uris)
-    except SectorError as error:
-        if error.missing:
-            return _("The document there does not list %(uri)s.") % {"uri": error.missing[0]}
-        return _("No JSON array of redirect URIs can be fetched from there.")
-    return ""
 
 
 def _display(name: str) -> Any:

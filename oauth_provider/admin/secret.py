@@ -157,14 +157,8 @@ class SecretViews(BoundedAdmin):
         title = _("Revoke a secret")
         return self._show(request, application, "secret_confirm.html", {"title": title, "secret": secret})
 
-    def end_secrets(self, request: HttpRequest, application: Row) -> None:
-        """Revoke all secrets of a client that became public (RFC 6749 §2.1).
-
-        They must not become valid again if it is made confidential later.
-        """
-        ended = ClientSecret.objects.revoke_all(application, by=person_behind(request))
-        if not ended:
-            return
+    def tell_ended_secrets(self, request: HttpRequest, application: Row, ended: int) -> None:
+        """Say that all secrets ended with the type of the client, lest they come back with it (RFC 6749 §2.1)."""
         log(request, [application], "Revoked every client secret: the client type was changed.")
         text = ngettext(
             "The client type was changed, and the client's secret ended with it.",

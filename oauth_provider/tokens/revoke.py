@@ -164,4 +164,4 @@ def _expire_rows(rows: QuerySet[Any, Any], checksums: Iterable[str], using: str)
     with verification_cache.changing([(TOKEN, name) for name in names], using=using):
         ended = rows.using(using).filter(expires__gt=now).update(expires=now)
     if ended:
-        emit(AccessTokensRevoked(tuple(names)), using=using)
+        emit(AccessTokensRevoked(names), using=using)
