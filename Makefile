@@ -18,7 +18,7 @@ PYTEST = python -m pytest -n auto --dist loadgroup
 ARGS ?=
 NODE = tests/foreign/openid_client
 
-.PHONY: help demo walk install test lint test-postgres test-plain test-strict test-next test-oauthlib3 audit mutants test-thorough test-foreign test-browser spec-map screenshots wheel bench fuzz check format clean
+.PHONY: help demo walk install test lint test-postgres test-plain test-strict test-next test-oauthlib3 audit mutants test-thorough test-foreign test-browser spec-map screenshots wheel bench trip fuzz check format clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -127,6 +127,9 @@ wheel: install ## build the wheel and look at what is in it
 
 bench: install ## time the hot paths beside bare django-oauth-toolkit, on the PostgreSQL that DATABASE_URL names
 	@$(VENV)/bin/python -m benchmarks $(ARGS)
+
+trip: install ## what a code exchange, a refresh and a guarded call go through: calls, files, crossings, climbs
+	DATABASE_URL=$(TEST_DATABASE_URL) $(VENV)/bin/python -m pytest -q -s tests/test_call_counts.py -k one_direction $(ARGS)
 
 fuzz: $(FUZZ)/installed ## ask every rule of protocol/ a million texts, guided by coverage (ARGS="--runs 10000")
 	env -u DATABASE_URL -u CACHE_URL $(FUZZ)/bin/python -m tests.fuzz $(ARGS)

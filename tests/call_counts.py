@@ -68,7 +68,7 @@ def main(arguments: list[str]) -> None:
     for operation, number in calls_of.items():
         sys.stdout.write(f"{operation:20}{number:6}\n")
     if "--pin" in arguments:
-        pins = {"pair": pair(), "calls": pinned()["calls"] | {vendor: calls_of}}
+        pins = {**pinned(), "pair": pair(), "calls": pinned()["calls"] | {vendor: calls_of}}
         PINNED.write_text(json.dumps(pins, indent=2) + "\n")
 
 
