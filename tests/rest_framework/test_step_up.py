@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from oauth2_provider.models import get_access_token_model
+from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import IsAuthenticated
 
 from oauth_provider.rest_framework.permissions import HasScopes, RequiresAuthentication, ScopesOrSession
@@ -149,3 +151,17 @@ def test_terms_that_are_none_are_an_error_where_they_are_written(terms):
 def test_terms_that_no_challenge_can_say_are_an_error_where_they_are_written(terms):
     with pytest.raises(ValueError):  # noqa: PT011 - each has words of its own
         RequiresAuthentication(**terms)
+
+
+@pytest.mark.parametrize(("seconds", "permission"), [(0, FRESH), (301, ~FRESH)])
+def test_an_object_is_asked_about_as_the_call_is(issue, seconds, permission):
+    signed_in(issue, seconds)
+    assert call(permission, token="good", obj="mine").status_code == 200
+
+
+def test_a_token_from_dots_own_class_tells_of_no_sign_in_and_is_told_so():
+    class ByDot(BaseAuthentication):
+        def authenticate(self, request):
+            return ADA, get_access_token_model()(scope="a", expires=datetime.now(UTC) + timedelta(minutes=5))
+
+    assert stepped_up(call(FRESH, authenticators=[ByDot])) == 'max_age="300"'
