@@ -259,3 +259,11 @@ def test_what_can_be_used_is_made_once(settings, paths):
     assert checks.check_key_proofs(None) == []
     assert len(key_proofs()) == len(paths)
     assert all(map(operator.is_, key_proofs(), key_proofs()))
+
+
+def test_a_scheme_that_several_proofs_share_is_asked_for_with_what_each_of_them_needs(settings):
+    both = [f"{HERE}HeaderProof", f"{HERE}AnotherKey"]
+    settings.OAUTH_RESOURCE_SERVER = settings.OAUTH_RESOURCE_SERVER | {"KEY_PROOFS": both}
+    asked = challenge().partition("DPoP ")[2]
+    assert 'algs="ES256 EdDSA"' in asked
+    assert 'nonce="1"' in asked
