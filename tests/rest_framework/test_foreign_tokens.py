@@ -99,10 +99,18 @@ def call(
         return view.as_view(authentication_classes=[OAuthAuthentication, *after], **initial)(request)
 
 
-def test_by_default_every_bearer_token_is_ours_to_judge() -> None:
+@pytest.mark.parametrize("options", [{}, {"UNKNOWN_BEARER_TOKENS": "refuse"}])
+def test_by_default_every_bearer_token_is_ours_to_judge(settings: Any, options: Any) -> None:
+    settings.OAUTH_RESOURCE_SERVER = options  # with the provider's own verifier, which can tell
     for token in (THEIRS, KNOX, "nobodys-token"):
         response = call(token, Theirs)
         assert (response.status_code, response.data["error"]) == (401, "invalid_token")
+
+
+def test_a_call_without_a_token_has_none_that_could_be_left(leave: None) -> None:
+    request = APIRequestFactory().get("/")
+    response = Whoami.as_view(authentication_classes=[OAuthAuthentication, Theirs])(request)
+    assert (response.status_code, response.data) == (200, "AnonymousUser")
 
 
 @pytest.mark.parametrize("token", [THEIRS, KNOX, jwt()])
