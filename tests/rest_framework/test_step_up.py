@@ -7,6 +7,7 @@ from oauth2_provider.models import get_access_token_model
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import IsAuthenticated
 
+from oauth_provider.rest_framework.authorization_details import HasAuthorizationDetails
 from oauth_provider.rest_framework.permissions import HasScopes, RequiresAuthentication, ScopesOrSession
 from tests.rest_framework.views import ADA, ORDERS, MustNotBeAsked, No, Owner, Yes, call, is_ordinary, wanted
 
@@ -165,3 +166,22 @@ def test_a_token_from_dots_own_class_tells_of_no_sign_in_and_is_told_so():
             return ADA, get_access_token_model()(scope="a", expires=datetime.now(UTC) + timedelta(minutes=5))
 
     assert stepped_up(call(FRESH, authenticators=[ByDot])) == 'max_age="300"'
+
+
+PRINT = HasAuthorizationDetails("photo_print")
+
+
+@pytest.mark.parametrize(
+    ("permission", "asked"),
+    [
+        (HasScopes("a") | FRESH, 'scope="z a"'),
+        (FRESH | HasScopes("a"), 'scope="z a"'),
+        (STRONG | HasScopes("a"), 'scope="z a"'),
+        (PRINT | HasScopes("a"), 'scope="z a"'),
+        (HasScopes("a", "b") | FRESH, 'scope="z", max_age="300"'),
+        (HasScopes("a", "b") | STRONG, 'scope="z", acr_values="mfa hwk"'),
+        ((HasScopes("a") & PRINT) | HasScopes("b"), 'scope="z b"'),
+    ],
+)
+def test_of_alternatives_beside_what_is_missing_the_one_that_needs_the_least_is_asked_for(permission, asked):
+    assert call(HasScopes("z"), permission)["WWW-Authenticate"] == f'Bearer realm="api", {asked}'
