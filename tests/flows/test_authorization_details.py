@@ -149,6 +149,7 @@ def test_details_of_no_use_at_the_resource_asked_for_ask_for_nothing(driver):
     elsewhere = {**READ, "locations": [ACCOUNTS]}
     asked = {"scope": None, "authorization_details": said(elsewhere), "resource": PHOTOS}
     assert error_of(driver.authorize(**asked)) == "invalid_target"
+    assert driver.authorize(**asked | {"scope": "photos:read"})["Location"].startswith("/oauth/consent/")
 
 
 # -- the page and the consent --------------------------------------------------------------------------------

@@ -182,6 +182,13 @@ def test_a_redirect_uri_may_be_left_out_only_where_one_usable_is_registered(regi
         ledger.is_error_page(driver.authorize(redirect_uri=None))
 
 
+@pytest.mark.spec("OIDC Core", "3.1.2.1")
+def test_a_redirect_uri_is_not_left_out_by_a_request_of_openid_connect(driver: Driver) -> None:
+    assert driver.authorize(redirect_uri=None)["Location"].startswith("/oauth/consent/")
+    with ledger.unchanged():
+        ledger.is_error_page(driver.authorize(redirect_uri=None, scope="openid notes:read"))
+
+
 @pytest.mark.spec("RFC 9700", "2.6")
 @pytest.mark.parametrize("uri", ["http://app.example.com/callback", "http://127.0.0.2/cb", "http://10.0.0.1/cb"])
 @pytest.mark.parametrize("explicit", [True, False])

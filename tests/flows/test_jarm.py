@@ -113,6 +113,7 @@ def test_where_it_cannot_be_signed_nothing_is_made_and_nothing_sent_unsigned(dri
             response = driver.authorize(response_mode="jwt", **changes)
             assert response.status_code == 400
             assert not response.has_header("Location")
+    assert "code" in query_of(driver.authorize()["Location"])  # an answer that is not signed needs no key
 
 
 @pytest.mark.spec("JARM", "4")

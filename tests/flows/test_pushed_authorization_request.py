@@ -291,3 +291,18 @@ def test_what_was_never_answered_is_swept(driver: Driver) -> None:
     with ledger.later(3600 + 600 + 301):
         call_command("oauth_sweep", verbosity=0)
     assert PendingRequest.objects.count() == 0
+
+
+@pytest.mark.spec("FAPI 2.0", "5.3.2.2")
+def test_a_redirect_uri_is_not_left_out_of_what_is_pushed(driver: Driver) -> None:
+    with ledger.unchanged():
+        response = driver.push(redirect_uri=None)
+    assert (response.status_code, response.json()["error"]) == (400, "invalid_request")
+
+
+@pytest.mark.spec("OIDC Core", "5.5")
+@pytest.mark.parametrize("claims", ["nonsense", "[]", '{"userinfo": []}'])
+def test_malformed_claims_are_refused_where_they_are_pushed(driver: Driver, claims: str) -> None:
+    with ledger.unchanged():
+        response = driver.push(claims=claims)
+    assert (response.status_code, response.json()["error"]) == (400, "invalid_request")

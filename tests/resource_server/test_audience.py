@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 
 from oauth_provider.ninja import OAuth, Refusal
 from oauth_provider.resource_server import checks
+from oauth_provider.resource_server.audience import names_this_api, normalize_url
 from oauth_provider.resource_server.views import RequiresScopesMixin, requires_authorization_details, requires_scopes
 from oauth_provider.rest_framework.authentication import OAuthAuthentication
 from oauth_provider.rest_framework.authorization_details import HasAuthorizationDetails
@@ -116,6 +117,7 @@ def test_the_path_of_the_call_must_lie_in_what_the_token_names(issue: Any, resou
     issue(resources=(HERE,))
     assert statuses("https://api2.example/people") == {401}
     assert statuses(f"{HERE}/../people") == {401}
+    assert statuses(f"{HERE}/./people") == {401}
     issue(resources=("https://api2.example",))
     assert statuses("https://api2.example/people") == {200}
 
@@ -186,3 +188,34 @@ def test_locations_of_details_are_compared_in_the_same_way(issue: Any, resource:
         issue(authorization_details=({"type": "account", "locations": [location]},))
         for view in (plain, Accounts.as_view()):
             assert [call(view, url) for url in (f"{HERE}/7", f"{THERE}/7")] == [status, status]
+
+
+def test_what_names_this_api_is_its_resource_or_one_of_its_names(resource: Any) -> None:
+    resource(AUDIENCES=["payment"])
+    assert [names_this_api([one], AS) for one in ("payment", HERE, THERE, "Payment")] == [True, True, False, False]
+    resource("", AUDIENCES=["payment"])
+    assert names_this_api([THERE], AS)
+
+
+@pytest.mark.spec("RFC 9068", "3")
+def test_an_api_called_as_its_issuer_is_not_named_by_it_beside_another(resource: Any) -> None:
+    resource(AS)
+    assert names_this_api([AS], AS)
+    assert not names_this_api([AS, THERE], AS)
+
+
+@pytest.mark.parametrize(
+    ("url", "here", "there"),
+    [
+        ("https://api1.example/notes/7?tenant=1", f"{HERE}/7?tenant=1", "https://api1.example/notes/7?tenant=1"),
+        ("https://api1.example/a%20b", "https://api2.example/a%20b", "https://api1.example/a%20b"),
+        ("https://api1.example/notes/../people?tenant=1", "", ""),
+        ("https://api1.example/notes/%2E%2E/people", "", ""),
+        ("https://api1.example/./notes", "", ""),
+    ],
+)
+def test_a_url_is_normalized_to_its_path_at_this_api(resource: Any, url: str, here: str, there: str) -> None:
+    resource()
+    assert normalize_url(url) == here
+    resource("")
+    assert normalize_url(url) == there

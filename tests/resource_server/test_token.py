@@ -65,6 +65,14 @@ def test_a_token_whose_time_is_over_is_valid_for_nothing(monkeypatch, age):
     assert not token.is_valid(["notes:read"])
 
 
+def test_a_foreign_clock_makes_a_token_live_longer_by_the_leeway_and_no_more():
+    now = datetime.now(UTC)
+    late = access_token(expires=now - timedelta(seconds=5), leeway=timedelta(seconds=10))
+    assert not late.is_expired()
+    assert 0 < late.seconds_left <= 5
+    assert access_token(expires=now - timedelta(seconds=15), leeway=timedelta(seconds=10)).is_expired()
+
+
 def test_a_token_without_scopes_holds_none():
     assert access_token(scope="").scopes == ()
     assert not access_token(scope="").allow_scopes(["notes:read"])

@@ -1,20 +1,38 @@
 """HasAuthorizationDetails (RFC 9396 §9): a call that wants a token for that very thing."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from rest_framework.permissions import IsAdminUser
+from oauth2_provider.models import get_access_token_model
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.permissions import BasePermission, IsAdminUser
+from rest_framework.views import APIView
 
 from oauth_provider.rest_framework.authorization_details import HasAuthorizationDetails
 from oauth_provider.rest_framework.inspection import inspect
 from oauth_provider.rest_framework.permissions import HasScopes, RequiresAuthentication
 from oauth_provider.rest_framework.testing import OAuthAPIClient
-from tests.rest_framework.views import ADA, Notes, call, wanted
+from tests.rest_framework.views import ADA, Notes, Owner, call, is_ordinary, wanted
 
 pytestmark = pytest.mark.spec("RFC 9396", "9")
 
 ORDER = {"type": "photo_print", "actions": ["order"], "identifier": "7"}
 PRINT = HasAuthorizationDetails("photo_print", actions="order")
+
+
+class SeesTheView(BasePermission):
+    """Passes where it is asked with the view of the call."""
+
+    def has_permission(self, request: Any, view: Any) -> bool:
+        return isinstance(view, APIView)
+
+    def has_object_permission(self, request: Any, view: Any, obj: Any) -> bool:
+        return isinstance(view, APIView)
+
+
+class Declaring(Notes):
+    scopes = "b"
 
 
 class OfThisPhoto(HasAuthorizationDetails):
@@ -104,3 +122,35 @@ def test_the_test_kit_gives_such_tokens():
 def test_a_declaration_that_means_nothing_is_refused(type, members):
     with pytest.raises(TypeError):
         HasAuthorizationDetails(type, **members)
+
+
+def test_details_are_about_any_object_unless_a_subclass_says_otherwise(issue: Any) -> None:
+    issue(authorization_details=(ORDER,))
+    assert call(PRINT, token="good", obj="8").status_code == 200
+    assert call(OfThisPhoto("photo_print"), token="good", obj="7").status_code == 200
+    refused(call(OfThisPhoto("photo_print"), token="good", obj="8"))
+
+
+@pytest.mark.spec("RFC 6750", "3.1")
+def test_the_object_decides_whose_fault_a_refusal_is(issue: Any) -> None:
+    issue(authorization_details=({**ORDER, "identifier": "7"},))
+    photo = OfThisPhoto("photo_print")
+    for permissions in ([Owner, photo], [Owner & photo], [photo & Owner], [SeesTheView & Owner & photo]):
+        refused(call(*permissions, token="good", obj="mine"))
+    assert is_ordinary(call(Owner & photo, token="good", obj="7"))
+
+
+def test_what_a_composition_is_made_of_is_asked_with_the_view(issue: Any) -> None:
+    issue(scope="a")
+    refused(call(SeesTheView & PRINT, token="good"))
+    refused(call(SeesTheView, PRINT, token="good"))
+    assert wanted(call(SeesTheView & HasScopes & PRINT, token="good", view=Declaring)) == "b"
+    refused(call((HasScopes("a") | HasScopes) & PRINT, token="good", view=Declaring))
+
+
+def test_a_token_from_dots_own_class_has_no_details_and_is_told_so() -> None:
+    class ByDot(BaseAuthentication):
+        def authenticate(self, request: Any) -> Any:
+            return ADA, get_access_token_model()(scope="a", expires=datetime.now(UTC) + timedelta(minutes=5))
+
+    refused(call(PRINT, authenticators=[ByDot]))

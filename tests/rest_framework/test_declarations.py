@@ -291,3 +291,55 @@ def test_a_router_finds_decorated_actions():
     router = routers.SimpleRouter()
     router.register("notes", ByAction, basename="notes")
     assert {"notes-above", "notes-below"} <= {pattern.name for pattern in router.urls}
+
+
+# -- methods that stand for others ---------------------------------------------------------------------------
+
+
+class WithTheirOwn(APIView):
+    authentication_classes = AUTHENTICATION
+    permission_classes = [HasScopes]
+    scopes = {"GET": "read", "HEAD": "peek", "OPTIONS": "look"}
+    get = answer
+
+
+@pytest.mark.parametrize(("method", "scope"), [("HEAD", "peek"), ("OPTIONS", "look")])
+def test_head_and_options_go_by_their_own_declaration_where_they_have_one(issue, method, scope):
+    issue("good", scope=scope)
+    issue("poor", scope="read")
+    assert on_view(method, WithTheirOwn)(Authorization="Bearer good").status_code == 200
+    assert wanted(on_view(method, WithTheirOwn)(Authorization="Bearer poor")) == scope
+
+
+def test_options_of_a_viewset_is_its_action_metadata(issue):
+    class Described(ByAction):
+        scopes = {"list": "read", "metadata": "look"}
+
+    def options(**headers):
+        return Described.as_view({"get": "list"})(factory.options("/notes", headers=headers))
+
+    issue("good", scope="look")
+    issue("poor", scope="read")
+    assert options(Authorization="Bearer good").status_code == 200
+    assert wanted(options(Authorization="Bearer poor")) == "look"
+
+
+def test_scopes_on_what_answers_options_are_asked_for(issue):
+    class Closed(ByMethod):
+        @requires_scopes("look")
+        def options(self, request, *args, **kwargs):
+            return Response("done")
+
+    issue("good", scope="look")
+    issue("poor", scope="read")
+    assert on_view("OPTIONS", Closed)(Authorization="Bearer good").status_code == 200
+    assert wanted(on_view("OPTIONS", Closed)(Authorization="Bearer poor")) == "look"
+
+
+def test_a_method_that_the_view_leaves_out_is_not_served_though_it_has_a_handler(issue):
+    class ReadOnly(ByMethod):
+        scopes = {"GET": "read"}
+        http_method_names = ["get", "options"]
+
+    issue("good", scope="read")
+    assert on_view("POST", ReadOnly)(Authorization="Bearer good").status_code == 405

@@ -179,3 +179,12 @@ def test_a_view_that_asks_about_the_object_alone_is_guarded_too(issue):
     issue(scope="a")
     assert wanted(call(B, view=Lax, token="good", obj="mine")) == "b"
     assert is_ordinary(call(B, view=Lax, user=ADA, authenticators=ORDERS[0], obj="mine"))
+
+
+def test_the_code_of_a_permission_of_the_projects_own_reaches_the_caller(issue):
+    class OnHoliday(No):
+        code = "on_holiday"
+
+    issue(scope="a")
+    response = call(A, OnHoliday, token="good")
+    assert (response.status_code, response.data["detail"].code) == (403, "on_holiday")

@@ -16,7 +16,7 @@ from ninja import NinjaAPI
 from ninja.security import HttpBearer
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication, TokenAuthentication
 from rest_framework.exceptions import AuthenticationFailed
-from rest_framework.permissions import AllowAny
+from rest_framework.permissions import AllowAny, IsAdminUser, IsAuthenticated
 from rest_framework.response import Response
 from rest_framework.test import APIRequestFactory
 from rest_framework.views import APIView
@@ -29,6 +29,7 @@ from oauth_provider.resource_server import checks
 from oauth_provider.resource_server.verifiers import IntrospectionVerifier, JWTOrIntrospectionVerifier, JWTVerifier
 from oauth_provider.resource_server.views import requires_scopes
 from oauth_provider.rest_framework.authentication import OAuthAuthentication
+from oauth_provider.rest_framework.permissions import HasScopes
 from oauth_provider.tokens.token_lookup import find_token
 from oauth_provider.tokens.verifier import is_foreign
 from tests.driver import signed_in
@@ -79,23 +80,37 @@ class Whoami(APIView):
         return Response(str(request.user))
 
 
+class Declaring(Whoami):
+    scopes = "notes:read"
+
+
 @pytest.fixture
 def leave(settings: Any) -> None:
     settings.OAUTH_RESOURCE_SERVER = {"UNKNOWN_BEARER_TOKENS": "leave"}
 
 
-def call(token: str, *after: type[BaseAuthentication], user: Any = None) -> Any:
+def call(
+    token: str, *after: type[BaseAuthentication], user: Any = None, view: type[APIView] = Whoami, **initial: Any
+) -> Any:
     request = APIRequestFactory().get("/", headers={"Authorization": f"Bearer {token}"})
     if user is not None:
         request.user = user
     with transaction.atomic():  # where each request is a transaction, DRF rolls a refused one back
-        return Whoami.as_view(authentication_classes=[OAuthAuthentication, *after])(request)
+        return view.as_view(authentication_classes=[OAuthAuthentication, *after], **initial)(request)
 
 
-def test_by_default_every_bearer_token_is_ours_to_judge() -> None:
+@pytest.mark.parametrize("options", [{}, {"UNKNOWN_BEARER_TOKENS": "refuse"}])
+def test_by_default_every_bearer_token_is_ours_to_judge(settings: Any, options: Any) -> None:
+    settings.OAUTH_RESOURCE_SERVER = options  # with the provider's own verifier, which can tell
     for token in (THEIRS, KNOX, "nobodys-token"):
         response = call(token, Theirs)
         assert (response.status_code, response.data["error"]) == (401, "invalid_token")
+
+
+def test_a_call_without_a_token_has_none_that_could_be_left(leave: None) -> None:
+    request = APIRequestFactory().get("/")
+    response = Whoami.as_view(authentication_classes=[OAuthAuthentication, Theirs])(request)
+    assert (response.status_code, response.data) == (200, "AnonymousUser")
 
 
 @pytest.mark.parametrize("token", [THEIRS, KNOX, jwt()])
@@ -248,3 +263,16 @@ def test_ninja_asks_its_next_guard_and_refuses_where_none_takes_it(settings: Any
     found = [status(header) for header in (f"Bearer {THEIRS}", f"Bearer {KNOX}", f"Bearer {make_token('oat_')}")]
     assert found == [200, 401, 401]
     assert status("Bearer\ta") == 400
+
+
+@pytest.mark.parametrize(("permission", "status"), [(IsAuthenticated, 200), (IsAdminUser, 403)])
+def test_what_another_class_took_is_held_to_the_permissions_of_the_view(
+    leave: None, permission: Any, status: int
+) -> None:
+    assert call(THEIRS, KeywordBearer, permission_classes=[permission]).status_code == status
+
+
+def test_a_token_that_nobody_takes_is_told_the_scopes_that_the_view_declares(leave: None) -> None:
+    response = call("nobodys-token", Theirs, permission_classes=[HasScopes], view=Declaring)
+    assert response.status_code == 401
+    assert response["WWW-Authenticate"].endswith('scope="notes:read"')

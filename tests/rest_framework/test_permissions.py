@@ -4,13 +4,14 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import AnonymousUser, User
 from oauth2_provider.models import get_access_token_model
 from rest_framework import generics, serializers, viewsets
 from rest_framework.authentication import BaseAuthentication, BasicAuthentication, SessionAuthentication
 from rest_framework.decorators import action, api_view, authentication_classes, permission_classes
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.response import Response
+from rest_framework.test import force_authenticate
 
 from oauth_provider.rest_framework.authentication import OAuthAuthentication
 from oauth_provider.rest_framework.permissions import HasScopes, ScopesOrSession
@@ -249,3 +250,47 @@ def test_the_order_of_scopes_means_nothing():
 def test_a_permission_reads_as_it_was_written():
     for permission in (HasScopes("a", "b"), HasScopes(), ScopesOrSession("a"), HasScopes.any_of(["a"], ["b", "c"])):
         assert eval(repr(permission)) == permission
+
+
+# -- who is no session ---------------------------------------------------------------------------------------
+
+
+class Credentials(BaseAuthentication):
+    """A class that knows Ada by something else than the session that came along."""
+
+    def authenticate(self, request):
+        return ADA, None
+
+
+def test_credentials_beside_a_session_of_the_same_person_are_no_session():
+    for authenticators in ([Credentials], [Credentials, SessionAuthentication]):
+        assert is_ordinary(call(ScopesOrSession("a"), user=ADA, authenticators=authenticators))
+    assert call(ScopesOrSession("a"), user=ADA, authenticators=[SessionAuthentication]).status_code == 200
+
+
+def test_where_nobody_is_none_a_call_without_a_token_is_asked_for_one(settings):
+    settings.REST_FRAMEWORK = {"UNAUTHENTICATED_USER": None}
+    response = call(ScopesOrSession("a"))
+    assert (response.status_code, response["WWW-Authenticate"]) == (401, 'Bearer realm="api", scope="a"')
+
+
+def test_a_test_that_forces_nobody_is_no_session():
+    request = factory.get("/notes")
+    force_authenticate(request, AnonymousUser())
+    assert is_ordinary(Notes.as_view(permission_classes=[ScopesOrSession("a")])(request))
+
+
+def test_a_permission_of_named_scopes_asks_for_those_whatever_the_view_computes(issue):
+    class Computed(Notes):
+        def get_required_scopes(self):
+            return ["b"]
+
+    issue(scope="c")
+    assert wanted(call(HasScopes("a"), token="good", view=Computed)) == "a"
+    assert call(HasScopes("a"), view=Computed)["WWW-Authenticate"] == 'Bearer realm="api", scope="a"'
+
+
+def test_a_permission_is_no_other_class_of_the_same_scopes():
+    assert HasScopes("a", "b") == HasScopes("b", "a") != HasScopes("a")
+    assert HasScopes("a") != ScopesOrSession("a")
+    assert len({HasScopes("a", "b"), HasScopes("b", "a"), HasScopes("a"), ScopesOrSession("a")}) == 3

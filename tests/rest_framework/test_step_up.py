@@ -3,8 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from oauth2_provider.models import get_access_token_model
+from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import IsAuthenticated
 
+from oauth_provider.rest_framework.authorization_details import HasAuthorizationDetails
 from oauth_provider.rest_framework.permissions import HasScopes, RequiresAuthentication, ScopesOrSession
 from tests.rest_framework.views import ADA, ORDERS, MustNotBeAsked, No, Owner, Yes, call, is_ordinary, wanted
 
@@ -149,3 +152,36 @@ def test_terms_that_are_none_are_an_error_where_they_are_written(terms):
 def test_terms_that_no_challenge_can_say_are_an_error_where_they_are_written(terms):
     with pytest.raises(ValueError):  # noqa: PT011 - each has words of its own
         RequiresAuthentication(**terms)
+
+
+@pytest.mark.parametrize(("seconds", "permission"), [(0, FRESH), (301, ~FRESH)])
+def test_an_object_is_asked_about_as_the_call_is(issue, seconds, permission):
+    signed_in(issue, seconds)
+    assert call(permission, token="good", obj="mine").status_code == 200
+
+
+def test_a_token_from_dots_own_class_tells_of_no_sign_in_and_is_told_so():
+    class ByDot(BaseAuthentication):
+        def authenticate(self, request):
+            return ADA, get_access_token_model()(scope="a", expires=datetime.now(UTC) + timedelta(minutes=5))
+
+    assert stepped_up(call(FRESH, authenticators=[ByDot])) == 'max_age="300"'
+
+
+PRINT = HasAuthorizationDetails("photo_print")
+
+
+@pytest.mark.parametrize(
+    ("permission", "asked"),
+    [
+        (HasScopes("a") | FRESH, 'scope="z a"'),
+        (FRESH | HasScopes("a"), 'scope="z a"'),
+        (STRONG | HasScopes("a"), 'scope="z a"'),
+        (PRINT | HasScopes("a"), 'scope="z a"'),
+        (HasScopes("a", "b") | FRESH, 'scope="z", max_age="300"'),
+        (HasScopes("a", "b") | STRONG, 'scope="z", acr_values="mfa hwk"'),
+        ((HasScopes("a") & PRINT) | HasScopes("b"), 'scope="z b"'),
+    ],
+)
+def test_of_alternatives_beside_what_is_missing_the_one_that_needs_the_least_is_asked_for(permission, asked):
+    assert call(HasScopes("z"), permission)["WWW-Authenticate"] == f'Bearer realm="api", {asked}'

@@ -200,3 +200,10 @@ def test_a_throttle_may_have_a_cache_of_its_own(tokens, settings):
     caches["counters"].clear()
     settings.CACHES["default"]["BACKEND"] = "tests.cache_backends.BrokenCache"
     assert [call(Own, "web").status_code for _ in range(3)] == [200, 200, 429]
+
+
+def test_where_nobody_is_none_a_call_is_counted_by_its_address(settings):
+    settings.REST_FRAMEWORK = {"UNAUTHENTICATED_USER": None}
+    assert call(ByUserOrClient).status_code == 200
+    assert call(ByUserOrClient).status_code == 429
+    assert call(ByUserOrClient, address="192.0.2.2").status_code == 200

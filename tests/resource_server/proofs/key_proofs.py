@@ -69,6 +69,15 @@ class Another(HeaderProof):
     """About the same method."""
 
 
+class AnotherKey(HeaderProof):
+    """Of another method, in the same scheme."""
+
+    confirmation = "kid"
+
+    def challenge(self):
+        return {"nonce": "1"}
+
+
 class Nameless(HeaderProof):
     confirmation = ""
 

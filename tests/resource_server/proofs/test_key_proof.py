@@ -17,7 +17,7 @@ from oauth_provider.resource_server.challenge import challenge
 from oauth_provider.resource_server.metadata import describe
 from oauth_provider.resource_server.proofs.table import key_proofs
 from oauth_provider.resource_server.verifiers.introspection import read
-from oauth_provider.resource_server.views import requires_scopes
+from oauth_provider.resource_server.views import requires_authorization_details, requires_scopes
 from oauth_provider.rest_framework.authentication import OAuthAuthentication
 from oauth_provider.rest_framework.permissions import HasScopes
 
@@ -259,3 +259,24 @@ def test_what_can_be_used_is_made_once(settings, paths):
     assert checks.check_key_proofs(None) == []
     assert len(key_proofs()) == len(paths)
     assert all(map(operator.is_, key_proofs(), key_proofs()))
+
+
+def test_a_scheme_that_several_proofs_share_is_asked_for_with_what_each_of_them_needs(settings):
+    both = [f"{HERE}HeaderProof", f"{HERE}AnotherKey"]
+    settings.OAUTH_RESOURCE_SERVER = settings.OAUTH_RESOURCE_SERVER | {"KEY_PROOFS": both}
+    asked = challenge().partition("DPoP ")[2]
+    assert 'algs="ES256 EdDSA"' in asked
+    assert 'nonce="1"' in asked
+
+
+@pytest.mark.spec("RFC 9396", "9")
+def test_a_refusal_for_its_details_stands_in_the_challenge_of_the_scheme_that_was_used(proofs, tokens):
+    @requires_authorization_details("payment")
+    def pay(request):
+        return HttpResponse("paid")
+
+    status, error, challenges = refusal(call(pay, "DPoP dpop", DPoP="key"))
+    assert (status, error) == (403, "insufficient_scope")
+    bearer, dpop = challenges.split("DPoP ")
+    assert "error" not in bearer
+    assert 'error="insufficient_scope"' in dpop

@@ -49,10 +49,11 @@ def test_async_code_is_told_the_same(editor):
             await user.ahas_module_perms("auth"),
             await user.aget_all_permissions(),
             await user.ahas_perm("auth.delete_user"),
+            await user.ahas_module_perms("aut"),
         )
 
-    assert async_to_sync(ask)(mask_user(editor, ["users:write"])) == (True, True, {"auth.change_user"}, False)
-    assert async_to_sync(ask)(mask_user(editor, [])) == (False, False, set(), False)
+    assert async_to_sync(ask)(mask_user(editor, ["users:write"])) == (True, True, {"auth.change_user"}, False, False)
+    assert async_to_sync(ask)(mask_user(editor, [])) == (False, False, set(), False, False)
 
 
 def test_a_superuser_has_what_the_scope_carries_and_no_more(editor, chief):

@@ -149,6 +149,16 @@ def test_saving_leaves_the_rows_flags_as_they_were(user, save):
     assert is_untouched(user)
 
 
+def test_what_is_not_masked_is_read_anew(user):
+    User.objects.filter(pk=user.pk).update(email="new@example.com", first_name="New")
+    user.refresh_from_db(fields=FLAGS)
+    assert user.email != "new@example.com"
+    user.refresh_from_db(fields=[*FLAGS, "email"])
+    assert (user.email, user.first_name, flags(user)) == ("new@example.com", "", [False, False])
+    user.refresh_from_db()
+    assert (user.first_name, flags(user)) == ("New", [False, False])
+
+
 def test_what_is_not_masked_is_saved(user):
     user.first_name = "Ada"
     user.save()

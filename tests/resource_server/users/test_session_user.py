@@ -62,6 +62,18 @@ def test_a_person_of_a_session_is_let_in() -> None:
         assert view(made(session=ADA)).content == b"ada"
 
 
+def test_a_view_that_does_not_say_so_takes_no_session() -> None:
+    for decorator in (requires_scopes("a"), requires_authorization_details("payment")):
+        assert decorator(show_user)(made(session=ADA)).status_code == 401
+
+
+@pytest.mark.spec("Fetch", "4.8")
+def test_a_preflight_passes_every_guard() -> None:
+    asks = {"Origin": "https://app.example", "Access-Control-Request-Method": "GET"}
+    for view in PLAIN.values():
+        assert view(RequestFactory().options("/notes", headers=asks)).status_code == 204
+
+
 NOBODY: dict[str, Any] = {
     "nobody": made,
     "a user without a session": lambda: made(ADA),

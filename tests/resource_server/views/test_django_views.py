@@ -74,6 +74,16 @@ def test_methods_may_need_different_scopes(issue, guarded):
 
 
 @every_kind
+@pytest.mark.parametrize("method", ["HEAD", "OPTIONS"])
+def test_head_and_options_go_by_their_own_declaration_where_they_have_one(issue, guarded, method):
+    view = guarded({"GET": "read", method: "look"})
+    issue("reader", scope="read")
+    issue("looker", scope="look")
+    assert call(view, "looker", method=method).status_code == 200
+    assert refusal(call(view, "reader", method=method)) == (403, "insufficient_scope", "look")
+
+
+@every_kind
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "NONSENSE"])
 def test_a_method_without_a_declaration_is_not_allowed_to_anybody(issue, guarded, method):
     view = guarded({"GET": "read"}, session=True)

@@ -49,6 +49,8 @@ def test_all_claims_of_a_jwt_are_in_the_access_token(fake_issuer: FakeIssuer) ->
     assert token.authorization_details == ({"type": "payment"},)
     assert token.auth_time is not None
     assert int(token.auth_time.timestamp()) == now - 60
+    assert token.issued_at is not None
+    assert now <= token.issued_at.timestamp() <= now + 60
     assert not token.is_expired()
 
 
