@@ -212,7 +212,7 @@ def test_details_cost_a_statement_more(detailed: Driver) -> None:
     with costing_at_most(1):
         response = Browser().get("/detailed", headers={"Authorization": f"Bearer {refreshed['access_token']}"})
     assert response.status_code == 200
-    with costing_at_most(1):
+    with costing_at_most(2):
         assert detailed.introspect(refreshed["access_token"]).json()["authorization_details"] == [details.READ]
 
 

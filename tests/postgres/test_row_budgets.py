@@ -11,8 +11,9 @@ from django.test.utils import CaptureQueriesContext
 
 from oauth_provider.models import ClientPolicy
 from oauth_provider.models.pending_request import SWEEP_EVERY
-from tests.driver import AUTHORIZE, Driver, incompressible, post, signed_in
+from tests.driver import AUTHORIZE, PAR, Driver, incompressible, post, signed_in
 from tests.factories import ApplicationFactory
+from tests.flows.test_request_object import jwks, signed
 
 pytestmark = [
     pytest.mark.postgres,
@@ -45,6 +46,14 @@ def test_a_push_costs_two_statements_and_a_sweep_now_and_then(public: bool) -> N
     for _until_it_is_known_when_the_secret_was_used in range(2):
         driver.push()
     is_bounded(costs(driver.push), 2)
+
+
+@pytest.mark.spec("RFC 9126", "3")
+def test_a_push_of_a_signed_request_reads_the_client_whose_keys_may_be_elsewhere_by_now() -> None:
+    driver = signed_in(policy={"jwks": jwks("ES256")})
+    for _until_it_is_known_when_the_secret_was_used in range(2):
+        driver.push()
+    is_bounded(costs(lambda: post(driver.browser, PAR, {**driver.credentials, "request": signed(driver)})), 3)
 
 
 def test_a_push_of_a_client_that_was_changed_costs_as_much_again_once() -> None:
