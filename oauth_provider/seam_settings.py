@@ -1,6 +1,6 @@
 """Part of ``conf``: settings that name a project's code for the token endpoint (RFC 6749 §4.5)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import cast
 
 from django.http import HttpRequest
@@ -39,6 +39,14 @@ class SeamSettings(LimitSettings):
         Default: none, and only ours exist. See ``clients.authentication.method.Method``.
         """
         return self._get("CLIENT_AUTHENTICATION_METHODS", ())
+
+    @property
+    def OUTBOX_KINDS(self) -> Mapping[str, str]:
+        """Kinds of messages of a project's own, each with the dotted path of a function that sends a payload.
+
+        Default: none. See ``LogoutDelivery.objects.put``.
+        """
+        return self._get("OUTBOX_KINDS", {})
 
     @property
     def CLIENT_ADDRESS(self) -> FromRequest:

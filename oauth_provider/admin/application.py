@@ -31,6 +31,7 @@ from oauth_provider.dot.admin import own_columns
 from oauth_provider.dot.names import Row
 from oauth_provider.events.actor import person_behind
 from oauth_provider.events.event import ClientDeleted
+from oauth_provider.events.refusal_ring import last_refusals
 from oauth_provider.models import Authorization, ClientPolicy, ClientSecret
 from oauth_provider.registry.scope import allowed_scopes, words_of
 from oauth_provider.resource_server.users.session_user import session_user
@@ -231,6 +232,7 @@ class ApplicationAdmin(PolicyColumns, LegacyColumns, MetadataColumns, SecretView
             context["excuse"] = excuse_of(application)
             context["is_public"] = application.client_type == "public"
             context["secrets"] = list_secrets(application)
+            context["refusals"] = last_refusals(application.client_id)
             context["may_change_secrets"] = self.has_change_permission(request, application)
         return super().render_change_form(request, context, *args, **kwargs)
 

@@ -61,15 +61,15 @@ class LogoutDeliveryAdmin(ReadOnlyAdmin):
         act=lambda rows, by: LogoutDelivery.objects.retry(rows),
     )
     actions = ("retry",)
-    list_display = ("client", "state", "attempts", "created_at", "next_attempt", "error")
+    list_display = ("client", "kind", "state", "attempts", "created_at", "next_attempt", "error")
     list_display_links = ("client", "created_at")
     list_select_related = ("application",)
-    list_filter = (StateFilter, ("application", AutocompleteFilter))
+    list_filter = (StateFilter, "kind", ("application", AutocompleteFilter))
     search_fields = ("application__client_id", "application__name")
     search_help_text = gettext_lazy("Client, or client identifier.")
     ordering = ("-pk",)
     fieldsets: ClassVar[Any] = (
-        (None, {"fields": ("application", "address", "state", "last_error")}),
+        (None, {"fields": ("kind", "application", "address", "state", "last_error")}),
         (gettext_lazy("Attempts"), {"fields": ("attempts", "created_at", "next_attempt", "ended_at")}),
     )
 
@@ -91,6 +91,8 @@ class LogoutDeliveryAdmin(ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("back-channel logout URI"))
     def address(self, delivery: LogoutDelivery) -> str:
         """Return the URL in the client's present policy, which may have changed since."""
+        if delivery.application is None:
+            return "-"
         return ClientPolicy.of(delivery.application).backchannel_logout_uri or _("none any more")
 
     @admin.action(permissions=["end"], description=gettext_lazy("Try selected logout deliveries again"))
@@ -104,5 +106,5 @@ class LogoutDeliveryAdmin(ReadOnlyAdmin):
 
     def describe(self, row: LogoutDelivery) -> str:
         """Return client, date and state in one line."""
-        facts = {"client": row.application, "since": row.created_at.date(), "state": state_of(row)}
+        facts = {"client": row.application or row.kind, "since": row.created_at.date(), "state": state_of(row)}
         return _("%(client)s, of a logout on %(since)s (%(state)s)") % facts

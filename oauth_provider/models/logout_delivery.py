@@ -5,7 +5,7 @@ A row is written in the transaction that ends the session, and sent outside of a
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import connections, models, router
 from django.db.models import Q, QuerySet
@@ -26,12 +26,23 @@ CANDIDATES = 20
 MAX_ERROR = 500
 
 
+# The first kind of message, and the default of rows that code from before kinds writes.
+BACKCHANNEL_LOGOUT = "backchannel_logout"
+
+
 class LogoutDeliveryManager(PrimaryManager["LogoutDelivery"]):
     """The verbs of the outbox. No two deliverers ever hold the same row."""
 
     def enqueue(self, deliveries: Iterable["LogoutDelivery"], *, using: str) -> None:
         """Put ``deliveries`` into the outbox, in the transaction of the caller."""
         self.using(using).bulk_create(deliveries)
+
+    def put(self, kind: str, payload: Any, *, using: str | None = None) -> "LogoutDelivery":
+        """Put one message of a project's own ``kind`` into the outbox, in the transaction of the caller.
+
+        ``payload`` is what JSON has. Who sends it stands under ``OUTBOX_KINDS``.
+        """
+        return self.using(using or self._write_alias()).create(kind=kind, payload=payload)
 
     def due(self) -> QuerySet["LogoutDelivery"]:
         """Return what is to be sent now, the longest due first."""
@@ -86,7 +97,10 @@ class LogoutDeliveryManager(PrimaryManager["LogoutDelivery"]):
 
 
 class LogoutDelivery(models.Model):
-    """A message to one client that one session is over. The token itself is made at each attempt."""
+    """A message that must reach somebody else. The table is called after its first kind, the end of a session.
+
+    Such a message holds no token: that is made at each attempt.
+    """
 
     class Status(models.TextChoices):
         """From the outbox to the end."""
@@ -95,7 +109,12 @@ class LogoutDelivery(models.Model):
         DELIVERED = "delivered", _("delivered")
         DEAD = "dead", _("given up")
 
-    application = models.ForeignKey(APPLICATION, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(
+        _("kind"), max_length=64, default=BACKCHANNEL_LOGOUT, db_default=BACKCHANNEL_LOGOUT, editable=False
+    )
+    # What a message of a project's own says; of a logout, the columns below say it.
+    payload = models.JSONField(_("payload"), null=True, editable=False)
+    application = models.ForeignKey(APPLICATION, on_delete=models.CASCADE, related_name="+", null=True)
     issuer = models.TextField(editable=False)
     subject = models.CharField(max_length=255, editable=False)
     sid = models.CharField(max_length=64, editable=False)
@@ -119,7 +138,7 @@ class LogoutDelivery(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"logout delivery {self.pk}"
+        return f"logout delivery {self.pk}" if self.kind == BACKCHANNEL_LOGOUT else f"{self.kind} {self.pk}"
 
     def delivered(self) -> None:
         """The client has it, whatever another deliverer says about it later."""

@@ -1,6 +1,5 @@
 """Back-channel logout (OpenID Connect Back-Channel Logout 1.0 §2.5 and §2.8): sending what the outbox holds."""
 
-import logging
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -12,13 +11,14 @@ from oauth_provider.conf import provider_settings
 from oauth_provider.fetch import Limits, fetch
 from oauth_provider.models import LogoutDelivery
 from oauth_provider.models.client import Client, as_client
+from oauth_provider.models.logout_delivery import BACKCHANNEL_LOGOUT
 from oauth_provider.protocol.form import CONTENT_TYPE
 from oauth_provider.protocol.jwe import Envelope
 from oauth_provider.protocol.logout_token import LogoutToken, is_logout_uri, sign_logout_token
 from oauth_provider.protocol.token_string import SECRET_LENGTH, random_text
+from oauth_provider.tokens import outbox
 from oauth_provider.tokens.key_ring import key_ring
-
-logger = logging.getLogger("oauth_provider.tokens")
+from oauth_provider.tokens.outbox import Undeliverable
 
 EnvelopeFor = Callable[[Client], Envelope]
 
@@ -27,34 +27,16 @@ class Refused(Exception):
     """The client has it, and says no."""
 
 
-class NowhereToSend(Exception):
+class NowhereToSend(Undeliverable):
     """The client has no address any more."""
 
 
 def deliver_due(envelope_for: EnvelopeFor) -> "Counter[str]":
-    """Send everything that is due, one after the other; how many are now in which status.
+    """Send everything that is due, of every kind; return how many are now in which status.
 
     Logout tokens are encrypted where ID tokens are (§2.4): ``envelope_for`` says how.
     """
-    done: Counter[str] = Counter()
-    while (delivery := LogoutDelivery.objects.claim()) is not None:
-        deliver(delivery, envelope_for)
-        done[str(delivery.status)] += 1
-    return done
-
-
-def deliver(delivery: LogoutDelivery, envelope_for: EnvelopeFor) -> None:
-    """Attempt one delivery. Nothing that goes wrong with it is raised: it goes to the row, and is tried again later."""
-    try:
-        send(delivery, envelope_for)
-    except NowhereToSend as error:
-        delivery.failed(str(error), for_good=True)
-    except Exception as error:  # a signer elsewhere raises what it likes
-        delivery.failed(f"{type(error).__name__}: {error}")
-        level = logging.ERROR if delivery.status == LogoutDelivery.Status.DEAD else logging.WARNING
-        logger.log(level, "%s, attempt %s: %s", delivery, delivery.attempts, delivery.last_error)
-    else:
-        delivery.delivered()
+    return outbox.deliver_due({BACKCHANNEL_LOGOUT: lambda delivery: send(delivery, envelope_for)})
 
 
 @sensitive_variables()

@@ -6,6 +6,7 @@ from django.db import router
 
 from oauth_provider.dot.names import Row
 from oauth_provider.events.actor import NOBODY, Actor
+from oauth_provider.events.emit import emit
 from oauth_provider.events.event import ConsentWithdrawn
 from oauth_provider.models import AuditEvent, Authorization, Consent
 from oauth_provider.sql.transaction import locked, run
@@ -32,7 +33,11 @@ def withdraw_consent(
             consent.delete(using=using)
         standing = Authorization.objects.using(using).filter(user=user, application=application)
         ended = revoke_authorizations(standing, reason, by)
-        AuditEvent.objects.record([ConsentWithdrawn(application, user)], using=using, by=by)
+        event = ConsentWithdrawn(application, user)
+        if consent is not None or ended:
+            AuditEvent.objects.record([event], using=using, by=by)
+        else:
+            emit(event, using=using)  # nothing was there to be found again
         return ended
 
     return run(work, using=using, durable=False)

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from oauth_provider.dot.names import access_token_model, refresh_token_model
 from oauth_provider.models import (
+    AuditEvent,
     Authorization,
     ClientSecret,
     Consent,
@@ -73,6 +74,7 @@ def test_it_says_what_it_did(driver):
         "authorizations deleted",
         "revoked tokens deleted",
         "logout deliveries deleted",
+        "audit events deleted",
         "client secrets deleted",
         "private halves of signing keys blanked",
     ]
@@ -99,6 +101,7 @@ def everything_due(driver, number=3):
     ClientSecret.objects.update(expires_at=ago(WEEK + MINUTE))
     for jti in range(number):
         RevokedToken.objects.add_token(str(jti), ago(MINUTE))
+    AuditEvent.objects.update(occurred_at=ago(timedelta(days=401)))
 
 
 def test_a_dry_run_counts_and_changes_nothing(driver):
