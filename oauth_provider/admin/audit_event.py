@@ -62,7 +62,7 @@ class AuditEventAdmin(BoundedAdmin):
         return queryset.filter(Q(client_id=term) | Q(user=term) | Q(authorization=term)), False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """What happened writes them."""
+        """Rows are written by what happens."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:

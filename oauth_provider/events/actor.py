@@ -1,4 +1,4 @@
-"""Who made something happen, as far as the request tells."""
+"""Actors: the one who made something happen, as far as the request tells."""
 
 from dataclasses import dataclass
 

@@ -46,7 +46,7 @@ LATER_RULES: tuple[Rule, ...] = (key_rules.check_keys, key_rules.check_subjects,
 
 @dataclass(frozen=True, slots=True)
 class By:
-    """Who registers: through which ``door``, and the person and the address, where they are known."""
+    """The one who registers: through which ``door``, and the person and the address, where they are known."""
 
     door: str
     user: Any = None
