@@ -3,7 +3,7 @@
 Never in one statement: an access token that somebody else commits meanwhile would be missed by its snapshot.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
@@ -32,24 +32,26 @@ def revoke_authorizations(rows: QuerySet[Authorization], reason: Reason, by: Act
     # Read before the transaction, whose first statement is then the write that takes the locks.
     live = rows.using(using).filter(revoked_at=None).select_related("application")
     ending = list(live.order_by("pk"))
-    if ending:
-        run(lambda: end(ending, reason, using=using, by=by), using=using, durable=False)
-    return len(ending)
+    return run(lambda: end(ending, reason, using=using, by=by), using=using, durable=False) if ending else 0
 
 
-def end(rows: Iterable[Authorization], reason: Reason, *, using: str, by: Actor = NOBODY) -> None:
-    """Revoke ``rows``, which were live when they were read, inside the caller's transaction.
+def end(ending: Sequence[Authorization], reason: Reason, *, using: str, by: Actor = NOBODY) -> int:
+    """Revoke ``ending``, which were live when they were read, inside the caller's transaction; return how many still
+    were.
 
     The first statement takes their locks, so that no token can be added before the second.
     """
-    ended, now = list(rows), database_now(using)
-    keys = [row.pk for row in ended]
-    live = Authorization._base_manager.using(using).filter(pk__in=keys, revoked_at=None)
-    live.update(**revoked(reason, now))
+    keys, now = {row.pk for row in ending}, database_now(using)
+    rows = Authorization._base_manager.using(using).filter(pk__in=keys)
+    if rows.filter(revoked_at=None).update(**revoked(reason, now)) < len(keys):
+        # Somebody else ended the others meanwhile, and has told of them.
+        keys = set(rows.filter(revoked_at=now, revoked_reason=reason).values_list("pk", flat=True))
     expire_access_tokens(keys, now, using=using)
+    ended = [row for row in ending if row.pk in keys]
     for row in ended:
         vars(row).update(revoked(reason, now))
     AuditEvent.objects.record([AuthorizationRevoked(row, str(reason)) for row in ended], using=using, by=by)
+    return len(ended)
 
 
 def revocation(

@@ -21,6 +21,7 @@ from oauth_provider.resource_server.views import requires_authorization_details,
 from oauth_provider.rest_framework.authentication import OAuthAuthentication
 from oauth_provider.rest_framework.permissions import HasScopes, RequiresAuthentication
 from tests import details
+from tests.commits import needs_statement
 from tests.driver import Driver
 from tests.factories import ApplicationFactory, UserFactory
 from tests.urls import urlpatterns as project_urls
@@ -30,6 +31,7 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.urls(__name__),
     pytest.mark.xdist_group("connections"),
+    needs_statement,
 ]
 
 
@@ -205,7 +207,7 @@ def test_details_cost_a_statement_more(detailed: Driver) -> None:
     asked = {"authorization_details": details.said(details.READ)}
     detailed.redeem(detailed.code(**asked), **asked)
     code = detailed.code(**asked)
-    with costing_at_most(3):
+    with costing_at_most(3):  # a client that has details is not remembered
         tokens = detailed.redeem(code, **asked).json()
     with costing_at_most(3):
         refreshed = detailed.refresh(tokens["refresh_token"], **asked).json()

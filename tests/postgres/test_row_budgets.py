@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from oauth_provider.models import ClientPolicy
 from oauth_provider.models.pending_request import SWEEP_EVERY
+from tests.commits import needs_statement
 from tests.driver import AUTHORIZE, PAR, Driver, incompressible, post, signed_in
 from tests.factories import ApplicationFactory
 from tests.flows.test_request_object import jwks, signed
@@ -19,6 +20,7 @@ pytestmark = [
     pytest.mark.postgres,
     pytest.mark.django_db(transaction=True),
     pytest.mark.xdist_group("connections"),
+    needs_statement,
     pytest.mark.spec("RFC 6819", "4.4.1.11"),
 ]
 SWEEP = 3
