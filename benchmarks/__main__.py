@@ -95,10 +95,12 @@ def main() -> None:
     parser.add_argument("--requests", type=int, default=40, help="how many requests a round has (40)")
     parser.add_argument("--only", default="", help="only what has this in its name: guarded, refresh")
     parser.add_argument("--beside", default="", help="compare with the oauth_provider of this folder, a worktree")
+    parser.add_argument("--sign-ins", default="10000", help="how many sign-ins each database holds (10000)")
     parser.add_argument("--json", action="store_true", help="print JSON")
     options = parser.parse_args()
     if not os.environ.get("DATABASE_URL", "").startswith("postgres"):
         parser.error("DATABASE_URL must name a PostgreSQL server: postgres://user@127.0.0.1:5432/name")
+    os.environ["BENCHMARK_SIGN_INS"] = options.sign_ins
     compared = beside(str(Path(options.beside).resolve())) if options.beside else COMPARISONS
     results = run([one for one in compared if options.only in one.name], options.rounds, options.requests)
     print(as_json(results) if options.json else as_table(results))  # noqa: T201 - this is what it is for

@@ -31,11 +31,19 @@ def bench(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[s
 @pytest.mark.postgres
 @pytest.mark.xdist_group("benchmarks")
 def test_one_request_of_each_operation_is_answered_by_both() -> None:
-    run = bench("--rounds", "1", "--requests", "1", "--json")
+    run = bench("--rounds", "1", "--requests", "1", "--sign-ins", "100", "--json")
     assert run.returncode == 0, run.stderr
     results: list[dict[str, Any]] = json.loads(run.stdout)
     assert [one["comparison"]["name"] for one in results] == [one.name for one in COMPARISONS]
     assert all(one["ours"] > 0 and one["other"] > 0 for one in results)
+
+
+@pytest.mark.postgres
+@pytest.mark.xdist_group("benchmarks")
+def test_another_tree_is_measured_beside_this_one() -> None:
+    run = bench("--rounds", "1", "--requests", "1", "--sign-ins", "100", "--only", "guarded", "--beside", str(ROOT))
+    assert run.returncode == 0, run.stderr
+    assert [line.split("  ")[0] for line in run.stdout.splitlines()[1:]] == ["guarded view"]
 
 
 @pytest.mark.parametrize("url", ["", "sqlite:///db.sqlite3"])
