@@ -1,7 +1,5 @@
 """The exchange (RFC 6749 §3.2): find the grant, read, decide and commit, and sign what was issued."""
 
-from functools import partial
-
 from django.db import router
 from django.views.decorators.debug import sensitive_variables
 
@@ -10,9 +8,11 @@ from oauth_provider.grants.table import Grant, grants
 from oauth_provider.models import Authorization
 from oauth_provider.protocol.errors import InvalidGrant, UnauthorizedClient, UnsupportedGrantType
 from oauth_provider.protocol.reason import Reason
-from oauth_provider.sql.commit import settle
+from oauth_provider.sql.commit import attempts, commit, gave_up
+from oauth_provider.sql.outcome import Outcome
 from oauth_provider.sql.transaction import RowGone
 from oauth_provider.tokens.issue import Issued
+from oauth_provider.tokens.signer import Signer
 
 
 @sensitive_variables()
@@ -23,15 +23,24 @@ def exchange(request: TokenRequest) -> Issued:
     """
     grant, signer = find_grant(request), request.signer()
     try:
-        issued = settle(
-            partial(grant.read, request),
-            lambda snapshot: grant.decide(snapshot, request, signer),
-            using=router.db_for_write(Authorization),
-            guard=request.guard,
-        )
+        outcome = settle(grant, request, signer)
     except RowGone:
         raise InvalidGrant(Reason.AUTHORIZATION_DELETED, detail="its user or client was deleted") from None
-    return signer.sign(issued)
+    return signer.sign(outcome.result())
+
+
+def settle(grant: Grant, request: TokenRequest, signer: Signer) -> Outcome[Issued]:
+    """Read, decide and commit, and again where the row has changed meanwhile; return what was committed.
+
+    Raises ``OAuthError``, ``GuardFailed``, and ``RowGone`` where the user or the client was deleted.
+    """
+    using = router.db_for_write(Authorization)
+    for attempt in attempts(using, request.guard):
+        with attempt:
+            outcome = grant.decide(grant.read(request), request, signer)
+            if commit(outcome, using=using, guard=request.guard):
+                return outcome
+    raise gave_up(using, request.guard)
 
 
 def find_grant(request: TokenRequest) -> Grant:

@@ -1,14 +1,14 @@
 """Commit: write what a verb decided, if every row that it relied on still is what was read.
 
-A verb (redeem, rotate, revoke, answer a consent page) reads, decides and commits; ``settle`` is the loop around the
-three. What is compared is state, never a version: each model lists in ``DECIDING`` the fields that any rule looks at.
-A commit has two forms, and every flow runs through both: in turn by Django's ORM, inside a transaction; and all at once
-on PostgreSQL, as one statement, where nobody listens to the saving of the rows.
+A verb (redeem, rotate, revoke, answer a consent page) reads, decides and commits, in a loop over ``attempts``. What is
+compared is state, never a version: each model lists in ``DECIDING`` the fields that any rule looks at. A commit has two
+forms, and every flow runs through both: in turn by Django's ORM, inside a transaction; and all at once on PostgreSQL,
+as one statement, where nobody listens to the saving of the rows.
 """
 
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from typing import Any, TypeVar
 
@@ -38,6 +38,48 @@ class RowChanged(Exception):
     """A row is not as it was read, so nothing may be written."""
 
 
+class Attempt:
+    """One attempt at a verb, as a context: an error after which the database asks for another attempt ends it.
+
+    Raises ``RowGone`` where a row that all hangs on was deleted, and every other error as it is.
+    """
+
+    def __init__(self, using: str) -> None:
+        self._using = using
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> bool:
+        """End, and go on to the next attempt where that may succeed."""
+        if not isinstance(error, DatabaseError):
+            return False
+        if is_orphaned(error):
+            raise RowGone from error
+        return is_transient(error) and not connections[self._using].in_atomic_block
+
+
+def attempts(using: str, guard: Guard | None = None) -> Iterator[Attempt]:
+    """Yield attempts at a verb, until its loop is left or there were too many: see ``gave_up``.
+
+    With a ``guard`` there is one, and within a caller's transaction, which may never see what has changed.
+    """
+    most = 1 if guard is not None or connections[using].in_atomic_block else ATTEMPTS
+    for number in range(most):
+        if number:
+            time.sleep(random.uniform(0, PAUSE * number))  # noqa: S311 - a pause, not a secret
+        yield Attempt(using)
+
+
+def gave_up(using: str, guard: Guard | None = None) -> GuardFailed | ServiceUnavailable:
+    """Return the error of a verb whose attempts are used up. Nothing was written."""
+    if guard is not None:
+        return GuardFailed()
+    is_joined = connections[using].in_atomic_block
+    where = "within a caller's transaction, where nothing is tried again" if is_joined else "at each attempt"
+    return ServiceUnavailable(Reason.ROWS_CHANGED, detail=f"a row had changed, {where}")
+
+
 def settle(
     read: Callable[[], S],
     decide: Callable[[S], Outcome[T]],
@@ -48,40 +90,26 @@ def settle(
 ) -> T:
     """Read, decide and commit, and again where a row has changed meanwhile or the database asks for it.
 
-    Returns the answer, or raises it where it is an error. With a ``guard`` it is tried once, and nothing is decided
-    against the client. Without ``durable`` it may join a caller's transaction, which must not undo a refusal that is
-    told. Raises what ``decide`` raises (nothing was written), ``GuardFailed``, ``RowGone`` where a row
-    that all hangs on was deleted, and ``ServiceUnavailable`` after too many attempts.
+    Returns the answer, or raises it where it is an error. Raises what ``decide`` raises (nothing was written), what
+    ``commit`` and ``Attempt`` raise, and what ``gave_up`` returns.
     """
-    # A transaction of the caller's may never see what has changed.
-    attempts = 1 if guard is not None or connections[using].in_atomic_block else ATTEMPTS
-    for attempt in range(1, attempts + 1):
-        try:
+    for attempt in attempts(using, guard):
+        with attempt:
             outcome = decide(read())
-            if guard is not None and isinstance(outcome.answer, OAuthError):
-                raise outcome.answer
             if commit(outcome, using=using, guard=guard, durable=durable):
-                for event in outcome.events:
-                    emit(event, using=using)
                 return outcome.result()
-        except DatabaseError as error:
-            if is_orphaned(error):
-                raise RowGone from error
-            if not is_transient(error) or connections[using].in_atomic_block:
-                raise
-        if attempt < attempts:
-            time.sleep(random.uniform(0, PAUSE * attempt))  # noqa: S311 - a pause, not a secret
-    if guard is not None:
-        raise GuardFailed
-    where = "within a caller's transaction, where nothing is tried again" if attempts == 1 else "at each attempt"
-    raise ServiceUnavailable(Reason.ROWS_CHANGED, detail=f"a row had changed, {where}")
+    raise gave_up(using, guard)
 
 
 def commit(outcome: Outcome[Any], *, using: str, guard: Guard | None = None, durable: bool = True) -> bool:
-    """Write all of ``outcome`` if every row is as it was read, else nothing; was it written?
+    """Write all of ``outcome`` and tell its events, if every row is as it was read, else nothing; was it written?
 
-    Raises ``DatabaseError``.
+    Nothing is decided against a client that has a ``guard``: a refusal of one is raised, and nothing written. Without
+    ``durable`` it may join a caller's transaction, which must not undo a refusal that is told. Raises
+    ``DatabaseError``.
     """
+    if guard is not None and isinstance(outcome.answer, OAuthError):
+        raise outcome.answer
     is_at_once = can_write_at_once(outcome.writes, using)
     write = _write_at_once if is_at_once else _write_in_turn
     is_one_statement = not outcome.then and (is_at_once or not outcome.writes)
@@ -93,6 +121,8 @@ def commit(outcome: Outcome[Any], *, using: str, guard: Guard | None = None, dur
                 statement(using)
     except RowChanged:
         return False
+    for event in outcome.events:
+        emit(event, using=using)
     return True
 
 

@@ -14,7 +14,7 @@ from django.db import connections
 from oauth_provider.sql.guard import Guard, condition
 from oauth_provider.sql.model import deciding_fields, foreign_keys, written_fields
 from oauth_provider.sql.outcome import Add, Change, Hold, Write
-from oauth_provider.sql.seen import seen_value
+from oauth_provider.sql.seen import as_parameter, seen_value
 
 Fields: TypeAlias = tuple[Any, ...]
 Quote: TypeAlias = Callable[[str], str]
@@ -78,7 +78,7 @@ def compose(writes: Sequence[Write], guard: Guard | None, *, using: str) -> tupl
 
 def prepared(row: Any, field: Any, connection: Any) -> Any:
     """Return what ``row.save()`` would send for ``field`` of a new row."""
-    return field.get_db_prep_save(field.pre_save(row, True), connection=connection)
+    return as_parameter(field.pre_save(row, True), field, connection)
 
 
 def _shapes(writes: Sequence[Write]) -> tuple[Shape, ...]:
