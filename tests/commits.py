@@ -12,6 +12,7 @@ from unittest.mock import patch
 import pytest
 from django.db import connection
 
+from oauth_provider.grants import exchange
 from oauth_provider.sql import commit as commits
 
 IS_PLAIN_RUN = os.environ.get("OAUTH_TEST_COMMIT") == "plain"
@@ -50,5 +51,5 @@ def midway(change: Callable[[], object]) -> Iterator[list[bool]]:
         written.append(commit(*args, **kwargs))
         return written[-1]
 
-    with patch.object(commits, "commit", commit_later):
+    with patch.object(commits, "commit", commit_later), patch.object(exchange, "commit", commit_later):
         yield written

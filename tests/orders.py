@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from oauth_provider.dot.names import access_token_model
+from oauth_provider.grants import exchange
 from oauth_provider.models import Authorization, ClientPolicy, ClientSecret, Consent, PendingRequest
 from oauth_provider.protocol.digest import digest
 from oauth_provider.sql import commit as commits
@@ -90,6 +91,7 @@ def stopping() -> Iterator[None]:
 
     with (
         patch.object(commits, "commit", commit_later),
+        patch.object(exchange, "commit", commit_later),
         patch.object(ending, "run", run_later),
         patch.object(withdraw, "run", run_and_hold),
     ):

@@ -67,9 +67,7 @@ def compose(writes: Sequence[Write], guard: Guard | None, *, using: str) -> tupl
             case Add(row):
                 parameters += [prepared(row, field, connection) for field in step.given]
             case Change(_, values):
-                parameters += [
-                    field.get_db_prep_save(values[field.name], connection=connection) for field in step.given
-                ]
+                parameters += [as_parameter(values[field.name], field, connection) for field in step.given]
         parameters += [seen_value(write.row, field, connection) for field in step.compared]
         if guard is not None and not number:
             parameters += guard.parameters
