@@ -7,7 +7,7 @@ from django.core.checks import CheckMessage, Error, Tags, Warning
 
 from oauth_provider.checks.registration import register
 from oauth_provider.conf import provider_settings
-from oauth_provider.limit_settings import LimitSettings
+from oauth_provider.conf.limits import LimitSettings
 
 LIMITS = tuple(name for name, value in vars(LimitSettings).items() if isinstance(value, property))
 

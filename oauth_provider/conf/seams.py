@@ -6,7 +6,7 @@ from typing import cast
 from django.http import HttpRequest
 from django.utils.module_loading import import_string
 
-from oauth_provider.limit_settings import LimitSettings
+from oauth_provider.conf.limits import LimitSettings
 
 FromRequest = Callable[[HttpRequest], str]
 

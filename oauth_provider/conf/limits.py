@@ -1,6 +1,6 @@
 """Part of ``conf``: settings that limit what others can make us store (RFC 6819 §4.4.1.11)."""
 
-from oauth_provider.signing_settings import SigningSettings
+from oauth_provider.conf.signing import SigningSettings
 
 
 class LimitSettings(SigningSettings):

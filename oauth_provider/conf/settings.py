@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import get_script_prefix
 from django.utils.module_loading import import_string
 
-from oauth_provider.seam_settings import SeamSettings
+from oauth_provider.conf.seams import SeamSettings
 
 # What DOT offers where a project names no scopes at all.
 DOT_SCOPES = {"read": "Reading scope", "write": "Writing scope"}
