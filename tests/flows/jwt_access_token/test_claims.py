@@ -5,11 +5,7 @@ from typing import Any
 import pytest
 
 from oauth_provider.dot.names import access_token_model
-from oauth_provider.models import (
-    Authorization,
-    ClientPolicy,
-    TokenBinding,
-)
+from oauth_provider.models import Authorization, ClientPolicy, TokenBinding
 from oauth_provider.protocol import jws
 from oauth_provider.protocol.access_token import TYP, JwtAccessToken
 from oauth_provider.signals import token_issued

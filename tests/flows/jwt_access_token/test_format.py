@@ -5,9 +5,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from oauth_provider.models import (
-    Resource,
-)
+from oauth_provider.models import Resource
 from oauth_provider.tokens.verifier import verify
 from tests import ledger
 from tests.driver import AUTHORIZE, Driver, query_of, signed_in

@@ -5,9 +5,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from oauth_provider.models import (
-    ClientPolicy,
-)
+from oauth_provider.models import ClientPolicy
 from oauth_provider.protocol import jws
 from tests import jose_keys, ledger
 from tests.driver import Driver

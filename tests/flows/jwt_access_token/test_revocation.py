@@ -9,13 +9,7 @@ from django.test import Client as Browser
 from django.utils import timezone
 
 from oauth_provider.dot.names import application_model
-from oauth_provider.models import (
-    Authorization,
-    ClientPolicy,
-    RevokedToken,
-    SigningKey,
-    revoked_token,
-)
+from oauth_provider.models import Authorization, ClientPolicy, RevokedToken, SigningKey, revoked_token
 from oauth_provider.protocol import jws
 from oauth_provider.protocol.access_token import TYP
 from oauth_provider.tokens import key_ring as key_rings

@@ -8,9 +8,7 @@ from django.db import connection
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 
-from oauth_provider.models import (
-    Resource,
-)
+from oauth_provider.models import Resource
 from oauth_provider.protocol import jws
 from oauth_provider.protocol.access_token import TYP, read_claims
 from oauth_provider.tokens.key_ring import key_ring

@@ -1,9 +1,7 @@
 """Sign-ins that are refreshed: their family, and why they ended."""
 
 from oauth_provider.models import Authorization
-from oauth_provider.protocol.token_string import (
-    parse_refresh_token,
-)
+from oauth_provider.protocol.token_string import parse_refresh_token
 from oauth_provider.tokens.ending import revoke_authorizations
 from tests.driver import Driver
 

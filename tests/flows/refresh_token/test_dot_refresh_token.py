@@ -10,9 +10,7 @@ from django.utils import timezone
 from oauth_provider.dot.names import access_token_model, refresh_token_model
 from oauth_provider.models import Authorization
 from oauth_provider.protocol.digest import digest
-from oauth_provider.protocol.token_string import (
-    parse_refresh_token,
-)
+from oauth_provider.protocol.token_string import parse_refresh_token
 from tests import ledger
 from tests.driver import Driver
 from tests.factories import ApplicationFactory, UserFactory

@@ -8,12 +8,7 @@ from django.utils import timezone
 
 from oauth_provider.dot.names import access_token_model
 from oauth_provider.models import Authorization, ClientPolicy
-from oauth_provider.protocol.token_string import (
-    CHECKSUM_LENGTH,
-    REFRESH_TOKEN,
-    make_family,
-    make_refresh_token,
-)
+from oauth_provider.protocol.token_string import CHECKSUM_LENGTH, REFRESH_TOKEN, make_family, make_refresh_token
 from oauth_provider.tokens.withdraw import withdraw_consent
 from tests import ledger
 from tests.driver import Driver

@@ -4,9 +4,7 @@ from typing import Any
 
 import pytest
 
-from oauth_provider.protocol.token_string import (
-    make_refresh_token,
-)
+from oauth_provider.protocol.token_string import make_refresh_token
 from tests import ledger
 from tests.driver import Driver, signed_in
 from tests.flows.refresh_token.sign_ins import family_of, revocation_of, revoke

@@ -10,7 +10,7 @@ from packaging.utils import canonicalize_name
 
 import oauth_provider
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 PINS = ("requirements.txt", "requirements-next.txt")
 

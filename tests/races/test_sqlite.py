@@ -8,9 +8,7 @@ from pathlib import Path
 import pytest
 from django.db import connection, connections
 
-pytest.register_assert_rewrite("tests.races")
-
-from tests.races import Races  # noqa: E402 - its assertions are to be told in full
+from tests.races.races import Races
 
 pytestmark = [
     pytest.mark.skipif(connection.vendor != "sqlite", reason="needs SQLite"),

@@ -12,7 +12,7 @@ import pytest
 from benchmarks.comparisons import COMPARISONS
 from benchmarks.ratios import Round, ratio_of
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def bench(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":

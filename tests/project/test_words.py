@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parent.parent / "oauth_provider"
+PACKAGE = Path(__file__).parents[2] / "oauth_provider"
 FORBIDDEN = re.compile(
     r"(what|the same|those of|as above|as ever|never|how|whether|where|which|who|whom|whose|whatever|whoever)\b",
     re.IGNORECASE,

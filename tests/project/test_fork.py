@@ -10,7 +10,7 @@ import pytest
 
 from oauth_provider.resource_server.process_lock import ProcessLock
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "oauth_provider"
 
 # In a process of its own: each lock that there is, held by somebody while a child is born that needs it.

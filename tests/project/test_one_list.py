@@ -9,7 +9,7 @@ import pytest
 from oauth_provider.clients.authentication.table import methods
 from oauth_provider.registry.grant import grant_types
 
-PACKAGE = Path(__file__).resolve().parent.parent / "oauth_provider"
+PACKAGE = Path(__file__).resolve().parents[2] / "oauth_provider"
 # Why each may name several of them.
 REASONS = {
     "models/client.py": "which grants of ours a grant type of DOT's stands for",
