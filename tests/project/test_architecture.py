@@ -243,29 +243,7 @@ def test_no_template_of_ours_asks_for_the_user():
         assert not re.search(r"\{[{%][^}]*\b(?:request\.)?user\b", template.read_text()), template.name
 
 
-# -- tests ---------------------------------------------------------------------------------------------------
-
-CALLS = {"get", "post", "head", "put", "patch", "delete", "options", "generic", "authorize", "decide", "redeem"}
-BROWSERS = {"browser", "client", "driver", "Browser", "Client"}
-
-
-def vacuous(source):
-    """The lines of asserts on nothing but a response, which is always true."""
-    found = []
-    for node in ast.walk(ast.parse(source)):
-        call = node.test if isinstance(node, ast.Assert) else None
-        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in CALLS:
-            owner = call.func.value.func if isinstance(call.func.value, ast.Call) else call.func.value
-            if {getattr(owner, "id", ""), getattr(owner, "attr", "")} & BROWSERS:
-                found.append(node.lineno)
-    return found
-
-
-def test_no_test_asserts_a_response_object():
-    assert vacuous("assert driver.browser.get(url)") == vacuous("assert Browser().post(url)") == [1]
-    assert vacuous("assert browser.get(url).status_code == 200\nassert form.get('a')") == []
-    found = {path.name: vacuous(path.read_text()) for path in (ROOT / "tests").rglob("*.py")}
-    assert {name: lines for name, lines in found.items() if lines} == {}
+# -- processes -----------------------------------------------------------------------------------------------
 
 
 def test_no_lock_comes_along_locked_into_a_forked_process():
