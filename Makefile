@@ -130,7 +130,7 @@ bench: install ## time the hot paths beside bare django-oauth-toolkit, on the Po
 	@$(VENV)/bin/python -m benchmarks $(ARGS)
 
 trip: install ## what a code exchange, a refresh and a guarded call go through: calls, files, crossings, climbs
-	DATABASE_URL=$(TEST_DATABASE_URL) $(VENV)/bin/python -m pytest -q -s tests/test_call_counts.py -k one_direction $(ARGS)
+	DATABASE_URL=$(TEST_DATABASE_URL) $(VENV)/bin/python -m pytest -q -s tests/project/test_call_counts.py -k one_direction $(ARGS)
 
 fuzz: $(FUZZ)/installed ## ask every rule of protocol/ a million texts, guided by coverage (ARGS="--runs 10000")
 	env -u DATABASE_URL -u CACHE_URL $(FUZZ)/bin/python -m tests.fuzz $(ARGS)

@@ -57,7 +57,7 @@ def calls(work: Callable[[], Any]) -> int:
 def main(arguments: list[str]) -> None:
     """Count in a test of its own, print, and pin if that is asked for."""
     found = PINNED.with_suffix(".counted")
-    command = [sys.executable, "-m", "pytest", "-q", "-n", "0", "tests/test_call_counts.py", "-k", "pinned"]
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "0", "tests/project/test_call_counts.py", "-k", "pinned"]
     environment = {name: value for name, value in os.environ.items() if name != "CACHE_URL"}
     try:
         subprocess.run(command, env=environment | {COUNTED: str(found)}, stdout=subprocess.DEVNULL, check=False)

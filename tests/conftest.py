@@ -16,6 +16,11 @@ from oauth_provider.tokens import key_ring
 from oauth_provider.tokens.verification_cache import verification_cache
 from tests import cache_keys, commits
 
+# What the tests of a folder share asserts, too, and is to be told in full.
+pytest.register_assert_rewrite(
+    *(f"tests.{name}" for name in ("attacks", "bridge", "conformance", "flows", "property", "races"))
+)
+
 HERE = Path(__file__).parent
 THOROUGH = ("conformance/", "demo/", "foreign/", "setups/", "admin/test_set_ups.py")
 

@@ -21,7 +21,7 @@ from oauth_provider.tokens import ending, withdraw
 from oauth_provider.tokens.revoke import revoke_user
 from tests.driver import Driver, query_of
 from tests.factories import ApplicationFactory, UserFactory
-from tests.races import dot_refresh_token, until_it_works
+from tests.races.outcomes import dot_refresh_token, until_it_works
 
 local = threading.local()
 

@@ -5,8 +5,11 @@ from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
 
+from django.utils import timezone
+
 from oauth_provider.clients.lookup import recall_with_secret
-from oauth_provider.models import ClientPolicy
+from oauth_provider.dot.names import application_model
+from oauth_provider.models import ClientPolicy, ClientSecret
 from oauth_provider.signals import authorization_revoked, client_authentication_failed, token_issued
 from tests import ledger
 from tests.driver import Driver, signed_in
@@ -38,6 +41,22 @@ def is_remembered(driver: Driver) -> bool:
 def policies() -> Any:
     """Those of all clients, of which a test has one."""
     return ClientPolicy.objects.all()
+
+
+# Each with the error of the client as it is then.
+CHANGES: dict[str, tuple[Change, str]] = {
+    "suspended": (lambda: policies().update(status="suspended"), "invalid_client"),
+    "deleted": (lambda: application_model().objects.all().delete(), "invalid_client"),
+    "renamed": (lambda: application_model().objects.update(client_id="another"), "invalid_client"),
+    "secret revoked": (lambda: ClientSecret.objects.update(expires_at=timezone.now()), "invalid_client"),
+    "secret deleted": (lambda: ClientSecret.objects.all().delete(), "invalid_client"),
+    "secret replaced": (lambda: ClientSecret.objects.update(digest="0" * 64), "invalid_client"),
+    "another method": (lambda: policies().update(token_endpoint_auth_method="client_secret_basic"), "invalid_client"),
+    # Its secret is right, and proves nothing any more.
+    "public now": (lambda: application_model().objects.update(client_type="public"), "unauthorized_client"),
+    "grants taken": (lambda: policies().update(grant_types=[]), "unauthorized_client"),
+    "policy deleted": (lambda: policies().delete(), "unauthorized_client"),
+}
 
 
 @contextmanager

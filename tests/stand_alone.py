@@ -1,6 +1,6 @@
 """An API on a machine with no provider, no database and no users: prints what it answers, as JSON.
 
-Run by ``test_architecture.py`` in a process of its own, since what matters is what gets imported.
+Run by ``tests/project/test_architecture.py`` in a process of its own, since what matters is what gets imported.
 """
 
 import json

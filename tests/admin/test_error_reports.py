@@ -8,7 +8,7 @@ import pytest
 from oauth_provider.models import ClientSecret
 from tests.admin.operators import add_url, new_client, operator, url
 from tests.factories import ApplicationFactory
-from tests.test_error_reports import reports_of
+from tests.flows.test_error_reports import reports_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 6819", "5.1.6")]
 

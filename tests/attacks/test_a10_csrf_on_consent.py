@@ -1,4 +1,4 @@
-"""A10, CSRF and replay on consent: refused, and no code (RFC 9700 §4.7). Case by case: tests/flows/test_consent.py."""
+"""A10, CSRF and replay on consent: refused, and no code (RFC 9700 §4.7). Case by case: tests/flows/consent/."""
 
 from typing import Any
 

@@ -20,7 +20,7 @@ from oauth_provider.protocol.sealed import unseal
 from tests import ledger
 from tests.driver import Driver, query_of, signed_in
 from tests.factories import UserFactory
-from tests.test_error_reports import reports_of
+from tests.flows.test_error_reports import reports_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 6819", "5.1.6")]
 

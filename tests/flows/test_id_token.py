@@ -155,7 +155,7 @@ def test_where_nothing_can_be_signed_nothing_is_spent(driver: Driver, settings: 
 def test_a_refresh_that_a_failing_signer_lost_may_be_repeated(driver: Driver, settings: Any) -> None:
     refresh_token = tokens_of(driver)["refresh_token"]
     good = settings.OAUTH_PROVIDER
-    settings.OAUTH_PROVIDER = {**good, "SIGNING_KEYS": None, "SIGNER": "tests.test_error_reports.signers"}
+    settings.OAUTH_PROVIDER = {**good, "SIGNING_KEYS": None, "SIGNER": "tests.flows.test_error_reports.signers"}
     driver.browser.raise_request_exception = False
     assert driver.refresh(refresh_token).status_code == 500
     settings.OAUTH_PROVIDER = good

@@ -1,7 +1,6 @@
 """``prompt`` and ``max_age`` (OpenID Connect Core §3.1.2.1): when a person is asked, and what they are asked."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client as Browser
@@ -13,6 +12,7 @@ from oauth_provider.models import Authorization, ClientPolicy, PendingRequest
 from tests import ledger
 from tests.driver import METADATA, Driver, query_of, signed_in
 from tests.factories import CALLBACK, UserFactory
+from tests.flows.interaction import error_of, goes_to, is_signed_in, log_in
 from tests.settings import OAUTH_PROVIDER
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("OIDC Core", "3.1.2.1")]
@@ -26,35 +26,6 @@ def driver() -> Driver:
     driver = signed_in(UserFactory(username="ann"), policy={})
     driver.code()
     return driver
-
-
-def goes_to(response: Any, path: str) -> str:
-    """The URL that ``response`` sends the browser to, which is at ``path``."""
-    assert response.status_code == 303
-    location: str = response["Location"]
-    assert urlsplit(location).path.startswith(path), location
-    assert "code" not in query_of(location)
-    return location
-
-
-def error_of(response: Any) -> str:
-    """The error that ``response`` takes to the client."""
-    assert response["Location"].startswith(CALLBACK), response["Location"]
-    answer = query_of(response["Location"])
-    assert (answer["state"], answer["iss"]) == ("a state", "https://auth.example.com")
-    assert "code" not in answer
-    return answer["error"]
-
-
-def log_in(driver: Driver, url: str, username: str = "ann") -> Any:
-    """Fill in the login form at ``url`` and go where it leads: the response of the authorization endpoint."""
-    response = driver.browser.post(url, {"username": username, "password": "correct horse"})
-    assert response.status_code == 302, response.content
-    return driver.browser.get(response["Location"])
-
-
-def is_signed_in(driver: Driver) -> bool:
-    return "_auth_user_id" in driver.browser.session
 
 
 # none
@@ -216,85 +187,6 @@ def test_consent_asks_even_where_the_operator_says_yes_for_everyone() -> None:
 def test_login_and_consent_ask_for_both(driver: Driver) -> None:
     url = goes_to(driver.authorize(prompt="consent login"), LOGIN)
     goes_to(log_in(driver, url), "/oauth/consent/")
-
-
-# select_account
-
-
-def test_select_account_asks_which(driver: Driver) -> None:
-    url = goes_to(driver.authorize(prompt="select_account"), ACCOUNT)
-    page = driver.browser.get(url)
-    assert page.status_code == 200
-    assert "ann" in page.content.decode()
-    assert page["Content-Security-Policy"].startswith("default-src 'none'")
-    assert page["Referrer-Policy"] == "same-origin"
-    assert page["Cache-Control"] == "no-store"
-    chosen = driver.browser.post(url, {"choice": "this"})
-    assert "code" in query_of(driver.browser.get(chosen["Location"])["Location"])
-
-
-def test_another_account_signs_in_and_is_not_asked_again(driver: Driver) -> None:
-    other = UserFactory(username="bob")
-    url = goes_to(driver.authorize(prompt="select_account"), ACCOUNT)
-    login = goes_to(driver.browser.post(url, {"choice": "other"}), LOGIN)
-    assert not is_signed_in(driver)
-    page = goes_to(log_in(driver, login, "bob"), "/oauth/consent/")
-    driver.decide(page)
-    assert Authorization.objects.latest("pk").user == other
-
-
-def test_who_signs_in_has_chosen(driver: Driver) -> None:
-    driver.browser.logout()
-    login = goes_to(driver.authorize(prompt="select_account"), LOGIN)
-    assert "code" in query_of(log_in(driver, login)["Location"])
-
-
-def test_who_chooses_none_is_reported(driver: Driver) -> None:
-    url = goes_to(driver.authorize(prompt="select_account"), ACCOUNT)
-    with ledger.unchanged():
-        assert error_of(driver.browser.post(url, {"choice": "none"})) == "account_selection_required"
-    assert is_signed_in(driver)
-
-
-@pytest.mark.parametrize("choice", ["", "THIS", "this ", "\x00", "2"])
-def test_no_choice_is_a_page(driver: Driver, choice: str) -> None:
-    url = goes_to(driver.authorize(prompt="select_account"), ACCOUNT)
-    with ledger.unchanged():
-        ledger.is_error_page(driver.browser.post(url, {"choice": choice}))
-    assert is_signed_in(driver)
-
-
-def test_a_choice_counts_for_its_own_session_and_account_alone(driver: Driver) -> None:
-    url = goes_to(driver.authorize(prompt="select_account"), ACCOUNT)
-    chosen = driver.browser.post(url, {"choice": "this"})["Location"]
-    other = Driver(driver.application, browser=Browser())
-    other.sign_in(UserFactory())
-    goes_to(other.browser.get(chosen), ACCOUNT)
-    driver.sign_in(UserFactory())
-    goes_to(driver.browser.get(chosen), ACCOUNT)
-
-
-@pytest.mark.spec("RFC 9700", "4.7")
-@pytest.mark.parametrize("choice", ["this", "other", "none"])
-def test_a_choice_needs_the_csrf_token(driver: Driver, choice: str) -> None:
-    url = goes_to(driver.authorize(prompt="select_account"), ACCOUNT)
-    browser = Browser(enforce_csrf_checks=True)
-    browser.cookies = driver.browser.cookies
-    with ledger.unchanged():
-        assert browser.post(url, {"choice": choice}).status_code == 403
-    assert is_signed_in(driver)
-
-
-@pytest.mark.parametrize("ticket", ["", "nonsense", "\x00", "a" * 50_000])
-def test_the_account_page_needs_a_ticket_of_ours(driver: Driver, ticket: str) -> None:
-    for ask in (driver.browser.get, driver.browser.head):
-        assert ask(ACCOUNT, {"ticket": ticket}).status_code == 400
-
-
-def test_the_account_page_of_who_signed_out_leads_on(driver: Driver) -> None:
-    url = goes_to(driver.authorize(prompt="select_account"), ACCOUNT)
-    driver.browser.logout()
-    assert goes_to(driver.browser.get(url), "/oauth/authorize").startswith("/oauth/authorize?ticket=")
 
 
 # create

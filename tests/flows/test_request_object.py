@@ -9,59 +9,22 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client as Browser
 
-from oauth_provider.models import Authorization, ClientPolicy
+from oauth_provider.models import Authorization
 from oauth_provider.models.client import check_jwks
 from oauth_provider.protocol import jws
 from tests import jose_keys, ledger
-from tests.driver import AUTHORIZE, METADATA, Driver, post, query_of, signed_in
-from tests.factories import CALLBACK, ApplicationFactory, UserFactory
+from tests.driver import AUTHORIZE, METADATA, Driver, query_of, signed_in
+from tests.factories import ApplicationFactory, UserFactory
+from tests.flows.request_objects import ISSUER, SIGNED_ALONE, claims_of, goes_back, jwks, send, signed
 from tests.settings import OAUTH_PROVIDER
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 9101", "6")]
-
-ISSUER = "https://auth.example.com"
-SIGNED_ALONE = {**OAUTH_PROVIDER, "REQUIRE_SIGNED_REQUEST_OBJECT": True}
-
-
-def jwks(*algs: str) -> dict[str, Any]:
-    return {"keys": [dict(jose_keys.public(alg).public_jwk) for alg in algs]}
 
 
 @pytest.fixture
 def driver() -> Driver:
     """A client with keys, in the browser of somebody signed in."""
     return signed_in(UserFactory(username="ann"), policy={"jwks": jwks("RS256", "ES256", "PS256", "EdDSA")})
-
-
-def claims_of(driver: Driver, **changes: Any) -> dict[str, Any]:
-    """What the client signs; a change to None leaves a claim out."""
-    claims = {
-        **driver.request(),
-        "iss": driver.application.client_id,
-        "aud": ISSUER,
-        "exp": int(time.time()) + 60,
-        "nbf": int(time.time()) - 5,
-    } | changes
-    return {name: value for name, value in claims.items() if value is not None}
-
-
-def signed(driver: Driver, alg: str = "ES256", /, *, typ: str = "oauth-authz-req+jwt", **changes: Any) -> str:
-    return jws.sign(claims_of(driver, **changes), jose_keys.key(alg), typ=typ)
-
-
-def send(driver: Driver, request_object: str, **beside: str) -> Any:
-    """The authorization request with ``client_id``, the object, and what stands beside it."""
-    query = {"client_id": driver.application.client_id, "request": request_object} | beside
-    return driver.browser.get(AUTHORIZE, query)
-
-
-def goes_back(response: Any, error: str = "invalid_request_object") -> dict[str, str]:
-    assert response.status_code == 303, response.content
-    assert response["Location"].startswith(CALLBACK)
-    answer = query_of(response["Location"])
-    assert answer["error"] == error
-    assert "code" not in answer
-    return answer
 
 
 @pytest.mark.spec("OIDC Core", "6.1")
@@ -219,66 +182,6 @@ def test_it_is_pushed(driver: Driver) -> None:
     page = driver.open(response.json()["request_uri"])["Location"]
     answer = query_of(driver.decide(page)["Location"])
     assert answer["state"] == "a state"
-
-
-@pytest.mark.spec("RFC 9101", "10.5")
-def test_a_client_that_signs_its_requests_is_not_spoken_for(driver: Driver) -> None:
-    ClientPolicy.objects.update(require_signed_request_object=True)
-    with ledger.unchanged():
-        goes_back(driver.authorize(), "invalid_request")
-        ledger.refused(driver.push(), "invalid_request")
-    assert send(driver, signed(driver))["Location"].startswith("/oauth/consent/")
-    page = driver.open(driver.push(request=signed(driver)).json()["request_uri"])["Location"]
-    assert "code" in query_of(driver.decide(page)["Location"])
-
-
-@pytest.mark.spec("RFC 9101", "10.5")
-@pytest.mark.parametrize("own", [False, True])
-def test_a_server_may_answer_signed_requests_alone(driver: Driver, settings: Any, own: bool) -> None:
-    ClientPolicy.objects.update(require_signed_request_object=own)
-    waiting = driver.push(request=signed(driver)).json()["request_uri"]
-    settings.OAUTH_PROVIDER = SIGNED_ALONE
-    with ledger.unchanged():
-        goes_back(driver.authorize(), "invalid_request")
-        goes_back(driver.authorize(request=""), "invalid_request")
-        goes_back(send(driver, jws.sign(claims_of(driver), jose_keys.key("ES256", 1))))
-        ledger.refused(driver.push(), "invalid_request")
-        posted = post(driver.browser, AUTHORIZE, driver.request())
-        goes_back(driver.browser.get(posted["Location"]), "invalid_request")
-    assert send(driver, signed(driver))["Location"].startswith("/oauth/consent/")
-    posted = post(driver.browser, AUTHORIZE, {"client_id": driver.application.client_id, "request": signed(driver)})
-    assert driver.browser.get(posted["Location"])["Location"].startswith("/oauth/consent/")
-    page = driver.open(waiting)["Location"]
-    assert "code" in query_of(driver.decide(page)["Location"])
-
-
-@pytest.mark.spec("RFC 9101", "10.5")
-def test_what_was_pushed_unsigned_before_is_not_answered_either(driver: Driver, settings: Any) -> None:
-    waiting = driver.push().json()["request_uri"]
-    settings.OAUTH_PROVIDER = SIGNED_ALONE
-    goes_back(driver.open(waiting), "invalid_request")
-    assert not Authorization.objects.exists()
-
-
-@pytest.mark.spec("RFC 9101", "10.5")
-def test_a_client_without_keys_can_then_ask_for_nothing(settings: Any) -> None:
-    settings.OAUTH_PROVIDER = SIGNED_ALONE
-    driver = signed_in(policy={})
-    with ledger.unchanged():
-        goes_back(driver.authorize(), "invalid_request")
-        ledger.refused(driver.push(), "invalid_request")
-        for token in (signed(driver), "a.b.c", f"{'e30'}.{'e30'}."):
-            assert "code" not in query_of(send(driver, token).headers.get("Location", ""))
-
-
-@pytest.mark.spec("RFC 9126", "5")
-@pytest.mark.spec("RFC 9101", "10.5")
-def test_both_may_be_required(driver: Driver, settings: Any) -> None:
-    settings.OAUTH_PROVIDER = {**SIGNED_ALONE, "REQUIRE_PUSHED_AUTHORIZATION_REQUESTS": True}
-    with ledger.unchanged():
-        goes_back(send(driver, signed(driver)), "invalid_request")
-        ledger.refused(driver.push(), "invalid_request")
-    assert driver.push(request=signed(driver)).status_code == 201
 
 
 @pytest.mark.spec("RFC 9126", "5")

@@ -13,12 +13,11 @@ from django.utils import timezone
 
 from oauth_provider.clients.memory import client_memory
 from oauth_provider.dot.names import access_token_model, application_model
-from oauth_provider.models import Authorization, ClientPolicy, ClientSecret, PendingRequest
-from oauth_provider.signals import token_issued
+from oauth_provider.models import ClientPolicy, ClientSecret, PendingRequest
 from tests import ledger
 from tests.commits import needs_statement
 from tests.driver import INTROSPECT, Driver, post, signed_in
-from tests.remembering import GRANTS, Change, changing_midway, is_remembered, own, policies, refused, remembered, told
+from tests.remembering import CHANGES, GRANTS, changing_midway, is_remembered, own, policies, refused, remembered, told
 
 pytestmark = [
     pytest.mark.postgres,
@@ -39,19 +38,6 @@ def driver() -> Driver:
     return remembered()
 
 
-CHANGES: dict[str, tuple[Change, str]] = {
-    "suspended": (lambda: policies().update(status="suspended"), "invalid_client"),
-    "deleted": (lambda: application_model().objects.all().delete(), "invalid_client"),
-    "renamed": (lambda: application_model().objects.update(client_id="another"), "invalid_client"),
-    "secret revoked": (lambda: ClientSecret.objects.update(expires_at=timezone.now()), "invalid_client"),
-    "secret deleted": (lambda: ClientSecret.objects.all().delete(), "invalid_client"),
-    "secret replaced": (lambda: ClientSecret.objects.update(digest="0" * 64), "invalid_client"),
-    "another method": (lambda: policies().update(token_endpoint_auth_method="client_secret_basic"), "invalid_client"),
-    # Its secret is right, and proves nothing any more.
-    "public now": (lambda: application_model().objects.update(client_type="public"), "unauthorized_client"),
-    "grants taken": (lambda: policies().update(grant_types=[]), "unauthorized_client"),
-    "policy deleted": (lambda: policies().delete(), "unauthorized_client"),
-}
 OPERATIONS = ["own", "redeem", "refresh", "introspect", "push"]
 
 
@@ -158,70 +144,6 @@ def test_the_usual_request_reads_no_client(request_of: Callable[[str], Callable[
     assert "a.xmin" in statements[-1]
 
 
-@pytest.mark.parametrize(
-    "form",
-    [
-        {"grant_type": "client_credentials", "scope": "unknown"},
-        {"grant_type": "authorization_code", "code": "unknown"},
-        {"grant_type": "refresh_token", "refresh_token": "unknown"},
-        {"grant_type": "unknown"},
-        {},
-    ],
-)
-def test_what_is_refused_is_refused_once(driver: Driver, form: dict[str, str]) -> None:
-    with ledger.unchanged(), told() as heard:
-        assert driver.token(**form).status_code == 400
-    assert heard == []
-
-
-@pytest.mark.parametrize("verb", ["redeem", "refresh"])
-def test_a_replay_is_told_once(driver: Driver, verb: str, settings: Any) -> None:
-    settings.OAUTH_PROVIDER = settings.OAUTH_PROVIDER | {"REFRESH_TOKEN_RETRY_WINDOW": 0}
-    code = driver.code()
-    tokens = driver.redeem(code).json()
-    driver.refresh(tokens["refresh_token"])
-    with told() as heard:
-        response = driver.redeem(code) if verb == "redeem" else driver.refresh(tokens["refresh_token"])
-    refused(response, "invalid_grant")
-    assert heard == ["revoked"]
-
-
-@pytest.mark.parametrize("verb", ["redeem", "refresh"])
-@pytest.mark.parametrize("name", ["suspended", "secret revoked"])
-def test_whoever_is_refused_as_a_client_ends_nothing_by_a_replay(
-    driver: Driver, verb: str, name: str, settings: Any
-) -> None:
-    settings.OAUTH_PROVIDER = settings.OAUTH_PROVIDER | {"REFRESH_TOKEN_RETRY_WINDOW": 0}
-    code = driver.code()
-    tokens = driver.redeem(code).json()
-    driver.refresh(tokens["refresh_token"])
-    with told() as heard, changing_midway(CHANGES[name][0]):
-        response = driver.redeem(code) if verb == "redeem" else driver.refresh(tokens["refresh_token"])
-    refused(response, "invalid_client")
-    assert heard == ["failed"]
-    assert Authorization.objects.get().revoked_at is None
-
-
-def test_a_refresh_that_is_repeated_is_confirmed(driver: Driver) -> None:
-    refresh_token = driver.tokens()["refresh_token"]
-    first = driver.refresh(refresh_token).json()
-    with CaptureQueriesContext(connection) as captured:
-        assert driver.refresh(refresh_token).json()["access_token"] == first["access_token"]
-    assert [query["sql"].partition("EXISTS")[1] for query in captured.captured_queries] == ["", "EXISTS"]
-    with changing_midway(CHANGES["suspended"][0]):
-        refused(driver.refresh(refresh_token), "invalid_client")
-
-
-def test_a_jwt_of_the_clients_own_is_told_once_it_is_confirmed(driver: Driver) -> None:
-    policies().update(access_token_format="jwt")
-    for _changed_and_remembered in range(2):
-        assert own(driver).json()["access_token"].count(".") == 2
-    assert is_remembered(driver)
-    with told() as heard, changing_midway(CHANGES["suspended"][0]):
-        refused(own(driver), "invalid_client")
-    assert heard == ["failed"]
-
-
 @pytest.mark.parametrize("operation", ["own", "redeem", "refresh", "introspect"])
 def test_whoever_listens_to_new_tokens_hears_of_each_once(
     request_of: Callable[[str], Callable[[], Any]], operation: str
@@ -266,18 +188,6 @@ def test_the_last_use_is_noted_every_hour(driver: Driver) -> None:
     with ledger.later(3601):
         own(driver)
         assert ClientSecret.objects.get().last_used_at > timezone.now() - timedelta(seconds=5)
-
-
-def test_what_a_receiver_does_to_its_client_no_other_request_sees(driver: Driver) -> None:
-    def tamper(application: Any, **facts: Any) -> None:
-        application.oauth_policy.grant_types.clear()
-        application.client_id = "mallory"
-
-    token_issued.connect(tamper)
-    try:
-        assert [own(driver).status_code for _time in range(3)] == [200] * 3
-    finally:
-        token_issued.disconnect(tamper)
 
 
 def test_who_comes_by_a_token_is_not_recalled_by_credentials(driver: Driver) -> None:

@@ -6,9 +6,7 @@ import pytest
 from django.db import connection, connections, transaction
 from psycopg import IsolationLevel
 
-pytest.register_assert_rewrite("tests.races")
-
-from tests.races import Races  # noqa: E402 - its assertions are to be told in full
+from tests.races.races import Races
 
 pytestmark = [
     pytest.mark.postgres,

@@ -14,7 +14,7 @@ from oauth_provider.models.pending_request import SWEEP_EVERY
 from tests.commits import needs_statement
 from tests.driver import AUTHORIZE, PAR, Driver, incompressible, post, signed_in
 from tests.factories import ApplicationFactory
-from tests.flows.test_request_object import jwks, signed
+from tests.flows.request_objects import jwks, signed
 
 pytestmark = [
     pytest.mark.postgres,

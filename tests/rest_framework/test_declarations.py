@@ -4,45 +4,19 @@ import logging
 
 import pytest
 from django.contrib.auth.models import User
-from rest_framework import generics, routers, serializers, viewsets
-from rest_framework.authentication import SessionAuthentication
-from rest_framework.decorators import action, api_view, authentication_classes, permission_classes
-from rest_framework.permissions import AllowAny, IsAuthenticated
+from rest_framework import generics, routers, serializers
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.response import Response
 from rest_framework.test import APIRequestFactory
 from rest_framework.views import APIView
 
-from oauth_provider.rest_framework.authentication import OAuthAuthentication
 from oauth_provider.rest_framework.decorators import requires_scopes
 from oauth_provider.rest_framework.permissions import HasScopes, ScopesOrSession
+from tests.rest_framework.declared import AUTHENTICATION, ByAction, answer, factory
 from tests.rest_framework.views import ADA, MustNotBeAsked, is_ordinary, wanted
 from tests.sessions import sign_in
 
 pytestmark = pytest.mark.spec("RFC 6750", "3.1")
-
-factory = APIRequestFactory()
-AUTHENTICATION = [OAuthAuthentication, SessionAuthentication]
-
-
-def answer(self, request, **kwargs):
-    return Response("done")
-
-
-class ByAction(viewsets.ViewSet):
-    authentication_classes = AUTHENTICATION
-    permission_classes = [HasScopes]
-    scopes = {"list": "read", "create": ["read", "write"], "destroy": HasScopes.any_of("admin", ["write", "delete"])}
-    list = create = destroy = answer
-
-    @action(detail=False, methods=["get"])
-    @requires_scopes("share")
-    def below(self, request):
-        return Response("done")
-
-    @requires_scopes("share")
-    @action(detail=False, methods=["get"])
-    def above(self, request):
-        return Response("done")
 
 
 class ByMethod(APIView):
@@ -169,70 +143,6 @@ def test_where_nothing_is_computed_the_declaration_holds(issue):
     headers = {"Authorization": "Bearer good"}
     assert view(factory.get("/", headers=headers)).status_code == 200
     assert wanted(view(factory.get("/?special", headers=headers))) == "special"
-
-
-# -- @requires_scopes ----------------------------------------------------------------------------------------
-
-
-def decorated(*decorators):
-    def view(request):
-        return Response("done")
-
-    for decorate in reversed(decorators):
-        view = decorate(view)
-    return api_view(["GET"])(authentication_classes(AUTHENTICATION)(view))
-
-
-ORDERS = {
-    "alone": [requires_scopes("a")],
-    "above": [requires_scopes("a"), permission_classes([AllowAny])],
-    "below, where permission_classes replaces it": [permission_classes([AllowAny]), requires_scopes("a")],
-    "beside a bare permission": [requires_scopes("a"), permission_classes([HasScopes])],
-    "twice": [requires_scopes("a"), requires_scopes("a")],
-}
-
-
-@pytest.mark.parametrize("decorators", ORDERS.values(), ids=ORDERS)
-def test_the_decorator_guards_a_function_view_in_any_order(issue, decorators):
-    view = decorated(*decorators)
-    issue("good", scope="a")
-    issue("poor", scope="b")
-    assert view(factory.get("/", headers={"Authorization": "Bearer good"})).status_code == 200
-    assert wanted(view(factory.get("/", headers={"Authorization": "Bearer poor"}))) == "a"
-    assert view(factory.get("/"))["WWW-Authenticate"] == 'Bearer realm="api", scope="a"'
-
-
-def test_what_view_and_action_need_is_told_at_once(issue):
-    class Both(ByAction):
-        permission_classes = [HasScopes("view")]
-
-    view = Both.as_view({"get": "below"})
-    for scope in ("", "view", "share"):
-        issue("poor", scope=scope)
-        assert wanted(view(factory.get("/", headers={"Authorization": "Bearer poor"}))) == "view share"
-    issue("good", scope="view share")
-    assert view(factory.get("/", headers={"Authorization": "Bearer good"})).status_code == 200
-
-
-def test_the_decorator_holds_where_the_view_lets_everybody_in(issue):
-    class Lax(ByAction):
-        permission_classes = [AllowAny]
-
-    issue("poor", scope="", user=ADA)
-    view = Lax.as_view({"get": "below"})
-    assert wanted(view(factory.get("/", headers={"Authorization": "Bearer poor"}))) == "share"
-    assert view(factory.get("/")).status_code == 401
-
-
-@pytest.mark.parametrize("scopes", [(), (HasScopes,), (HasScopes(),), ("a b",), (1,), (HasScopes("a"), "b")])
-def test_a_decorator_without_a_scope_is_an_error_where_it_is_written(scopes):
-    with pytest.raises((TypeError, ValueError)):
-        requires_scopes(*scopes)
-
-
-def test_a_django_view_cannot_wear_it():
-    with pytest.raises(TypeError, match="Django REST framework"):
-        requires_scopes("a")(lambda request: None)(factory.get("/"))
 
 
 # -- sessions ------------------------------------------------------------------------------------------------

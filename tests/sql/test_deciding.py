@@ -16,7 +16,7 @@ from oauth_provider.sql.model import deciding_fields
 from tests.commits import both_forms, committed, midway
 from tests.driver import Driver, signed_in
 from tests.factories import ApplicationFactory, UserFactory
-from tests.races import dot_refresh_token
+from tests.races.outcomes import dot_refresh_token
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -16,7 +16,7 @@ from tests import details, ledger
 from tests.commits import AT_ONCE, PLAIN, committed, needs_statement
 from tests.driver import Driver, query_of, signed_in
 from tests.factories import UserFactory
-from tests.races import dot_refresh_token
+from tests.races.outcomes import dot_refresh_token
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True), needs_statement]
 

@@ -1,75 +1,26 @@
 """What the metadata advertise, tried: one function for each member, or for each value of it (RFC 8414 §2)."""
 
 import json
-import time
-from collections.abc import Callable
 from hashlib import sha256
 from typing import Any
 
 import requests
-from joserfc import jwt
-from joserfc.jwk import KeySet, import_key
 
-from oauth_provider.models import ClientPolicy
-from tests import encryption, jose_keys
 from tests.backchannel import TOLD, deliver, listening
+from tests.conformance.front_channel.advertised_algorithms import request_object_alg
 from tests.conformance.front_channel.relying_party import (
-    Arrived,
     RelyingParty,
     is_consent_page,
     is_login_page,
     is_refused,
     said_in,
 )
+from tests.conformance.front_channel.tries import TRIES, Try, change, each, known, proven, tokens_of, trying
 from tests.details import ONE, READ
 from tests.factories import ApplicationFactory, UserFactory
 
-Try = Callable[[RelyingParty, Any], Any]
-TRIES: dict[str, Try] = {}
-
-
-def trying(*members: str) -> Callable[[Try], Try]:
-    """What follows tries the whole value of these members."""
-
-    def note(function: Try) -> Try:
-        TRIES.update(dict.fromkeys(members, function))
-        return function
-
-    return note
-
-
-def each(*members: str) -> Callable[[Try], Try]:
-    """What follows tries one value of these members, which are lists."""
-
-    def note(function: Try) -> Try:
-        trying(*members)(lambda party, values: [function(party, value) for value in values])
-        return function
-
-    return note
-
-
-def known(party: RelyingParty) -> dict[str, Any]:
-    return requests.get(f"{party.issuer}/.well-known/openid-configuration", timeout=10).json()
-
-
-def tokens_of(party: RelyingParty, **request: Any) -> dict[str, Any]:
-    """The tokens of a sign-in that asks nothing, or for consent alone."""
-    page = party.authorize(**request)
-    arrived = party.submit(page, decision="allow") if is_consent_page(page) else page
-    assert isinstance(arrived, Arrived), arrived.text
-    answer = party.redeem(arrived.answer["code"])
-    assert answer.status_code == 200, answer.text
-    return answer.json()
-
-
-def change(party: RelyingParty, **policy: Any) -> None:
-    """Register other metadata for the client."""
-    ClientPolicy.objects.filter(application=party.application).update(**policy)
-
-
-def proven(party: RelyingParty, token: str, alg: str) -> dict[str, Any]:
-    keys = requests.get(known(party)["jwks_uri"], timeout=10).json()
-    return jwt.decode(token, KeySet.import_key_set(keys), algorithms=[alg]).claims
+# Those of the algorithms are in it, too, once they are imported here.
+__all__ = ["TRIES"]
 
 
 @trying("issuer")
@@ -99,14 +50,6 @@ def _frame(party: RelyingParty, value: str) -> None:
     origin = "https://app.example.com"
     said = f"{party.application.client_id} {origin} {party.browser.cookies['oauth_browser_state']} {salt}"
     assert sha256(said.encode()).hexdigest() == digest
-
-
-@trying("userinfo_endpoint")
-def userinfo(party: RelyingParty, url: str) -> requests.Response:
-    headers = {"Authorization": f"Bearer {tokens_of(party)['access_token']}"}
-    answer = requests.get(url, headers=headers, timeout=10)
-    assert answer.status_code == 200, answer.text
-    return answer
 
 
 @trying("jwks_uri")
@@ -214,56 +157,10 @@ def _subject_type(party: RelyingParty, value: str) -> None:
     assert (after == before) is (value == "public")
 
 
-@each("id_token_signing_alg_values_supported")
-def _id_token_alg(party: RelyingParty, value: str) -> None:
-    change(party, id_token_signed_response_alg=value)
-    assert proven(party, tokens_of(party)["id_token"], value)["aud"] == party.application.client_id
-
-
-@each("id_token_encryption_alg_values_supported")
-def _id_token_encryption_alg(party: RelyingParty, value: str) -> None:
-    assert opened(party, value, "A128CBC-HS256").header["alg"] == value
-
-
-@each("id_token_encryption_enc_values_supported")
-def _id_token_enc(party: RelyingParty, value: str) -> None:
-    assert opened(party, "RSA-OAEP-256", value).header["enc"] == value
-
-
-def opened(party: RelyingParty, alg: str, enc: str) -> Any:
-    kind = next(kind for kind in ("RSA", "P-256") if encryption.ALGS[encryption.public(kind)["kty"]] == alg)
-    columns = encryption.policy(encryption.public(kind), id_token_encrypted_response_enc=enc)
-    change(party, **columns)
-    return encryption.opened(tokens_of(party)["id_token"], kind)
-
-
-@each("userinfo_signing_alg_values_supported")
-def _userinfo_alg(party: RelyingParty, value: str) -> None:
-    change(party, userinfo_signed_response_alg=value)
-    answer = userinfo(party, known(party)["userinfo_endpoint"])
-    assert proven(party, answer.text, value)["aud"] == party.application.client_id
-
-
-@each("authorization_signing_alg_values_supported")
-def _jarm_alg(party: RelyingParty, value: str) -> None:
-    change(party, authorization_signed_response_alg=value)
-    assert proven(party, party.authorize(response_mode="jwt").answer["response"], value)["code"]
-
-
-@each("request_object_signing_alg_values_supported")
-def _request_object_alg(party: RelyingParty, value: str) -> None:
-    times = {"iss": party.application.client_id, "aud": party.issuer, "exp": int(time.time()) + 60}
-    header = {"alg": value, "kid": jose_keys.key(value).kid, "typ": "oauth-authz-req+jwt"}
-    claims = {**party.request(state="signed"), **times}
-    token = jwt.encode(header, claims, import_key(jose_keys.private_jwk(value)), algorithms=[value])
-    only = dict.fromkeys(party.request()) | {"client_id": party.application.client_id}
-    assert party.authorize(**{**only, "request": token}).answer["state"] == "signed"
-
-
 @trying("request_parameter_supported", "authorization_response_iss_parameter_supported")
 def _jar_and_iss(party: RelyingParty, value: bool) -> None:
     assert (value, party.authorize().answer["iss"]) == (True, party.issuer)
-    _request_object_alg(party, "ES256")
+    request_object_alg(party, "ES256")
 
 
 @each("claims_supported")

@@ -7,8 +7,9 @@ import pytest
 from oauth_provider.protocol.response_type import LEGACY
 from tests import details, jose_keys
 from tests.client_keys import jwks
-from tests.conformance.front_channel.advertised import TRIES, known
+from tests.conformance.front_channel.advertised import TRIES
 from tests.conformance.front_channel.relying_party import RelyingParty
+from tests.conformance.front_channel.tries import known
 from tests.factories import ApplicationFactory
 
 pytestmark = [

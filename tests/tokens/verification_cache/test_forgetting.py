@@ -81,7 +81,7 @@ def test_a_clients_own_token_is_forgotten_when_it_is_revoked(driver: Driver) -> 
 
 @pytest.mark.parametrize("by_operator", [False, True])
 def test_a_token_of_dots_is_forgotten_with_its_refresh_token(driver: Driver, by_operator: bool) -> None:
-    from tests.races import dot_refresh_token
+    from tests.races.outcomes import dot_refresh_token
 
     row = dot_refresh_token(driver, get_user_model().objects.get())
     token = row.access_token.token

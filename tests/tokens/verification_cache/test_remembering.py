@@ -43,9 +43,7 @@ def test_a_hit_asks_the_database_nothing_and_says_the_same(driver: Driver, token
 def test_a_whole_guarded_call_asks_nothing(token: str) -> None:
     headers = {"Authorization": f"Bearer {token}"}
     with pytest.MonkeyPatch.context() as patch:
-        from tests.postgres import test_budgets
-
-        patch.setattr("django.conf.settings.ROOT_URLCONF", test_budgets.__name__)
+        patch.setattr("django.conf.settings.ROOT_URLCONF", "tests.postgres.guarded_urls")
         for place in ("/guarded", "/function"):
             assert statements(lambda place=place: Browser().get(place, headers=headers)) == 0  # type: ignore[misc]
 

@@ -1,0 +1,60 @@
+"""The benchmarks still run: every operation of both subjects is answered with success."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks.comparisons import COMPARISONS
+from benchmarks.ratios import Round, ratio_of
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def bench(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    inherited = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    return subprocess.run(
+        [sys.executable, "-m", "benchmarks", *arguments],
+        cwd=ROOT,
+        env=inherited | environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.mark.postgres
+@pytest.mark.xdist_group("benchmarks")
+def test_one_request_of_each_operation_is_answered_by_both() -> None:
+    run = bench("--rounds", "1", "--requests", "1", "--sign-ins", "100", "--json")
+    assert run.returncode == 0, run.stderr
+    results: list[dict[str, Any]] = json.loads(run.stdout)
+    assert [one["comparison"]["name"] for one in results] == [one.name for one in COMPARISONS]
+    assert all(one["ours"] > 0 and one["other"] > 0 for one in results)
+
+
+@pytest.mark.postgres
+@pytest.mark.xdist_group("benchmarks")
+def test_another_tree_is_measured_beside_this_one() -> None:
+    run = bench("--rounds", "1", "--requests", "1", "--sign-ins", "100", "--only", "guarded", "--beside", str(ROOT))
+    assert run.returncode == 0, run.stderr
+    assert [line.split("  ")[0] for line in run.stdout.splitlines()[1:]] == ["guarded view"]
+
+
+@pytest.mark.parametrize("url", ["", "sqlite:///db.sqlite3"])
+def test_without_postgresql_it_says_what_is_missing(url: str) -> None:
+    run = bench(DATABASE_URL=url)
+    assert run.returncode == 2
+    assert "DATABASE_URL must name a PostgreSQL server" in run.stderr
+
+
+def test_a_slow_round_does_not_decide() -> None:
+    quiet = [Round(wall=100, cpu=50)] * 9
+    disturbed = [*quiet[:-1], Round(wall=100_000, cpu=50)]
+    ratio = ratio_of(disturbed, [Round(wall=300, cpu=50)] * 9, by=lambda one: one.wall)
+    assert (ratio.middle, ratio.high) == (3, 3)

@@ -1,0 +1,25 @@
+"""The settings are documented: each by its docstring, and each in ``docs/settings.md``."""
+
+from pathlib import Path
+
+from oauth_provider.conf import NAMES, ProviderSettings
+from oauth_provider.resource_server.conf import ResourceServerSettings
+
+DOCUMENT = (Path(__file__).parents[2] / "docs" / "settings.md").read_text()
+
+
+def test_every_setting_has_a_section() -> None:
+    assert [name for name in (*NAMES, *ResourceServerSettings.KEYS) if f"\n## `{name}`\n" not in DOCUMENT] == []
+
+
+def test_every_setting_says_its_default() -> None:
+    for name in NAMES:
+        section = DOCUMENT.split(f"\n## `{name}`\n")[1].split("\n## ")[0]
+        docstring = getattr(ProviderSettings, name).__doc__ or ""
+        assert section.strip().startswith("Default:"), name
+        assert "Default" in docstring or "Default:" in docstring.replace("\n", " "), name
+
+
+def test_no_section_describes_a_setting_that_is_not_there() -> None:
+    described = {line[4:-1] for line in DOCUMENT.splitlines() if line.startswith("## `")}
+    assert described == {*NAMES, *ResourceServerSettings.KEYS}
