@@ -45,11 +45,11 @@ class StatusFilter(admin.SimpleListFilter):
     parameter_name = "status"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
-        """Those there are."""
+        """Return the values there are."""
         return ClientPolicy.Status.choices
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """As ``ClientPolicy.default_for`` would have it."""
+        """Return the value that ``ClientPolicy.default_for`` would have."""
         chosen = self.value()
         by_itself = ~Q(registration_source="manual")
         default = {"approved": Q(oauth_policy=None) & ~by_itself, "unapproved": Q(oauth_policy=None) & by_itself}
@@ -84,7 +84,7 @@ class PolicyColumns:
 
     @admin.display(description=gettext_lazy("authentication method"))
     def token_endpoint_auth_method(self, application: Row) -> str:
-        """As in RFC 8414 §2."""
+        """Return the name of RFC 8414 §2."""
         return ClientPolicy.of(application).token_endpoint_auth_method or str(ANY_METHOD)
 
     @admin.display(description=gettext_lazy("may introspect tokens"), boolean=True)

@@ -85,7 +85,7 @@ class ChangeClientForm(ClientForm, MetadataForm, LegacyForm):
         return ClientPolicy.of(self.instance)
 
     def _offer_methods(self) -> None:
-        """Those there are, and the one that the client has although it is there no more."""
+        """Return the methods there are, and the one that the client has although it is there no more."""
         own = self.policy.token_endpoint_auth_method
         names = [*methods(), *([own] if own and own not in methods() else [])]
         choices = [("", ANY_METHOD), *((name, name) for name in names)]

@@ -36,6 +36,7 @@ from oauth_provider.sql.outcome import Add, Change, Hold, Outcome, Write
 from oauth_provider.tokens.id_token import describe_beside
 from oauth_provider.tokens.issue import issue_for_new_sign_in
 from oauth_provider.tokens.json_value import as_json
+from oauth_provider.tokens.project_code import project_code
 from oauth_provider.tokens.terms import for_response
 
 
@@ -146,7 +147,8 @@ def _spend(seen: Snapshot) -> tuple[Write, ...]:
 
 def _granted_details(part: Asked, user: Any) -> list[dict[str, Any]]:
     """RFC 9396 §7.1: what was allowed, with what only the person's own account can say."""
-    enriched = ((one["type"], registered(one["type"]).enrich(one, user)) for one in part.details)
+    with project_code("what enriches authorization details"):
+        enriched = [(one["type"], registered(one["type"]).enrich(one, user)) for one in part.details]
     return [{**as_json(more, what=f"what {name!r} was enriched with"), "type": name} for name, more in enriched]
 
 

@@ -140,7 +140,7 @@ def keep_former(request: HttpRequest, former: list[str], user: Any) -> None:
 
 
 def moment(seconds: float | None) -> datetime | None:
-    """As ``timezone.now()`` would have been, in whole seconds: without a time zone where ``USE_TZ`` is off."""
+    """Return what ``timezone.now()`` was then, in whole seconds: without a time zone where ``USE_TZ`` is off."""
     if seconds is None:
         return None
     when = datetime.fromtimestamp(int(seconds), UTC)

@@ -128,7 +128,7 @@ def _found_client(values: Sequence[Any], using: str) -> FoundClient:
 
 
 def _client(values: Sequence[Any], using: str) -> Client:
-    """As ``select_related`` does: ``ClientPolicy.of`` then costs no statement, also where there is none."""
+    """Make the client as ``select_related`` would: ``ClientPolicy.of`` then costs no statement."""
     model: type[Model] = application_model()
     own, of_policy = len(concrete_names(model)), len(concrete_names(ClientPolicy))
     application: Row = whole_row(model, values[:own], using)

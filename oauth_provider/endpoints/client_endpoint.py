@@ -15,13 +15,14 @@ from oauth_provider.endpoints.cors import allow_reading, preflight
 from oauth_provider.endpoints.json_endpoint import METHODS, MethodNotAllowed, View, answer, for_programs, refuse
 from oauth_provider.form_body import read_body
 from oauth_provider.models.client import Client
-from oauth_provider.protocol.errors import OAuthError
+from oauth_provider.protocol.errors import InvalidClient, OAuthError
 from oauth_provider.protocol.form import Form, parse_form
 from oauth_provider.protocol.reason import Reason
 from oauth_provider.resource_server.proofs.key_binding import KeyBinding, find_binding, proof_headers
 from oauth_provider.resource_server.proofs.table import key_proofs
 from oauth_provider.sql.commit import GuardFailed
 from oauth_provider.sql.guard import Guard
+from oauth_provider.sql.transaction import RowGone
 from oauth_provider.tokens.issuer import issuer_of
 
 
@@ -88,6 +89,8 @@ def client_endpoint(endpoint: Endpoint, *, caller: Caller = authenticate, recall
             response = answer(said.members, status=said.status)
         except OAuthError as error:
             response = refuse(error, request, client)
+        except RowGone:
+            response = refuse(InvalidClient(Reason.CLIENT_UNKNOWN, detail="deleted meanwhile"), request, None)
         added = proof_headers(request)
         for name, value in added.items():
             response[name] = value

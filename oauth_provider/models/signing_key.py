@@ -120,7 +120,7 @@ class SigningKeyManager(PrimaryManager["SigningKey"]):
         return count
 
     def spent(self) -> QuerySet["SigningKey"]:
-        """Those whose private half nobody needs any more: a later key has signed for an hour or longer."""
+        """Return the keys whose private half nobody needs any more: a later key has signed for an hour or longer."""
         begun = self.now() - timedelta(hours=1)
         later = self.filter(alg=OuterRef("alg"), generation__gt=OuterRef("generation"), retired_at=None)
         return self.exclude(sealed_private_jwk="").filter(Exists(later.filter(signs_from__lt=begun)))

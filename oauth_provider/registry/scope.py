@@ -47,7 +47,7 @@ def requested_scopes(scope: str, policy: ClientPolicy) -> tuple[str, ...]:
 
 
 def offered_scopes(scope: str, policy: ClientPolicy) -> tuple[str, ...]:
-    """As ``requested_scopes``, without what is unknown or not for this client.
+    """Return what ``requested_scopes`` does, without what is unknown or not for this client.
 
     Raises ``InvalidScope`` for a scope that is malformed, and where nothing is left of it.
     """

@@ -6,6 +6,7 @@ forms, and every flow runs through both: in turn by Django's ORM, inside a trans
 as one statement, where nobody listens to the saving of the rows.
 """
 
+import logging
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -25,6 +26,8 @@ from oauth_provider.sql.outcome import Add, Change, Hold, Outcome, Write
 from oauth_provider.sql.seen import as_seen
 from oauth_provider.sql.statement import compose
 from oauth_provider.sql.transaction import ATTEMPTS, PAUSE, RowGone, is_orphaned, is_transient
+
+logger = logging.getLogger("oauth_provider.sql")
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -56,7 +59,10 @@ class Attempt:
             return False
         if is_orphaned(error):
             raise RowGone from error
-        return is_transient(error) and not connections[self._using].in_atomic_block
+        if not is_transient(error) or connections[self._using].in_atomic_block:
+            return False
+        logger.info("A verb is tried again, since the database says: %s", error)
+        return True
 
 
 def attempts(using: str, guard: Guard | None = None) -> Iterator[Attempt]:

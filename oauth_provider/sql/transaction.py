@@ -96,6 +96,27 @@ def locked(queryset: QuerySet[M], *, touch: str) -> M | None:
         return queryset.select_for_update().first()
 
 
+def locked_rows(queryset: QuerySet[M], *, touch: str) -> list[M]:
+    """All rows of ``queryset`` as they are now, locked against other writers until the transaction ends.
+
+    This must be the first statement.
+    """
+    if not connections[queryset.db].features.has_select_for_update:
+        write_first(queryset, touch=touch)
+        return list(queryset)
+    return list(locking(queryset))
+
+
+def hold_referred(queryset: QuerySet[Any]) -> bool:
+    """Let nobody commit a row that refers to the one of ``queryset`` until the transaction ends; is it there?
+
+    SQLite has one writer at a time, so that this waits for nobody there.
+    """
+    if connections[queryset.db].features.has_select_for_update:
+        queryset = queryset.select_for_update()
+    return queryset.values_list("pk").first() is not None
+
+
 def locking(queryset: QuerySet[M]) -> QuerySet[M]:
     """``queryset`` as ``SELECT … FOR UPDATE`` of its own rows, where the database has that."""
     return queryset.select_for_update(of=("self",), no_key=True)

@@ -19,6 +19,7 @@ from oauth_provider.protocol.claims import Asked
 from oauth_provider.protocol.id_token import PROTOCOL_CLAIMS
 from oauth_provider.tokens.json_value import as_json
 from oauth_provider.tokens.person import email_of, text_of, username_of
+from oauth_provider.tokens.project_code import project_code
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,8 @@ def _granted(context: ClaimContext) -> list[Claim]:
 
 
 def _values(claims: list[Claim], user: Any, context: ClaimContext) -> dict[str, Any]:
-    values = {one.name: as_json(one.function(user, context), what=f"the claim {one.name!r}") for one in claims}
+    with project_code("the function of a claim"):
+        values = {one.name: as_json(one.function(user, context), what=f"the claim {one.name!r}") for one in claims}
     # §5.3.2: what is not known is left out, not null and not empty.
     return {name: value for name, value in values.items() if value is not None and value != ""}
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator
 
 from django.db import router
+from django.db.models import QuerySet
 
 from oauth_provider.events.actor import NOBODY, Actor
 from oauth_provider.events.emit import emit
@@ -11,7 +12,7 @@ from oauth_provider.models import Authorization, LogoutDelivery
 from oauth_provider.models.client import ClientPolicy, as_client
 from oauth_provider.protocol.frontchannel_logout import frame_url, is_frame_uri
 from oauth_provider.protocol.id_token import OPENID
-from oauth_provider.sql.transaction import run
+from oauth_provider.sql.transaction import locked_rows, run
 from oauth_provider.tokens.ending import end
 from oauth_provider.tokens.issuer import Issuer
 from oauth_provider.tokens.subject import known_sid, known_subject
@@ -23,23 +24,22 @@ def end_sessions(sids: Collection[str], issuer: Issuer, by: Actor = NOBODY) -> N
     Joins a caller's transaction. ``issuer`` is named only where somebody is told.
     """
     using = router.db_for_write(Authorization)
-    # Read before the transaction, whose first statement is then the write that takes the locks.
-    rows = list(of_sessions(sids, using=using))
-    ending = [row for row in rows if row.session_expires_at is not None and row.revoked_at is None]
-    told = [_message(row, issuer.name) for row in signed_in(rows) if policy_of(row).backchannel_logout_uri]
-    # A pairwise client that lost its sector knows neither by a name any more (Back-Channel Logout 1.0 §2.4).
-    messages = [message for message in told if message.subject or message.sid]
 
     def work() -> None:
-        end(ending, Authorization.Reason.LOGOUT, using=using, by=by)
+        # With their locks, since a code that is redeemed meanwhile makes one more client that has to be told.
+        rows = locked_rows(of_sessions(sids, using=using), touch="sid")
+        ending = [row for row in rows if row.session_expires_at is not None and row.revoked_at is None]
+        messages = _messages(rows, issuer)
+        ended = end(ending, Authorization.Reason.LOGOUT, using=using, by=by) if ending else 0
         LogoutDelivery.objects.enqueue(messages, using=using)
-        emit(LoggedOut(len(sids), ended=len(ending), told=len(messages)), using=using)
+        if ended or messages:
+            emit(LoggedOut(len(sids), ended=ended, told=len(messages)), using=using)
 
-    if ending or messages:
+    if of_sessions(sids, using=using).exists():
         run(work, using=using, durable=False)
 
 
-def of_sessions(sids: Collection[str], *, using: str) -> Iterable[Authorization]:
+def of_sessions(sids: Collection[str], *, using: str) -> QuerySet[Authorization]:
     """Every authorization that began under one of ``sids``, with its user and client."""
     found = Authorization.objects.using(using).filter(sid__in=sids)
     return found.select_related("user", "application__oauth_policy").order_by("pk")
@@ -75,6 +75,12 @@ def _frame_of(row: Authorization, uri: str, issuer: Issuer) -> str:
     sid = known_sid(row.sid, as_client(row.application))
     # Both are sent, or neither is (Front-Channel Logout 1.0 §2).
     return frame_url(uri, issuer=issuer.name, sid=sid) if sid else uri
+
+
+def _messages(rows: Iterable[Authorization], issuer: Issuer) -> list[LogoutDelivery]:
+    told = [_message(row, issuer.name) for row in signed_in(rows) if policy_of(row).backchannel_logout_uri]
+    # A pairwise client that lost its sector knows neither by a name any more (Back-Channel Logout 1.0 §2.4).
+    return [message for message in told if message.subject or message.sid]
 
 
 def _message(row: Authorization, issuer: str) -> LogoutDelivery:

@@ -40,7 +40,7 @@ def known_sid(sid: str, client: Client) -> str:
 
 
 def known_subject(user: Any, client: Client | None) -> str:
-    """As ``subject_of``; empty where nobody asks, or where the client must not be told."""
+    """Return ``subject_of``; empty where nobody asks, or where the client must not be told."""
     if client is None:
         return ""
     try:
@@ -52,7 +52,7 @@ def known_subject(user: Any, client: Client | None) -> str:
 def subject_by(
     user: Any, subject_type: str | None, redirect_uris: Collection[str], sector_identifier_uri: str | None
 ) -> str:
-    """As ``subject_of``, by the columns of a client; None where it has no policy."""
+    """Return ``subject_of`` by the columns of a client; None where it has no policy."""
     if subject_type != PAIRWISE:
         return public_subject(user)
     sector, secret = _pairwise(redirect_uris, sector_identifier_uri or "")

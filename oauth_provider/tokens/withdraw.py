@@ -9,7 +9,7 @@ from oauth_provider.events.actor import NOBODY, Actor
 from oauth_provider.events.emit import emit
 from oauth_provider.events.event import ConsentWithdrawn
 from oauth_provider.models import AuditEvent, Authorization, Consent
-from oauth_provider.sql.transaction import locked, run
+from oauth_provider.sql.transaction import hold_referred, locked, run
 from oauth_provider.tokens.ending import revoke_authorizations
 
 
@@ -28,7 +28,12 @@ def withdraw_consent(
 
     def work() -> int:
         # The same order as for giving (consent, then authorization), so that the two cannot deadlock.
-        consent = locked(Consent.objects.using(using).filter(user=user, application=application), touch="updated_at")
+        given = Consent.objects.using(using).filter(user=user, application=application)
+        consent = locked(given, touch="updated_at")
+        if consent is None:
+            # The first one may be on its way: it refers to the person, and so waits until this is done.
+            person = type(user)._base_manager.using(using).filter(pk=user.pk)
+            consent = locked(given, touch="updated_at") if hold_referred(person) else None
         if consent is not None:
             consent.delete(using=using)
         standing = Authorization.objects.using(using).filter(user=user, application=application)

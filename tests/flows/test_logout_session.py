@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.signals import user_logged_out
+from django.db import connection
 from django.utils import timezone
 
 from oauth_provider.models import Authorization, LogoutDelivery
@@ -171,7 +172,7 @@ def test_a_code_does_not_outlive_the_session(driver: Driver) -> None:
 # -- what it costs -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("clients", "statements"), [(0, 1), (1, 7), (3, 7)])
+@pytest.mark.parametrize(("clients", "statements"), [(0, 1), (1, 8), (3, 8)])
 def test_the_end_of_a_session_costs_the_same_for_any_number_of_clients(
     django_assert_num_queries: Any, clients: int, statements: int
 ) -> None:
@@ -180,7 +181,9 @@ def test_the_end_of_a_session_costs_the_same_for_any_number_of_clients(
         application = ApplicationFactory(policy={"backchannel_logout_uri": "https://app.example.com/"})
         Driver(application, browser=driver.browser, scope=ONLINE).tokens()
     sids = list(Authorization.objects.values_list("sid", flat=True)) or ["nobody's"]
-    with django_assert_num_queries(statements):
+    # Without row locks a statement of its own takes them.
+    locks = 0 if connection.features.has_select_for_update or not clients else 1
+    with django_assert_num_queries(statements + locks):
         end_sessions(sids, Issuer("https://auth.example.com"))
     assert LogoutDelivery.objects.count() == clients
 

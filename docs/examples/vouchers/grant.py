@@ -43,7 +43,7 @@ def decide(voucher: Voucher | None, request: TokenRequest, signer: Signer) -> Ou
         expires_at=now,  # it lives as long as its token
     )
     # No more than the client may ask for, and than the voucher is for.
-    terms = Terms((), request.form.resources).narrowed_from(sign_in, request.client)
+    terms = Terms((), request.form.resources).narrowed_from(sign_in, request.client).bound_to(request.key)
     signer.claims_of(sign_in, terms)  # what is due can be signed
     outcome = issue_for_new_sign_in(sign_in, request.client, terms, now)
     spent = Change(voucher, {"spent_at": now})
