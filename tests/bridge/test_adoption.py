@@ -303,6 +303,21 @@ def test_introspection_knows_it_while_it_lives(driver, user, issued):
     assert server.introspect(issued["access_token"]).json()["active"] is True
 
 
+def of_a_suspended_client(driver, issued, settings):
+    ClientPolicy(application=driver.application, status="suspended", grant_types=["refresh_token"]).save()
+
+
+ENDS = (*(case for case in CASES if case is not of_another_client), of_a_suspended_client)
+
+
+@pytest.mark.spec("RFC 7662", "2.2")
+@pytest.mark.parametrize("end", ENDS, ids=lambda end: end.__name__)
+def test_introspection_says_that_what_is_not_refreshed_is_not_active(driver, issued, settings, end):
+    server = Driver(ApplicationFactory(service=True, policy={"may_introspect": True}))
+    end(driver, issued, settings)
+    assert server.introspect(issued["refresh_token"]).json() == {"active": False}
+
+
 @pytest.mark.spec("RFC 7009", "2.1")
 @pytest.mark.parametrize("presented", ["refresh_token", "access_token"])
 @pytest.mark.parametrize("adopted", [True, False])
@@ -322,6 +337,17 @@ def test_the_token_of_dot_is_spent_before_anything_is_issued(driver, issued):
     written = [sql for sql in written if "last_used_at" not in sql]
     spent = f'UPDATE "{refresh_token_model()._meta.db_table}" SET "revoked"'
     assert written[0].removeprefix("WITH step0 (key) AS (").startswith(spent)
+
+
+def test_an_access_token_that_hangs_on_another_sign_in_stays_with_it(driver, user, issued):
+    access, _row = dot_server.rows(issued)
+    lasting = timezone.now() + timedelta(days=1)
+    other = Authorization.objects.create(application=driver.application, user=user, expires_at=lasting)
+    TokenBinding.objects.create(access_token=access, authorization=other)
+    tokens = driver.refresh(issued["refresh_token"]).json()
+    driver.revoke(tokens["refresh_token"])
+    assert is_live(issued["access_token"])
+    assert not is_live(tokens["access_token"])
 
 
 @pytest.mark.spec("RFC 9700", "4.14.2")

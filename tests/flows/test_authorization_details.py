@@ -365,6 +365,15 @@ def test_what_the_client_may_not_ask_for_any_more_is_not_refreshed(driver):
         ledger.refused(driver.refresh(first), "invalid_grant")
 
 
+@pytest.mark.spec("RFC 9396", "6")
+def test_a_retry_does_not_bring_lost_details_back(driver):
+    first = granted(driver, ONE, READ).json()["refresh_token"]
+    assert details_of(driver.refresh(first)) == [ONE, READ]
+    ClientPolicy.objects.update(authorization_details_types=["account"])
+    with ledger.unchanged():
+        ledger.refused(driver.refresh(first), "invalid_grant")
+
+
 @pytest.mark.spec("RFC 9396", "9.1")
 def test_a_token_for_no_resource_gets_all_and_names_none_later(driver):
     at_accounts = {**READ, "locations": [f"{ACCOUNTS}/1"]}
