@@ -409,6 +409,12 @@ def test_a_client_asks_for_itself_where_a_type_lets_it(driver):
     assert "scope" not in response.json()
 
 
+def test_a_client_asks_for_itself_for_scopes_and_details_together(driver):
+    response = driver.token(grant_type="client_credentials", scope="notes:read", authorization_details=said(READ))
+    assert details_of(response) == [READ]
+    assert response.json()["scope"] == "notes:read"
+
+
 @pytest.mark.spec("RFC 9396", "6")
 def test_what_takes_a_person_takes_a_person(driver):
     for details in ([ONE], [READ, ONE], [{"type": "album", "album": "a1"}]):
