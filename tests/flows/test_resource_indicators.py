@@ -142,7 +142,7 @@ def test_what_was_not_granted_is_invalid_target_and_spends_nothing(driver: Drive
 
 
 @pytest.mark.spec("RFC 8707", "2.2")
-def test_a_scope_that_the_resource_asked_for_does_not_serve_is_invalid_target_and_spends_nothing(driver: Driver) -> None:
+def test_a_scope_that_the_resource_does_not_serve_is_invalid_target_and_spends_nothing(driver: Driver) -> None:
     refresh_token = tokens(driver, NOTES, PHOTOS).json()["refresh_token"]
     with ledger.unchanged():
         ledger.refused(driver.refresh(refresh_token, resource=NOTES, scope="photos:read"), "invalid_target")
