@@ -175,6 +175,15 @@ def test_scope_can_be_narrowed_and_never_widened(driver, issued):
     assert driver.refresh(issued["refresh_token"], scope="read").json()["scope"] == "read"
 
 
+def test_one_without_any_scope_is_honoured(driver, user):
+    issued = dot_server.issue(driver.application, user)
+    access_token_model().objects.update(scope="")
+    answer = driver.refresh(issued["refresh_token"])
+    assert answer.status_code == 200
+    assert "scope" not in answer.json()
+    assert driver.refresh(answer.json()["refresh_token"]).status_code == 200
+
+
 def test_resources_are_kept(driver, user):
     answer = dot_server.issue(driver.application, user, resource=["https://api.example.com"])
     token = driver.refresh(answer["refresh_token"]).json()["access_token"]
