@@ -119,9 +119,14 @@ def _about_dot(token: str, issuer: Issuer, caller: Client) -> dict[str, Any]:
         .filter(token_checksum=digest(token), revoked=None)
         .first()
     )
-    if row is None or not is_live(row, authorization_now()) or not getattr(row.user, "is_active", True):
+    now = authorization_now()
+    if row is None or not is_live(row, now) or not getattr(row.user, "is_active", True):
         return INACTIVE
     if is_barred(row.application):
+        return INACTIVE
+    # A refresh would begin an authorization as old as the row, and be refused where that is too old.
+    limits = (ClientPolicy.of(row.application).limits, *find_limits(row.resource or ()))
+    if Authorization(created_at=row.created).ends_at(now, limits) <= now:
         return INACTIVE
     members = _of_refresh_token(row, row.access_token.scope, row.created, issuer) | _audience(row.resource)
     return members | _person(row.user, caller)

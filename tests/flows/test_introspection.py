@@ -64,8 +64,17 @@ def test_a_refresh_token_is_known_too_and_is_no_bearer_token(driver: Driver, ask
     assert members["active"] is True
     assert members["scope"] == "notes:read notes:write"
     assert members["exp"] == int(Authorization.objects.get().expires_at.timestamp())
-    assert "token_type" not in members
+    assert not {"token_type", "aud", "authorization_details"} & set(members)
     assert members["token_use"] == "refresh_token"
+
+
+@pytest.mark.spec("RFC 7662", "2.2")
+def test_a_refresh_token_without_a_scope_has_no_empty_one(driver: Driver, asker: Driver) -> None:
+    refresh_token = driver.tokens()["refresh_token"]
+    Authorization.objects.update(scope="")
+    members = asker.introspect(refresh_token).json()
+    assert members["active"] is True
+    assert "scope" not in members
 
 
 @pytest.mark.spec("RFC 7662", "2.2")

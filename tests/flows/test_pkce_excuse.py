@@ -110,9 +110,17 @@ def test_nor_a_client_that_is_public_by_now(driver: Driver) -> None:
         ledger.refused(driver.redeem(code, code_verifier=None), "invalid_grant")
 
 
-def test_what_binds_the_code_must_still_be_due(driver: Driver) -> None:
+@pytest.mark.parametrize(
+    "unbind",
+    [
+        lambda: ClientPolicy.objects.update(scopes=["notes:read"]),
+        lambda: Authorization.objects.update(nonce=""),
+    ],
+    ids=["no ID token", "no nonce"],
+)
+def test_what_binds_the_code_must_still_be_due(driver: Driver, unbind: Any) -> None:
     code = code_of(driver)
-    ClientPolicy.objects.update(scopes=["notes:read"])
+    unbind()
     with ledger.unchanged():
         ledger.refused(driver.redeem(code, code_verifier=None), "invalid_grant")
 

@@ -178,6 +178,14 @@ def test_what_was_never_answered_is_swept(driver: Driver) -> None:
     assert PendingRequest.objects.count() == 0
 
 
+@pytest.mark.spec("RFC 9126", "7.3")
+def test_a_page_whose_pushed_request_is_gone_grants_nothing(driver: Driver) -> None:
+    page = driver.open(driver.push().json()["request_uri"])["Location"]
+    PendingRequest.objects.filter(session_digest="").delete()
+    with ledger.unchanged():
+        ledger.is_error_page(driver.decide(page), "invalid_request_uri")
+
+
 @pytest.mark.spec("FAPI 2.0", "5.3.2.2")
 def test_a_redirect_uri_is_not_left_out_of_what_is_pushed(driver: Driver) -> None:
     with ledger.unchanged():

@@ -141,6 +141,14 @@ def test_what_was_not_granted_is_invalid_target_and_spends_nothing(driver: Drive
     assert driver.redeem(query_of(location)["code"]).status_code == 200
 
 
+@pytest.mark.spec("RFC 8707", "2.2")
+def test_a_scope_that_the_resource_does_not_serve_is_invalid_target_and_spends_nothing(driver: Driver) -> None:
+    refresh_token = tokens(driver, NOTES, PHOTOS).json()["refresh_token"]
+    with ledger.unchanged():
+        ledger.refused(driver.refresh(refresh_token, resource=NOTES, scope="photos:read"), "invalid_target")
+    assert token_of(driver.refresh(refresh_token, resource=PHOTOS, scope="photos:read")).resources == (PHOTOS,)
+
+
 def test_a_resource_shortens_the_life_of_a_token(driver: Driver) -> None:
     assert tokens(driver, NOTES, PHOTOS).json()["expires_in"] == 120
     assert tokens(driver, PHOTOS, scope="photos:read").json()["expires_in"] == 3600

@@ -9,8 +9,8 @@ from django.forms.models import model_to_dict
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from oauth_provider.dot.names import refresh_token_model
-from oauth_provider.models import Authorization, Resource
+from oauth_provider.dot.names import access_token_model, refresh_token_model
+from oauth_provider.models import Authorization, Resource, TokenBinding
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import InvalidToken
 from oauth_provider.tokens.verifier import verify
@@ -194,3 +194,23 @@ def test_a_resource_limits_what_was_adopted_too(driver, issued, settings):
     assert adopted["expires_in"] <= 600
     with ledger.later(601):
         assert refused(driver.refresh(adopted["refresh_token"]))
+
+
+def test_one_without_any_scope_is_honoured(driver, user):
+    issued = dot_server.issue(driver.application, user)
+    access_token_model().objects.update(scope="")
+    answer = driver.refresh(issued["refresh_token"])
+    assert answer.status_code == 200
+    assert "scope" not in answer.json()
+    assert driver.refresh(answer.json()["refresh_token"]).status_code == 200
+
+
+def test_an_access_token_that_hangs_on_another_sign_in_stays_with_it(driver, user, issued):
+    access, _row = dot_server.rows(issued)
+    lasting = timezone.now() + timedelta(days=1)
+    other = Authorization.objects.create(application=driver.application, user=user, expires_at=lasting)
+    TokenBinding.objects.create(access_token=access, authorization=other)
+    tokens = driver.refresh(issued["refresh_token"]).json()
+    driver.revoke(tokens["refresh_token"])
+    assert is_live(issued["access_token"])
+    assert not is_live(tokens["access_token"])

@@ -127,3 +127,18 @@ def test_a_client_without_the_grant_gets_nothing(driver, issued):
     answer = driver.refresh(issued["refresh_token"])
     assert (answer.status_code, answer.json()["error"]) == (400, "unauthorized_client")
     assert not Authorization.objects.exists()
+
+
+def of_a_suspended_client(driver, issued, settings):
+    ClientPolicy(application=driver.application, status="suspended", grant_types=["refresh_token"]).save()
+
+
+ENDS = (*(case for case in CASES if case is not of_another_client), of_a_suspended_client)
+
+
+@pytest.mark.spec("RFC 7662", "2.2")
+@pytest.mark.parametrize("end", ENDS, ids=lambda end: end.__name__)
+def test_introspection_says_that_what_is_not_refreshed_is_not_active(driver, issued, settings, end):
+    server = Driver(ApplicationFactory(service=True, policy={"may_introspect": True}))
+    end(driver, issued, settings)
+    assert server.introspect(issued["refresh_token"]).json() == {"active": False}

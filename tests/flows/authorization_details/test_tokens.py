@@ -164,3 +164,18 @@ def test_revoked_it_is_over(driver):
     token = driver.token(grant_type="client_credentials", authorization_details=said(READ)).json()["access_token"]
     driver.revoke(token)
     assert not ledger.is_good(token)
+
+
+@pytest.mark.spec("RFC 9396", "6")
+def test_a_retry_does_not_bring_lost_details_back(driver):
+    first = granted(driver, ONE, READ).json()["refresh_token"]
+    assert details_of(driver.refresh(first)) == [ONE, READ]
+    ClientPolicy.objects.update(authorization_details_types=["account"])
+    with ledger.unchanged():
+        ledger.refused(driver.refresh(first), "invalid_grant")
+
+
+def test_a_client_asks_for_itself_for_scopes_and_details_together(driver):
+    response = driver.token(grant_type="client_credentials", scope="notes:read", authorization_details=said(READ))
+    assert details_of(response) == [READ]
+    assert response.json()["scope"] == "notes:read"
