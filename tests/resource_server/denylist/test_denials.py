@@ -150,6 +150,16 @@ def test_when_it_is_full_what_ends_first_goes_first_and_the_operator_is_told(clo
     assert "The denylist is full: authorization 3 is forgotten early." in caplog.text
 
 
+def test_what_was_forgotten_early_is_not_missed_when_it_would_have_ended(clock, monkeypatch):
+    monkeypatch.setattr(denials, "MAX_DENIALS", 3)
+    listed = Denylist()
+    for number in (5, 3, 4, 6):
+        listed.add(denial(name=str(number), exp=SOON + number))
+    clock.now = SOON + 4
+    listed.add(denial(name="7", exp=SOON + 7))
+    assert {name for _iss, _kind, name in listed._entries} == {"5", "6", "7"}
+
+
 def of_client(name, client, exp=SOON):
     return Denial(AS, "token", name, exp, None, client)
 
@@ -176,6 +186,18 @@ def test_when_it_is_full_the_client_with_the_most_loses_its_tokens_and_nobody_el
     assert not listed.denies(access_token(issuer="https://b.example", jti="x", client_id="crowd", issued_at=issued), "")
     assert "every token that 'crowd' has by now is denied" in caplog.text
     assert len(listed._groups) <= len(listed) == sum(map(len, listed._groups.values()))
+
+
+def test_a_client_of_a_crowd_loses_nothing_by_its_one_denial(clock, monkeypatch):
+    monkeypatch.setattr(denials, "MAX_DENIALS", 3)
+    listed = Denylist()
+    issued = datetime.fromtimestamp(clock.now - 1, UTC)
+    for number in range(5):
+        listed.add(of_client(f"revoked-{number}", f"client-{number}", SOON + number))
+    assert len(listed) == 3
+    for number in range(5):
+        good = access_token(issuer=AS, jti="good", client_id=f"client-{number}", issued_at=issued)
+        assert not listed.denies(good, "")
 
 
 def test_a_crowd_without_names_crowds_out_itself(clock, monkeypatch):

@@ -1,5 +1,6 @@
 """What an MCP client calls (Model Context Protocol, Streamable HTTP): one message, read once."""
 
+import asyncio
 import json
 
 import pytest
@@ -92,3 +93,16 @@ def test_a_body_in_many_pieces_costs_no_more_than_one(guarded, issue_for):
     pieces = [{"type": "http.request", "body": body[i : i + 1], "more_body": True} for i in range(len(body))]
     answer = call(guarded, headers=GOOD, incoming=[*pieces, {"type": "http.request", "body": b""}])
     assert answer.status == 200
+
+
+def test_a_body_is_replayed_once_and_then_the_connection_is_heard():
+    async def receive():
+        return {"type": "http.disconnect"}
+
+    async def heard():
+        replayed = mcp_call.replay_body(b"{}", receive)
+        return [await replayed(), await replayed()]
+
+    body, end = asyncio.run(heard())
+    assert body == {"type": "http.request", "body": b"{}", "more_body": False}
+    assert end == {"type": "http.disconnect"}

@@ -4,8 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from oauth_provider.protocol.errors import InsufficientScope
+from oauth_provider.resource_server.mcp.demand import demand
 from tests.resource_server.asgi import call
 from tests.resource_server.mcp.server import GOOD, TOLD, use
+from tests.rest_framework.tokens import access_token
 
 
 @pytest.mark.spec("MCP Authorization", "Runtime Insufficient Scope Errors")
@@ -43,3 +46,10 @@ def test_a_tool_may_ask_for_a_fresh_sign_in(guarded, issue_for):
     assert 'acr_values="mfa", max_age="300"' in answer.headers["www-authenticate"]
     issue_for(**facts, acr="mfa", auth_time=datetime.now(UTC))
     assert call(guarded, body=use("wipe"), headers=GOOD).status == 200
+
+
+def test_a_demand_of_several_scopes_is_of_all_of_them():
+    assert demand("notes:read", "notes:write").scopes == ("notes:read", "notes:write")
+    assert demand("notes:read").scopes == ("notes:read",)
+    with pytest.raises(InsufficientScope):
+        demand("notes:read", "notes:write").check(access_token(scope="notes:read"))
