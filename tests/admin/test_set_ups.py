@@ -11,6 +11,7 @@ OURS = {
     "AccessToken": "oauth_provider.admin.access_token.AccessTokenAdmin",
     "Application": "oauth_provider.admin.application.ApplicationAdmin",
     "Authorization": "oauth_provider.admin.authorization.AuthorizationAdmin",
+    "AuditEvent": "oauth_provider.admin.audit_event.AuditEventAdmin",
     "Consent": "oauth_provider.admin.consent.ConsentAdmin",
     "LogoutDelivery": "oauth_provider.admin.logout_delivery.LogoutDeliveryAdmin",
     "RefreshToken": "oauth_provider.admin.refresh_token.RefreshTokenAdmin",

@@ -26,7 +26,7 @@ pytestmark = [
     pytest.mark.spec("RFC 7009", "3"),
 ]
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+ROOT = Path(__file__).resolve().parents[3]
 GRANTS = ["authorization_code", "refresh_token", "client_credentials"]
 
 
