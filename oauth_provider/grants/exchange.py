@@ -23,13 +23,13 @@ def exchange(request: TokenRequest) -> Issued:
     """
     grant, signer = find_grant(request), request.signer()
     try:
-        outcome = settle(grant, request, signer)
+        outcome = read_decide_commit(grant, request, signer)
     except RowGone:
         raise InvalidGrant(Reason.AUTHORIZATION_DELETED, detail="its user or client was deleted") from None
     return signer.sign(outcome.result())
 
 
-def settle(grant: Grant, request: TokenRequest, signer: Signer) -> Outcome[Issued]:
+def read_decide_commit(grant: Grant, request: TokenRequest, signer: Signer) -> Outcome[Issued]:
     """Read, decide and commit, and again where the row has changed meanwhile; return what was committed.
 
     Raises ``OAuthError``, ``GuardFailed``, and ``RowGone`` where the user or the client was deleted.

@@ -186,10 +186,10 @@ def repeat(authorization: Authorization, refresh: Refresh) -> Issued:
 
 
 @sensitive_variables()
-def issue_for_client(client: Client, terms: Terms) -> Outcome[Issued]:
+def issue_for_client(client: Client, terms: Terms, *, grant_type: str = "client_credentials") -> Outcome[Issued]:
     """A token of the client's own (RFC 6749 §4.4.3): no user, no refresh token, no binding but to details."""
     now = database_now(router.db_for_write(access_token_model()))
-    return _outcome(_new(client, terms, now), client, terms)
+    return _outcome(_new(client, terms, now), client, terms, grant_type=grant_type)
 
 
 def _new(
@@ -224,13 +224,19 @@ def _lifetime(client: Client, terms: Terms) -> int:
 
 
 def _outcome(
-    issued: Issued, client: Client, terms: Terms, first: tuple[Write, ...] = (), kind: type[TokenIssued] = TokenIssued
+    issued: Issued,
+    client: Client,
+    terms: Terms,
+    first: tuple[Write, ...] = (),
+    kind: type[TokenIssued] = TokenIssued,
+    *,
+    grant_type: str = "",
 ) -> Outcome[Issued]:
     authorization = issued.authorization
     event = kind(
         application=client.application,
         user=authorization.user if authorization is not None else None,
-        grant_type=authorization.grant_type if authorization is not None else "client_credentials",
+        grant_type=authorization.grant_type if authorization is not None else grant_type,
         scope=format_scope(issued.scope),
         authorization=authorization,
     )

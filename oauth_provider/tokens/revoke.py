@@ -55,8 +55,23 @@ def revoke_token(token: str, client: Client, guard: Guard | None = None, by: Act
 
 
 def revoke_user(user: Any, by: Actor = NOBODY) -> int:
-    """End every sign-in of ``user`` at every client; how many. To be called, and committed, before deleting one."""
+    """End every sign-in of ``user`` at every client, and what DOT gave out itself; how many sign-ins of ours.
+
+    To be called, and committed, before deleting a user.
+    """
+    revoke_tokens_of_dot(by, user=user)
     return revoke_authorizations(Authorization.objects.filter(user=user), Authorization.Reason.OPERATOR, by)
+
+
+def revoke_tokens_of_dot(by: Actor, **whose: Any) -> None:
+    """End the tokens that DOT gave out itself and that hang on no sign-in of ours. Joins a transaction.
+
+    Before sign-ins of the same person end: one that is being adopted is locked until its authorization can be seen.
+    """
+    live = refresh_token_model()._base_manager.filter(revoked=None, **whose)
+    alone = access_token_model()._base_manager.filter(oauth_binding=None, **whose)
+    revoke_refresh_tokens(live)
+    revoke_access_tokens(alone, by)
 
 
 def revoke_access_tokens(rows: QuerySet[Any, Any], by: Actor = NOBODY) -> int:

@@ -11,6 +11,7 @@ from oauth_provider.events.event import ConsentWithdrawn
 from oauth_provider.models import AuditEvent, Authorization, Consent
 from oauth_provider.sql.transaction import hold_referred, locked, run
 from oauth_provider.tokens.ending import revoke_authorizations
+from oauth_provider.tokens.revoke import revoke_tokens_of_dot
 
 
 def withdraw_consent(
@@ -20,7 +21,7 @@ def withdraw_consent(
     reason: Authorization.Reason = Authorization.Reason.USER,
     by: Actor = NOBODY,
 ) -> int:
-    """Take back all that ``user`` agreed to for ``application``; how many sign-ins ended. Joins a transaction.
+    """Take back all that ``user`` agreed to for ``application``; how many sign-ins of ours ended. Joins a transaction.
 
     ``reason`` says who did: the user, or an operator for them.
     """
@@ -36,6 +37,7 @@ def withdraw_consent(
             consent = locked(given, touch="updated_at") if hold_referred(person) else None
         if consent is not None:
             consent.delete(using=using)
+        revoke_tokens_of_dot(by, user=user, application=application)
         standing = Authorization.objects.using(using).filter(user=user, application=application)
         ended = revoke_authorizations(standing, reason, by)
         event = ConsentWithdrawn(application, user)

@@ -13,7 +13,9 @@ from oauth_provider.dot.names import access_token_model, refresh_token_model
 from oauth_provider.models import Authorization, Resource, TokenBinding
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import InvalidToken
+from oauth_provider.tokens.revoke import revoke_user
 from oauth_provider.tokens.verifier import verify
+from oauth_provider.tokens.withdraw import withdraw_consent
 from tests import ledger
 from tests.bridge import dot_server
 from tests.driver import Driver
@@ -214,3 +216,14 @@ def test_an_access_token_that_hangs_on_another_sign_in_stays_with_it(driver, use
     driver.revoke(tokens["refresh_token"])
     assert is_live(issued["access_token"])
     assert not is_live(tokens["access_token"])
+
+
+@pytest.mark.parametrize("verb", ["consent withdrawn", "user ended"])
+def test_what_dot_gave_out_ends_with_what_the_person_takes_back(driver, user, issued, verb):
+    if verb == "user ended":
+        revoke_user(user)
+    else:
+        withdraw_consent(user=user, application=driver.application)
+    assert not is_live(issued["access_token"])
+    assert refused(driver.refresh(issued["refresh_token"]))
+    assert not Authorization.objects.exists()

@@ -9,7 +9,7 @@ from django.core.cache import caches
 from oauth_provider.models import ClientPolicy
 from tests import ledger
 from tests.driver import TOKEN, Driver, post
-from tests.flows.client_authentication.services import GRANT, hashes, of_dot
+from tests.flows.client_authentication.service_clients import GRANT, hashes, of_dot
 from tests.overrides import setting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 6749", "2.3.1")]

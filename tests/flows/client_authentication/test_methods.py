@@ -9,7 +9,7 @@ from django.test import Client as Browser
 from tests import ledger
 from tests.driver import INTROSPECT, REVOKE, TOKEN, Driver, post
 from tests.factories import ApplicationFactory
-from tests.flows.client_authentication.services import GRANT, refused
+from tests.flows.client_authentication.service_clients import GRANT, refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 6749", "2.3.1")]
 

@@ -7,7 +7,7 @@ from oauth_provider.models import ClientSecret
 from oauth_provider.protocol.digest import digest
 from tests import ledger
 from tests.driver import Driver
-from tests.flows.client_authentication.services import GRANT, refused
+from tests.flows.client_authentication.service_clients import GRANT, refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 6749", "2.3.1")]
 
