@@ -92,7 +92,7 @@ def test_a_name_that_a_stranger_chose_is_not_shown(driver: Driver, status: str) 
 
 @pytest.mark.parametrize(
     "url",
-    ["/oauth/authorize", "/oauth/authorize?ticket=forged", "/oauth/authorize?client_id={client_id}", "/x?ticket="],
+    ["/oauth/authorize", "/oauth/authorize?ticket=forged", "/oauth/authorize?client_id={client_id}", "/x"],
 )
 def test_what_we_did_not_sign_names_nobody(driver: Driver, url: str) -> None:
     assert "on your way" not in page_at(f"{LOGIN}?next={url.format(client_id=driver.application.client_id)}")

@@ -1,4 +1,4 @@
-"""Logging out by one's own wish (OpenID Connect Front-Channel Logout 1.0 §2): a POST does, and the clients hear of it."""
+"""Logging out by one's own wish (OIDC Front-Channel Logout 1.0 §2): a POST does, and the clients hear of it."""
 
 import re
 from typing import Any
