@@ -7,18 +7,22 @@ from oauth_provider.events.event import (
     ClientSuspended,
     Event,
     Replayed,
+    ReplayedAgain,
     RequestRefused,
 )
 
 logger = logging.getLogger("oauth_provider.events")
+
+# Who failed to authenticate was refused, and stands in the log for that; ``replay_count`` writes a line for many.
+UNTOLD = (ClientAuthenticationFailed, ReplayedAgain)
 
 # What somebody should look at. All else is information.
 WARNINGS = (Replayed, ClientSuspended)
 
 
 def wants(event: Event) -> bool:
-    """Is the level on? Who failed to authenticate was refused, too, and stands in the log for that."""
-    return not isinstance(event, ClientAuthenticationFailed) and logger.isEnabledFor(_level(event))
+    """Is it told here, and the level on?"""
+    return not isinstance(event, UNTOLD) and logger.isEnabledFor(_level(event))
 
 
 def tell(event: Event) -> None:

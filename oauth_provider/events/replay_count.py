@@ -3,7 +3,9 @@
 import logging
 import time
 
-logger = logging.getLogger("oauth_provider.models")
+from oauth_provider.events.event import Event, ReplayedAgain
+
+logger = logging.getLogger("oauth_provider.events")
 
 # In seconds: a flood of them is one line a minute.
 PAUSE = 60.0
@@ -27,3 +29,13 @@ class ReplayCount:
 
 
 replay_count = ReplayCount()
+
+
+def wants(event: Event) -> bool:
+    """Is it counted?"""
+    return isinstance(event, ReplayedAgain)
+
+
+def tell(event: Event) -> None:
+    """Count it."""
+    replay_count.add()
