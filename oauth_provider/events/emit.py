@@ -6,7 +6,7 @@ from typing import Protocol
 
 from django.db import transaction
 
-from oauth_provider.events import log_sink, refusal_ring, replay_count, signal_sink
+from oauth_provider.events import log_sink, refusal_ring, signal_sink
 from oauth_provider.events.event import Event
 
 
@@ -22,7 +22,7 @@ class Sink(Protocol):
         ...
 
 
-SINKS: Sequence[Sink] = (signal_sink, log_sink, refusal_ring, replay_count)
+SINKS: Sequence[Sink] = (signal_sink, log_sink, refusal_ring)
 
 
 def emit(event: Event, *, using: str | None = None) -> None:

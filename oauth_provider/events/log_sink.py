@@ -10,23 +10,24 @@ from oauth_provider.events.event import (
     ReplayedAgain,
     RequestRefused,
 )
+from oauth_provider.events.replay_count import replay_count
 
 logger = logging.getLogger("oauth_provider.events")
-
-# Who failed to authenticate was refused, and stands in the log for that; ``replay_count`` writes a line for many.
-UNTOLD = (ClientAuthenticationFailed, ReplayedAgain)
 
 # What somebody should look at. All else is information.
 WARNINGS = (Replayed, ClientSuspended)
 
 
 def wants(event: Event) -> bool:
-    """Is it told here, and the level on?"""
-    return not isinstance(event, UNTOLD) and logger.isEnabledFor(_level(event))
+    """Is the level on? Who failed to authenticate was refused, too, and stands in the log for that."""
+    return not isinstance(event, ClientAuthenticationFailed) and logger.isEnabledFor(_level(event))
 
 
 def tell(event: Event) -> None:
-    """Write one line: what happened, then each fact as ``name='value'``."""
+    """Write one line: what happened, then each fact as ``name='value'``. Of ``ReplayedAgain`` it is one for many."""
+    if isinstance(event, ReplayedAgain):
+        replay_count.add()
+        return
     facts = event.facts()
     words = " ".join(f"{name}={value!r}" for name, value in facts.items())
     logger.log(_level(event), "%s %s", event.kind(), words)

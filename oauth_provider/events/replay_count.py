@@ -3,8 +3,6 @@
 import logging
 import time
 
-from oauth_provider.events.event import Event, ReplayedAgain
-
 logger = logging.getLogger("oauth_provider.events")
 
 # In seconds: a flood of them is one line a minute.
@@ -29,13 +27,3 @@ class ReplayCount:
 
 
 replay_count = ReplayCount()
-
-
-def wants(event: Event) -> bool:
-    """Is it counted?"""
-    return isinstance(event, ReplayedAgain)
-
-
-def tell(event: Event) -> None:
-    """Count it."""
-    replay_count.add()
