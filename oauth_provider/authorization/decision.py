@@ -81,7 +81,7 @@ def decide(http: HttpRequest, handle: str, decision: Decision, issuer: Issuer) -
     this session may not make it, and for a handle that is unknown, spent, expired, or another's.
     """
     text = settle(
-        lambda: _read(http, handle, issuer),
+        lambda: _read(http, handle, issuer, decision.context),
         lambda snapshot: _decide(http, snapshot, handle, decision),
         using=router.db_for_write(PendingRequest),
     )
@@ -89,7 +89,7 @@ def decide(http: HttpRequest, handle: str, decision: Decision, issuer: Issuer) -
 
 
 @sensitive_variables()
-def _read(http: HttpRequest, handle: str, issuer: Issuer) -> Snapshot:
+def _read(http: HttpRequest, handle: str, issuer: Issuer, context: str | None) -> Snapshot:
     pending = PendingRequest.objects.of(handle)
     if pending is None or not pending.belongs_to(session_user(http), binding_of(http)):
         raise InvalidRequest(Reason.REQUEST_UNKNOWN, detail="foreign or unknown handle")
@@ -98,7 +98,7 @@ def _read(http: HttpRequest, handle: str, issuer: Issuer) -> Snapshot:
     if not pending.is_in_time:
         raise InvalidRequest(Reason.REQUEST_EXPIRED, detail="expired handle")
     inquiry = inquiry_of(http, pending, issuer)
-    return Snapshot(pending, inquiry, answer.read(inquiry))
+    return Snapshot(pending, inquiry, answer.read(inquiry, context))
 
 
 @sensitive_variables()

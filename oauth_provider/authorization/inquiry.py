@@ -1,5 +1,6 @@
 """Inquiries (RFC 6749 §4.1.1): the question of an authorization request, with what its answer is made of."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,8 @@ from oauth_provider.authorization.question import Asked, Question
 from oauth_provider.authorization.request import AuthorizationRequest
 from oauth_provider.authorization.sign_in import SignIn
 from oauth_provider.models.client import Client
+from oauth_provider.registry.grant_context import GrantContext
+from oauth_provider.tokens.grant_context import contexts_for
 from oauth_provider.tokens.issuer import Issuer
 
 
@@ -35,5 +38,24 @@ def inquire(
     request: AuthorizationRequest, destination: Destination, asked: Asked, *, user: Any, sign_in: SignIn, issuer: Issuer
 ) -> Inquiry:
     """Return what ``request`` asks ``user``, who is signed in by ``sign_in``."""
-    question = Question(destination.client, user, asked, sign_in, destination.in_words)
+    contexts = contexts_for(user, destination.client)
+    question = Question(
+        client=destination.client,
+        user=user,
+        asked=asked,
+        sign_in=sign_in,
+        destination=destination.in_words,
+        contexts=contexts,
+        context=settled(contexts, request.context),
+    )
     return Inquiry(request, destination, question, issuer)
+
+
+def settled(contexts: Sequence[GrantContext], named: str) -> str | None:
+    """Return the key of the context that is ``named``, or of the only one; None where there is none, or a choice.
+
+    One that is not open to the person leaves them the choice: an error would tell any client where they do not belong.
+    """
+    keys = [one.key for one in contexts]
+    wanted = named or (keys[0] if len(keys) == 1 else None)
+    return wanted if wanted in keys else None

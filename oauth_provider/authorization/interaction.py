@@ -98,7 +98,8 @@ def next_step(http: HttpRequest, ticket: Ticket, issuer: Issuer) -> Step:
     demand = first_demand(visit)
     if demand is not None:
         try:
-            step = _refuse_silently(visit, destination, demand) if silent else _send_to(visit, destination, demand)
+            refused = Refused(destination, silent_error(visit, destination, demand)) if silent else None
+            step = refused or _send_to(visit, destination, demand)
         except TemporarilyUnavailable as error:
             return Refused(destination, error, on_page=True)
         if step is not None:
@@ -160,7 +161,7 @@ def _grant(inquiry: Inquiry, visit: Visit) -> Step:
             watched = session_state(visit.http, destination, granted.scope)
             return Answer(granted_response(destination, granted, inquiry.issuer, watched))
     if visit.is_silent:
-        return _refuse_silently(visit, destination, None)
+        return Refused(destination, silent_error(visit, destination, None, is_settled=inquiry.question.is_settled))
     # Where something was demanded of the sign-in, only the one that met it may decide.
     handle = ask(visit.http, inquiry, sid=visit.recorded.sid if _is_demanding(visit) else "")
     return Page(reverse("oauth_provider:consent", args=[handle]))
@@ -170,10 +171,6 @@ def _is_demanding(visit: Visit) -> bool:
     request, policy = visit.request, visit.client.policy
     wanted = bool(visit.prompts or request.max_age or wanted_acr(request))
     return wanted or visit.person is not None or policy.default_max_age is not None
-
-
-def _refuse_silently(visit: Visit, destination: Destination, demand: Demand | None) -> Refused:
-    return Refused(destination, silent_error(visit, destination, demand))
 
 
 def _send_to(visit: Visit, destination: Destination, demand: Demand) -> Step | None:

@@ -153,13 +153,17 @@ class ClientAuthenticationFailed(Event):
 
 @dataclass(frozen=True, slots=True)
 class ConsentGiven(Event):
-    """A person agreed to a scope at each of these resources; at none: anywhere."""
+    """A person agreed to a scope at each of these resources; at none: anywhere.
+
+    ``context`` is what they act for in it; empty: for themselves.
+    """
 
     AUDITED = True
     application: Row = field(repr=False)
     user: Any = field(repr=False)
     scope: str
     resources: tuple[str, ...] = ()
+    context: str = ""
 
 
 @dataclass(frozen=True, slots=True)

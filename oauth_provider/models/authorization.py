@@ -63,6 +63,9 @@ class Authorization(models.Model):
     scope = models.TextField(_("scope"), blank=True)
     resources = models.JSONField(_("resources"), default=list)
     authorization_details = models.JSONField(_("authorization details"), default=list)
+    context = models.CharField(
+        _("context"), max_length=200, blank=True, default="", db_default="", help_text=_("what the user acts for in it")
+    )
     redirect_uri = models.TextField(_("redirect URI"), blank=True)
     code_challenge = models.CharField(max_length=43, blank=True, editable=False)
     nonce = models.TextField(blank=True, editable=False)
@@ -105,6 +108,7 @@ class Authorization(models.Model):
         "scope",
         "resources",
         "authorization_details",
+        "context",
         "redirect_uri",
         "code_challenge",
         "nonce",

@@ -1,4 +1,4 @@
-"""Consents: what a user has agreed that a client may do. They outlive tokens and are withdrawn as a whole."""
+"""Consents: what a user has agreed that a client may do, in each context. They outlive tokens; all end at once."""
 
 from dataclasses import asdict, replace
 from typing import Any, ClassVar
@@ -30,12 +30,13 @@ def bounded(agreed: Agreed, latest: Agreement) -> Agreed:
 
 
 class Consent(models.Model):
-    """The permissions that one user has given to one client."""
+    """The permissions that one user has given to one client, in one context or for themselves."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="oauth_consents", db_index=False
     )
     application = models.ForeignKey(APPLICATION, on_delete=models.CASCADE, related_name="oauth_consents")
+    context = models.CharField(_("context"), max_length=200, blank=True, default="", db_default="", editable=False)
     # The fields of an ``Agreed``. None: the row is from before, and what it says stands in the four columns below.
     entries = models.JSONField(
         _("agreed to"), null=True, default=None, editable=False, help_text=_("each scope with the places it is for")
@@ -63,6 +64,7 @@ class Consent(models.Model):
     DECIDING: ClassVar[tuple[str, ...]] = (
         "user",
         "application",
+        "context",
         "entries",
         "shown",
         "scopes",
@@ -73,7 +75,9 @@ class Consent(models.Model):
     class Meta:
         verbose_name = _("consent")
         verbose_name_plural = _("consents")
-        constraints = (models.UniqueConstraint(fields=["user", "application"], name="oauth_provider_one_consent"),)
+        constraints = (
+            models.UniqueConstraint(fields=["user", "application", "context"], name="oauth_provider_one_consent"),
+        )
 
     def __str__(self) -> str:
         return f"consent of {self.user_id} to {self.application_id}"

@@ -10,7 +10,7 @@ from oauth_provider.authorization.carried import resume_url
 from oauth_provider.authorization.decision import decide, inquiry_of
 from oauth_provider.authorization.demand import is_signed_in
 from oauth_provider.authorization.inquiry import Inquiry
-from oauth_provider.authorization.question import ALLOW, DENY, NO, YES
+from oauth_provider.authorization.question import ALLOW, DENY, NO, Decision
 from oauth_provider.authorization.sign_in import binding_of
 from oauth_provider.authorization.stored_request import from_stored
 from oauth_provider.authorization.ticket import Ticket
@@ -68,7 +68,8 @@ def consent(request: HttpRequest, handle: str) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, handle: str) -> HttpResponse:
-    decision = YES if request.POST["decision"] == ALLOW else NO
+    is_yes = request.POST["decision"] == ALLOW
+    decision = Decision(True, context=request.POST.get("context") or None) if is_yes else NO
     return send(request, decide(request, handle, decision, issuer_of(request)))
 
 
@@ -100,6 +101,8 @@ def _show(request: HttpRequest, handle: str, inquiry: Inquiry) -> HttpResponse:
         "resources": [str(resource.name) for resource in resources],
         # Where there are several places, somebody who allows all of them is told so.
         "is_for_everywhere": not resources and bool(all_resources()),
+        "contexts": [one for one in question.contexts if question.context in (None, one.key)],
+        "is_context_settled": question.is_settled,
         "permissions": list(words_of(question.asked.scope).values()),
         "details": [_in_words(detail, request) for detail in question.asked.details],
         "action": reverse("oauth_provider:consent", args=[handle]),

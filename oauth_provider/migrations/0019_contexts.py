@@ -1,0 +1,35 @@
+"""Contexts: a sign-in, a consent and a client may be for an organisation. Code from before adds rows without one."""
+
+from typing import Any, ClassVar
+
+from django.db import migrations, models
+
+
+def context(**how: Any) -> Any:
+    return models.CharField(blank=True, db_default="", default="", max_length=200, verbose_name="context", **how)
+
+
+class Migration(migrations.Migration):
+    dependencies: ClassVar = [("oauth_provider", "0018_outbox")]
+
+    operations: ClassVar = [
+        migrations.AddField(
+            model_name="authorization", name="context", field=context(help_text="what the user acts for in it")
+        ),
+        migrations.AddField(model_name="consent", name="context", field=context(editable=False)),
+        migrations.AddField(
+            model_name="clientpolicy",
+            name="context",
+            field=context(
+                help_text="The key of the context that it acts in for itself: an organisation, where the project has"
+                " them."
+            ),
+        ),
+        migrations.RemoveConstraint(model_name="consent", name="oauth_provider_one_consent"),
+        migrations.AddConstraint(
+            model_name="consent",
+            constraint=models.UniqueConstraint(
+                fields=("user", "application", "context"), name="oauth_provider_one_consent"
+            ),
+        ),
+    ]
