@@ -13,7 +13,7 @@ from django.db import router
 from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.authorization.inquiry import Inquiry
-from oauth_provider.authorization.question import Asked, Decision, agreement_of, allowed_part, check_context, yes_to
+from oauth_provider.authorization.question import Asked, Decision, agreement_of, allowed_part, check_offered, yes_to
 from oauth_provider.authorization.unredeemed import forget_surplus
 from oauth_provider.conf import provider_settings
 from oauth_provider.events.event import ConsentDenied, ConsentGiven
@@ -93,11 +93,11 @@ def _answer_silently(inquiry: Inquiry, seen: Snapshot) -> Outcome[Granted | None
     question = inquiry.question
     if inquiry.client.application.skip_authorization:
         return _grant(inquiry, question.asked, seen)
-    if seen.consent is None or not are_remembered(question.asked.details):
+    if seen.consent is None or seen.consent.is_over(seen.now) or not are_remembered(question.asked.details):
         return Outcome(None)
     if not seen.consent.agreed.covers(agreement_of(question, yes_to(question))):
         return Outcome(None)
-    outcome = _grant(inquiry, question.asked, seen)
+    outcome = _grant(inquiry, question.asked, seen, until=seen.consent.until)
     # Nobody withdraws it before this is committed.
     return replace(outcome, writes=(Hold(seen.consent), *outcome.writes))
 
@@ -105,9 +105,9 @@ def _answer_silently(inquiry: Inquiry, seen: Snapshot) -> Outcome[Granted | None
 def answer_question(inquiry: Inquiry, decision: Decision, seen: Snapshot) -> Outcome[Granted | None]:
     """Remember what ``decision`` allows and make it; None where it allows nothing.
 
-    Raises ``InvalidRequest`` for a context that is not the question's.
+    Raises ``InvalidRequest`` for a context or an end that is not the question's.
     """
-    check_context(inquiry.question, decision)
+    check_offered(inquiry.question, decision)
     part = allowed_part(inquiry.question, decision)
     return _answer_no(inquiry, seen) if part is None else _answer_yes(inquiry, decision, part, seen)
 
@@ -119,11 +119,14 @@ def _answer_yes(inquiry: Inquiry, decision: Decision, part: Asked, seen: Snapsho
     agreement = replace(asked, details=digests_of_details(remembered))
     before = seen.consent
     consent = before or Consent(user=inquiry.user, application=application, context=seen.context)
-    agreed = bounded(consent.agreed.extended_by(agreement), agreement)
+    # What was agreed for another time is not taken along: it would end later, or earlier, than was said.
+    agreed = consent.agreed if consent.until == decision.until else Agreed()
+    agreed = bounded(agreed.extended_by(agreement), agreement)
     scope, resources = " ".join(agreement.scopes), tuple(agreement.resources)
-    event = ConsentGiven(application, inquiry.user, scope, resources, context=seen.context)
-    outcome = _grant(inquiry, part, seen)
-    writes = (_remember(consent, agreed), *outcome.writes)
+    until = decision.until.isoformat() if decision.until is not None else ""
+    event = ConsentGiven(application, inquiry.user, scope, resources, context=seen.context, until=until)
+    outcome = _grant(inquiry, part, seen, until=decision.until)
+    writes = (_remember(consent, agreed, decision.until), *outcome.writes)
     return replace(outcome, writes=writes, events=(event, *outcome.events))
 
 
@@ -134,13 +137,13 @@ def _answer_no(inquiry: Inquiry, seen: Snapshot) -> Outcome[Granted | None]:
     return Outcome(None, _spend(seen), events=(denial,))
 
 
-def _remember(consent: Consent, agreed: Agreed) -> Write:
+def _remember(consent: Consent, agreed: Agreed, until: datetime | None) -> Write:
     if consent._state.adding:
-        vars(consent).update(Consent.columns(agreed))
+        vars(consent).update(Consent.columns(agreed, until))
         return Add(consent)
     # Unchanged, it is not written: others who give it at the same moment then need not try again.
-    is_same = consent.entries is not None and consent.agreed == agreed
-    return Hold(consent) if is_same else Change(consent, Consent.columns(agreed))
+    is_same = consent.entries is not None and (consent.agreed, consent.until) == (agreed, until)
+    return Hold(consent) if is_same else Change(consent, Consent.columns(agreed, until))
 
 
 def _spend(seen: Snapshot) -> tuple[Write, ...]:
@@ -160,10 +163,11 @@ def _granted_details(part: Asked, user: Any) -> list[dict[str, Any]]:
 
 
 @sensitive_variables()
-def _grant(inquiry: Inquiry, part: Asked, seen: Snapshot) -> Outcome[Any]:
+def _grant(inquiry: Inquiry, part: Asked, seen: Snapshot, *, until: datetime | None = None) -> Outcome[Any]:
     asked = parts_of(inquiry.request.response_type)
     code = token_string.make_token(token_string.CODE) if CODE in asked else ""
     authorization = _authorize(inquiry, part, code, seen)
+    authorization.until = until
     parameters = {"code": code} if code else {}
     outcome: Outcome[Any] = Outcome(None, (Add(authorization),))
     access_token = ""

@@ -1,6 +1,7 @@
 """The decision (RFC 6749 §4.1.1, RFC 9700 §4.7): a question is kept, and a person answers it, once."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.db import router
 from django.http import HttpRequest
@@ -58,7 +59,8 @@ def inquiry_of(http: HttpRequest, pending: PendingRequest, issuer: Issuer) -> In
     visit = visit_of(http, Ticket(request), destination.client)
     if stored.sid and not equal(stored.sid, digest(visit.recorded.sid)):
         raise InvalidRequest(Reason.SIGNED_IN_MEANWHILE, detail="another sign-in than the one demanded")
-    inquiry = inquire(request, destination, asked, user=session_user(http), sign_in=visit.sign_in, issuer=issuer)
+    who: dict[str, Any] = {"user": session_user(http), "sign_in": visit.sign_in, "issuer": issuer}
+    inquiry = inquire(request, destination, asked, since=pending.created_at, **who)
     if stored.shown != words_shown(inquiry.question):
         raise InvalidRequest(Reason.QUESTION_CHANGED)
     return inquiry

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from oauth_provider.authorization.destination import Destination
 from oauth_provider.authorization.question import Asked, Question
 from oauth_provider.authorization.request import AuthorizationRequest
 from oauth_provider.authorization.sign_in import SignIn
+from oauth_provider.conf import provider_settings
 from oauth_provider.models.client import Client
 from oauth_provider.registry.grant_context import GrantContext
 from oauth_provider.tokens.grant_context import contexts_for
@@ -35,9 +37,16 @@ class Inquiry:
 
 
 def inquire(
-    request: AuthorizationRequest, destination: Destination, asked: Asked, *, user: Any, sign_in: SignIn, issuer: Issuer
+    request: AuthorizationRequest,
+    destination: Destination,
+    asked: Asked,
+    *,
+    user: Any,
+    sign_in: SignIn,
+    issuer: Issuer,
+    since: datetime | None = None,
 ) -> Inquiry:
-    """Return what ``request`` asks ``user``, who is signed in by ``sign_in``."""
+    """Return what ``request`` asks ``user``, who is signed in by ``sign_in``; on a page that was opened ``since``."""
     contexts = contexts_for(user, destination.client)
     question = Question(
         client=destination.client,
@@ -47,8 +56,15 @@ def inquire(
         destination=destination.in_words,
         contexts=contexts,
         context=settled(contexts, request.context),
+        endings=() if since is None else endings(since),
     )
     return Inquiry(request, destination, question, issuer)
+
+
+def endings(since: datetime) -> tuple[datetime, ...]:
+    """Return the ends that a person may choose on a page that was opened ``since``, to the second."""
+    began = since.replace(microsecond=0)
+    return tuple(began + timedelta(seconds=one) for one in sorted(provider_settings.CONSENT_DURATIONS))
 
 
 def settled(contexts: Sequence[GrantContext], named: str) -> str | None:

@@ -49,7 +49,7 @@ class Question:
     ``destination`` is where the answer goes, in words that a person can check; None where it goes nowhere.
     ``contexts`` are those in which the person may grant it, none where they act for themselves alone, and ``context``
     is the key of the one that is settled, None where the person chooses. ``until`` is when all of it would end, None
-    where nobody set that.
+    where nobody set that, and ``endings`` are earlier ones that the person may choose.
     """
 
     client: Client
@@ -60,6 +60,7 @@ class Question:
     contexts: tuple[GrantContext, ...] = ()
     context: str | None = None
     until: datetime | None = None
+    endings: tuple[datetime, ...] = ()
 
     @property
     def is_settled(self) -> bool:
@@ -72,7 +73,7 @@ class Decision:
     """The answer of a person to a question.
 
     ``scopes`` and ``details`` are what a yes is to, None for everything that is asked for; what is not asked for is
-    never granted. ``context`` is one of the question's, and ``until`` is the question's.
+    never granted. ``context`` and ``until`` are among those of the question.
     """
 
     is_yes: bool
@@ -110,19 +111,21 @@ def is_offered(question: Question, context: str | None) -> bool:
     return any(context == one.key for one in question.contexts)
 
 
-def check_context(question: Question, decision: Decision) -> None:
-    """Check that ``decision`` names a context of ``question``, as it must. Raises ``InvalidRequest``."""
+def check_offered(question: Question, decision: Decision) -> None:
+    """Check that ``decision`` names a context and an end of ``question``. Raises ``InvalidRequest``."""
     if not decision.is_yes:
         return
     if decision.context is None and not question.is_settled:
         raise InvalidRequest(Reason.CONTEXT_NOT_CHOSEN)
     if not is_offered(question, decision.context):
         raise InvalidRequest(Reason.CONTEXT_NOT_OFFERED)
+    if decision.until not in (question.until, *question.endings):
+        raise InvalidRequest(Reason.END_NOT_OFFERED)
 
 
 def allowed_part(question: Question, decision: Decision) -> Asked | None:
     """Return what of ``question`` is allowed, in the order in which it was asked for; None where that is nothing."""
-    is_about_this = decision.until == question.until and is_offered(question, decision.context)
+    is_about_this = decision.until in (question.until, *question.endings) and is_offered(question, decision.context)
     if not (decision.is_yes and is_about_this):
         return None
     asked = question.asked

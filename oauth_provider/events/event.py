@@ -155,7 +155,7 @@ class ClientAuthenticationFailed(Event):
 class ConsentGiven(Event):
     """A person agreed to a scope at each of these resources; at none: anywhere.
 
-    ``context`` is what they act for in it; empty: for themselves.
+    ``context`` is what they act for in it, empty for themselves; ``until`` the end that they chose, as ISO 8601 has it.
     """
 
     AUDITED = True
@@ -164,6 +164,7 @@ class ConsentGiven(Event):
     scope: str
     resources: tuple[str, ...] = ()
     context: str = ""
+    until: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,8 @@ class Authorization(models.Model):
     acr = models.TextField(blank=True)
     amr = models.JSONField(default=list)
     sid = models.CharField(max_length=64, blank=True)
+    # The end that the user chose; None: until it is withdrawn.
+    until = models.DateTimeField(_("agreed until"), null=True, editable=False)
     # None: it goes on after the session in which it began.
     session_expires_at = models.DateTimeField(_("session expires"), null=True, editable=False)
 
@@ -113,6 +115,7 @@ class Authorization(models.Model):
         "code_challenge",
         "nonce",
         "cnf",
+        "until",
         "session_expires_at",
         "code_expires_at",
         "redeemed_at",
@@ -149,7 +152,7 @@ class Authorization(models.Model):
         and the session's end. No refresh moves an absolute limit."""
         everybody = (server_limits(), *limits)
         ends = [end for one in everybody for end in one.ends(began=self.created_at, used=used)]
-        return min([*ends, *([self.session_expires_at] if self.session_expires_at else [])])
+        return min([*ends, *(end for end in (self.until, self.session_expires_at) if end is not None)])
 
     @property
     def last_used_at(self) -> datetime:

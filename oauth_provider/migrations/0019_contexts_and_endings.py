@@ -1,4 +1,4 @@
-"""Contexts: a sign-in, a consent and a client may be for an organisation. Code from before adds rows without one."""
+"""Contexts, and ends that people choose. Code from before adds rows without either."""
 
 from typing import Any, ClassVar
 
@@ -24,6 +24,16 @@ class Migration(migrations.Migration):
                 help_text="The key of the context that it acts in for itself: an organisation, where the project has"
                 " them."
             ),
+        ),
+        migrations.AddField(
+            model_name="authorization",
+            name="until",
+            field=models.DateTimeField(editable=False, null=True, verbose_name="agreed until"),
+        ),
+        migrations.AddField(
+            model_name="consent",
+            name="until",
+            field=models.DateTimeField(editable=False, null=True, verbose_name="agreed until"),
         ),
         migrations.RemoveConstraint(model_name="consent", name="oauth_provider_one_consent"),
         migrations.AddConstraint(
