@@ -208,6 +208,8 @@ def _authorize(inquiry: Inquiry, part: Asked, code: str, seen: Snapshot) -> Auth
         acr=sign_in.acr,
         amr=list(sign_in.amr),
         sid=sign_in.sid,
+        address=inquiry.visitor.address,
+        device=inquiry.visitor.device,
         session_expires_at=session_ends,
         code_digest=digest(code) if code else None,
         code_expires_at=expires if code else None,

@@ -17,6 +17,7 @@ from oauth_provider.authorization.rules import check, establish
 from oauth_provider.authorization.sign_in import binding_of
 from oauth_provider.authorization.stored_request import from_stored, to_stored
 from oauth_provider.authorization.ticket import Ticket
+from oauth_provider.authorization.visitor import visitor_of
 from oauth_provider.events.actor import person_behind
 from oauth_provider.models import PendingRequest
 from oauth_provider.models.audit_event import audited
@@ -59,8 +60,8 @@ def inquiry_of(http: HttpRequest, pending: PendingRequest, issuer: Issuer) -> In
     visit = visit_of(http, Ticket(request), destination.client)
     if stored.sid and not equal(stored.sid, digest(visit.recorded.sid)):
         raise InvalidRequest(Reason.SIGNED_IN_MEANWHILE, detail="another sign-in than the one demanded")
-    who: dict[str, Any] = {"user": session_user(http), "sign_in": visit.sign_in, "issuer": issuer}
-    inquiry = inquire(request, destination, asked, since=pending.created_at, **who)
+    who: dict[str, Any] = {"user": session_user(http), "sign_in": visit.sign_in, "visitor": visitor_of(http)}
+    inquiry = inquire(request, destination, asked, issuer=issuer, since=pending.created_at, **who)
     if stored.shown != words_shown(inquiry.question):
         raise InvalidRequest(Reason.QUESTION_CHANGED)
     return inquiry

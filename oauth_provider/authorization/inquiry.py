@@ -9,6 +9,7 @@ from oauth_provider.authorization.destination import Destination
 from oauth_provider.authorization.question import Asked, Question
 from oauth_provider.authorization.request import AuthorizationRequest
 from oauth_provider.authorization.sign_in import SignIn
+from oauth_provider.authorization.visitor import NOBODY, Visitor
 from oauth_provider.conf import provider_settings
 from oauth_provider.models.client import Client
 from oauth_provider.registry.grant_context import GrantContext
@@ -24,6 +25,7 @@ class Inquiry:
     destination: Destination
     question: Question
     issuer: Issuer
+    visitor: Visitor = NOBODY
 
     @property
     def client(self) -> Client:
@@ -44,6 +46,7 @@ def inquire(
     user: Any,
     sign_in: SignIn,
     issuer: Issuer,
+    visitor: Visitor = NOBODY,
     since: datetime | None = None,
 ) -> Inquiry:
     """Return what ``request`` asks ``user``, who is signed in by ``sign_in``; on a page that was opened ``since``."""
@@ -58,7 +61,7 @@ def inquire(
         context=settled(contexts, request.context),
         endings=() if since is None else endings(since),
     )
-    return Inquiry(request, destination, question, issuer)
+    return Inquiry(request, destination, question, issuer, visitor)
 
 
 def endings(since: datetime) -> tuple[datetime, ...]:

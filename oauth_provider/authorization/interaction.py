@@ -1,6 +1,7 @@
 """The interaction (RFC 6749 §3.1, OpenID Connect Core §3.1.2.3): what has to happen before a request is answered."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -33,6 +34,7 @@ from oauth_provider.authorization.rules import check, establish, prompts_of
 from oauth_provider.authorization.sign_in import end, spend
 from oauth_provider.authorization.silent import silent_error
 from oauth_provider.authorization.ticket import Ticket
+from oauth_provider.authorization.visitor import visitor_of
 from oauth_provider.conf import provider_settings
 from oauth_provider.protocol.authentication_request import CONSENT, CREATE, NONE
 from oauth_provider.protocol.errors import (
@@ -107,8 +109,8 @@ def next_step(http: HttpRequest, ticket: Ticket, issuer: Issuer) -> Step:
     if was_made_for_this(visit):
         spend(http)
     bind(http, ticket)
-    user, sign_in = session_user(http), visit.sign_in
-    return _grant(inquire(ticket.request, destination, asked, user=user, sign_in=sign_in, issuer=issuer), visit)
+    who: dict[str, Any] = {"user": session_user(http), "sign_in": visit.sign_in, "visitor": visitor_of(http)}
+    return _grant(inquire(ticket.request, destination, asked, issuer=issuer, **who), visit)
 
 
 @sensitive_variables()

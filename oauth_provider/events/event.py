@@ -168,6 +168,17 @@ class ConsentGiven(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PermissionsTakenBack(Event):
+    """A person took ``scope`` back from a client, in one context; all else goes on."""
+
+    AUDITED = True
+    application: Row = field(repr=False)
+    user: Any = field(repr=False)
+    scope: str
+    context: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ConsentDenied(Event):
     """A person was asked, and said no."""
 

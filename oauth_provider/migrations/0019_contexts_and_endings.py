@@ -35,6 +35,20 @@ class Migration(migrations.Migration):
             name="until",
             field=models.DateTimeField(editable=False, null=True, verbose_name="agreed until"),
         ),
+        migrations.AddField(
+            model_name="authorization",
+            name="address",
+            field=models.CharField(
+                blank=True, db_default="", default="", editable=False, max_length=64, verbose_name="address"
+            ),
+        ),
+        migrations.AddField(
+            model_name="authorization",
+            name="device",
+            field=models.CharField(
+                blank=True, db_default="", default="", editable=False, max_length=100, verbose_name="browser"
+            ),
+        ),
         migrations.RemoveConstraint(model_name="consent", name="oauth_provider_one_consent"),
         migrations.AddConstraint(
             model_name="consent",

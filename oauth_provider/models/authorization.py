@@ -78,6 +78,9 @@ class Authorization(models.Model):
     sid = models.CharField(max_length=64, blank=True)
     # The end that the user chose; None: until it is withdrawn.
     until = models.DateTimeField(_("agreed until"), null=True, editable=False)
+    # From where, and by which browser, the user answered. Both are claims, and decide nothing.
+    address = models.CharField(_("address"), max_length=64, blank=True, default="", db_default="", editable=False)
+    device = models.CharField(_("browser"), max_length=100, blank=True, default="", db_default="", editable=False)
     # None: it goes on after the session in which it began.
     session_expires_at = models.DateTimeField(_("session expires"), null=True, editable=False)
 
