@@ -199,6 +199,8 @@ class Reason(Enum):
     CONSENT_BUTTON_MISSING = "Neither Allow nor Cancel was chosen."
     CONTEXT_NOT_CHOSEN = "It was not chosen what to act for."
     CONTEXT_NOT_OFFERED = "What was chosen is not among what can be acted for."
+    ACTION_UNKNOWN = "It was not said what to do."
+    NOT_CONNECTED = "No such application is connected."
     END_NOT_OFFERED = "What was chosen is not among the ends that were offered."
     SIGN_IN_BUTTON_MISSING = "Neither Sign in again nor Cancel was chosen."
     LOGOUT_BUTTON_MISSING = "Neither Log out nor Stay logged in was chosen."
