@@ -34,7 +34,7 @@ def withdraw_consent(
         consents = locked_rows(given, touch="updated_at")
         if not consents:
             # The first one may be on its way: it refers to the person, and so waits until this is done.
-            person = type(user)._base_manager.using(using).filter(pk=user.pk)
+            person = user._meta.model._base_manager.using(using).filter(pk=user.pk)
             consents = locked_rows(given, touch="updated_at") if hold_referred(person) else []
         for consent in consents:
             consent.delete(using=using)
