@@ -14,7 +14,7 @@ DEFAULT_KIND = next(iter(KINDS))
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What the command line says; None where it says nothing."""
+    """Options of the command line; None where nothing was said."""
 
     name: str | None = None
     redirect_uris: tuple[str, ...] | None = None
