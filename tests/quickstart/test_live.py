@@ -1,13 +1,18 @@
-"""All that ``oauth_quickstart`` prints, done: in a fresh project that is served, by a shell, by a browser (RFC 6749)."""
+"""All that ``oauth_quickstart`` prints, done in a fresh project that is served: by a shell, by a browser (RFC 6749)."""
 
 import json
+import os
+import pty
+import subprocess
 import sys
+from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
 
+from oauth_provider.resource_server.conf import conf
 from tests.demo.server import free_port
 from tests.foreign.traveller import Traveller
 from tests.person import Person
@@ -108,6 +113,16 @@ def test_the_printed_command_introspects_a_token(project: FreshProject) -> None:
     assert (told["active"], told["scope"]) == (True, "notes:read")
 
 
+@pytest.mark.spec("RFC 7662", "2.2")
+def test_an_api_elsewhere_verifies_tokens_by_the_printed_settings(project: FreshProject, settings: Any) -> None:
+    token = in_shell(project, text_of(quickstart(project, "service"), "sh", "ANSWER"))[0]["access_token"]
+    written: dict[str, Any] = {"INSTALLED_APPS": []}
+    exec(text_of(quickstart(project, "api"), "py"), written)
+    assert written["INSTALLED_APPS"] == ["oauth_provider.resource_server"]
+    settings.OAUTH_RESOURCE_SERVER = written["OAUTH_RESOURCE_SERVER"]
+    assert conf.verifier(token).scopes == ("notes:read",)
+
+
 @pytest.mark.spec("OIDC Core", "3.1")
 def test_the_printed_web_application_signs_a_person_in(project: FreshProject) -> None:
     port, file = free_port(), project.folder / "client.py"
@@ -151,3 +166,26 @@ def test_the_printed_mcp_server_takes_the_printed_token_and_no_other(project: Fr
         assert '"who_am_i"' in done.stdout, done.stdout
         assert requests.post(resource, timeout=5).status_code == 401
         assert requests.get(metadata, timeout=5).json()["authorization_servers"] == [project.address]
+
+
+def test_a_person_at_a_terminal_is_asked_and_nothing_waits_where_there_is_none(project: FreshProject) -> None:
+    command = [sys.executable, "manage.py", "oauth_quickstart"]
+    primary, secondary = pty.openpty()
+    asked = subprocess.Popen(
+        command, cwd=project.folder, env=project.environment, stdin=secondary, stdout=secondary, stderr=secondary
+    )
+    os.close(secondary)
+    os.write(primary, b"service\nNightly report\n\n")
+    said = b""
+    with suppress(OSError):  # Linux ends a terminal that nobody has open by an error
+        while part := os.read(primary, 4096):
+            said += part
+    os.close(primary)
+    assert asked.wait(timeout=60) == 0, said
+    text = said.decode().replace("\r\n", "\n")
+    assert "What do you build?" in text
+    assert "Scopes, divided by spaces [notes:read]: " in text
+    assert "Nightly report is registered." in text
+    alone = project.run(*command, check=False)
+    assert (alone.returncode, alone.stdout) == (1, "")
+    assert alone.stderr.startswith("CommandError: Say what you build, by --kind")
