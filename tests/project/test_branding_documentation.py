@@ -54,7 +54,8 @@ def test_every_block_and_variable_of_a_template_is_listed(file: Path) -> None:
 
 def test_every_variable_of_the_stylesheet_is_listed_with_its_values() -> None:
     css = STYLESHEET.read_text()
-    light, dark = (dict(re.findall(r"(--oa-[\w-]+):\s*(.+?);", body)) for body in re.findall(r":root \{(.*?)\}", css, re.S))
+    looks = re.findall(r":root \{(.*?)\}", css, re.DOTALL)
+    light, dark = (dict(re.findall(r"(--oa-[\w-]+):\s*(.+?);", look)) for look in looks)
     rows = re.findall(r"^\| `(--oa-[\w-]+)` \| `(.+?)` \| (?:`(.+?)`)? *\|", TEXT, re.MULTILINE)
     assert {name: value for name, value, _ in rows} == light
     assert {name: value for name, _, value in rows if value} == dark
@@ -68,3 +69,12 @@ def test_no_colour_of_the_stylesheet_is_written_outside_its_variables() -> None:
 def test_every_variable_that_the_stylesheet_uses_is_defined() -> None:
     css = STYLESHEET.read_text()
     assert set(re.findall(r"var\((--oa-[\w-]+)", css)) == set(re.findall(r"(--oa-[\w-]+):", css))
+
+
+EXAMPLE = ROOT / "docs" / "examples" / "branding"
+PRINTED = ["templates/oauth_provider/base.html", "templates/oauth_provider/consent.html", "static/branding/brand.css"]
+
+
+@pytest.mark.parametrize("name", PRINTED)
+def test_the_page_prints_the_files_of_the_example(name: str) -> None:
+    assert (EXAMPLE / name).read_text() in TEXT
