@@ -35,7 +35,7 @@ class Permission:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What an application may do in one context: for an organisation, or for the person alone (an empty ``key``)."""
+    """Permissions of an application in one context: for an organisation, or for the person alone (an empty ``key``)."""
 
     key: str
     name: str

@@ -1,4 +1,4 @@
-"""What became of connected apps, in plain words: the last things that a person's applications did, or that were done.
+"""History of connected apps, in plain words: the last things that they did, or that a person did with them.
 
 It is read from the audit, whose rows outlive what they tell of.
 """
