@@ -46,7 +46,7 @@ def test_a_project_may_offer_none(driver: Driver, settings: Any) -> None:
     page = page_of(driver)
     shown = driver.browser.get(page).content.decode()
     assert 'name="until"' not in shown
-    assert "until it is withdrawn" in shown
+    assert "take it back at any time" in shown
     with ledger.unchanged():
         assert allow(driver, page, offered()[0]).status_code == 400
 
