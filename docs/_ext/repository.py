@@ -28,7 +28,7 @@ def mirrors() -> dict[Path, Path]:
 
 
 def mirrored(page: Path, text: str) -> str:
-    """Return the source of ``page``: its own ``text``, or that of the file that it shows, with links that hold there."""
+    """Return the source of ``page``: its ``text``, or that of the file that it shows, with links that hold there."""
     match = MIRROR.match(text)
     origin = (page.parent / match["path"]).resolve() if match else page
     return relink(origin.read_text() if match else text, origin, page)
