@@ -18,7 +18,11 @@ PARSED = ("json", "toml", "yaml", "django")
 NOT_RUN = ("text", "http", "html", "css", "js", "ts", "tsx", "java", "ini", "nginx", "dockerfile", "sql", "diff")
 HEADING = re.compile(r"^(?P<marks>#{1,6}) +(?P<title>.+?)[ #]*$", re.MULTILINE)
 FENCE = re.compile(r"^(?P<indent> *)(?P<fence>```+|~~~+)(?P<language>[^\n`]*)\n.*?^ *(?P=fence)[ \t]*$", re.M | re.S)
-FILE = re.compile(r"\A# (?P<path>[\w./-]+\.py)(?::.*)?\n")
+FILES = {
+    "python": re.compile(r"\A# (?P<path>[\w./-]+\.py)(?::.*)?\n"),
+    "django": re.compile(r"\A\{# (?P<path>[\w./-]+\.(?:html|txt)) #\}\n"),
+}
+COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 CHECKS = re.compile(r"^<!-- checks find: (?P<ids>[^>]+) -->$", re.MULTILINE)
 RUN_BY = re.compile(r"\A<!-- blocks run by: (?P<path>\S+) -->\n")
 
@@ -37,8 +41,9 @@ class Block:
 
     @property
     def file(self) -> str:
-        """The file that a Python block names in its first comment, to which it is to be pasted; else empty."""
-        found = FILE.match(self.source) if self.language == "python" else None
+        """The file that a block names in its first comment, to which it is to be pasted; else empty."""
+        pattern = FILES.get(self.language)
+        found = pattern.match(self.source) if pattern else None
         return found["path"] if found else ""
 
     @property
@@ -101,8 +106,10 @@ def _read(text: str, page: Path) -> Iterator[Block]:
 
 
 def _headings(text: str) -> list[tuple[int, str]]:
-    """The line and the words of each heading; a comment in a code block is none."""
-    blank = FENCE.sub(lambda fence: re.sub(r"[^\n]", " ", fence[0]), text)
+    """The line and the words of each heading; a comment in a code block is none, be the block visible or not."""
+    blank = text
+    for code in (FENCE, COMMENT):
+        blank = code.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), blank)
     return [(blank.count("\n", 0, one.start()) + 1, one["title"]) for one in HEADING.finditer(blank)]
 
 

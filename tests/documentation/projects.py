@@ -5,11 +5,13 @@ import json
 import re
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import Any
+
+from joserfc.jwk import ECKey, RSAKey
 
 from tests.documentation import console
 from tests.documentation.blocks import ROOT, RUN, Block, assigned, blocks, pages, run_elsewhere
@@ -19,6 +21,12 @@ Job = dict[str, Any]
 BASE = Path(__file__).parent / "base"
 # They are judged by Django's checks, and imported by them.
 PROJECT = ("project.settings", "project.urls")
+# Of environment variables, by how their names end.
+VALUES: dict[str, Callable[[], str]] = {
+    "_URL": lambda: "rediss://user:password@redis.internal:6379/0",
+    "_RSA_KEY": lambda: RSAKey.generate_key(2048).as_pem(private=True).decode(),
+    "_EC_KEY": lambda: ECKey.generate_key("P-256").as_pem(private=True).decode(),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +65,12 @@ def projects() -> list[Project]:
 
 def of_blocks(found: tuple[Block, ...] | list[Block]) -> Iterator[Project]:
     """Divide a page by its headings, and where a block gives anew what another gave to the same file before it."""
-    wanted = (block for block in found if block.language in (*RUN, "checks") and not block.skipped)
+    wanted = (block for block in found if not block.skipped and (block.language in (*RUN, "checks") or block.file))
     for _, section in groupby(wanted, key=lambda block: block.section):
         together: list[Block] = []
         names: set[tuple[str, str]] = set()
         for block in section:
-            own = {(block.file, name) for name in assigned(block.source)} if block.file else set()
+            own = {(block.file, name) for name in assigned(block.source)} if block.file.endswith(".py") else set()
             if own & names:
                 yield Project(tuple(together))
                 together, names = [], set()
@@ -110,6 +118,8 @@ def home(file: str) -> str:
     """The path within the project of a file that a block names; one without a folder is the app's."""
     if file in ("settings.py", "urls.py"):
         return f"project/{file}"
+    if not file.endswith(".py"):
+        return file if "templates/" in file else f"notes/templates/{file}"
     return file if "/" in file else f"notes/{file}"
 
 
@@ -125,9 +135,10 @@ def paste(folder: Path, project: Project) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a") as file:
             file.write(f"\n\n{block.source}")
-    if any(Path(block.file).name == "models.py" for block in project.files):
-        call(folder, [sys.executable, "manage.py", "makemigrations", "-v", "0"])
-        call(folder, [sys.executable, "manage.py", "migrate", "-v", "0"])
+    changed = {Path(home(block.file)).parent.name for block in project.files if Path(block.file).name == "models.py"}
+    if changed:
+        call(folder, [sys.executable, "manage.py", "makemigrations", *changed, "-v", "0"], **variables(project))
+        call(folder, [sys.executable, "manage.py", "migrate", "-v", "0"], **variables(project))
 
 
 def module_of(block: Block) -> str:
@@ -135,28 +146,42 @@ def module_of(block: Block) -> str:
     return home(block.file).removesuffix(".py").replace("/", ".")
 
 
+def variables(project: Project) -> dict[str, str]:
+    """A value for each environment variable that a block reads, of the kind that its name says."""
+    read = {name for block in project.blocks for name in re.findall(r"os\.environ\[\"(\w+)\"\]", block.source)}
+    return {
+        name: next((make() for end, make in VALUES.items() if name.endswith(end)), f"value-of-{name}") for name in read
+    }
+
+
 def run(project: Project, folder: Path, client: dict[str, str]) -> None:
     """Paste what is a file, check the project, and run all other blocks in the order of the page."""
     paste(folder, project)
-    pasted = dict.fromkeys(module_of(block) for block in project.files if not is_test(block.file))
+    files = [block for block in project.files if block.language == "python"]
+    pasted = dict.fromkeys(module_of(block) for block in files if not is_test(block.file))
     job: Job = {"modules": [name for name in pasted if name not in PROJECT], "expected": project.expected}
     rest = [block for block in project.blocks if block.language in RUN and not block.file]
     if not rest or rest[0].language != "python":
-        _python(folder, job, [])
+        _python(folder, job, [], variables(project))
     for language, together in groupby(rest, key=lambda block: block.language):
         if language == "python":
-            _python(folder, job, list(together))
+            _python(folder, job, list(together), variables(project))
             continue
         for block in together:
-            console.run(folder, block, client)
-    tests = [home(block.file) for block in project.files if is_test(block.file)]
+            console.run(folder, block, {**client, **variables(project)})
+    tests = list(dict.fromkeys(home(block.file) for block in files if is_test(block.file)))
     if tests:
         shutil.copy(BASE / "conftest.py", folder)
-        call(folder, [sys.executable, "-m", "pytest", "-q", "-p", "no:schemathesis", *tests], here=True)
+        call(
+            folder,
+            [sys.executable, "-m", "pytest", "-q", "-p", "no:schemathesis", *tests],
+            here=True,
+            **variables(project),
+        )
 
 
-def _python(folder: Path, job: Job, together: list[Block]) -> None:
+def _python(folder: Path, job: Job, together: list[Block], further: dict[str, str]) -> None:
     """Check the project in a process of its own, and run blocks in it."""
     sources = [{"source": one.source, "page": str(one.page), "line": one.line} for one in together]
     arguments = [sys.executable, "-W", "error", "-m", "tests.documentation.run_blocks"]
-    call(folder, arguments, given=json.dumps({**job, "blocks": sources}), here=True)
+    call(folder, arguments, given=json.dumps({**job, "blocks": sources}), here=True, **further)

@@ -15,6 +15,7 @@ import django.template
 import pytest
 import yaml
 
+from tests.documentation import console
 from tests.documentation.blocks import (
     NOT_RUN,
     PARSED,
@@ -28,12 +29,21 @@ from tests.documentation.blocks import (
     run_elsewhere,
 )
 from tests.documentation.blocks import read as read_blocks
+from tests.documentation.projects import of_blocks
 
 PAGES = pages()
 ALL = [block for page in PAGES for block in blocks(page)]
 # What `startproject` has written before a block is pasted at the end of the same file.
 THERE = {
-    "settings.py": {"BASE_DIR", "DATABASES", "INSTALLED_APPS", "MIDDLEWARE", "TEMPLATES", "OAUTH_PROVIDER"},
+    "settings.py": {
+        "BASE_DIR",
+        "DATABASES",
+        "INSTALLED_APPS",
+        "MIDDLEWARE",
+        "TEMPLATES",
+        "OAUTH_PROVIDER",
+        "OAUTH_RESOURCE_SERVER",
+    },
     "urls.py": {"urlpatterns"},
 }
 
@@ -90,7 +100,7 @@ def test_blocks_of_other_languages_parse(language: str) -> None:
 
 
 def test_a_python_block_imports_and_defines_all_that_it_uses(tmp_path: Path) -> None:
-    """But for what a block above it, under the same heading, has assigned, and what the file has that it is pasted to."""
+    """But for what a block above it, under the same heading, has assigned, and what is in the file already."""
     files = dict(standing_alone([block for block in ALL if block.language == "python"]))
     for name, source in files.items():
         (tmp_path / name).write_text(source)
@@ -120,7 +130,7 @@ def undefined(folder: Path) -> list[str]:
         "check",
         "--isolated",
         "--select",
-        "F821,F822,F823,F811",
+        "F821,F822,F823",
         "--output-format",
     ]
     said = subprocess.run([*arguments, "json", "."], cwd=folder, capture_output=True, text=True, check=False).stdout
@@ -141,6 +151,89 @@ def test_a_block_that_lacks_an_import_is_found(tmp_path: Path) -> None:
     for name, source in standing_alone(read_blocks(text)):
         (tmp_path / name).write_text(source)
     assert undefined(tmp_path) == [
-        "README.md_line_13.py: Undefined name `x`",
-        "README.md_line_13.py: Undefined name `path`",
+        "README.md_line_14.py: Undefined name `x`",
+        "README.md_line_14.py: Undefined name `path`",
     ]
+
+
+# -- how a page is divided -----------------------------------------------------------------------------------
+
+TWO_WAYS = """# Page
+
+```python
+# settings.py
+A = {"one": 1}
+```
+
+```python
+# settings.py
+B = 1
+```
+
+```python
+# settings.py
+A = {"two": 2}
+```
+
+## Next
+
+<!-- skip: next "there is nothing to pay with" -->
+
+```console
+pay
+```
+
+<!-- invisible-code-block: python
+# notes/hidden.py
+C = 1
+-->
+
+```console
+$ ls \\
+    notes
+hidden.py
+$ true
+```
+
+```nginx
+server {}
+```
+"""
+
+
+def test_a_heading_and_a_second_value_of_the_same_name_begin_a_project() -> None:
+    divided = [[block.source.splitlines()[-1] for block in one.blocks] for one in of_blocks(read_blocks(TWO_WAYS))]
+    assert divided == [['A = {"one": 1}', "B = 1"], ['A = {"two": 2}'], ["C = 1", "$ true"]]
+
+
+def test_a_block_that_is_skipped_or_invisible_is_known_for_it() -> None:
+    found = {block.source.splitlines()[-1]: block for block in read_blocks(TWO_WAYS)}
+    assert found["pay"].skipped == "there is nothing to pay with"
+    assert [name for name, block in found.items() if not block.is_visible] == ["C = 1"]
+    assert found["C = 1"].file == "notes/hidden.py"
+
+
+def test_a_prompt_divides_commands_from_what_they_print() -> None:
+    assert console.commands("$ ls \\\n    notes\nhidden.py\n$ true\n") == [
+        ("ls \\\n    notes", "hidden.py"),
+        ("true", ""),
+    ]
+    assert console.commands("cd x\npython manage.py runserver\ntrue\n") == [
+        ("cd x\n", ""),
+        ("python manage.py runserver", ""),
+        ("true\n", ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("shown", "printed", "same"),
+    [
+        ('{"a": ...}', '{"a": 1}\n', True),
+        ("one  two", "one\ntwo", True),
+        ("one", "one two", False),
+        ("one ... three", "one 2 four", False),
+        ("a.c", "abc", False),
+    ],
+)
+def test_what_is_printed_is_compared_but_for_white_space_and_ellipses(shown: str, printed: str, same: bool) -> None:
+    assert console.matches(shown, printed) is same

@@ -16,5 +16,6 @@ OAUTH_PROVIDER = {
         "photos:read": "See your photos",
     },
 }
+OAUTH_RESOURCE_SERVER = {}
 ALLOWED_HOSTS = ["*"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick
