@@ -171,7 +171,7 @@ def run(project: Project, folder: Path, client: dict[str, str]) -> None:
             console.run(folder, block, {**client, **variables(project)})
     tests = list(dict.fromkeys(home(block.file) for block in files if is_test(block.file)))
     if tests:
-        shutil.copy(BASE / "conftest.py", folder)
+        shutil.copy(BASE / "fixtures.py", folder / "conftest.py")
         call(
             folder,
             [sys.executable, "-m", "pytest", "-q", "-p", "no:schemathesis", *tests],

@@ -1,6 +1,7 @@
 """The blocks of README and ``docs/`` do what they say: each section is pasted into a project and run there."""
 
 import json
+import os
 import re
 import shutil
 from pathlib import Path
@@ -14,7 +15,8 @@ from tests.documentation.projects import Project, of_blocks, projects, run, temp
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The projects that are copied, shared by all processes of a run."""
-    return templates(tmp_path_factory.getbasetemp().parent)
+    own = tmp_path_factory.getbasetemp()
+    return templates(own.parent if "PYTEST_XDIST_WORKER" in os.environ else own)
 
 
 @pytest.mark.parametrize("project", projects(), ids=lambda project: project.name)
