@@ -124,7 +124,7 @@ def require(names: Mapping[str, str]) -> None:
         what = "; ".join(f"{name.replace(':', '.')} (needed in {place})" for name, place in found)
         raise ImproperlyConfigured(
             f"oauth_provider does not run with what is installed here ({_versions()}), which lacks {what}. "
-            "Install a release that it is tested with (docs/install.md), or a newer oauth_provider."
+            "Install a release that it is tested with (docs/how-to/install.md), or a newer oauth_provider."
         )
 
 
