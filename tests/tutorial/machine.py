@@ -11,6 +11,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from oauth_provider import __version__
 from tests.demo.server import free_port
 from tests.tutorial.blocks import Commands, File, NewTerminal, TutorialError, matches
 
@@ -44,6 +45,11 @@ class Machine:
     is_outdated: bool = False
 
     @property
+    def version(self) -> str:
+        """The version of the wheel."""
+        return self.wheel.name.split("-")[1]
+
+    @property
     def folder(self) -> Path:
         """Where the tutorial begins."""
         return self.root / "folder"
@@ -58,7 +64,7 @@ class Machine:
         for name in ("folder", "home", "bin", "state"):
             (self.root / name).mkdir()
         (self.root / "bin" / "python3").symlink_to(Path(getattr(sys, "_base_executable", sys.executable)))
-        (self.root / "constraints.txt").write_text(f"django-oauth-authority @ {self.wheel.as_uri()}\n")
+        (self.root / "constraints.txt").write_text(f"django-oauth-authority=={self.version}\n")
         self.open_terminal(NewTerminal())
 
     def open_terminal(self, _step: NewTerminal) -> None:
@@ -75,7 +81,9 @@ class Machine:
                     "LANG": "C.UTF-8",
                     "NO_PROXY": "127.0.0.1,localhost",
                     "PYTHONUNBUFFERED": "1",
-                    "PIP_CONSTRAINT": constraints,  # the wheel that was built, whatever the index has
+                    # The wheel that was built, whatever the index has by that name.
+                    "PIP_CONSTRAINT": constraints,
+                    "PIP_FIND_LINKS": f"{inherited.get('PIP_FIND_LINKS', '')} {self.wheel.parent}".strip(),
                     "STATE": str(self.root / "state"),
                 },
             )
@@ -105,7 +113,7 @@ class Machine:
             self.terminal.commands = step
             return self.start(self.terminal)
         done = subprocess.run(
-            ["bash", "-c", f"set -e\n{SAVE}{self.here(step.text)}"],
+            ["bash", "-c", f"set -eo pipefail\n{SAVE}{self.here(step.text)}"],
             cwd=self.terminal.directory,
             env=self.terminal.environment,
             stdin=subprocess.DEVNULL,
@@ -199,13 +207,15 @@ def stop(terminal: Terminal) -> None:
 
 
 def build_wheel(directory: Path) -> Path:
-    """Build the wheel of this checkout into ``directory``."""
+    """Build the wheel of this checkout into ``directory``, with a version that no index can have (PEP 440, local)."""
     root = Path(__file__).resolve().parents[2]
     source = directory / "source"
     source.mkdir(parents=True)
     for name in ("pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md"):
         shutil.copy(root / name, source)
     shutil.copytree(root / "oauth_provider", source / "oauth_provider", ignore=shutil.ignore_patterns("__pycache__"))
+    module = source / "oauth_provider" / "__init__.py"
+    module.write_text(module.read_text().replace(f'"{__version__}"', f'"{__version__}+checkout"'))
     command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(directory), str(source)]
     subprocess.run(command, check=True, capture_output=True, timeout=SECONDS)
     (wheel,) = directory.glob("*.whl")
