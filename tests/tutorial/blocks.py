@@ -8,12 +8,12 @@ from pathlib import Path
 TUTORIAL = Path(__file__).resolve().parents[2] / "docs" / "tutorial"
 INDEX = TUTORIAL / "index.md"
 FENCE = re.compile(r"^```(?P<language>\S*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
-DIRECTIVE = re.compile(r"^<!-- (?P<words>.*?) -->$")
+DIRECTIVE = re.compile(r"^<!-- (?!blocks run by: )(?P<words>.*?) -->$")
 # How the first line of a file names it, in each language.
 NAMES = {
-    "python": re.compile(r"^# (?P<path>\S+?)(?P<at_end>, at the end)?$"),
-    "html": re.compile(r"^<!-- (?P<path>\S+?)(?P<at_end>, at the end)? -->$"),
-    "javascript": re.compile(r"^// (?P<path>\S+?)(?P<at_end>, at the end)?$"),
+    "python": re.compile(r"^# (?P<path>[^\s:]+)(?P<at_end>: at the end)?$"),
+    "html": re.compile(r"^<!-- (?P<path>[^\s:]+)(?P<at_end>: at the end)? -->$"),
+    "js": re.compile(r"^// (?P<path>[^\s:]+)(?P<at_end>: at the end)?$"),
 }
 ANYTHING = "…"
 

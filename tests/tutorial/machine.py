@@ -69,7 +69,7 @@ class Machine:
 
     def open_terminal(self, _step: NewTerminal) -> None:
         """Open another terminal."""
-        inherited = {name: value for name, value in os.environ.items() if INHERITED.fullmatch(name)}
+        inherited = inherited_environment()
         constraints = f"{inherited.get('PIP_CONSTRAINT', '')} {self.root / 'constraints.txt'}".strip()
         self.terminals.append(
             Terminal(
@@ -105,7 +105,7 @@ class Machine:
         self.is_outdated = True
 
     def run(self, step: Commands) -> str:
-        """Run the commands in the terminal, and return what it shows. Raise ``TutorialError`` if that was not promised."""
+        """Run the commands in the terminal, and return what it shows. Raise ``TutorialError`` if the page says else."""
         self.refresh()
         if self.terminal.process is not None:
             raise TutorialError(f"That terminal is busy: {step.text!r}")
@@ -184,6 +184,11 @@ class Machine:
     def logs(self) -> str:
         """Return what the servers have printed, for whoever has to find out what went wrong."""
         return "\n".join(terminal.log.read_text() for terminal in self.terminals if terminal.log is not None)
+
+
+def inherited_environment() -> dict[str, str]:
+    """Return what an otherwise empty machine has of this one: an index to install from, and the way to it."""
+    return {name: value for name, value in os.environ.items() if INHERITED.fullmatch(name)}
 
 
 def listens(port: int) -> bool:

@@ -42,16 +42,22 @@ def test_python_of_a_page_can_be_parsed(path) -> None:
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_a_page_says_which_test_runs_it(path) -> None:
+    (named,) = re.findall(r"\A<!-- blocks run by: (\S+) -->\n", path.read_text())
+    assert (TUTORIAL.parents[1] / named).is_file()
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
 def test_a_page_leads_on_to_the_next(path) -> None:
     following = PAGES[PAGES.index(path) + 1 :][:1]
     assert all(f"({one.name})" in path.read_text() for one in following)
 
 
 def test_a_block_that_names_a_file_is_that_file_or_its_end() -> None:
-    text = "```python\n# a/b.py\nx = 1\n```\n\n```javascript\n// c.js, at the end\ny();\n```\n"
+    text = "```python\n# a/b.py\nx = 1\n```\n\n```js\n// c.js: at the end\ny();\n```\n"
     assert read(text) == [
         File("a/b.py", "# a/b.py\nx = 1\n", at_end=False),
-        File("c.js", "// c.js, at the end\ny();\n", at_end=True),
+        File("c.js", "// c.js: at the end\ny();\n", at_end=True),
     ]
 
 

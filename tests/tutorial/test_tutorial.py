@@ -1,5 +1,6 @@
 """The whole tutorial, followed on an empty machine from the wheel that is built here. ``make test-tutorial``."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -56,7 +57,7 @@ def test_a_page_of_the_tutorial_does_what_it_says(path: Path, machine: Machine, 
                     machine.refresh()
                     PEOPLE[step.name](page, machine)
     except BaseException:
-        print(machine.logs())
+        sys.stdout.write(machine.logs())
         raise
     FOLLOWED.append(path.stem)
 
