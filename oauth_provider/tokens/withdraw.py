@@ -33,7 +33,7 @@ def withdraw_consent(
         consent = locked(given, touch="updated_at")
         if consent is None:
             # The first one may be on its way: it refers to the person, and so waits until this is done.
-            person = type(user)._base_manager.using(using).filter(pk=user.pk)
+            person = user._meta.model._base_manager.using(using).filter(pk=user.pk)
             consent = locked(given, touch="updated_at") if hold_referred(person) else None
         if consent is not None:
             consent.delete(using=using)

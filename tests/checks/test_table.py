@@ -82,6 +82,7 @@ CHECKS = {
     "W062": cross_origin.check_preflights,
     "W063": cross_origin.check_pages,
     "W002": clients.check_application_user,
+    "W130": clients.check_slow_secrets,
     "W003": urls.check_well_known,
     "E090": access_tokens.check_settings,
     "E091": access_tokens.check_settings,
