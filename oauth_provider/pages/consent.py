@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
-from oauth_provider.authorization.carried import resume_url
+from oauth_provider.authorization.carried import AUTHORIZE, resume_url
 from oauth_provider.authorization.decision import decide, inquiry_of
 from oauth_provider.authorization.demand import is_signed_in
 from oauth_provider.authorization.inquiry import Inquiry
@@ -37,6 +37,8 @@ from oauth_provider.tokens.issuer import issuer_of
 from oauth_provider.tokens.person import username_of
 
 METHODS = ["GET", "HEAD", "POST"]
+# The query of this page that leads on to another account, for the same request.
+SWITCH = "switch"
 # The members that many types share (RFC 9396 §2.2). All others are shown as they are called.
 COMMON = {
     "locations": _("Where"),
@@ -58,8 +60,9 @@ def consent(request: HttpRequest, handle: str) -> HttpResponse:
     if not is_signed_in(request):
         error = InvalidRequest(Reason.SIGNED_OUT)
         return error_page(request, error, situation=SIGNED_OUT, go_on=login_url(f"{here}?{AGAIN}"))
-    if request.method != "POST" and AGAIN in request.GET:
-        return nothing_done() if is_head(request) else _begin_anew(request, handle)
+    if request.method != "POST" and (AGAIN in request.GET or SWITCH in request.GET):
+        page = AUTHORIZE if AGAIN in request.GET else "oauth_provider:select_account"
+        return nothing_done() if is_head(request) else _begin_anew(request, handle, page)
     if request.method == "POST" and request.POST.get("decision", "") not in (ALLOW, DENY):
         return error_page(request, InvalidRequest(Reason.CONSENT_BUTTON_MISSING), go_on=here)
     try:
@@ -94,18 +97,19 @@ def _ask(request: HttpRequest, handle: str) -> HttpResponse:
         return _show(request, handle, inquiry)
 
 
-def _begin_anew(request: HttpRequest, handle: str) -> HttpResponse:
-    """Begin the request anew, from its first rule, for the person whom it was asked of."""
+def _begin_anew(request: HttpRequest, handle: str, page: str) -> HttpResponse:
+    """Begin the request anew, from its first rule or where an account is chosen, for the person it was asked of."""
     pending, user = PendingRequest.objects.asked(handle), session_user(request)
     if pending is None or user is None or pending.user_id != user.pk or pending.decided_at is not None:
         error = InvalidRequest(Reason.CANNOT_BEGIN_ANEW, detail="foreign or spent")
         return dead_end(request, handle, error)
-    return redirect_to(resume_url(request, Ticket(from_stored(pending.request))))
+    return redirect_to(resume_url(request, Ticket(from_stored(pending.request)), page))
 
 
 def _show(request: HttpRequest, handle: str, inquiry: Inquiry) -> HttpResponse:
     question = inquiry.question
     resources = question.asked.audience.resources
+    here = reverse("oauth_provider:consent", args=[handle])
     context = {
         "account": username_of(session_user(request)),
         "client_name": str(question.client.application),
@@ -118,7 +122,8 @@ def _show(request: HttpRequest, handle: str, inquiry: Inquiry) -> HttpResponse:
         "endings": [(one.isoformat(), one) for one in question.endings],
         "permissions": list(words_of(question.asked.scope).values()),
         "details": [_in_words(detail, request) for detail in question.asked.details],
-        "action": reverse("oauth_provider:consent", args=[handle]),
+        "action": here,
+        "switch": f"{here}?{SWITCH}",
     }
     return show(request, "consent.html", context)
 
