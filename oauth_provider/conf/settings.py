@@ -109,6 +109,14 @@ class ProviderSettings(SeamSettings):
         return self._get("PENDING_REQUEST_LIFETIME", 600)
 
     @property
+    def CONSENT_URL(self) -> str:
+        """Page of a project's own front end that asks for consent, a path or a URL. Default: none, and ours asks.
+
+        The handle of the question is added to it as ``?handle=``. See ``pages.consent_as_json``.
+        """
+        return self._get("CONSENT_URL", "")
+
+    @property
     def CONSENT_DURATIONS(self) -> Sequence[int]:
         """Ends that a person may choose on the consent page, in seconds from then, the shortest first.
 

@@ -18,16 +18,18 @@ from oauth_provider.authorization.sign_in import binding_of
 from oauth_provider.authorization.stored_request import from_stored
 from oauth_provider.authorization.ticket import Ticket
 from oauth_provider.models import PendingRequest
+from oauth_provider.pages import consent_as_json
 from oauth_provider.pages.csrf import AGAIN, ask_again, csrf_protected
 from oauth_provider.pages.dead_end import dead_end
 from oauth_provider.pages.login_round_trip import login_url
 from oauth_provider.pages.sending.head import is_head, nothing_done
+from oauth_provider.pages.sending.json_twin import refuse, wants_json
 from oauth_provider.pages.sending.language import speaking
 from oauth_provider.pages.sending.page import error_page, for_people, show
 from oauth_provider.pages.sending.response import redirect_to, send
 from oauth_provider.pages.sending.situation import SIGNED_OUT
 from oauth_provider.protocol.authorization_details import Detail, flatten
-from oauth_provider.protocol.errors import InvalidRequest, OAuthError, ServiceUnavailable
+from oauth_provider.protocol.errors import InvalidRequest, LoginRequired, OAuthError, ServiceUnavailable
 from oauth_provider.protocol.reason import Reason
 from oauth_provider.registry.authorization_details import registered
 from oauth_provider.registry.resource import all_resources
@@ -49,13 +51,25 @@ COMMON = {
 }
 
 
+def out_of_date(request: HttpRequest, handle: str) -> HttpResponse:
+    """Nothing was decided: the request failed the check against forgery."""
+    if not wants_json(request):
+        return ask_again(request, handle)
+    error = InvalidRequest(Reason.PAGE_OUT_OF_DATE, detail="CSRF check failed")
+    return refuse(request, error, status=403, go_on=f"{request.path}?{AGAIN}")
+
+
 @sensitive_post_parameters()
-@csrf_protected(ask_again)
+@csrf_protected(out_of_date)
 @for_people
 def consent(request: HttpRequest, handle: str) -> HttpResponse:
     """GET shows the question behind ``handle``; POST answers it, once. Whoever cannot is told what to do instead."""
     if request.method not in METHODS:
         return HttpResponseNotAllowed(METHODS)
+    return _in_json(request, handle) if wants_json(request) else _on_page(request, handle)
+
+
+def _on_page(request: HttpRequest, handle: str) -> HttpResponse:
     here = reverse("oauth_provider:consent", args=[handle])
     if not is_signed_in(request):
         error = InvalidRequest(Reason.SIGNED_OUT)
@@ -71,6 +85,24 @@ def consent(request: HttpRequest, handle: str) -> HttpResponse:
         raise  # nothing was decided, and all of it can be tried again
     except OAuthError as error:
         return dead_end(request, handle, error)
+
+
+def _in_json(request: HttpRequest, handle: str) -> HttpResponse:
+    here = reverse("oauth_provider:consent", args=[handle])
+    if not is_signed_in(request):
+        return refuse(request, LoginRequired(Reason.SIGNED_OUT), status=401, go_on=login_url(f"{here}?{AGAIN}"))
+    try:
+        if request.method != "POST":
+            question = _find(request, handle).question
+            return consent_as_json.show_question(request, question, switch=f"{here}?{SWITCH}")
+        if request.POST.get("decision", "") not in (ALLOW, DENY):
+            raise InvalidRequest(Reason.CONSENT_BUTTON_MISSING)
+        response = decide(request, handle, decision_of(request.POST), issuer_of(request))
+        return consent_as_json.show_answer(request, response)
+    except ServiceUnavailable:
+        raise
+    except OAuthError as error:
+        return refuse(request, error, go_on=f"{here}?{AGAIN}")
 
 
 def _answer(request: HttpRequest, handle: str) -> HttpResponse:
@@ -89,12 +121,17 @@ def decision_of(form: Mapping[str, str]) -> Decision:
 
 
 def _ask(request: HttpRequest, handle: str) -> HttpResponse:
+    inquiry = _find(request, handle)
+    with speaking(inquiry.request.ui_locales):
+        return _show(request, handle, inquiry)
+
+
+def _find(request: HttpRequest, handle: str) -> Inquiry:
+    """Return what the person is asked. Raises ``InvalidRequest`` where this is not theirs to decide."""
     pending = PendingRequest.objects.waiting(handle, user=session_user(request), session=binding_of(request))
     if pending is None:
         raise InvalidRequest(Reason.NOT_YOURS_TO_DECIDE)
-    inquiry = inquiry_of(request, pending, issuer_of(request))
-    with speaking(inquiry.request.ui_locales):
-        return _show(request, handle, inquiry)
+    return inquiry_of(request, pending, issuer_of(request))
 
 
 def _begin_anew(request: HttpRequest, handle: str, page: str) -> HttpResponse:
