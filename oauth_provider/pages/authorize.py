@@ -22,6 +22,7 @@ from oauth_provider.pages.sending.page import error_page, for_people
 from oauth_provider.pages.sending.response import redirect_to, send
 from oauth_provider.protocol.errors import InvalidRequestObject, OAuthError, TemporarilyUnavailable
 from oauth_provider.resource_server.users.session_user import session_user
+from oauth_provider.tokens.called_name import called_name
 from oauth_provider.tokens.issuer import Issuer, issuer_of
 
 METHODS = ["GET", "HEAD", "POST"]
@@ -33,6 +34,7 @@ def authorize(request: HttpRequest) -> HttpResponse:
     """GET and POST are alike. A cross-site POST carries no session cookie, so it is sent on to a GET of ours."""
     if request.method not in METHODS:
         return HttpResponseNotAllowed(METHODS)
+    called_name.compare(request)
     if request.method == "POST":
         return _take_post(request, Ticket(parse_query(read_body(request))))
     # Ours stands alone: beside anything else it is a parameter that nobody knows.
