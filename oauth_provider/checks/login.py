@@ -41,13 +41,13 @@ def check_login_url(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         ]
     if not _is_of_this_site(page) or any(_view_at(path) for path in _paths_of(page)):
         return []
-    hint = f"Let LOGIN_URL be the path of your login page. If you have none, {MAKE_ONE}."
-    if not page.path.startswith("/"):
-        hint = f'Begin it with a slash: LOGIN_URL = "/{page.path.lstrip("./")}". {hint}'
+    written = str(settings.LOGIN_URL)
+    is_relative = page.path.endswith(written) and not written.startswith("/")
+    begin = f'Begin it with a slash: LOGIN_URL = "/{written}". ' if is_relative else ""
     return [
         Warning(
-            f"LOGIN_URL is {str(settings.LOGIN_URL)!r}, where this site serves nothing: nobody can sign in.",
-            hint=hint,
+            f"LOGIN_URL is {written!r}, and this site serves nothing at {page.path}: nobody can sign in.",
+            hint=f"{begin}Let it be the path of your login page. If you have none, {MAKE_ONE}.",
             id="oauth_provider.W111",
         )
     ]

@@ -30,7 +30,7 @@ def check_names_of_dot(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """W122: a setting of ours stands in the dictionary of django-oauth-toolkit, where nobody reads it."""
     return [
         Warning(
-            f"{DOTS}[{name!r}] has no effect: {name} is a setting of {OURS}.",
+            f'{DOTS}["{name}"] has no effect: {name} is a setting of {OURS}.',
             hint=f"Move it to {OURS}.",
             id="oauth_provider.W122",
         )

@@ -54,8 +54,9 @@ _documents: dict[tuple[Any, ...], Document] = {}
 
 def metadata(request: HttpRequest, path: str = "") -> HttpResponse:
     """The document, at the root and behind the issuer's own path (RFC 8414 §3.1); 404 behind any other."""
-    issuer = issuer_of(request).name
-    called_name.compare(request)
+    asked = issuer_of(request)
+    called_name.compare(request, asked)
+    issuer = asked.name
     is_ours = path.strip("/") in ("", issuer_path(issuer))
     return serve(request, document(issuer) if is_ours else None, max_age=MAX_AGE)
 

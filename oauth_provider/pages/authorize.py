@@ -34,7 +34,6 @@ def authorize(request: HttpRequest) -> HttpResponse:
     """GET and POST are alike. A cross-site POST carries no session cookie, so it is sent on to a GET of ours."""
     if request.method not in METHODS:
         return HttpResponseNotAllowed(METHODS)
-    called_name.compare(request)
     if request.method == "POST":
         return _take_post(request, Ticket(parse_query(read_body(request))))
     # Ours stands alone: beside anything else it is a parameter that nobody knows.
@@ -50,6 +49,7 @@ def authorize(request: HttpRequest) -> HttpResponse:
 @for_people
 def _take(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     issuer = issuer_of(request)
+    called_name.compare(request, issuer)
     try:
         ticket = resolved(ticket, issuer)
     except PushedTooLate as error:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 # Anybody may send names: nothing longer is compared, and with no more than so many.
 MAX_LENGTH = 64
-MAX_KNOWN = 100
+MAX_KNOWN = 50
 
 
 def find_similar(name: object, known: Iterable[str]) -> str:

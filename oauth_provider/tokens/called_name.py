@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest
 
-from oauth_provider.conf import provider_settings
+from oauth_provider.tokens.issuer import Issuer
 
 logger = logging.getLogger("oauth_provider.tokens")
 
@@ -34,24 +34,23 @@ class CalledName:
     def __init__(self) -> None:
         self.is_told = False
 
-    def compare(self, http: HttpRequest) -> None:
+    def compare(self, http: HttpRequest, issuer: Issuer) -> None:
         """Log a warning, the first time that ``http`` came by another scheme, host or port than the issuer's."""
         if self.is_told or http.method != "GET":
             return
-        issuer = provider_settings.ISSUER
         try:
             called = f"{http.scheme}://{http.get_host()}"
-            if not issuer or _origin_of(called) == _origin_of(issuer):
+            if not issuer.url or _origin_of(called) == _origin_of(issuer.url):
                 return
         except (DisallowedHost, ValueError):
             return  # Django answers the one, and E002 tells of the other
         self.is_told = True
-        is_scheme_alone = _origin_of(called)[1] == _origin_of(issuer)[1]
+        is_scheme_alone = _origin_of(called)[1] == _origin_of(issuer.url)[1]
         remedy = NAME_IN_DEVELOPMENT if settings.DEBUG else NAME
         logger.warning(
             "A request came to %s, and ISSUER is %s. %s",
             called[:MAX_LENGTH],
-            issuer,
+            issuer.url,
             TLS if is_scheme_alone and http.scheme == "http" else remedy,
         )
 
