@@ -15,6 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 CURSOR = "sql/cursor.py"
 COMPILED = "sql/lookup.py"
 SAVE = "sql/model.py"
+TEMPLATES = "pages/account/own_template.py"
 BACKEND = "django.db.backends.base.base:BaseDatabaseWrapper"
 FEATURES = "django.db.backends.base.features:BaseDatabaseFeatures"
 OPERATIONS = "django.db.backends.base.operations:BaseDatabaseOperations"
@@ -82,6 +83,10 @@ DJANGO: Mapping[str, str] = {
     "django.dispatch:Signal.has_listeners": COMPILED,
     "django.dispatch:Signal.receivers": COMPILED,
     "django.forms.fields:InvalidJSONInput": "admin",
+    "django.template.backends.django:DjangoTemplates.engine": TEMPLATES,
+    "django.template.backends.django:Template": TEMPLATES,
+    "django.template.engine:Engine.find_template": TEMPLATES,
+    "django.template.engine:Engine.template_loaders": TEMPLATES,
     "django.utils.log:log_response": "resource_server/database_outage.py",
 }
 # Looked for where a database is PostgreSQL; elsewhere psycopg may not even load.

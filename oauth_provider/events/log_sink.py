@@ -11,8 +11,10 @@ from oauth_provider.events.event import (
     ClientSuspended,
     Event,
     Replayed,
+    ReplayedAgain,
     RequestRefused,
 )
+from oauth_provider.events.replay_count import replay_count
 
 logger = logging.getLogger("oauth_provider.events")
 
@@ -35,7 +37,10 @@ def wants(event: Event) -> bool:
 
 
 def tell(event: Event) -> None:
-    """Write one line: what happened, then each fact as ``name='value'``, in ASCII."""
+    """Write one line: what happened, then each fact as ``name='value'``. Of ``ReplayedAgain`` it is one for many."""
+    if isinstance(event, ReplayedAgain):
+        replay_count.add()
+        return
     words = " ".join(f"{name}={_shown(value)}" for name, value in event.facts().items())
     logger.log(_level(event), "%s %s", event.kind(), words)
 

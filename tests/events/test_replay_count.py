@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from oauth_provider.grants.replay_count import PAUSE, ReplayCount
+from oauth_provider.events.replay_count import PAUSE, ReplayCount
 
 
 def told(caplog: pytest.LogCaptureFixture) -> list[str]:
@@ -15,7 +15,7 @@ def told(caplog: pytest.LogCaptureFixture) -> list[str]:
 def test_many_replays_within_a_minute_are_one_line_and_the_next_tells_how_many(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    caplog.set_level(logging.INFO, "oauth_provider.models")
+    caplog.set_level(logging.INFO, "oauth_provider.events")
     count, begun = ReplayCount(), time.monotonic()
     monkeypatch.setattr(time, "monotonic", lambda: begun)
     for _ in range(5):
@@ -29,7 +29,7 @@ def test_many_replays_within_a_minute_are_one_line_and_the_next_tells_how_many(
 def test_the_first_replay_is_told_at_once_on_a_machine_that_has_just_started(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    caplog.set_level(logging.INFO, "oauth_provider.models")
+    caplog.set_level(logging.INFO, "oauth_provider.events")
     monkeypatch.setattr(time, "monotonic", lambda: 1.0)
     ReplayCount().add()
     assert len(told(caplog)) == 1

@@ -3,7 +3,7 @@
 import logging
 import time
 
-logger = logging.getLogger("oauth_provider.models")
+logger = logging.getLogger("oauth_provider.events")
 
 # In seconds: a flood of them is one line a minute.
 PAUSE = 60.0
