@@ -9,6 +9,8 @@ from urllib.parse import SplitResult, urlsplit
 from oauth_provider.protocol.errors import InvalidRequest
 from oauth_provider.protocol.reason import Reason
 
+# Of what is registered, to the operator: enough to see what is missing.
+MAX_SHOWN, MAX_SHOWN_LENGTH = 3, 100
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 Compared = Callable[[SplitResult, SplitResult], bool]
@@ -16,7 +18,7 @@ Compared = Callable[[SplitResult, SplitResult], bool]
 
 def unregistered(presented: str, registered: Collection[str]) -> InvalidRequest:
     """Return the refusal of a redirect URI that is none of ``registered`` (RFC 6749 §4.1.2.1)."""
-    detail, difference = _detail(presented), find_difference(presented, registered)
+    detail, difference = _detail(presented, registered), find_difference(presented, registered)
     if not difference:
         return InvalidRequest(Reason.REDIRECT_URI_UNREGISTERED, detail=detail)
     return InvalidRequest(Reason.REDIRECT_URI_ALMOST_REGISTERED, difference=difference, detail=detail)
@@ -24,7 +26,7 @@ def unregistered(presented: str, registered: Collection[str]) -> InvalidRequest:
 
 def unregistered_after_logout(presented: str, registered: Collection[str]) -> InvalidRequest:
     """Return the refusal of a URI to go to after a logout (OpenID Connect RP-Initiated Logout §3.1)."""
-    detail, difference = _detail(presented), find_difference(presented, registered)
+    detail, difference = _detail(presented, registered), find_difference(presented, registered)
     if not difference:
         return InvalidRequest(Reason.LOGOUT_REDIRECT_URI_UNREGISTERED, detail=detail)
     return InvalidRequest(Reason.LOGOUT_REDIRECT_URI_ALMOST_REGISTERED, difference=difference, detail=detail)
@@ -39,8 +41,9 @@ def find_difference(presented: str, registered: Iterable[str]) -> str:
     return next((words for words, is_it in DIFFERENCES if any(is_it(ours, theirs) for theirs in candidates)), "")
 
 
-def _detail(presented: str) -> str:
-    return f"presented {presented[:256]!r}"
+def _detail(presented: str, registered: Collection[str]) -> str:
+    listed = [uri[:MAX_SHOWN_LENGTH] for uri in list(registered)[:MAX_SHOWN]]
+    return f"presented {presented[:256]!r}, registered {listed!r}"
 
 
 def _split(uri: str) -> SplitResult | None:

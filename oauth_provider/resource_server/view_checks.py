@@ -1,6 +1,5 @@
 """Checks of the views that take access tokens (RFC 6750 §3.1), wherever the URLs of the project have them."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.apps import apps
@@ -39,9 +38,9 @@ def check_any_token(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     ]
 
 
-def check_open(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+def check_open(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """W124: a view authenticates by access tokens, and answers callers without one, too."""
-    return [
+    messages: list[CheckMessage] = [
         Warning(
             f"{inspection.view} takes access tokens and asks for none: anybody may call {_listed(inspection)}.",
             hint='Add permission_classes = [HasScopes("...")], or [AllowAny] where that is meant. '
@@ -50,12 +49,13 @@ def check_open(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
         )
         for inspection in inspections()
         if inspection.open_methods
-    ][:MAX_MESSAGES]
+    ]
+    return messages[:MAX_MESSAGES]
 
 
-def check_closed(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+def check_closed(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """W125: a view asks for scopes, and no class of it takes access tokens, so that nobody gets in."""
-    return [
+    messages: list[CheckMessage] = [
         Warning(
             f"{inspection.view} asks for scopes, and none of its authentication classes takes access tokens.",
             hint="Add authentication_classes = [OAuthAuthentication] (oauth_provider.rest_framework.authentication), "
@@ -64,7 +64,8 @@ def check_closed(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
         )
         for inspection in inspections()
         if inspection.takes_no_token
-    ][:MAX_MESSAGES]
+    ]
+    return messages[:MAX_MESSAGES]
 
 
 def check_apps(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:

@@ -1,11 +1,3 @@
-"""Guards for Django REST framework, which has to be installed."""
+"""Guards for Django REST framework (RFC 6750), which has to be installed."""
 
-from importlib.util import find_spec
-
-from django.core.exceptions import ImproperlyConfigured
-
-if find_spec("rest_framework") is None:
-    raise ImproperlyConfigured(
-        "oauth_provider.rest_framework needs Django REST framework: pip install djangorestframework, and add "
-        '"rest_framework" to INSTALLED_APPS. Plain Django views have oauth_provider.resource_server.views.decorators.'
-    )
+from oauth_provider.rest_framework import presence  # noqa: F401 - says how to get what is missing

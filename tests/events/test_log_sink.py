@@ -58,7 +58,7 @@ def test_a_request_that_is_sent_back_to_its_client_is_a_warning_and_a_silent_no_
 ) -> None:
     driver = signed_in()
     driver.authorize(scope="notes:raed")
-    assert [(one.levelname, "reason='scope_none_allowed'" in one.getMessage()) for one in lines(caplog)] == [
+    assert [(one.levelname, "reason='scope_misspelt'" in one.getMessage()) for one in lines(caplog)] == [
         ("WARNING", True)
     ]
     caplog.clear()

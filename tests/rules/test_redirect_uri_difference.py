@@ -55,15 +55,19 @@ def test_two_mistakes_another_host_and_no_uri_are_told_in_no_detail(presented: s
     assert unregistered(presented, REGISTERED).description == "redirect_uri is not registered for this application."
 
 
-def test_nothing_of_what_is_registered_is_told() -> None:
+def test_a_stranger_is_told_nothing_of_what_is_registered_and_the_operator_the_first_of_it() -> None:
+    registered = ["https://app.example.com/callback", *(f"https://{name}.example.com/" for name in "abcd")]
     for presented in ("https://app.example.com/x", "https://app.example.com:1/callback"):
-        told = unregistered(presented, ["https://app.example.com/callback", "https://secret.example.com/"])
+        told = unregistered(presented, registered)
+        assert "example.com" not in told.description
         assert "callback" not in told.description
-        assert "secret" not in told.description + told.detail
+        assert "registered ['https://app.example.com/callback', 'https://a.example.com/', " in told.detail
+        assert "https://d.example.com/" not in told.detail
 
 
 def test_what_was_presented_is_cut_and_escaped_for_the_log() -> None:
-    assert len(unregistered("https://\n" + "a" * 5_000, REGISTERED).detail) < 300
+    long = "https://\n" + "a" * 5_000
+    assert len(unregistered(long, [long] * 9).detail) < 700
     assert "\n" not in unregistered("https://\n", REGISTERED).detail
 
 
