@@ -19,11 +19,8 @@ from django.views.debug import SafeExceptionReporterFilter, get_exception_report
 # Our own, Django's, and the access logs of servers that run in our process.
 LOGGERS = (
     "oauth_provider.events",
-    "django.request",
-    "django.security.csrf",
-    "django.server",
-    "gunicorn.access",
-    "uvicorn.access",
+    *("django.request", "django.security.csrf", "django.server"),
+    *("gunicorn.access", "uvicorn.access", "granian.access"),
 )
 SUBSTITUTE = "***"
 EQUALS = r"(?:=|%3[Dd]|%253[Dd])"
