@@ -221,6 +221,7 @@ class Reason(Enum):
     BEARER_WITHOUT_TOKEN = "The Authorization header holds no token."
     BEARER_MALFORMED = "The Authorization header is malformed."
     BEARER_REPEATED = "The Authorization header holds more than one token."
+    TOKEN_WITHOUT_BEARER = "The access token must follow the word Bearer in the Authorization header."
     CREDENTIALS_REPEATED = "The Authorization header holds more than one set of credentials."
     TOKEN_MISSING = "No access token was sent."
     TOKEN_IN_URL = "Access tokens are not accepted in the URL."

@@ -61,8 +61,9 @@ def narrow_scope(requested: tuple[str, ...], allowed: Collection[str]) -> tuple[
 
 def _refuse_misspelt(refused: Sequence[str], allowed: Collection[str]) -> None:
     """Raise ``InvalidScope`` where the first scope of ``refused`` is like one that may be had, which is told."""
-    similar = find_similar(refused[0], allowed)
-    if similar and is_scope_token(similar):
+    divided = refused[0].split(",")  # as other servers have it, or a list that was joined
+    similar = format_scope(divided) if set(divided) <= set(allowed) else find_similar(refused[0], allowed)
+    if similar and all(map(is_scope_token, similar.split(" "))):
         raise InvalidScope(Reason.SCOPE_MISSPELT, scope=_named(refused), similar=similar)
 
 

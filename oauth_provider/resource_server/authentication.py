@@ -41,6 +41,7 @@ MISTAKES = frozenset(
         Reason.TOKEN_OF_OTHER_KIND,
         Reason.TOKEN_IN_URL_OF_API,
         Reason.TOKEN_SENT_TWICE,
+        Reason.TOKEN_WITHOUT_BEARER,
     }
 )
 # Some of it stands in the token, which may be anybody's.
