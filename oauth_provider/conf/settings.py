@@ -4,6 +4,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, Literal, cast
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 from django.http import HttpRequest
 from django.urls import get_script_prefix
@@ -41,7 +42,12 @@ class ProviderSettings(SeamSettings):
         inherited = dot_setting("SCOPES")
         if own is None and inherited is None:
             return DOT_SCOPES
-        return {**(inherited or {}), **(own or {})}
+        try:
+            return {**(inherited or {}), **(own or {})}
+        except TypeError:
+            raise ImproperlyConfigured(
+                'SCOPES must be a dictionary of scopes, each with words for people: {"notes:read": "Read your notes"}.'
+            ) from None
 
     @property
     def DEFAULT_SCOPES(self) -> tuple[str, ...]:

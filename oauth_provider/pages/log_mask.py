@@ -16,8 +16,9 @@ from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, QueryDict
 from django.views.debug import SafeExceptionReporterFilter, get_exception_reporter_filter
 
-# Django's own, and the access logs of servers that run in our process.
+# Our own, Django's, and the access logs of servers that run in our process.
 LOGGERS = (
+    "oauth_provider.events",
     *("django.request", "django.security.csrf", "django.server"),
     *("gunicorn.access", "uvicorn.access", "granian.access"),
 )
