@@ -18,7 +18,7 @@ INHERITED = {"help", "version", "verbosity", "settings", "pythonpath", "tracebac
 
 def rows(text: str, heading: str) -> list[str]:
     """The names in the first column of the table below a heading."""
-    section = text.split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    section = text.split(f"\n## {heading}\n")[1].split("\n## ", maxsplit=1)[0]
     return re.findall(r"^\| `([^`]+)` \|", section, re.MULTILINE)
 
 
