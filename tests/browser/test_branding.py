@@ -37,7 +37,7 @@ def test_a_brand_changes_the_page_and_leaves_it_readable(
     assert button.evaluate("element => getComputedStyle(element).backgroundColor") == ACCENT[look]
     assert page.locator("h1").evaluate("element => getComputedStyle(element).fontFamily").startswith('"Noto Serif"')
     assert page.get_by_alt_text("Lumen").evaluate("image => image.naturalWidth") > 0
-    assert page.get_by_text("It keeps this access until it is withdrawn.").is_visible()
+    assert page.get_by_text("You can take it back at any time in").is_visible()
     assert page.get_by_role("link", name="What apps can see").is_visible()
     results = Axe().run(page)
     assert results.violations_count == 0, results.generate_report()

@@ -59,6 +59,7 @@ CHECKS = {
     "E105": tables.check_grants,
     "E106": tables.check_authentication_methods,
     "E107": tables.check_outbox_kinds,
+    "E108": authentication.check_grant_contexts,
     "E056": limits.check_limits,
     "W057": limits.check_address,
     "E050": authentication.check_sign_up_url,

@@ -15,6 +15,9 @@ TEXT = (ROOT / "docs" / "how-to" / "branding.md").read_text()
 
 EXPRESSION = re.compile(r"\{\{\s*([\w.]+)|\{%\s*(?:el)?if\s+(.+?)\s*%\}|\{%\s*for\s+([\w, ]+?)\s+in\s+([\w.]+)")
 SET_BY_TAGS = re.compile(r"\{%\s*(?:get_current_\w+|url\b[^%]*)\s+as\s+(\w+)")
+# ``{% with a=b %}``, ``{% blocktranslate with a=b %}`` and ``{% blocktranslate count a=b %}`` make names, too.
+MADE_BY_TAGS = re.compile(r"(?<=[\s])(\w+)=(?=[\w.|:'\"]+)")
+WITH = re.compile(r"\{%\s*(?:with|blocktranslate(?:\s+trimmed)?\s+(?:with|count))\s(.*?)%\}")
 WORDS = {"and", "or", "not", "in", "is", "block", "forloop", "None", "True", "False"}
 
 
@@ -25,6 +28,9 @@ def blocks(source: str) -> set[str]:
 def variables(source: str) -> set[str]:
     """Names that the template reads and does not make itself."""
     read, made = set(), set(SET_BY_TAGS.findall(source))
+    for given in WITH.findall(source):
+        made |= set(MADE_BY_TAGS.findall(f" {given}"))
+        read |= set(re.findall(r"=([A-Za-z_]\w*)", given))
     for shown, asked, names, sequence in EXPRESSION.findall(source):
         made |= set(re.split(r"[,\s]+", names)) - {""}
         for text in (shown, asked, sequence):
