@@ -36,7 +36,7 @@ class ProviderSettings(SeamSettings):
     def SCOPES(self) -> Mapping[str, str]:
         """Scopes that clients may ask for, each with the description that a person reads when asked for consent.
 
-        Default: none. They are added to DOT's own ``SCOPES``, and win where both name the same scope.
+        Default: DOT's ``SCOPES``. These are added to them, and win where both name the same scope.
         """
         own = self._get("SCOPES", None)
         inherited = dot_setting("SCOPES")
@@ -87,7 +87,10 @@ class ProviderSettings(SeamSettings):
 
     @property
     def PAIRWISE_SECRET(self) -> str:
-        """Secret for pairwise subjects (OpenID Connect Core §8.1). It can never be changed. Default: none."""
+        """Secret for pairwise subjects (OpenID Connect Core §8.1). It can never be changed.
+
+        Default: none, and no client can have pairwise subjects.
+        """
         return self._get("PAIRWISE_SECRET", "")
 
     @property
@@ -209,7 +212,7 @@ class ProviderSettings(SeamSettings):
     def LEGACY_RESPONSE_TYPES(self) -> Sequence[str]:
         """Hybrid and implicit response types that clients may be given beside ``code`` (RFC 9700 §2.1.2).
 
-        Default: none.
+        Default: none, and ``code`` is the only one.
         """
         return self._get("LEGACY_RESPONSE_TYPES", ())
 
@@ -272,7 +275,10 @@ class ProviderSettings(SeamSettings):
 
     @property
     def SWEEP_RETENTION(self) -> int:
-        """Time that ended sign-ins are kept before ``oauth_sweep`` deletes them, in seconds. Default: 604800."""
+        """Time that ended sign-ins are kept before ``oauth_sweep`` deletes them, in seconds.
+
+        Default: 604800 (7 days).
+        """
         return self._get("SWEEP_RETENTION", 7 * 86400)
 
     @property
