@@ -171,7 +171,7 @@ class Machine:
                 start_new_session=True,
             )
         ports = [here for port, here in self.ports.items() if str(port) in step.text]
-        for _ in range(600):
+        for _ in range(1200):
             output = terminal.log.read_text()
             if terminal.process.poll() is not None:
                 raise TutorialError(f"{step.text}ended:\n{output}")
