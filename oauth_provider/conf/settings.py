@@ -81,10 +81,7 @@ class ProviderSettings(SeamSettings):
 
     @property
     def PAIRWISE_SECRET(self) -> str:
-        """Secret for pairwise subjects (OpenID Connect Core §8.1). It can never be changed.
-
-        Default: none, and no client can have pairwise subjects.
-        """
+        """Secret for pairwise subjects (OpenID Connect Core §8.1), for good. Default: none, and there are none."""
         return self._get("PAIRWISE_SECRET", "")
 
     @property
@@ -115,7 +112,7 @@ class ProviderSettings(SeamSettings):
     def CONSENT_DURATIONS(self) -> Sequence[int]:
         """Ends that a person may choose on the consent page, in seconds from then, the shortest first.
 
-        Default: a day, 30 days, a year; and in any case until they withdraw it. Empty: that alone.
+        Default: (86400, 2592000, 31536000), a day, 30 days and a year. In any case they may withdraw it.
         """
         return self._get("CONSENT_DURATIONS", (86_400, 30 * 86_400, 365 * 86_400))
 
@@ -261,10 +258,7 @@ class ProviderSettings(SeamSettings):
 
     @property
     def SWEEP_RETENTION(self) -> int:
-        """Time that ended sign-ins are kept before ``oauth_sweep`` deletes them, in seconds.
-
-        Default: 604800 (7 days).
-        """
+        """Time for which ``oauth_sweep`` keeps sign-ins that have ended, in seconds. Default: 604800 (7 days)."""
         return self._get("SWEEP_RETENTION", 7 * 86400)
 
     @property
