@@ -1,8 +1,8 @@
 """Sphinx extension: Markdown outside of ``docs/`` (README, CHANGELOG and the like) as pages of the site.
 
 A page that begins with ``<!-- page: ../../CHANGELOG.md -->`` shows that file in its place, and every link to the file
-leads to the page. So the same links work on a code host and in the site. ``<!-- section: ../README.md: Words -->`` becomes
-one section of a file.
+leads to the page. So the same links work on a code host and in the site. ``<!-- section: ../README.md: Words -->``
+becomes one section of a file.
 """
 
 import os

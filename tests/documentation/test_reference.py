@@ -145,7 +145,7 @@ def test_a_path_is_the_one_that_its_name_leads_to(section: str) -> None:
     for path, name, words in cells(SECTIONS[section]())[1:]:
         assert words
         if name and "<" not in path and section == "urls":
-            assert reverse(name.strip("`")).rstrip("/") == path.strip("`")
+            assert reverse(f"oauth_provider:{name.strip('`')}").rstrip("/") == path.strip("`")
 
 
 def test_every_table_and_every_command_is_there() -> None:
