@@ -4,6 +4,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, Literal, cast
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 from django.http import HttpRequest
 from django.urls import get_script_prefix
@@ -41,7 +42,12 @@ class ProviderSettings(SeamSettings):
         inherited = dot_setting("SCOPES")
         if own is None and inherited is None:
             return DOT_SCOPES
-        return {**(inherited or {}), **(own or {})}
+        try:
+            return {**(inherited or {}), **(own or {})}
+        except TypeError:
+            raise ImproperlyConfigured(
+                'SCOPES must be a dictionary of scopes, each with words for people: {"notes:read": "Read your notes"}.'
+            ) from None
 
     @property
     def DEFAULT_SCOPES(self) -> tuple[str, ...]:
@@ -107,6 +113,14 @@ class ProviderSettings(SeamSettings):
     def PENDING_REQUEST_LIFETIME(self) -> int:
         """Time that a consent page waits for its answer, in seconds. Default: 600."""
         return self._get("PENDING_REQUEST_LIFETIME", 600)
+
+    @property
+    def CONSENT_URL(self) -> str:
+        """Page of a project's own front end that asks for consent, a path or a URL. Default: none, and ours asks.
+
+        The handle of the question is added to it as ``?handle=``. See ``pages.consent_as_json``.
+        """
+        return self._get("CONSENT_URL", "")
 
     @property
     def CONSENT_DURATIONS(self) -> Sequence[int]:
