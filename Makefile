@@ -120,7 +120,7 @@ screenshots: install ## a picture of every page, into screenshots/; Chromium has
 
 docs: $(DOCS)/installed ## build the documentation into docs/_build/html, and follow every link in it
 	rm -rf docs/_build
-	$(DOCS)/bin/sphinx-build -q -W --keep-going -n docs docs/_build/html
+	$(DOCS)/bin/sphinx-build -q -W --keep-going -n -d docs/_build/doctrees docs docs/_build/html
 	env -u DATABASE_URL -u CACHE_URL $(DOCS)/bin/python -m pytest -m site tests/documentation $(ARGS)
 
 $(DOCS)/installed: requirements.txt requirements-docs.txt

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "demo_project.errors.own_not_found",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -69,6 +70,8 @@ OAUTH_PROVIDER = {
         addresses.ASSISTANT_RESOURCE: "Notes for assistants",
         f"{ISSUER}/api/notes": "Notes",
     },
+    # Whoever belongs to a workspace chooses which one an app works in.
+    "GRANT_CONTEXTS": "demo_project.notes.contexts.Workspaces",
     # What is more than a scope can say: this very print, and no other (RFC 9396).
     "AUTHORIZATION_DETAILS_TYPES": prints.TYPES,
 }
@@ -120,6 +123,7 @@ TEMPLATES = [
 SESSION_COOKIE_NAME = "demo_session"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
+CSRF_FAILURE_VIEW = "demo_project.errors.outdated_form"
 STATIC_URL = "static/"
 TIME_ZONE = "UTC"
 USE_TZ = True
