@@ -38,6 +38,7 @@ THERE = {
     "settings.py": {
         "BASE_DIR",
         "DATABASES",
+        "DEBUG",
         "INSTALLED_APPS",
         "MIDDLEWARE",
         "TEMPLATES",
