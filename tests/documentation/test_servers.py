@@ -52,6 +52,8 @@ def project(folder: Path, settings: str) -> None:
 
 
 def found(folder: Path) -> set[str]:
+    """The ids of all checks that find something, once static files were collected."""
+    assert manage(folder, "collectstatic", "--noinput", "--verbosity", "0").returncode == 0
     done = manage(folder, "check", "--deploy", "--fail-level", "CRITICAL")
     assert done.returncode == 0, done.stderr
     return set(re.findall(r"\(([\w.]+\.[EIW]\d+)\)", done.stdout + done.stderr))
