@@ -24,7 +24,8 @@ METADATA = ("GET", "/.well-known/oauth-authorization-server", "where a program f
 @strict
 def clients(request: HttpRequest) -> HttpResponse:
     """It shows the demo's passwords and secrets, which is its purpose."""
-    endpoints = [(method, reverse(f"oauth_provider:{name}"), purpose) for method, name, purpose in ENDPOINTS]
-    context: dict[str, Any] = {"demo": seed.describe(), "clients": seed.clients(), "endpoints": [METADATA, *endpoints]}
+    paths = [METADATA, *((method, reverse(f"oauth_provider:{name}"), purpose) for method, name, purpose in ENDPOINTS)]
+    endpoints = [(method, settings.ISSUER + path, purpose) for method, path, purpose in paths]
+    context: dict[str, Any] = {"demo": seed.describe(), "clients": seed.clients(), "endpoints": endpoints}
     context["is_for_one"] = settings.IS_ON_THIS_MACHINE
     return render(request, "demo/clients.html", context)

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "demo_project.errors.own_not_found",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -122,6 +123,7 @@ TEMPLATES = [
 SESSION_COOKIE_NAME = "demo_session"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
+CSRF_FAILURE_VIEW = "demo_project.errors.outdated_form"
 STATIC_URL = "static/"
 TIME_ZONE = "UTC"
 USE_TZ = True

@@ -25,3 +25,5 @@ urlpatterns = [
     path("api/docs/", reference, name="api-reference"),
     path("api/docs/callback", callback, name="api-reference-callback"),
 ]
+handler404 = "demo_project.errors.not_found"
+handler500 = "demo_project.errors.server_error"

@@ -9,6 +9,7 @@ from demo_project.playground.explained import OF_THE_API, Meaning, meaning_of_he
 from demo_project.playground.message import Channel, Message, Party
 
 LANES = list(Party)
+OF_OAUTH = ("Authorization", "WWW-Authenticate")
 MOST_TURNS = 8  # the style sheet knows so many
 CLIENT_SECRET = Meaning("The header in plain text: client_id, a colon, client_secret.", "RFC 7617", "2")
 
@@ -52,6 +53,7 @@ class Field:
     name: str
     parts: list[Part]
     meaning: Meaning | None
+    is_header: bool = False
 
     @property
     def is_token(self) -> bool:
@@ -68,7 +70,8 @@ class Field:
 class Row:
     """One arrow. ``message`` is None for a step that is still ahead; ``number`` counts the messages from 1.
 
-    ``turn`` counts those that the last press brought, which appear one after the other; 0 for any other.
+    ``turn`` counts those that the last press brought, which appear one after the other; 0 for any other. ``fields``
+    are what the message is about, and ``envelope`` the headers that any other has too.
     """
 
     step: int
@@ -79,8 +82,8 @@ class Row:
     number: int = 0
     turn: int = 0
     message: Message | None = None
-    headers: list[Field] = field(default_factory=list)
-    parameters: list[Field] = field(default_factory=list)
+    fields: list[Field] = field(default_factory=list)
+    envelope: list[Field] = field(default_factory=list)
 
     @property
     def classes(self) -> str:
@@ -122,6 +125,7 @@ def diagram_of(messages: Iterable[Message], seen: int = 0) -> list[Row]:
 
 
 def _row(number: int, message: Message, step: int, *, turn: int) -> Row:
+    parameters = [Field(name, anatomy(value), _meaning(name, message)) for name, value in message.parameters]
     return Row(
         step,
         message.title,
@@ -131,8 +135,8 @@ def _row(number: int, message: Message, step: int, *, turn: int) -> Row:
         number,
         turn,
         message,
-        list(_headers(message)),
-        [Field(name, anatomy(value), _meaning(name, message)) for name, value in message.parameters],
+        [*_headers(message, of_oauth=True), *parameters],
+        list(_headers(message, of_oauth=False)),
     )
 
 
@@ -140,10 +144,12 @@ def _meaning(name: str, message: Message) -> Meaning | None:
     return meaning_of_parameter(name) or (OF_THE_API if message.sender is Party.RESOURCE_SERVER else None)
 
 
-def _headers(message: Message) -> Iterable[Field]:
+def _headers(message: Message, *, of_oauth: bool) -> Iterable[Field]:
     for name, value in message.headers:
+        if (name in OF_OAUTH) is not of_oauth:
+            continue
         parts = of_header(value) if name == "Authorization" else [Part("plain", value)]
-        yield Field(name, parts, meaning_of_header(name, value))
+        yield Field(name, parts, meaning_of_header(name, value), is_header=True)
         decoded = credentials(value) if name == "Authorization" else []
         if decoded:
-            yield Field("which says", decoded, CLIENT_SECRET)
+            yield Field("which says", decoded, CLIENT_SECRET, is_header=True)

@@ -15,12 +15,13 @@ from oauth_provider.conf import provider_settings
 from oauth_provider.events.refusal import tell_refusal
 from oauth_provider.form_body import read_body
 from oauth_provider.models.client import ClientPolicy
-from oauth_provider.pages.dead_end import lost_ticket
+from oauth_provider.pages.dead_end import inactive_account, lost_ticket
 from oauth_provider.pages.sending.head import is_head, nothing_done
 from oauth_provider.pages.sending.language import speaking
 from oauth_provider.pages.sending.page import error_page, for_people
 from oauth_provider.pages.sending.response import redirect_to, send
 from oauth_provider.protocol.errors import InvalidRequestObject, OAuthError, TemporarilyUnavailable
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.resource_server.users.session_user import session_user
 from oauth_provider.tokens.called_name import called_name
 from oauth_provider.tokens.issuer import Issuer, issuer_of
@@ -84,7 +85,13 @@ def go_on(request: HttpRequest, ticket: Ticket) -> HttpResponse:
         establish(ticket.request)
         return nothing_done()
     issuer = issuer_of(request)
-    match next_step(request, ticket, issuer):
+    try:
+        step = next_step(request, ticket, issuer)
+    except OAuthError as error:
+        if error.reason is not Reason.USER_INACTIVE:
+            raise
+        return inactive_account(request, ticket, error)
+    match step:
         case Refused() as refused:
             return refuse(request, refused, issuer)
         case Page(url):

@@ -23,6 +23,7 @@ from oauth_provider.pages.sending.page import error_page
 from oauth_provider.pages.sending.situation import ANSWERED, BROKEN, LATE, NOT_YOURS, RENEWED, SIGNED_OUT
 from oauth_provider.protocol.errors import AccessDenied, InvalidRequest, OAuthError
 from oauth_provider.protocol.reason import Reason
+from oauth_provider.protocol.redirect_uri import front_page
 from oauth_provider.resource_server.users.session_user import session_user
 from oauth_provider.tokens.issuer import issuer_of
 
@@ -37,7 +38,9 @@ def dead_end(request: HttpRequest, handle: str, error: OAuthError) -> HttpRespon
         return error_page(request, error, situation=NOT_YOURS)
     asked = from_stored(pending.request)
     if pending.decided_at is not None:
-        return error_page(request, error, situation=ANSWERED, client_name=client_name(asked))
+        # Nothing is answered twice, so the link only leads to where the application is at home.
+        home = client_front_page(asked)
+        return error_page(request, error, situation=ANSWERED, back_to=home, client_name=client_name(asked))
     again = f"{reverse('oauth_provider:consent', args=[handle])}?{AGAIN}"
     may_be_asked = _may_be_asked(asked)
     situation, told = (RENEWED if may_be_asked else BROKEN, error) if pending.is_in_time else (LATE, TOO_LATE)
@@ -73,6 +76,18 @@ def lost_ticket(request: HttpRequest, error: OAuthError) -> HttpResponse:
     return _late(request, asked, error) if asked is not None else error_page(request, error, situation=LATE)
 
 
+@sensitive_variables()
+def inactive_account(request: HttpRequest, ticket: Ticket, error: OAuthError) -> HttpResponse:
+    """The page for who is signed in with an account that was switched off: another one may go on."""
+    return error_page(
+        request,
+        error,
+        go_on=login_url(resume_url(request, ticket)),
+        back_to=back_to(request, ticket.request, AccessDenied(Reason.USER_INACTIVE)),
+        client_name=client_name(ticket.request),
+    )
+
+
 def _late(request: HttpRequest, asked: AuthorizationRequest, error: OAuthError) -> HttpResponse:
     anew = Ticket(asked)
     is_its_own = asked.source is Source.BROWSER and not asked.request and rides(anew) and _may_be_asked(asked)
@@ -101,6 +116,14 @@ def client_name(asked: AuthorizationRequest) -> str:
     """Return the name of the application, where it still is known."""
     try:
         return str(establish(asked).client.application)
+    except OAuthError:
+        return ""
+
+
+def client_front_page(asked: AuthorizationRequest) -> str:
+    """Return the front page of the site that the answer went to, where its redirect URI still can be relied on."""
+    try:
+        return front_page([establish(asked).redirect_uri])
     except OAuthError:
         return ""
 

@@ -23,6 +23,7 @@ from oauth_provider.authorization.logout import (
     was_of_this_session,
 )
 from oauth_provider.form_body import read_body
+from oauth_provider.models import ClientPolicy
 from oauth_provider.pages.csrf import csrf_protected, log_out_again
 from oauth_provider.pages.sending.head import is_head, nothing_done
 from oauth_provider.pages.sending.language import speaking
@@ -32,7 +33,7 @@ from oauth_provider.pages.sending.situation import Situation
 from oauth_provider.protocol.errors import InvalidRequest, OAuthError
 from oauth_provider.protocol.form import parse_form
 from oauth_provider.protocol.reason import Reason
-from oauth_provider.protocol.redirect_uri import destination
+from oauth_provider.protocol.redirect_uri import destination, front_page
 from oauth_provider.resource_server.users.session_user import session_user
 from oauth_provider.tokens.issuer import issuer_of
 from oauth_provider.tokens.person import username_of
@@ -61,7 +62,8 @@ def or_a_plain_question(view: Callable[..., HttpResponse]) -> Callable[..., Http
         except OAuthError as error:
             if session_user(request) is None:
                 raise
-            return error_page(request, error, situation=UNBELIEVABLE, go_on=reverse("oauth_provider:logout"))
+            situation = None if error.reason is Reason.LOGOUT_BUTTON_MISSING else UNBELIEVABLE
+            return error_page(request, error, situation=situation, go_on=reverse("oauth_provider:logout"))
 
     return page
 
@@ -95,14 +97,17 @@ def logout(request: HttpRequest) -> HttpResponse:
 @for_people
 @or_a_plain_question
 def confirm(request: HttpRequest) -> HttpResponse:
-    """Take the answer to the question of ``logout``."""
+    """Take the answer to the question of ``logout``, which is asked again where this page is only opened anew."""
+    if request.method not in METHODS:
+        return HttpResponseNotAllowed(METHODS)
     if request.method != "POST":
-        return HttpResponseNotAllowed(["POST"])
+        return redirect_to(reverse("oauth_provider:logout"))
     form = parse_form(read_body(request)).parameters
     asked = from_ticket(form.get(TICKET, ""))
     decision = form.get("decision", "")
     if decision == STAY:
-        return _show(request, asked, "logout_cancelled.html", back_to=asked.request.post_logout_redirect_uri)
+        back_to = asked.request.post_logout_redirect_uri or _front_page(asked)
+        return _show(request, asked, "logout_cancelled.html", back_to=back_to)
     if decision != LOG_OUT:
         raise InvalidRequest(Reason.LOGOUT_BUTTON_MISSING)
     frames = end_session(request, issuer_of(request)) if session_user(request) is not None else []
@@ -129,18 +134,28 @@ def _finish(request: HttpRequest, asked: Logout, *, may_redirect: bool, frames: 
             return tell_clients(request, frames, back_to=asked.request.next_url, client_name=_client_name(asked))
     if asked.request.next_url and may_redirect:
         return redirect_to(asked.request.next_url)
-    return _show(request, asked, "logged_out.html", back_to=asked.request.next_url)
+    return _show(request, asked, "logged_out.html", back_to=asked.request.next_url or _front_page(asked))
 
 
 def tell_clients(
     request: HttpRequest, frames: Sequence[str], *, back_to: str = "", client_name: str = ""
 ) -> HttpResponse:
     """Front-Channel Logout 1.0 §2: each client in a frame that nobody sees; then on, however long they take."""
-    context = {"back_to": back_to, "client_name": client_name, "frames": frames, "patience": PATIENCE}
+    context = {"back_to": back_to, "client_name": client_name, "frames": frames, "patience": PATIENCE if back_to else 0}
     response = show(request, "logged_out_clients.html", context)
     response["Content-Security-Policy"] = content_security_policy(frames=frames, scripts=True)
     response["Referrer-Policy"] = "no-referrer"  # no form stands on it
     return response
+
+
+def _front_page(asked: Logout) -> str:
+    """Return where the client is at home, for a link that somebody may follow; nobody is ever sent there.
+
+    Only of a client that an operator approved: one that registered itself would be led to under any name it chose.
+    """
+    client = asked.client
+    is_approved = client is not None and client.policy.status == ClientPolicy.Status.APPROVED
+    return front_page(client.redirect_uris) if client is not None and is_approved else ""
 
 
 def _client_name(asked: Logout) -> str:

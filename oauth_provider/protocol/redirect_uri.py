@@ -85,6 +85,15 @@ def destination(redirect_uri: str) -> str:
     return (parts.hostname or "") if parts.scheme in ("http", "https") else f"{parts.scheme}:"
 
 
+def front_page(redirect_uris: Iterable[str]) -> str:
+    """Return the front page of the one site that all of these belong to; empty where there is no such site.
+
+    An app's own scheme has none, nor has a loopback port, and which of several sites somebody came from is not known.
+    """
+    sites = {f"https://{_split(uri).netloc}/" if is_https(uri) else "" for uri in redirect_uris}
+    return sites.pop() if len(sites) == 1 else ""
+
+
 def _split(redirect_uri: str) -> SplitResult:
     """Split a URI into its parts; all are empty where the text is not a URI."""
     try:

@@ -1,4 +1,4 @@
-"""``make screenshots``: a picture of every page in light, dark and narrow; consent crowded and right to left too."""
+"""``make screenshots``: a picture of every page and state, on a projector, in the dark, on phones; crowded, too."""
 
 import sys
 from collections.abc import Callable
@@ -13,15 +13,17 @@ from tests.browser.account import PAGES, plain_project, visit
 from tests.browser.conftest import launch
 from tests.browser.crowded import CROWD
 from tests.browser.operator import log_in
+from tests.browser.places import ALL, PLACES
 from tests.browser.playground import Playground
 from tests.demo.server import migrated, served
 
 Picture = Callable[[str], None]
 
 LOOKS: dict[str, dict[str, Any]] = {
-    "light": {"viewport": {"width": 1360, "height": 900}},
-    "dark": {"viewport": {"width": 1360, "height": 900}, "color_scheme": "dark"},
-    "narrow": {"viewport": {"width": 320, "height": 720}},
+    "light": {"viewport": {"width": 1280, "height": 720}},
+    "dark": {"viewport": {"width": 1280, "height": 720}, "color_scheme": "dark"},
+    "phone": {"viewport": {"width": 360, "height": 740}, "color_scheme": "dark"},
+    "narrow": {"viewport": {"width": 320, "height": 640}},
 }
 
 
@@ -49,15 +51,12 @@ def readme(browser: Browser, directory: Path) -> None:
         demo = migrated(Path(scratch))
         seeded = demo.seed()
         with served(demo):
-            context = browser.new_context(reduced_motion="reduce", viewport={"width": 1280, "height": 1000})
+            context = browser.new_context(reduced_motion="reduce", **LOOKS["light"])
             playground = Playground(context.new_page(), seeded)
             playground.let_in("notes:read", "notes:write")
             playground.press("Call the API")
-            playground.press("Look into the token")
-            playground.press("Refresh")
             playground.messages.filter(has_text="Access token").click()
             playground.page.mouse.move(0, 0)
-            playground.page.evaluate("document.querySelector('.pg-desk').scrollIntoView()")
             playground.page.screenshot(path=directory / "readme.png")
             context.close()
 
@@ -92,7 +91,7 @@ def crowd(browser: Browser, directory: Path) -> None:
         with served(demo):
             for look, options in LOOKS.items():
                 take(browser, seeded, directory, f"crowded-{look}", options, walk=see_too_much)
-            take(browser, seeded, directory, "right-to-left", LOOKS["light"], walk=see_visitor)
+            take(browser, seeded, directory, "right-to-left", LOOKS["light"], walk=see_places)
 
 
 def accounts(browser: Browser, directory: Path) -> None:
@@ -120,7 +119,13 @@ def take(
 
     def picture(name: str) -> None:
         path = directory / f"{next(pictures):02}-{name}-{look}.png"
-        page.screenshot(path=path, full_page=True)
+        screen = page.viewport_size or {}
+        if page.locator(".oa-buttons--in-sight").count():
+            # What stays in sight would stand in the middle of the page: the screen becomes as high as that.
+            height = page.evaluate("document.documentElement.scrollHeight")
+            page.set_viewport_size({"width": screen["width"], "height": height})
+        page.screenshot(path=path, full_page=not page.locator(".pg-desk").count())
+        page.set_viewport_size({"width": screen["width"], "height": screen["height"]})
         sys.stdout.write(f"{path}\n")
 
     walk(page, demo, picture)
@@ -144,52 +149,29 @@ def see_too_much(page: Page, demo: dict[str, Any], picture: Picture) -> None:
     picture("consent")
 
 
-def see_visitor(page: Page, demo: dict[str, Any], picture: Picture) -> None:
-    """What a visitor sees."""
-    playground = Playground(page, demo)
-    playground.open()
-    picture("playground")
-    playground.connect("notes:read", "openid", "profile")
-    picture("playground-request")
-    page.get_by_role("link", name="Go to the authorization server").first.click()
-    picture("login")
-    page.locator("[name=username]").fill("demo")
-    page.locator("[name=password]").fill("wrong")
-    page.locator("main form button").click()
-    picture("login-wrong-password")
-    playground.log_in()
-    picture("consent")
-    playground.press("Allow")
-    picture("playground-code")
-    playground.press("Exchange the code for tokens")
-    picture("playground-tokens")
-    playground.press("Call the API")
-    picture("playground-resource")
-    playground.press("Look into the token")
-    picture("playground-introspection")
-    playground.press("Replay an old refresh token")
-    picture("playground-replay")
-    page.goto(f"{demo['issuer']}/demo/clients")
-    picture("clients")
+def see_places(page: Page, demo: dict[str, Any], picture: Picture) -> None:
+    """Every page that a person can come to, each from the beginning."""
+    person = Playground(page, demo)
+    for name, go in PLACES.items():
+        go(person)
+        picture(name.replace(" ", "-"))
+        page.unroute_all()
+        page.context.clear_cookies()
     page.goto(f"{demo['issuer']}/api/docs/", wait_until="networkidle")
     picture("api-reference")
-    page.goto(f"{demo['issuer']}/oauth/authorize?client_id=nobody")
-    picture("error")
-    playground.open()
-    playground.press("Start anew")
-    playground.connect("notes:write")
-    playground.go()
-    playground.press("Cancel")
-    picture("playground-denied")
-    playground.press("Start anew")
-    playground.connect("order")
-    playground.go()
-    picture("consent-order")
-    playground.press("Allow")
-    page.goto(f"{demo['issuer']}/oauth/logout?client_id={demo['clients']['web']['client_id']}")
-    picture("logout")
-    page.locator("main form button").first.click()  # its words are those of the page's language
-    picture("logged-out")
+
+
+def see_steps(page: Page, demo: dict[str, Any], picture: Picture) -> None:
+    """The playground, step by step."""
+    playground = Playground(page, demo)
+    playground.let_in(*ALL)
+    for act in ("Call the API", "Write a note", "Look into the token", "Refresh", "Replay an old refresh token"):
+        playground.press(act)
+        picture(f"playground-{act.lower().replace(' ', '-')}")
+    playground.press("Forget my consent")
+    picture("playground-consent-forgotten")
+    playground.let_in("notes:read")  # so that an operator has something to see
+    page.context.clear_cookies()
 
 
 def see_account(page: Page, demo: dict[str, Any], picture: Picture) -> None:
@@ -202,7 +184,8 @@ def see_account(page: Page, demo: dict[str, Any], picture: Picture) -> None:
 
 def see_all(page: Page, demo: dict[str, Any], picture: Picture) -> None:
     """What visitors see, and what operators see."""
-    see_visitor(page, demo, picture)
+    see_places(page, demo, picture)
+    see_steps(page, demo, picture)
     see_admin(page, demo, picture)
 
 

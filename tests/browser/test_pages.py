@@ -1,50 +1,28 @@
 """All pages: for the eye, the keyboard, a small screen, and a strict policy."""
 
+from typing import Any
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.places import PLACES
 from tests.browser.playground import Playground
 
 WIDTH_OF_A_SMALL_PHONE = 320
-LOGOUT = {
-    "logout": "{issuer}/oauth/logout?client_id=demo-web&post_logout_redirect_uri={issuer}/",
-    "logged out": "{issuer}/oauth/logout",
-    "still logged in": "{issuer}/oauth/logout?client_id=demo-web&post_logout_redirect_uri={issuer}/",
-}
-NOBODY = "/oauth/authorize?client_id=nobody"
+# What stands in a sentence is as high as its line (WCAG 2.5.8), and a checkbox is hit by its words.
+TARGETS = "main a.oa-button, main button:visible, main summary, main input:not([type=hidden], [type=checkbox])"
 
 
-def visit(page, seeded, name) -> Playground:
+def visit(page: Page, seeded: dict[str, Any], name: str) -> Playground:
     """Go to a page by the way a person takes."""
     playground = Playground(page, seeded)
-    if name in ("clients", "error"):
-        page.goto(seeded["issuer"] + {"clients": "/demo/clients", "error": NOBODY}[name])
-        return playground
-    playground.open()
-    if name == "front door":
-        return playground
-    playground.connect("notes:read", "notes:write")
-    page.get_by_role("link", name="Go to the authorization server").first.click()
-    if name == "login":
-        return playground
-    playground.log_in()
-    if name in LOGOUT:
-        playground.open()
-        page.goto(LOGOUT[name].format(**seeded))
-        if name != "logout":
-            playground.press("Log out" if name == "logged out" else "Stay")
-    if name == "tokens":
-        playground.press("Allow")
-        playground.press("Exchange the code for tokens")
+    PLACES[name](playground)
     return playground
 
 
-PAGES = ["front door", "login", "consent", "error", "clients", "tokens", "logout", "logged out", "still logged in"]
-
-
 @pytest.mark.parametrize("look", ["light", "dark"])
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", PLACES)
 def test_axe_finds_nothing(new_context, unasked, name, look) -> None:
     """WCAG: contrast, names, labels, landmarks."""
     page = new_context(color_scheme=look, reduced_motion="reduce").new_page()
@@ -54,13 +32,38 @@ def test_axe_finds_nothing(new_context, unasked, name, look) -> None:
     assert results.violations_count == 0, results.generate_report()
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", PLACES)
 def test_nothing_is_wider_than_a_small_phone(new_context, unasked, name) -> None:
     """No page scrolls sideways."""
     page = new_context(viewport={"width": WIDTH_OF_A_SMALL_PHONE, "height": 640}).new_page()
     visit(page, unasked, name)
 
     assert page.evaluate("document.documentElement.scrollWidth") <= WIDTH_OF_A_SMALL_PHONE
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_every_page_leads_on_and_its_buttons_can_be_hit_with_a_thumb(new_context, unasked, name) -> None:
+    page = new_context(viewport={"width": 360, "height": 740}, reduced_motion="reduce").new_page()
+    visit(page, unasked, name)
+
+    targets = page.locator(TARGETS).all()
+    assert targets or page.locator("main code[data-copy]").count()
+    for target in targets:
+        box = target.bounding_box()
+        assert box is not None
+        assert box["height"] >= 44, target.inner_text()
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_answers_that_stand_together_are_of_the_same_size(new_context, unasked, name) -> None:
+    """Neither is made hard to find."""
+    for width in (360, 1280):
+        page = new_context(viewport={"width": width, "height": 740}, reduced_motion="reduce").new_page()
+        visit(page, unasked, name)
+        for group in page.locator(".oa-buttons, .oa-ways").all():
+            boxes = [box for box in map(Locator.bounding_box, group.locator(".oa-button").all()) if box]
+            assert len({round(box["width"]) for box in boxes}) <= 1
+            assert len({round(box["height"]) for box in boxes}) <= 1
 
 
 def test_consent_is_given_with_the_keyboard_alone(page, unasked) -> None:
@@ -88,7 +91,7 @@ def test_cancel_is_as_large_as_allow(page, unasked) -> None:
 
 def test_the_error_page_says_what_to_do(page, seeded) -> None:
     """And carries the reference that the log knows."""
-    visit(page, seeded, "error")
+    visit(page, seeded, "unknown application")
 
     expect(page.get_by_role("heading")).to_have_text("This link does not work")
     expect(page.get_by_role("main")).to_contain_text("Nothing was shared.")

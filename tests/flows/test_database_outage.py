@@ -169,7 +169,7 @@ def test_who_decides_meanwhile_has_decided_nothing() -> None:
         is_page(driver.browser.get(page))
         response = driver.decide(page)
     is_page(response)
-    assert "go back" in response.content.decode()
+    assert f'href="{page}">Try again' in response.content.decode()
     assert "code=" in driver.decide(page)["Location"]
 
 

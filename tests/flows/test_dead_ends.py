@@ -17,6 +17,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 6749", "4.1.2.1")]
 
 LOGIN = "/accounts/login/"
 PASSWORD = "correct horse"
+# The way home: of all that there could be, the project of these tests has a login page.
+HOME = [LOGIN]
 
 
 @pytest.fixture
@@ -90,14 +92,14 @@ def test_a_client_that_lost_its_redirect_uri_meanwhile_is_not_led_to(driver: Dri
     back = query_of(Driver(driver.application).authorize()["Location"])["next"]
     type(driver.application).objects.update(redirect_uris="https://app.example.com/other")
     with ledger.later(3_700), ledger.unchanged():
-        assert links(driver.browser.get(back)) == []
+        assert links(driver.browser.get(back)) == HOME
 
 
 @pytest.mark.parametrize("ticket", ["nonsense", "a:b:c"])
 def test_nothing_that_we_did_not_sign_leads_anywhere(driver: Driver, ticket: str) -> None:
     for query in ({"ticket": ticket}, {"client_id": "nobody", "redirect_uri": "https://evil.example.com/"}):
         page = driver.browser.get(AUTHORIZE, query)
-        assert links(page) == []
+        assert links(page) == HOME
         assert "evil.example.com" not in page.content.decode()
 
 
@@ -153,7 +155,7 @@ def test_somebody_else_is_told_nothing_of_it(driver: Driver, query: str) -> None
     stranger = signed_in(UserFactory())
     with ledger.unchanged():
         for answer in (stranger.browser.get(page), stranger.decide(page)):
-            assert links(answer) == []
+            assert links(answer) == HOME
             assert driver.redirect_uri not in answer.content.decode()
             assert "a state" not in answer.content.decode()
         assert all(link.startswith(LOGIN) for link in links(Browser().get(page)))
@@ -163,8 +165,16 @@ def test_an_answered_page_leads_to_no_second_answer(driver: Driver) -> None:
     page = driver.authorize()["Location"]
     driver.decide(page)
     with ledger.unchanged():
-        assert links(driver.browser.get(page)) == []
-        assert links(driver.browser.get(f"{page}?again")) == []
+        assert links(driver.browser.get(page)) == ["https://app.example.com/"]
+        assert links(driver.browser.get(f"{page}?again")) == ["https://app.example.com/"]
+
+
+def test_an_answered_page_of_an_app_without_a_site_leads_home(driver: Driver) -> None:
+    type(driver.application).objects.update(redirect_uris="com.example.app:/callback")
+    driver.redirect_uri = "com.example.app:/callback"
+    page = driver.authorize()["Location"]
+    driver.decide(page)
+    assert links(driver.browser.get(page)) == HOME
 
 
 def test_a_client_that_lost_its_right_is_told_why(driver: Driver) -> None:

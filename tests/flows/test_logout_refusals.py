@@ -131,8 +131,15 @@ def test_a_page_does_not_wait_for_ever(driver: Driver) -> None:
         ledger.is_error_page(answer(driver, page))
 
 
-@pytest.mark.parametrize(("method", "path"), [("PUT", LOGOUT), ("GET", CONFIRM), ("HEAD", CONFIRM)])
-def test_no_other_method_ends_anything(driver: Driver, hint: str, method: str, path: str) -> None:
-    response = driver.browser.generic(method, path, QUERY_STRING=f"id_token_hint={hint}")
+@pytest.mark.parametrize("path", [LOGOUT, CONFIRM])
+def test_no_other_method_ends_anything(driver: Driver, hint: str, path: str) -> None:
+    response = driver.browser.generic("PUT", path, QUERY_STRING=f"id_token_hint={hint}")
     assert response.status_code == 405
+    assert is_logged_in(driver)
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_an_answer_page_that_is_opened_anew_leads_to_the_question(driver: Driver, hint: str, method: str) -> None:
+    response = driver.browser.generic(method, CONFIRM, QUERY_STRING=f"id_token_hint={hint}&decision=log_out")
+    assert (response.status_code, response["Location"]) == (303, LOGOUT)
     assert is_logged_in(driver)

@@ -30,7 +30,7 @@ METHODS = {
     LOGOUT: "GET, HEAD, POST",
     "/oauth/select-account": "GET, HEAD, POST",
     "/oauth/consent/" + "a" * 43: "GET, HEAD, POST",
-    CONFIRM: "POST",
+    CONFIRM: "GET, HEAD, POST",
     USERINFO: "GET, HEAD, POST, OPTIONS",
     TOKEN: "POST, OPTIONS",
     PAR: "POST, OPTIONS",

@@ -4,6 +4,7 @@ import pytest
 
 from oauth_provider.protocol.redirect_uri import (
     destination,
+    front_page,
     is_https,
     is_loopback,
     is_plain_http,
@@ -239,3 +240,22 @@ def test_a_destination_shows_a_host_only_where_a_host_receives_the_answer(redire
 @pytest.mark.spec("RFC 9700", "2.6")
 def test_plain_http_is_http_that_leaves_the_machine(redirect_uri: str, is_plain: bool) -> None:
     assert is_plain_http(redirect_uri) == is_plain
+
+
+@pytest.mark.parametrize(
+    ("uris", "expected"),
+    [
+        (["https://app.example.com/callback"], "https://app.example.com/"),
+        (["https://app.example.com:8443/a?b=c", "https://app.example.com:8443/d"], "https://app.example.com:8443/"),
+        (["https://app.example.com/a", "https://other.example.com/a"], ""),
+        (["https://app.example.com/a", "com.example.app:/a"], ""),
+        (["http://127.0.0.1/a"], ""),
+        (["http://app.example.com/a"], ""),
+        (["com.example.app:/a"], ""),
+        (["not a uri"], ""),
+        ([""], ""),
+        ([], ""),
+    ],
+)
+def test_the_front_page_is_that_of_the_one_https_site_to_which_all_belong(uris, expected):
+    assert front_page(uris) == expected

@@ -1,6 +1,12 @@
 // Swagger UI for the notes API. What it needs to know stands on the element that it draws into.
 "use strict";
 
+// Swagger UI has dark colours, and leaves it to the page to ask for them.
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const paint = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
+paint();
+dark.addEventListener("change", paint);
+
 const place = document.getElementById("reference");
 const ui = SwaggerUIBundle({
   url: place.dataset.schema,

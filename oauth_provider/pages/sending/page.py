@@ -15,11 +15,14 @@ from django.shortcuts import render
 from django.templatetags.static import static
 from django.utils.translation import gettext as _
 
+from oauth_provider.clients.lookup import find_client
 from oauth_provider.conf import provider_settings
 from oauth_provider.events.refusal import tell_refusal
+from oauth_provider.models import ClientPolicy
 from oauth_provider.pages.log_mask import mask_reports_of, masked
 from oauth_provider.pages.sending.browser_state import keep_browser_state
-from oauth_provider.pages.sending.situation import BROKEN, BUSY, Situation
+from oauth_provider.pages.sending.situation import Situation, situation_of
+from oauth_provider.pages.sending.way_home import way_home
 from oauth_provider.protocol.errors import InvalidRequest, OAuthError, ServiceUnavailable, TemporarilyUnavailable
 from oauth_provider.protocol.frontchannel_logout import origin as origin_of
 from oauth_provider.protocol.reason import Reason
@@ -32,6 +35,9 @@ STYLESHEET = "oauth_provider/oauth.css"
 REFERENCE_LENGTH = 8
 # A body that could not be read, and too many requests: every other refusal is a 400 to a person.
 OWN_STATUS = (411, 413, 429)
+
+# Pages whose own address shows the form that was sent to it.
+FORMS = ("consent", "select_account", "sign_in_again", "logout", "logout_confirm")
 
 View = Callable[..., HttpResponse]
 
@@ -80,8 +86,8 @@ def keep_opener(response: HttpResponseBase) -> None:
 
 
 def show(request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
-    """A page of ours, rendered."""
-    response = render(request, f"oauth_provider/{template}", context, status=status)
+    """A page of ours, rendered. ``home`` in its context is where it leads if it leads nowhere else."""
+    response = render(request, f"oauth_provider/{template}", {"home": way_home(), **context}, status=status)
     add_page_headers(response)
     return response
 
@@ -126,13 +132,14 @@ def error_page(
 ) -> HttpResponse:
     """Show what happened, whose turn it is, and a short reference that the log knows. Nothing is redirected.
 
-    ``go_on`` is a URL of ours; ``back_to`` one of the client, whose redirect URI was established.
+    ``go_on`` is a URL of ours; ``back_to`` one of the client, whose redirect URI was established. ``client_name`` is
+    looked up where the error says which client it is about.
     """
     reference = random_text(REFERENCE_LENGTH)
     address = provider_settings.CLIENT_ADDRESS(request)
     tell_refusal(error, path=masked(request.path), address=address, reference=reference)
     context = {
-        "situation": situation or (BUSY if isinstance(error, TemporarilyUnavailable) else BROKEN),
+        "situation": situation or situation_of(error),
         "error": error.error,
         "description": error.description,
         # Whoever develops with DEBUG on is the operator, too; anybody else learns no more than is sent to clients.
@@ -140,7 +147,7 @@ def error_page(
         "reference": reference,
         "go_on": go_on,
         "back_to": back_to,
-        "client_name": client_name,
+        "client_name": client_name or approved_name(error.client_id),
     }
     own = error.status if error.status in OWN_STATUS else 400
     response = show(request, "error.html", context, status=status or own)
@@ -150,11 +157,17 @@ def error_page(
     return response
 
 
+def approved_name(client_id: str) -> str:
+    """Return the name of the client, if an operator approved it: others may call themselves anything."""
+    client = find_client(client_id) if client_id else None
+    is_approved = client is not None and client.policy.status == ClientPolicy.Status.APPROVED
+    return str(client.application) if client is not None and is_approved else ""
+
+
 def unavailable_page(request: HttpRequest, error: ServiceUnavailable) -> HttpResponse:
     """A page that says to try again, and asks nothing of the database (RFC 9110 §15.6.4)."""
     title = _("We cannot do that at the moment")
-    again = request.get_full_path() if request.method == "GET" else ""
-    context = {"title": title, "error": error.error, "again": again}
+    context = {"title": title, "error": error.error, "again": again_url(request)}
     try:
         response = show(request, "unavailable.html", context, status=error.status)
     except Error:  # a context processor of the project's asked it
@@ -162,3 +175,10 @@ def unavailable_page(request: HttpRequest, error: ServiceUnavailable) -> HttpRes
     response["Retry-After"] = str(error.retry_after)
     response["Cache-Control"] = "no-store"
     return mark_reported(response)
+
+
+def again_url(request: HttpRequest) -> str:
+    """Return the URL at which somebody can try again by a link: of a form, that of the page which shows it."""
+    match = request.resolver_match
+    is_shown_by_get = request.method == "GET" or (match is not None and match.url_name in FORMS)
+    return request.get_full_path() if is_shown_by_get else ""

@@ -5,23 +5,37 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from oauth_provider.protocol.errors import KeysUnavailable, OAuthError, TemporarilyUnavailable
+from oauth_provider.protocol.reason import Reason
+
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """A situation in a person's words, with the label of the button that leads on."""
+    """A situation in a person's words, with the label of the button that leads on.
+
+    ``begins_at_app``: they can only start again at the application, which the page names where it is known.
+    ``is_for_developers``: if that does not help, nobody but the application's developers can.
+    """
 
     title: str | Promise
     text: str | Promise
     button: str | Promise = ""
+    begins_at_app: bool = False
+    is_for_developers: bool = False
 
 
 BROKEN = Situation(
     _("This link does not work"),
-    _(
-        "Nothing was shared. Go back to the application that you came from and start again. "
-        "If that does not help, its developers have to mend it."
-    ),
+    _("The application sent you here in a way that cannot be relied on. Nothing was shared."),
     _("Try again"),
+    begins_at_app=True,
+    is_for_developers=True,
+)
+UNKNOWN = Situation(
+    _("This link does not work"),
+    _("The application that sent you here is not known, or not any more. Nothing was shared."),
+    begins_at_app=True,
+    is_for_developers=True,
 )
 LATE = Situation(
     _("That took too long"),
@@ -36,23 +50,66 @@ RENEWED = Situation(
 )
 ANSWERED = Situation(
     _("This was answered already"),
-    _("There is nothing left to do on this page. Go back to the application that you came from."),
+    _("There is nothing left to do on this page."),
 )
 NOT_YOURS = Situation(
     _("This page belongs to another sign-in"),
-    _(
-        "It was opened by somebody else, or in another browser. Nothing was shared. "
-        "Go back to the application that you came from and start again."
-    ),
+    _("It was opened by somebody else, or in another browser. Nothing was shared."),
     _("Start again"),
+    begins_at_app=True,
 )
 OUTDATED = Situation(
     _("This page was out of date"),
     _("You signed in or out in another tab since it was opened. Nothing was decided."),
     _("Show the page again"),
 )
+UNDECIDED = Situation(
+    _("Nothing was chosen"),
+    _("The page was sent without an answer. Nothing was decided."),
+    _("Show the page again"),
+)
+GONE = Situation(
+    _("This is not there any more"),
+    _("The application or the account was removed while this page was open. Nothing was shared."),
+)
+INACTIVE = Situation(
+    _("This account cannot be used"),
+    _("It was switched off. Nothing was shared. Use another account, or ask whoever runs this site."),
+    _("Use another account"),
+)
+USELESS_LOGIN = Situation(
+    _("Signing in did not help"),
+    _(
+        "You signed in, and it still cannot be seen here. If your browser refuses cookies, let it take those of "
+        "this site. Nothing was shared."
+    ),
+)
 BUSY = Situation(
     _("Too many requests at once"),
     _("Too many requests from here wait for an answer. Nothing was shared. Wait a few minutes, then try again."),
     _("Try again"),
 )
+WAITING = Situation(
+    _("We cannot do that at the moment"),
+    _("Something that the application has to provide cannot be had. Nothing was shared. Try again in a few minutes."),
+    _("Try again"),
+)
+
+BY_REASON = {
+    Reason.APPLICATION_UNKNOWN: UNKNOWN,
+    Reason.APPLICATION_GONE: GONE,
+    Reason.ROWS_GONE: GONE,
+    Reason.USER_INACTIVE: INACTIVE,
+    Reason.SIGN_IN_DID_NOT_HELP: USELESS_LOGIN,
+    Reason.CONSENT_BUTTON_MISSING: UNDECIDED,
+    Reason.SIGN_IN_BUTTON_MISSING: UNDECIDED,
+    Reason.LOGOUT_BUTTON_MISSING: UNDECIDED,
+    Reason.ACCOUNT_NOT_CHOSEN: UNDECIDED,
+}
+
+
+def situation_of(error: OAuthError) -> Situation:
+    """Return the situation that ``error`` puts a person in, where the page that shows it has no better one."""
+    if isinstance(error, TemporarilyUnavailable):
+        return WAITING if isinstance(error, KeysUnavailable) else BUSY
+    return BY_REASON.get(error.reason, BROKEN)
