@@ -57,6 +57,9 @@ def driver(settings: Any) -> Driver:
     return signed_in(UserFactory(username="ann"), name="Photo Book", policy={})
 
 
+APPS = ("/oauth/account/apps/", "Connected apps")
+
+
 def ways(page: Any) -> list[tuple[str, str]]:
     """Where the links of a page lead, and what they say."""
     found = re.findall(r'<a [^>]*href="([^"]*)"[^>]*>(.*?)</a>', page.content.decode(), re.DOTALL)
