@@ -29,26 +29,20 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 demo: install ## serve the demo at 127.0.0.1:$PORT (8000), its other services at the two ports after it
-	@PORT=$(PORT) $(VENV)/bin/python manage.py migrate --verbosity 0
-	@PORT=$(PORT) $(VENV)/bin/python manage.py demo_seed
-	@echo
 	@PORT=$(PORT) $(VENV)/bin/python manage.py demo
 
 walk: install ## watch a person connect an app, step by step; `make demo` runs in another terminal
 	@PORT=$(PORT) $(VENV)/bin/python manage.py oauth_walk $(ARGS)
 
-install: $(VENV)/installed
+install:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 is needed: make PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) .ci/install.py $(VENV) -r requirements.txt
 
 $(VENV)/installed: requirements.txt
-	@test -n "$(PYTHON)" || { echo "Python 3.11 is needed: make PYTHON=/path/to/python3.11"; exit 1; }
-	$(PYTHON) -m venv --clear $(VENV)
-	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
-	@touch $@
+	@$(MAKE) --no-print-directory install
 
 $(NEXT)/installed: requirements-next.txt
-	$(NEXT_PYTHON) -m venv --clear $(NEXT)
-	$(NEXT)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-next.txt
-	@touch $@
+	@$(NEXT_PYTHON) .ci/install.py $(NEXT) -r requirements-next.txt
 
 test: install ## the tests, on SQLite (ARGS="-k name" for some of them)
 	env -u DATABASE_URL -u CACHE_URL $(VENV)/bin/$(PYTEST) $(ARGS)
@@ -97,14 +91,10 @@ mutants: $(MUTANTS)/installed ## change the rules and guards one place at a time
 	$(MUTANTS)/bin/mutmut results
 
 $(MUTANTS)/installed: requirements.txt Makefile
-	$(PYTHON) -m venv --clear $(MUTANTS)
-	$(MUTANTS)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt mutmut==3.8.1
-	@touch $@
+	@$(PYTHON) .ci/install.py $(MUTANTS) -r requirements.txt mutmut==3.8.1
 
 $(AUDIT)/installed: Makefile
-	$(PYTHON) -m venv --clear $(AUDIT)
-	$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check pip-audit==2.10.1
-	@touch $@
+	@$(PYTHON) .ci/install.py $(AUDIT) pip-audit==2.10.1
 
 test-thorough: install ## the tests that start projects or servers of their own, on SQLite
 	env -u DATABASE_URL -u CACHE_URL $(VENV)/bin/$(PYTEST) -m thorough $(ARGS)
@@ -130,13 +120,11 @@ screenshots: install ## a picture of every page, into screenshots/; Chromium has
 
 docs: $(DOCS)/installed ## build the documentation into docs/_build/html, and follow every link in it
 	rm -rf docs/_build
-	$(DOCS)/bin/sphinx-build -q -W --keep-going -n docs docs/_build/html
+	$(DOCS)/bin/sphinx-build -q -W --keep-going -n -d docs/_build/doctrees docs docs/_build/html
 	env -u DATABASE_URL -u CACHE_URL $(DOCS)/bin/python -m pytest -m site tests/documentation $(ARGS)
 
 $(DOCS)/installed: requirements.txt requirements-docs.txt
-	$(PYTHON) -m venv --clear $(DOCS)
-	$(DOCS)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -r requirements-docs.txt
-	@touch $@
+	@$(PYTHON) .ci/install.py $(DOCS) -r requirements.txt -r requirements-docs.txt
 
 wheel: install $(RELEASE)/installed ## build the source distribution, the wheel from it, and look at what is in them
 	rm -rf dist
@@ -170,9 +158,7 @@ fuzz: $(FUZZ)/installed ## ask every rule of protocol/ a million texts, guided b
 	env -u DATABASE_URL -u CACHE_URL $(FUZZ)/bin/python -m tests.fuzz $(ARGS)
 
 $(FUZZ)/installed: requirements.txt
-	$(PYTHON) -m venv --clear $(FUZZ)
-	$(FUZZ)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt "atheris>=2.3"
-	@touch $@
+	@$(PYTHON) .ci/install.py $(FUZZ) -r requirements.txt "atheris>=2.3"
 
 check: lint test ## lint and test
 

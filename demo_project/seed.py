@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from demo_project import addresses
-from demo_project.notes.models import Note
+from demo_project.notes.models import Note, Workspace
 from demo_project.photos.prints import PHOTO_PRINT
 from oauth_provider.dot.names import Row, application_model
 from oauth_provider.dot.secret import unusable_secret
@@ -20,11 +20,13 @@ from oauth_provider.protocol.token_string import ALPHABET, CLIENT_SECRET, SECRET
 
 USERNAME = "demo"
 OPERATOR = "admin"
+MEMBER = "noor"
 PASSWORD_LENGTH = 16
 NOTES = ("notes:read", "notes:write")
 PHOTOS = ("photos:read", "photos:print")
 PERSON = ("openid", "profile", "email")
 FIRST_NOTES = ("Water the plants", "Ask Noor about Saturday", "Milk, bread, coffee")
+WORKSPACES = {"Bakery": ("Order flour", "New sign for the door"), "Choir": ("Concert on the 12th",)}
 CODE = ("authorization_code", "refresh_token")
 NOTES_API, PHOTOS_API = f"{addresses.ISSUER}/api/notes/", f"{addresses.PHOTOS_RESOURCE}/"
 API = (
@@ -195,6 +197,11 @@ def password() -> str:
     return derive("password", PASSWORD_LENGTH)
 
 
+def member_password() -> str:
+    """The password of the one who belongs to two workspaces."""
+    return derive("member's password", PASSWORD_LENGTH)
+
+
 def operator_password() -> str:
     """The password of the one who may use the admin."""
     return derive("operator's password", PASSWORD_LENGTH)
@@ -205,6 +212,7 @@ def describe() -> dict[str, Any]:
     return {
         "issuer": settings.ISSUER,
         "user": {"username": USERNAME, "password": password()},
+        "member": {"username": MEMBER, "password": member_password(), "workspaces": list(WORKSPACES)},
         "operator": {"username": OPERATOR, "password": operator_password()},
         "clients": {client.key: client.as_json() for client in clients()},
         "api": [{"method": method, "url": url, "scopes": list(scopes)} for method, url, scopes in API],
@@ -215,6 +223,7 @@ def describe() -> dict[str, Any]:
 def seed() -> None:
     """Make what is missing and mend what differs; a second run writes nothing."""
     seed_notes(seed_user(USERNAME, password(), first_name="Robin", email="robin@example.com"))
+    seed_workspaces(seed_user(MEMBER, member_password(), first_name="Noor", email="noor@example.com"))
     seed_user(OPERATOR, operator_password(), is_staff=True, is_superuser=True)
     for client in clients():
         application = seed_application(client)
@@ -245,6 +254,15 @@ def seed_notes(user: User) -> None:
     """Something to read, where there is nothing."""
     if not user.notes.exists():
         Note.objects.bulk_create(Note(owner=user, text=text) for text in FIRST_NOTES)
+
+
+def seed_workspaces(user: User) -> None:
+    """Workspaces that the user belongs to, each with notes of its own."""
+    for name, texts in WORKSPACES.items():
+        workspace, is_new = Workspace.objects.get_or_create(name=name)
+        if is_new:
+            workspace.members.add(user)
+            Note.objects.bulk_create(Note(owner=user, workspace=workspace, text=text) for text in texts)
 
 
 def seed_row(model: type[Row], key: dict[str, Any], columns: dict[str, Any]) -> Row:

@@ -70,6 +70,8 @@ OAUTH_PROVIDER = {
         addresses.ASSISTANT_RESOURCE: "Notes for assistants",
         f"{ISSUER}/api/notes": "Notes",
     },
+    # Whoever belongs to a workspace chooses which one an app works in.
+    "GRANT_CONTEXTS": "demo_project.notes.contexts.Workspaces",
     # What is more than a scope can say: this very print, and no other (RFC 9396).
     "AUTHORIZATION_DETAILS_TYPES": prints.TYPES,
 }

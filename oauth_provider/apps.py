@@ -1,10 +1,13 @@
 """App config: connects receivers, registers the verifier, and installs our defaults in DOT's settings."""
 
 from django.apps import AppConfig, apps
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
+# Clients and tokens are models of the first, people of the second, and permissions refer to the third.
+NEEDED_APPS = ("oauth2_provider", "django.contrib.auth", "django.contrib.contenttypes")
 VERIFIER = "oauth_provider.tokens.verifier.verify"
 
 
@@ -17,9 +20,10 @@ class OAuthProviderConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def import_models(self) -> None:
-        """Check the private names that the models need first: later their absence would be a long traceback."""
+        """Check the apps and the private names that the models need first: later it would be a long traceback."""
         from oauth_provider import private_api
 
+        require_apps()
         private_api.require(private_api.DJANGO)
         super().import_models()
 
@@ -47,8 +51,17 @@ class OAuthProviderConfig(AppConfig):
             renew_admin()
 
 
+def require_apps() -> None:
+    """Raise ``ImproperlyConfigured`` where an app is not installed whose models ours refer to."""
+    missing = [name for name in NEEDED_APPS if not apps.is_installed(name)]
+    if missing:
+        raise ImproperlyConfigured(
+            f"oauth_provider needs more in INSTALLED_APPS: add {' and '.join(map(repr, missing))}, in any order."
+        )
+
+
 def connect_receivers() -> None:
-    """Connect to the signals of rows, sessions and other people's middleware."""
+    """Connect to the signals of rows, sessions and other people's middleware, and the models to the registry."""
     from django.contrib.auth.signals import user_logged_in, user_logged_out
 
     from oauth_provider.authorization.flushed_session import watch_sessions
@@ -56,10 +69,11 @@ def connect_receivers() -> None:
     from oauth_provider.authorization.sign_in import SIGN_IN, remember
     from oauth_provider.clients import origins
     from oauth_provider.pages import log_mask
+    from oauth_provider.registry import policy_names
     from oauth_provider.resource_server.views import cors
     from oauth_provider.tokens import denylist, row_events, token_cache_invalidation
 
-    for module in (row_events, denylist, token_cache_invalidation, origins, cors, log_mask):
+    for module in (row_events, denylist, token_cache_invalidation, origins, cors, log_mask, policy_names):
         module.connect()
     watch_sessions(SIGN_IN)
     user_logged_in.connect(remember, dispatch_uid="oauth_provider.sign_in")

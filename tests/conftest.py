@@ -13,6 +13,7 @@ from oauth_provider.clients import origins
 from oauth_provider.resource_server.guarded_cache import guarded_cache
 from oauth_provider.rest_framework import throttling
 from oauth_provider.tokens import key_ring
+from oauth_provider.tokens.called_name import called_name
 from oauth_provider.tokens.verification_cache import verification_cache
 from tests import cache_keys, commits
 
@@ -54,6 +55,12 @@ def _form_of_commits() -> Iterator[None]:
         return
     with commits.in_turn():
         yield
+
+
+@pytest.fixture(autouse=True)
+def _called_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The test client calls the server by another name than the issuer's, which would be told once in each process."""
+    monkeypatch.setattr(called_name, "is_told", True)
 
 
 @pytest.fixture(autouse=True)

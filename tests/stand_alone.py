@@ -30,6 +30,8 @@ settings.configure(
         # By path, as most projects do: DRF then imports our module in the middle of importing its own.
         "DEFAULT_AUTHENTICATION_CLASSES": ["oauth_provider.rest_framework.authentication.OAuthAuthentication"],
         "DEFAULT_PERMISSION_CLASSES": ["__main__.ReadsNotes"],
+        # Its pages for browsers would need templates, and "rest_framework" in INSTALLED_APPS.
+        "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     },
     ROOT_URLCONF="__main__",
     USE_TZ=True,

@@ -1,8 +1,9 @@
-"""The notes API: a person's own notes, for the person in the browser and for the apps they let in."""
+"""The notes API: for the person in the browser, and for the apps they let in, which may work in one workspace."""
 
 from typing import Any
 
 from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import (
     OpenApiParameter,
     OpenApiResponse,
@@ -12,7 +13,7 @@ from drf_spectacular.utils import (
 from rest_framework import generics, serializers
 from rest_framework.permissions import IsAuthenticated
 
-from demo_project.notes.models import TEXT_LENGTH, Note
+from demo_project.notes.models import TEXT_LENGTH, Note, Workspace
 from oauth_provider.rest_framework.permissions import ScopesOrSession
 
 # Something that can be seen, and no NUL, which PostgreSQL does not keep. The OpenAPI document says it, too.
@@ -46,9 +47,17 @@ class Notes(generics.GenericAPIView[Note]):
     # IsAuthenticated beside the scopes: an app that acts for itself has no notes, and is answered 403.
     permission_classes = [ScopesOrSession & IsAuthenticated]
 
+    @property
+    def workspace(self) -> str | None:
+        """The key of the workspace that the token was granted in; None: the person acts for themselves."""
+        return getattr(self.request.auth, "context", None)
+
     def get_queryset(self) -> QuerySet[Note]:
-        """The caller's own notes. Another's note is not among them, and so is 404."""
-        return Note.objects.filter(owner_id=self.request.user.pk)
+        """The notes of the workspace, or the caller's own. Another's note is not among them, and so is 404."""
+        user = self.request.user.pk
+        if self.workspace is None:
+            return Note.objects.filter(owner_id=user, workspace=None)
+        return Note.objects.filter(workspace_id=self.workspace, workspace__members=user)
 
 
 @extend_schema_view(
@@ -60,8 +69,11 @@ class NoteList(Notes, generics.ListCreateAPIView[Note]):
     scopes = {"GET": "notes:read", "POST": "notes:write"}
 
     def perform_create(self, serializer: serializers.BaseSerializer[Note]) -> None:
-        """The new note belongs to the caller."""
-        serializer.save(owner=self.request.user)
+        """The new note belongs to the caller, or to the workspace while they belong to it themselves."""
+        workspace = None
+        if self.workspace is not None:
+            workspace = get_object_or_404(Workspace, pk=self.workspace, members=self.request.user.pk)
+        serializer.save(owner=self.request.user, workspace=workspace)
 
 
 @extend_schema(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from docs._ext.reference import SECTIONS
+from docs._ext.reference.settings import annotate
 
 FROM_CODE = re.compile(r"^<!-- from code: (?P<name>[a-z ]+) -->$", re.MULTILINE)
 PAGES = re.compile(r"^<!-- pages: (?P<names>[^>]+) -->$", re.MULTILINE)
@@ -16,6 +17,8 @@ PAGES = re.compile(r"^<!-- pages: (?P<names>[^>]+) -->$", re.MULTILINE)
 
 def expand(text: str, page: Path) -> str:
     """Return the ``text`` of ``page`` with every marker replaced. Raise ``KeyError`` where nothing is made for one."""
+    if "<!-- from code: settings -->" in text:
+        text = annotate(text)
     text = FROM_CODE.sub(lambda found: SECTIONS[found["name"]](), text)
     return PAGES.sub(lambda found: contents(found["names"].split(), page), text)
 

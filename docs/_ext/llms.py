@@ -4,6 +4,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+from docs._ext.reference.python_api import in_words
+
 INTRODUCTION = """# {title}
 
 > A Django app that makes a project an OAuth 2.1 authorization server and OpenID Provider, and guards its APIs by scope.
@@ -22,7 +24,7 @@ def keep_source(app: Any, docname: str, source: list[str]) -> None:
     """Keep the page as it is after all other extensions have seen it."""
     if not hasattr(app.env, "markdown"):
         app.env.markdown = {}
-    app.env.markdown[docname] = COMMENT.sub("", source[0])
+    app.env.markdown[docname] = in_words(COMMENT.sub("", source[0]))
 
 
 def merge(app: Any, env: Any, docnames: set[str], other: Any) -> None:

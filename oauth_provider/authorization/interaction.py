@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, QueryDict
@@ -166,7 +166,15 @@ def _grant(inquiry: Inquiry, visit: Visit) -> Step:
         return Refused(destination, silent_error(visit, destination, None, is_settled=inquiry.question.is_settled))
     # Where something was demanded of the sign-in, only the one that met it may decide.
     handle = ask(visit.http, inquiry, sid=visit.recorded.sid if _is_demanding(visit) else "")
-    return Page(reverse("oauth_provider:consent", args=[handle]))
+    return Page(consent_url(handle))
+
+
+def consent_url(handle: str) -> str:
+    """Return the page that asks: ours, or the project's own, which reads the question from ours."""
+    page = provider_settings.CONSENT_URL
+    if not page:
+        return reverse("oauth_provider:consent", args=[handle])
+    return f"{page}{'&' if '?' in page else '?'}{urlencode({'handle': handle})}"
 
 
 def _is_demanding(visit: Visit) -> bool:

@@ -24,6 +24,7 @@ from oauth_provider.protocol.id_token import verify_id_token
 from oauth_provider.protocol.jose import JoseError
 from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol.redirect_uri import is_usable
+from oauth_provider.protocol.redirect_uri_difference import unregistered_after_logout
 from oauth_provider.protocol.response_mode import as_query
 from oauth_provider.resource_server.users.session_user import session_user
 from oauth_provider.tokens.issuer import Issuer, issuer_of
@@ -127,7 +128,7 @@ def check_post_logout_redirect_uri(request: LogoutRequest, client: Client) -> No
     """§3.1: one of those registered, compared as strings."""
     uri = request.post_logout_redirect_uri
     if uri and not (uri in client.post_logout_redirect_uris and is_usable(uri)):
-        raise InvalidRequest(Reason.LOGOUT_REDIRECT_URI_UNREGISTERED, detail=f"presented {uri[:256]!r}")
+        raise unregistered_after_logout(uri, client.post_logout_redirect_uris)
 
 
 def check_state(request: LogoutRequest) -> None:

@@ -36,6 +36,7 @@ from oauth_provider.protocol.errors import (
 )
 from oauth_provider.protocol.pkce import check_code_challenge, check_nonce_binds
 from oauth_provider.protocol.reason import Reason
+from oauth_provider.protocol.redirect_uri_difference import unregistered
 from oauth_provider.protocol.request_object import JSON_PARAMETERS
 from oauth_provider.protocol.response_type import CODE, ID_TOKEN, LEGACY, canonical, is_front_channel, parts_of
 from oauth_provider.registry.authorization_details import requested_details
@@ -113,10 +114,7 @@ def find_redirect_uri(request: AuthorizationRequest, client: Client) -> str:
         raise InvalidRequest(Reason.PARAMETER_MISSING, name="redirect_uri")
     redirect_uri = request.redirect_uri or registered[0]
     if not redirect_uris.matches_any(redirect_uri, registered):
-        raise InvalidRequest(
-            Reason.REDIRECT_URI_UNREGISTERED,
-            detail=f"presented {request.redirect_uri[:256]!r}",
-        )
+        raise unregistered(redirect_uri, registered)
     if redirect_uris.is_plain_http(redirect_uri) and not provider_settings.LEGACY_HTTP_REDIRECT_URIS:
         raise InvalidRequest(Reason.REDIRECT_URI_NOT_HTTPS, detail=f"presented {redirect_uri[:256]!r}")
     return redirect_uri

@@ -5,14 +5,16 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 from limits import parse
 
 from oauth_provider.checks.registration import register
-from oauth_provider.checks.setting_types import wrong_types
-from oauth_provider.conf import NAMES, provider_settings
+from oauth_provider.checks.setting_types import has_wrong_scopes_of_dot, wrong_types
+from oauth_provider.conf import provider_settings
 from oauth_provider.protocol.issuer import is_issuer
 from oauth_provider.protocol.scope import is_scope_token
+from oauth_provider.protocol.spelling import with_guess
 from oauth_provider.registry.scope import all_scopes
 from oauth_provider.tokens.claims import registered
 
@@ -28,6 +30,8 @@ SECONDS = (
 SECONDS_OR_NONE = ("REFRESH_TOKEN_RETRY_WINDOW", "SWEEP_RETENTION", "SIGNING_KEY_LEAD", "VERIFICATION_CACHE_LIFETIME")
 SECONDS_OR_NEVER = ("AUTHORIZATION_LIFETIME", "SIGNING_KEY_LIFETIME", "AUDIT_LIFETIME")
 MAX_CODE_LIFETIME = 600
+ADD_SCOPE = "Add it to SCOPES, with the words that a person reads"
+SCOPES_HINT = 'It must be a dictionary of scopes, each with words for people: {"notes:read": "Read your notes"}.'
 
 
 @register(Tags.security, deploy=True)
@@ -72,23 +76,10 @@ def check_dictionary(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 @register()
-def check_names(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """E010: unknown setting. A misspelt one would silently have its default."""
-    return [
-        Error(
-            f"OAUTH_PROVIDER has no setting {name!r}.",
-            hint=f"The settings are {', '.join(NAMES)}.",
-            id="oauth_provider.E010",
-        )
-        for name in provider_settings.user_settings
-        if name not in NAMES
-    ]
-
-
-@register()
 def check_scopes(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """E011: a scope is not a scope token. E012: a default scope is not among the scopes."""
-    bad = [name for name in provider_settings.SCOPES if not isinstance(name, str) or not is_scope_token(name)]
+    """E011: a scope is not a scope token. E012: a default scope is not among the scopes. E114: it has no words."""
+    scopes = provider_settings.SCOPES
+    bad = [name for name in scopes if not isinstance(name, str) or not is_scope_token(name)]
     messages: list[CheckMessage] = [
         Error(
             f"{name!r} in SCOPES is no scope token.",
@@ -99,8 +90,17 @@ def check_scopes(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     ]
     messages += [
         Error(
+            f"The scope {name!r} has {words!r} for words.",
+            hint=f'Write what a person reads when asked for consent, such as {name!r}: "Read your notes".',
+            id="oauth_provider.E114",
+        )
+        for name, words in scopes.items()
+        if name not in bad and not (isinstance(words, str | Promise) and str(words).strip())
+    ]
+    messages += [
+        Error(
             f"{name!r} in DEFAULT_SCOPES is not among the scopes.",
-            hint="Add it to SCOPES, with the words that a person reads, or take it out.",
+            hint=with_guess(name, all_scopes(), f"{ADD_SCOPE}, or take it out."),
             id="oauth_provider.E012",
         )
         for name in provider_settings.DEFAULT_SCOPES
@@ -115,7 +115,7 @@ def check_claims(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     return [
         Error(
             f"The claim {one.name!r} is released by the scope {one.scope!r}, which there is not.",
-            hint="Add the scope to SCOPES, with the words that a person reads, or name another in @claim.",
+            hint=with_guess(one.scope, all_scopes(), f"{ADD_SCOPE}, or name another in @claim."),
             id="oauth_provider.E023",
         )
         for one in registered().values()
@@ -127,7 +127,13 @@ def check_claims(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 def check_values(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """E013: a setting has the wrong type. E014: codes live too long."""
     judged = {*SECONDS, *SECONDS_OR_NONE, *SECONDS_OR_NEVER}
-    messages = [_unusable(name, f"It must be {what}.") for name, what in wrong_types().items() if name not in judged]
+    messages = [
+        _unusable(name, SCOPES_HINT if name == "SCOPES" else f"It must be {what}.")
+        for name, what in wrong_types().items()
+        if name not in judged
+    ]
+    if has_wrong_scopes_of_dot():
+        messages.append(_unusable("SCOPES", SCOPES_HINT, dictionary="OAUTH2_PROVIDER"))
     return messages + _seconds_faults() + ([] if messages else _other_faults())
 
 
@@ -169,8 +175,8 @@ def _not_seconds(name: str) -> CheckMessage:
     return _unusable(name, "It is a whole number of seconds.")
 
 
-def _unusable(name: str, hint: str) -> CheckMessage:
-    return Error(f"OAUTH_PROVIDER[{name!r}] cannot be used.", hint=hint, id="oauth_provider.E013")
+def _unusable(name: str, hint: str, *, dictionary: str = "OAUTH_PROVIDER") -> CheckMessage:
+    return Error(f"{dictionary}[{name!r}] cannot be used.", hint=hint, id="oauth_provider.E013")
 
 
 def _long_code(seconds: int) -> CheckMessage:

@@ -7,6 +7,7 @@ from django.core.checks import CheckMessage, Error, Tags
 from django.core.exceptions import ImproperlyConfigured
 
 from oauth_provider.checks.registration import register
+from oauth_provider.protocol.spelling import with_guess
 from oauth_provider.registry.scope import all_scopes
 from oauth_provider.resource_server.checks import CHECKS, DEPLOY_CHECKS, URL_CHECKS
 from oauth_provider.resource_server.conf import conf
@@ -35,7 +36,7 @@ def check_scopes_exist(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     return [
         Error(
             f"{inspection.view} needs the scope {scope!r}, which there is not.",
-            hint=f'Correct it, or add {scope!r} to OAUTH_PROVIDER["SCOPES"].',
+            hint=with_guess(scope, known, f'Correct it, or add {scope!r} to OAUTH_PROVIDER["SCOPES"].'),
             id="oauth_provider.E041",
         )
         for inspection in inspections()

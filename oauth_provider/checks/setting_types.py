@@ -52,7 +52,15 @@ def has_wrong_types() -> bool:
         _ = provider_settings.user_settings, provider_settings.settings_of_dot
     except ImproperlyConfigured:
         return True
-    return bool(wrong_types()) or not isinstance(provider_settings.settings_of_dot.get("SCOPES", {}), Mapping)
+    return bool(wrong_types()) or has_wrong_scopes_of_dot()
+
+
+def has_wrong_scopes_of_dot() -> bool:
+    """Are the scopes that the project wrote for django-oauth-toolkit, which are ours too, no dictionary?"""
+    try:
+        return not isinstance(provider_settings.settings_of_dot.get("SCOPES") or {}, Mapping)
+    except ImproperlyConfigured:
+        return False
 
 
 @cache

@@ -2,13 +2,16 @@
 
 from typing import Any
 
-from django.core.checks import CheckMessage, Error, Tags, Warning
-from django.urls import NoReverseMatch, Resolver404, resolve, reverse
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Info, Tags, Warning
+from django.urls import NoReverseMatch, Resolver404, get_resolver, resolve, reverse
 
 from oauth_provider.checks.registration import register
 from oauth_provider.conf import provider_settings
 from oauth_provider.endpoints.metadata import ENDPOINTS
+from oauth_provider.endpoints.token import token
 from oauth_provider.protocol.issuer import issuer_path
+from oauth_provider.resource_server.inspection import views_of
 
 WELL_KNOWN = ("/.well-known/oauth-authorization-server", "/.well-known/openid-configuration")
 BRIDGE = "oauth2_provider:authorize"
@@ -17,7 +20,7 @@ BRIDGE = "oauth2_provider:authorize"
 @register(Tags.urls)
 def check_bridge(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """E006: DOT's paths are mounted without our URLs, where their pages are."""
-    if not _is_mounted(BRIDGE) or _is_mounted(ENDPOINTS["authorization_endpoint"]):
+    if not is_mounted(BRIDGE) or is_mounted(ENDPOINTS["authorization_endpoint"]):
         return []
     return [
         Error(
@@ -31,7 +34,7 @@ def check_bridge(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 @register(Tags.urls)
 def check_well_known(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """W003: a root path is missing where the app is mounted below a prefix."""
-    if not any(_is_mounted(name) for name in ENDPOINTS.values()):
+    if not any(is_mounted(name) for name in ENDPOINTS.values()):
         return []
     path = issuer_path(provider_settings.ISSUER or "")
     # RFC 8414 puts the issuer's path behind the name, OpenID Connect Discovery before it.
@@ -47,7 +50,28 @@ def check_well_known(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     ]
 
 
-def _is_mounted(name: str) -> bool:
+@register(Tags.urls)
+def check_mounted(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """I113: no URL of ours is served. That is right only where another process of the project serves them."""
+    if not getattr(settings, "ROOT_URLCONF", None) or any(is_mounted(name) for name in ENDPOINTS.values()):
+        return []
+    is_renamed = any(view is token for view in views_of(get_resolver().url_patterns))
+    hint = 'Add path("", include("oauth_provider.urls")) to the project\'s root urlpatterns.'
+    return [
+        Info(
+            "The URLs of the provider have another namespace than oauth_provider, so none of them is found."
+            if is_renamed
+            else "No URL of the provider is served.",
+            hint=f"Include them without a namespace of your own. {hint}" if is_renamed else hint,
+            id="oauth_provider.I113",
+        )
+    ]
+
+
+def is_mounted(name: str) -> bool:
+    """Is a URL pattern of this name served?"""
+    if not getattr(settings, "ROOT_URLCONF", None):
+        return False
     try:
         reverse(name)
     except NoReverseMatch:

@@ -28,7 +28,8 @@ class SeamSettings(LimitSettings):
     def GRANTS(self) -> Sequence[str]:
         """Dotted paths of further grants (RFC 6749 §4.5), each a module as in ``oauth_provider.grants``.
 
-        Default: none, and only ours exist. A client may use those in its policy.
+        Default: none, and there are ``authorization_code``, ``refresh_token`` and ``client_credentials``. A client may
+        use those in its policy.
         """
         return self._get("GRANTS", ())
 
@@ -36,7 +37,8 @@ class SeamSettings(LimitSettings):
     def CLIENT_AUTHENTICATION_METHODS(self) -> Sequence[str]:
         """Dotted paths of further methods, each a module as in ``oauth_provider.clients.authentication``.
 
-        Default: none, and only ours exist. See ``clients.authentication.method.Method``.
+        Default: none, and clients authenticate by ``client_secret_basic``, ``client_secret_post`` and ``none``. See
+        ``clients.authentication.method.Method``.
         """
         return self._get("CLIENT_AUTHENTICATION_METHODS", ())
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, Literal, cast
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 from django.http import HttpRequest
 from django.urls import get_script_prefix
@@ -35,13 +36,18 @@ class ProviderSettings(SeamSettings):
     def SCOPES(self) -> Mapping[str, str]:
         """Scopes that clients may ask for, each with the description that a person reads when asked for consent.
 
-        Default: none. They are added to DOT's own ``SCOPES``, and win where both name the same scope.
+        Default: DOT's ``SCOPES``. These are added to them, and win where both name the same scope.
         """
         own = self._get("SCOPES", None)
         inherited = dot_setting("SCOPES")
         if own is None and inherited is None:
             return DOT_SCOPES
-        return {**(inherited or {}), **(own or {})}
+        try:
+            return {**(inherited or {}), **(own or {})}
+        except TypeError:
+            raise ImproperlyConfigured(
+                'SCOPES must be a dictionary of scopes, each with words for people: {"notes:read": "Read your notes"}.'
+            ) from None
 
     @property
     def DEFAULT_SCOPES(self) -> tuple[str, ...]:
@@ -81,7 +87,10 @@ class ProviderSettings(SeamSettings):
 
     @property
     def PAIRWISE_SECRET(self) -> str:
-        """Secret for pairwise subjects (OpenID Connect Core §8.1). It can never be changed. Default: none."""
+        """Secret for pairwise subjects (OpenID Connect Core §8.1). It can never be changed.
+
+        Default: none, and no client can have pairwise subjects.
+        """
         return self._get("PAIRWISE_SECRET", "")
 
     @property
@@ -107,6 +116,14 @@ class ProviderSettings(SeamSettings):
     def PENDING_REQUEST_LIFETIME(self) -> int:
         """Time that a consent page waits for its answer, in seconds. Default: 600."""
         return self._get("PENDING_REQUEST_LIFETIME", 600)
+
+    @property
+    def CONSENT_URL(self) -> str:
+        """Page of a project's own front end that asks for consent, a path or a URL. Default: none, and ours asks.
+
+        The handle of the question is added to it as ``?handle=``. See ``pages.consent_as_json``.
+        """
+        return self._get("CONSENT_URL", "")
 
     @property
     def CONSENT_DURATIONS(self) -> Sequence[int]:
@@ -195,7 +212,7 @@ class ProviderSettings(SeamSettings):
     def LEGACY_RESPONSE_TYPES(self) -> Sequence[str]:
         """Hybrid and implicit response types that clients may be given beside ``code`` (RFC 9700 §2.1.2).
 
-        Default: none.
+        Default: none, and ``code`` is the only one.
         """
         return self._get("LEGACY_RESPONSE_TYPES", ())
 
@@ -258,7 +275,10 @@ class ProviderSettings(SeamSettings):
 
     @property
     def SWEEP_RETENTION(self) -> int:
-        """Time that ended sign-ins are kept before ``oauth_sweep`` deletes them, in seconds. Default: 604800."""
+        """Time that ended sign-ins are kept before ``oauth_sweep`` deletes them, in seconds.
+
+        Default: 604800 (7 days).
+        """
         return self._get("SWEEP_RETENTION", 7 * 86400)
 
     @property

@@ -42,12 +42,17 @@ class SigningSettings:
 
     @property
     def SIGNING_KEY_LEAD(self) -> int:
-        """Time that a key is published before it signs, for the caches of clients, in seconds. Default: 86400."""
+        """Time that a key is published before it signs, for the caches of clients, in seconds.
+
+        Default: 86400 (one day).
+        """
         return self._get("SIGNING_KEY_LEAD", 86400)
 
     @property
     def SIGNING_KEYS(self) -> Sequence[str | Mapping[str, Any]] | None:
-        """Keys given by the project, each a private JWK or PEM, instead of those in the database. Default: None.
+        """Keys given by the project, each a private JWK or PEM.
+
+        Default: None, and keys are made, kept and rotated in the database.
 
         The first of an algorithm signs; all are published. A public key is only published.
         """

@@ -27,6 +27,7 @@ from oauth_provider.registry.grant import grant_types
 from oauth_provider.registry.scope import all_scopes
 from oauth_provider.resource_server.proofs.table import key_proofs
 from oauth_provider.resource_server.views.cors import from_anywhere
+from oauth_provider.tokens.called_name import called_name
 from oauth_provider.tokens.claims import registered
 from oauth_provider.tokens.issuer import issuer_of
 from oauth_provider.tokens.key_ring import algorithms
@@ -53,7 +54,9 @@ _documents: dict[tuple[Any, ...], Document] = {}
 
 def metadata(request: HttpRequest, path: str = "") -> HttpResponse:
     """The document, at the root and behind the issuer's own path (RFC 8414 §3.1); 404 behind any other."""
-    issuer = issuer_of(request).name
+    asked = issuer_of(request)
+    called_name.compare(request, asked)
+    issuer = asked.name
     is_ours = path.strip("/") in ("", issuer_path(issuer))
     return serve(request, document(issuer) if is_ours else None, max_age=MAX_AGE)
 

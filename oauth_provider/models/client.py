@@ -13,7 +13,7 @@ from oauth_provider.models.client_legacy import ClientLegacy
 from oauth_provider.models.client_metadata import ClientMetadata
 from oauth_provider.models.lifetimes import Lifetimes
 from oauth_provider.models.primary import PrimaryManager
-from oauth_provider.models.validation import check_frame_uri, check_jwks, check_logout_uri, check_names
+from oauth_provider.models.validation import check_frame_uri, check_jwks, check_known, check_logout_uri, check_names
 from oauth_provider.protocol.jose import ALGORITHMS
 from oauth_provider.protocol.registration import NO_AUTHENTICATION
 
@@ -151,8 +151,9 @@ class ClientPolicy(ClientMetadata, ClientLegacy, Lifetimes):
             self.application.save(update_fields=["authorization_grant_type"])
 
     def clean(self) -> None:
-        """OpenID Connect Front-Channel Logout §2: the frame's origin is one of the client's own."""
+        """Refuse names that there are not, and a frame at another origin (Front-Channel Logout §2)."""
         super().clean()
+        check_known(self)
         if self.application_id:
             check_frame_uri(self.frontchannel_logout_uri, self.application.redirect_uris.split())
 

@@ -1,5 +1,6 @@
 """Validators of the columns of a client's policy (RFC 7591 §2)."""
 
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -10,6 +11,15 @@ from oauth_provider.protocol.frontchannel_logout import is_frame_uri
 from oauth_provider.protocol.jose import JoseError
 from oauth_provider.protocol.logout_token import is_logout_uri
 from oauth_provider.protocol.shown_text import is_shown_as_stored
+from oauth_provider.protocol.spelling import find_similar
+
+KnownNames = Callable[[], Mapping[str, Collection[str]]]
+_known: list[KnownNames] = []
+
+
+def name_known(names: KnownNames) -> None:
+    """Have ``check_known`` ask ``names`` for the names that there are, by column. The registry knows them."""
+    _known[:] = [names]
 
 
 def check_jwks(value: Any) -> None:
@@ -25,6 +35,26 @@ def check_names(value: Any) -> None:
     """Raise ``ValidationError`` for anything but a list of texts: a text alone would match by its parts."""
     if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
         raise ValidationError(_("This must be a list of texts."))
+
+
+def check_known(policy: Any) -> None:
+    """Raise ``ValidationError`` for names in the lists of ``policy`` that there are not."""
+    faults: dict[str, list[ValidationError]] = {}
+    for column, known in _known[0]().items() if _known else ():
+        names = getattr(policy, column)
+        for name in names if isinstance(names, list) else ():
+            if name not in known:
+                faults.setdefault(column, []).append(_unknown(name, known))
+    if faults:
+        raise ValidationError(faults)
+
+
+def _unknown(name: Any, known: Collection[str]) -> ValidationError:
+    similar = find_similar(name, known)
+    if similar:
+        text = _("%(name)s: there is no such one. Did you mean %(similar)s?")
+        return ValidationError(text, params={"name": name, "similar": similar})
+    return ValidationError(_("%(name)s: there is no such one."), params={"name": name})
 
 
 def check_logout_uri(value: str) -> None:

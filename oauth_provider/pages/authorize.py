@@ -23,6 +23,7 @@ from oauth_provider.pages.sending.response import redirect_to, send
 from oauth_provider.protocol.errors import InvalidRequestObject, OAuthError, TemporarilyUnavailable
 from oauth_provider.protocol.reason import Reason
 from oauth_provider.resource_server.users.session_user import session_user
+from oauth_provider.tokens.called_name import called_name
 from oauth_provider.tokens.issuer import Issuer, issuer_of
 
 METHODS = ["GET", "HEAD", "POST"]
@@ -49,6 +50,7 @@ def authorize(request: HttpRequest) -> HttpResponse:
 @for_people
 def _take(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     issuer = issuer_of(request)
+    called_name.compare(request, issuer)
     try:
         ticket = resolved(ticket, issuer)
     except PushedTooLate as error:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
-from oauth_provider.authorization.carried import resume_url
+from oauth_provider.authorization.carried import AUTHORIZE, resume_url
 from oauth_provider.authorization.decision import decide, inquiry_of
 from oauth_provider.authorization.demand import is_signed_in
 from oauth_provider.authorization.inquiry import Inquiry
@@ -18,16 +18,18 @@ from oauth_provider.authorization.sign_in import binding_of
 from oauth_provider.authorization.stored_request import from_stored
 from oauth_provider.authorization.ticket import Ticket
 from oauth_provider.models import PendingRequest
+from oauth_provider.pages import consent_as_json
 from oauth_provider.pages.csrf import AGAIN, ask_again, csrf_protected
 from oauth_provider.pages.dead_end import dead_end
 from oauth_provider.pages.login_round_trip import login_url
 from oauth_provider.pages.sending.head import is_head, nothing_done
+from oauth_provider.pages.sending.json_twin import refuse, wants_json
 from oauth_provider.pages.sending.language import speaking
 from oauth_provider.pages.sending.page import error_page, for_people, show
 from oauth_provider.pages.sending.response import redirect_to, send
 from oauth_provider.pages.sending.situation import SIGNED_OUT
 from oauth_provider.protocol.authorization_details import Detail, flatten
-from oauth_provider.protocol.errors import InvalidRequest, OAuthError, ServiceUnavailable
+from oauth_provider.protocol.errors import InvalidRequest, LoginRequired, OAuthError, ServiceUnavailable
 from oauth_provider.protocol.reason import Reason
 from oauth_provider.registry.authorization_details import registered
 from oauth_provider.registry.resource import all_resources
@@ -37,6 +39,8 @@ from oauth_provider.tokens.issuer import issuer_of
 from oauth_provider.tokens.person import username_of
 
 METHODS = ["GET", "HEAD", "POST"]
+# The query of this page that leads on to another account, for the same request.
+SWITCH = "switch"
 # The members that many types share (RFC 9396 §2.2). All others are shown as they are called.
 COMMON = {
     "locations": _("Where"),
@@ -47,19 +51,32 @@ COMMON = {
 }
 
 
+def out_of_date(request: HttpRequest, handle: str) -> HttpResponse:
+    """Nothing was decided: the request failed the check against forgery."""
+    if not wants_json(request):
+        return ask_again(request, handle)
+    error = InvalidRequest(Reason.PAGE_OUT_OF_DATE, detail="CSRF check failed")
+    return refuse(request, error, status=403, go_on=f"{request.path}?{AGAIN}")
+
+
 @sensitive_post_parameters()
-@csrf_protected(ask_again)
+@csrf_protected(out_of_date)
 @for_people
 def consent(request: HttpRequest, handle: str) -> HttpResponse:
     """GET shows the question behind ``handle``; POST answers it, once. Whoever cannot is told what to do instead."""
     if request.method not in METHODS:
         return HttpResponseNotAllowed(METHODS)
+    return _in_json(request, handle) if wants_json(request) else _on_page(request, handle)
+
+
+def _on_page(request: HttpRequest, handle: str) -> HttpResponse:
     here = reverse("oauth_provider:consent", args=[handle])
     if not is_signed_in(request):
         error = InvalidRequest(Reason.SIGNED_OUT)
         return error_page(request, error, situation=SIGNED_OUT, go_on=login_url(f"{here}?{AGAIN}"))
-    if request.method != "POST" and AGAIN in request.GET:
-        return nothing_done() if is_head(request) else _begin_anew(request, handle)
+    if request.method != "POST" and (AGAIN in request.GET or SWITCH in request.GET):
+        page = AUTHORIZE if AGAIN in request.GET else "oauth_provider:select_account"
+        return nothing_done() if is_head(request) else _begin_anew(request, handle, page)
     if request.method == "POST" and request.POST.get("decision", "") not in (ALLOW, DENY):
         return error_page(request, InvalidRequest(Reason.CONSENT_BUTTON_MISSING), go_on=here)
     try:
@@ -68,6 +85,24 @@ def consent(request: HttpRequest, handle: str) -> HttpResponse:
         raise  # nothing was decided, and all of it can be tried again
     except OAuthError as error:
         return dead_end(request, handle, error)
+
+
+def _in_json(request: HttpRequest, handle: str) -> HttpResponse:
+    here = reverse("oauth_provider:consent", args=[handle])
+    if not is_signed_in(request):
+        return refuse(request, LoginRequired(Reason.SIGNED_OUT), status=401, go_on=login_url(f"{here}?{AGAIN}"))
+    try:
+        if request.method != "POST":
+            question = _find(request, handle).question
+            return consent_as_json.show_question(request, question, switch=f"{here}?{SWITCH}")
+        if request.POST.get("decision", "") not in (ALLOW, DENY):
+            raise InvalidRequest(Reason.CONSENT_BUTTON_MISSING)
+        response = decide(request, handle, decision_of(request.POST), issuer_of(request))
+        return consent_as_json.show_answer(request, response)
+    except ServiceUnavailable:
+        raise
+    except OAuthError as error:
+        return refuse(request, error, go_on=f"{here}?{AGAIN}")
 
 
 def _answer(request: HttpRequest, handle: str) -> HttpResponse:
@@ -86,26 +121,32 @@ def decision_of(form: Mapping[str, str]) -> Decision:
 
 
 def _ask(request: HttpRequest, handle: str) -> HttpResponse:
-    pending = PendingRequest.objects.waiting(handle, user=session_user(request), session=binding_of(request))
-    if pending is None:
-        raise InvalidRequest(Reason.NOT_YOURS_TO_DECIDE)
-    inquiry = inquiry_of(request, pending, issuer_of(request))
+    inquiry = _find(request, handle)
     with speaking(inquiry.request.ui_locales):
         return _show(request, handle, inquiry)
 
 
-def _begin_anew(request: HttpRequest, handle: str) -> HttpResponse:
-    """Begin the request anew, from its first rule, for the person whom it was asked of."""
+def _find(request: HttpRequest, handle: str) -> Inquiry:
+    """Return what the person is asked. Raises ``InvalidRequest`` where this is not theirs to decide."""
+    pending = PendingRequest.objects.waiting(handle, user=session_user(request), session=binding_of(request))
+    if pending is None:
+        raise InvalidRequest(Reason.NOT_YOURS_TO_DECIDE)
+    return inquiry_of(request, pending, issuer_of(request))
+
+
+def _begin_anew(request: HttpRequest, handle: str, page: str) -> HttpResponse:
+    """Begin the request anew, from its first rule or where an account is chosen, for the person it was asked of."""
     pending, user = PendingRequest.objects.asked(handle), session_user(request)
     if pending is None or user is None or pending.user_id != user.pk or pending.decided_at is not None:
         error = InvalidRequest(Reason.CANNOT_BEGIN_ANEW, detail="foreign or spent")
         return dead_end(request, handle, error)
-    return redirect_to(resume_url(request, Ticket(from_stored(pending.request))))
+    return redirect_to(resume_url(request, Ticket(from_stored(pending.request)), page))
 
 
 def _show(request: HttpRequest, handle: str, inquiry: Inquiry) -> HttpResponse:
     question = inquiry.question
     resources = question.asked.audience.resources
+    here = reverse("oauth_provider:consent", args=[handle])
     context = {
         "account": username_of(session_user(request)),
         "client_name": str(question.client.application),
@@ -118,7 +159,8 @@ def _show(request: HttpRequest, handle: str, inquiry: Inquiry) -> HttpResponse:
         "endings": [(one.isoformat(), one) for one in question.endings],
         "permissions": list(words_of(question.asked.scope).values()),
         "details": [_in_words(detail, request) for detail in question.asked.details],
-        "action": reverse("oauth_provider:consent", args=[handle]),
+        "action": here,
+        "switch": f"{here}?{SWITCH}",
     }
     return show(request, "consent.html", context)
 

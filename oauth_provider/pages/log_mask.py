@@ -16,8 +16,9 @@ from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, QueryDict
 from django.views.debug import SafeExceptionReporterFilter, get_exception_reporter_filter
 
-# Django's own, and the access logs of servers that run in our process.
+# Our own, Django's, and the access logs of servers that run in our process.
 LOGGERS = (
+    "oauth_provider.events",
     *("django.request", "django.security.csrf", "django.server"),
     *("gunicorn.access", "uvicorn.access", "granian.access"),
 )
@@ -25,7 +26,7 @@ SUBSTITUTE = "***"
 EQUALS = r"(?:=|%3[Dd]|%253[Dd])"
 IN_A_URL = re.compile(
     r"(?P<before>/consent/)[0-9A-Za-z]{43}(?![0-9A-Za-z])"
-    rf"|(?P<named>(?:\b|(?<=%3[Ff])|(?<=%26))(?:ticket|request|request_uri|id_token_hint|login_hint){EQUALS})[^&\s\"'<>]+"
+    rf"|(?P<named>(?:\b|(?<=%3[Ff])|(?<=%26))(?:ticket|handle|request|request_uri|id_token_hint|login_hint){EQUALS})[^&\s\"'<>]+"
     r"|(?P<urn>request_uri(?::|%3[Aa]))[0-9A-Za-z]{43}"
     r"|(?P<token>\b(?:oac|oat|ocs|ort|odc|ocr|opat)_)[0-9A-Za-z_]{20,}"
 )

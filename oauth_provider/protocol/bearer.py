@@ -5,8 +5,11 @@ from collections.abc import Collection, Mapping
 
 from oauth_provider.protocol.errors import InvalidRequest, InvalidToken
 from oauth_provider.protocol.reason import Reason
+from oauth_provider.protocol.token_string import ACCESS_TOKEN, is_token
 
 BEARER = "Bearer"
+# What frameworks call their own tokens: one of ours behind it is a mistake, and nobody else can take it.
+OTHER_SCHEMES = ("token", "jwt", "oauth")
 B64TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 MAX_LENGTH = 8192
 # RFC 9110 §5.6.2: the characters of a scheme's name. White space before it is no part of the field (§5.5).
@@ -38,6 +41,7 @@ def credentials(authorization: str, schemes: Collection[str]) -> tuple[str, str]
     scheme = _known(name, schemes)
     if scheme is None:
         _check_listed(authorization, schemes)
+        _check_bare(name, authorization, rest)
         return None
     token = rest.strip(" ")
     if not token:
@@ -80,6 +84,14 @@ def _check_listed(authorization: str, schemes: Collection[str]) -> None:
     names = {scheme.lower() for scheme in schemes}
     if any(match[1].lower() in names for match in LISTED.finditer(authorization)):
         raise InvalidRequest(Reason.CREDENTIALS_REPEATED)
+
+
+def _check_bare(name: str, authorization: str, rest: str) -> None:
+    """Raise ``InvalidRequest`` for an access token of ours without a scheme, or with one that others use for tokens."""
+    if ACCESS_TOKEN in authorization:
+        token = rest if name in OTHER_SCHEMES else authorization
+        if is_token(token.strip(), ACCESS_TOKEN):
+            raise InvalidRequest(Reason.TOKEN_WITHOUT_BEARER)
 
 
 def challenge(parameters: Mapping[str, str], scheme: str = BEARER) -> str:

@@ -94,6 +94,7 @@ class Reason(Enum):
     SCOPE_TOO_MANY = "Too many scopes are asked for."
     SCOPE_NOT_ALLOWED = "The scope is unknown, or this client may not ask for it."
     SCOPE_NONE_ALLOWED = "The scope is unknown, or this client may not ask for it: {scope}"
+    SCOPE_MISSPELT = "The scope is unknown, or this client may not ask for it: {scope}. Did you mean {similar}?"
     SCOPE_EXCEEDS_GRANT = "The scope exceeds what was granted."
     SCOPE_OF_OTHER_RESOURCE = "A scope belongs to a resource that is not asked for."
     SCOPE_OPENID_REFUSED = "openid is refused, and the rest of this request depends on it."
@@ -121,6 +122,9 @@ class Reason(Enum):
     # The authorization request (RFC 6749 §4.1.2.1, RFC 7636 §4.4.1, OpenID Connect Core §3.1.2.6).
     APPLICATION_UNKNOWN = "The application is not known here."
     REDIRECT_URI_UNREGISTERED = "redirect_uri is not registered for this application."
+    REDIRECT_URI_ALMOST_REGISTERED = (
+        "redirect_uri is not registered for this application. One that is registered differs {difference}."
+    )
     REDIRECT_URI_NOT_HTTPS = "redirect_uri must be https."
     RESPONSE_TYPE_UNSUPPORTED = "response_type must be {supported}."
     RESPONSE_TYPE_NOT_ALLOWED = "This client may not use this response_type."
@@ -209,11 +213,15 @@ class Reason(Enum):
     # Logout (OpenID Connect RP-Initiated Logout 1.0 §2).
     LOGOUT_HINT_INVALID = "id_token_hint is not an ID token for this application."
     LOGOUT_REDIRECT_URI_UNREGISTERED = "post_logout_redirect_uri is not registered for this application."
+    LOGOUT_REDIRECT_URI_ALMOST_REGISTERED = (
+        "post_logout_redirect_uri is not registered for this application. One that is registered differs {difference}."
+    )
 
     # Access tokens (RFC 6750 §3.1).
     BEARER_WITHOUT_TOKEN = "The Authorization header holds no token."
     BEARER_MALFORMED = "The Authorization header is malformed."
     BEARER_REPEATED = "The Authorization header holds more than one token."
+    TOKEN_WITHOUT_BEARER = "The access token must follow the word Bearer in the Authorization header."
     CREDENTIALS_REPEATED = "The Authorization header holds more than one set of credentials."
     TOKEN_MISSING = "No access token was sent."
     TOKEN_IN_URL = "Access tokens are not accepted in the URL."

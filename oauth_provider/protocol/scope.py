@@ -1,10 +1,11 @@
 """Scope (RFC 6749 §3.3): space-delimited, case-sensitive tokens in any order."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from oauth_provider.protocol.errors import InvalidScope
 from oauth_provider.protocol.reason import Reason
+from oauth_provider.protocol.spelling import find_similar
 
 # Tokens in one request: each is looked for among what a client may have.
 MAX_TOKENS = 256
@@ -39,6 +40,7 @@ def check_scope(requested: Iterable[str], allowed: Collection[str], *, detail: s
     """Raise ``InvalidScope`` if one of ``requested`` is not ``allowed``. ``detail`` is for the log."""
     refused = [token for token in requested if token not in allowed]
     if refused:
+        _refuse_misspelt(refused, allowed)
         raise InvalidScope(
             Reason.SCOPE_NOT_ALLOWED,
             detail=detail or f"refused scope tokens: {refused[:5]!r}",
@@ -52,9 +54,21 @@ def narrow_scope(requested: tuple[str, ...], allowed: Collection[str]) -> tuple[
     """
     kept = tuple(token for token in requested if token in allowed)
     if requested and not kept:
-        named = " ".join(token[:MAX_NAMED_LENGTH] for token in requested[:MAX_NAMED])
-        raise InvalidScope(Reason.SCOPE_NONE_ALLOWED, scope=named)
+        _refuse_misspelt(requested, allowed)
+        raise InvalidScope(Reason.SCOPE_NONE_ALLOWED, scope=_named(requested))
     return kept
+
+
+def _refuse_misspelt(refused: Sequence[str], allowed: Collection[str]) -> None:
+    """Raise ``InvalidScope`` where the first scope of ``refused`` is like one that may be had, which is told."""
+    divided = refused[0].split(",")  # as other servers have it, or a list that was joined
+    similar = format_scope(divided) if set(divided) <= set(allowed) else find_similar(refused[0], allowed)
+    if similar and all(map(is_scope_token, similar.split(" "))):
+        raise InvalidScope(Reason.SCOPE_MISSPELT, scope=_named(refused), similar=similar)
+
+
+def _named(refused: Sequence[str]) -> str:
+    return " ".join(token[:MAX_NAMED_LENGTH] for token in refused[:MAX_NAMED])
 
 
 def downscope(requested: tuple[str, ...], granted: tuple[str, ...]) -> tuple[str, ...]:

@@ -152,7 +152,7 @@ def _values(made: MadeClient, server: Server, api: str) -> dict[str, str | bool 
 
 
 def _address_of_client(redirect_uri: str) -> dict[str, str | bool | int]:
-    """Return where a web client listens, and its three paths, of which the callback is given."""
+    """Return where a web client listens, and its two paths, of which the callback is given."""
     parts = urlsplit(redirect_uri)
     host, is_local = parts.hostname or "", parts.scheme == "http" and parts.hostname in LOOPBACK
     port = parts.port or PORT
@@ -166,7 +166,6 @@ def _address_of_client(redirect_uri: str) -> dict[str, str | bool | int]:
         "is_local": is_local,
         "listen": f"{shown}:{port}" if is_local else f"127.0.0.1:{PORT}",
         "callback_path": callback,
-        "sign_in_path": "sign-in" if callback != "sign-in" else "log-in",
         "home_path": "" if callback else "home",
     }
 

@@ -32,6 +32,21 @@ logger = logging.getLogger("oauth_provider.resource_server")
 
 Rule = Callable[[AccessToken, Presented], None]
 
+# No client does better by itself: somebody set it up so. What expired, was revoked or made up is no news.
+MISTAKES = frozenset(
+    {
+        Reason.TOKEN_FOR_OTHER_RESOURCE,
+        Reason.TOKEN_FOR_OTHER_SERVER,
+        Reason.TOKEN_OF_OTHER_ISSUER,
+        Reason.TOKEN_OF_OTHER_KIND,
+        Reason.TOKEN_IN_URL_OF_API,
+        Reason.TOKEN_SENT_TWICE,
+        Reason.TOKEN_WITHOUT_BEARER,
+    }
+)
+# Some of it stands in the token, which may be anybody's.
+MAX_LOGGED = 300
+
 
 def authenticate(request: HttpRequest, rules: Iterable[Rule] | None = None) -> AccessToken | None:
     """Return the verified token of ``request``, or None if it has none.
@@ -48,7 +63,8 @@ def authenticate(request: HttpRequest, rules: Iterable[Rule] | None = None) -> A
         for rule in rules or RULES:
             rule(token, presented)
     except OAuthError as error:
-        logger.info("Refused with %s: %s", error.error, error.detail or error.description)
+        level = logging.WARNING if error.reason in MISTAKES else logging.INFO
+        logger.log(level, "Refused with %s: %s", error.error, (error.detail or error.description)[:MAX_LOGGED])
         raise
     except Error as error:
         if not is_outage(error):

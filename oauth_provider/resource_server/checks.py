@@ -11,9 +11,10 @@ from django.core.exceptions import ImproperlyConfigured
 from django.urls import Resolver404, resolve
 
 from oauth_provider.protocol.issuer import well_known_url
+from oauth_provider.protocol.spelling import find_similar
+from oauth_provider.resource_server import view_checks
 from oauth_provider.resource_server.conf import NAME, conf
 from oauth_provider.resource_server.denylist.transport import TRANSPORT_HINT, transport_problem
-from oauth_provider.resource_server.inspection import inspections
 from oauth_provider.resource_server.proofs.table import key_proofs
 from oauth_provider.resource_server.verifiers import JWTVerifier
 from oauth_provider.resource_server.verifiers import checks as verifier_checks
@@ -64,8 +65,16 @@ def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         _ = conf.denylist, conf.audiences, conf.unknown_bearer_tokens
     except ImproperlyConfigured as problem:
         return [Error(str(problem), hint=f"Correct {NAME}.", id="oauth_resource_server.E004")]
-    hint = f"The keys are {', '.join(conf.KEYS)}."
-    return [Error(f"{NAME} has no key {key!r}.", hint=hint, id="oauth_resource_server.E004") for key in unknown]
+    return [
+        Error(
+            f"{NAME} has no key {key!r}.",
+            hint=f"Did you mean {similar!r}?"
+            if (similar := find_similar(key, conf.KEYS))
+            else f"The keys are {', '.join(conf.KEYS)}.",
+            id="oauth_resource_server.E004",
+        )
+        for key in unknown
+    ]
 
 
 def check_denylist(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
@@ -161,33 +170,6 @@ def check_unknown_tokens(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     ]
 
 
-def check_declarations(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """E040: scopes of a view are missing or misspelt. It refuses the calls concerned until that is repaired."""
-    return [
-        Error(
-            f"{inspection.view} {problem}",
-            hint='Write scopes = {...} by action ("list") or method ("GET"), put @requires_scopes on what answers '
-            'it, or name the scopes in the permission: HasScopes("...").',
-            id="oauth_resource_server.E040",
-        )
-        for inspection in inspections()
-        for problem in inspection.problems
-    ]
-
-
-def check_any_token(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """W040: a view takes access tokens without asking for a scope."""
-    return [
-        Warning(
-            f"{inspection.view} lets any access token act for its user, whatever its scope.",
-            hint='Add HasScopes("...") to its permissions.',
-            id="oauth_resource_server.W040",
-        )
-        for inspection in inspections()
-        if inspection.takes_any_token
-    ]
-
-
 def check_metadata(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """W041: challenges point at metadata that is not served."""
     try:
@@ -220,4 +202,4 @@ CHECKS = (
     *verifier_checks.CHECKS,
 )
 DEPLOY_CHECKS = (check_hosts,)
-URL_CHECKS = (check_declarations, check_any_token, check_metadata)
+URL_CHECKS = (*view_checks.CHECKS, check_metadata)

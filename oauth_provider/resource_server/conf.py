@@ -60,10 +60,10 @@ class ResourceServerSettings:
 
     @property
     def verifier_path(self) -> str | None:
-        """Return ``VERIFIER``: the dotted path of the verifier of access tokens. Default: None.
+        """Return ``VERIFIER``: the dotted path of the verifier of access tokens.
 
-        It names a callable (see ``verifiers.Verifier``), or a class, of which one instance is made. Where the
-        provider is installed in the same project, None means the provider's own.
+        Default: the provider's own, where it is installed in the same project. It names a callable (see
+        ``verifiers.Verifier``), or a class, of which one instance is made.
         """
         path = self.project.get("VERIFIER") or self._default_verifier
         if path is not None and not isinstance(path, str):
@@ -126,7 +126,7 @@ class ResourceServerSettings:
     def authorization_servers(self) -> tuple[str, ...]:
         """Return ``AUTHORIZATION_SERVERS``: the issuers whose tokens are accepted here (RFC 9728 §2).
 
-        Default: the provider in the same project, if there is one.
+        Default: the issuer of the provider in the same project, if there is one.
         """
         default = [self._default_issuer()] if self._default_issuer is not None else []
         issuers = self.project.get("AUTHORIZATION_SERVERS", [issuer for issuer in default if issuer])

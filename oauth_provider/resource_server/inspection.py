@@ -16,14 +16,19 @@ from django.urls import URLPattern, URLResolver, get_resolver
 class Inspection:
     """Findings about one view: the ``scopes`` it names, ``problems`` with them, and whether any token is accepted.
 
-    ``details_types`` are the types of authorization details that it names (RFC 9396).
+    ``details_types`` are the types of authorization details that it names (RFC 9396). ``open_methods`` are those that
+    it answers to callers without a token, and nobody wrote that it should. ``needs_app`` is an app that has to be
+    installed for it.
     """
 
     view: str
     scopes: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     takes_any_token: bool = False
+    takes_no_token: bool = False
     details_types: tuple[str, ...] = ()
+    open_methods: tuple[str, ...] = ()
+    needs_app: str = ""
 
 
 Inspector = Callable[[Any], Inspection | None]
@@ -45,14 +50,15 @@ def inspections() -> list[Inspection]:
     """Return the findings about the views of the project's URLs, each view once."""
     if not getattr(settings, "ROOT_URLCONF", None):
         return []
-    views = list(_views(get_resolver().url_patterns))  # All of them first: this is what imports inspectors.
+    views = list(views_of(get_resolver().url_patterns))  # All of them first: this is what imports inspectors.
     found = (inspect(view) for view in views for inspect in INSPECTORS)
     return list(dict.fromkeys(one for one in found if one is not None))
 
 
-def _views(patterns: list[Any]) -> Iterator[Any]:
+def views_of(patterns: list[Any]) -> Iterator[Any]:
+    """Yield the view of each URL pattern, those of included ones too."""
     for pattern in patterns:
         if isinstance(pattern, URLResolver):
-            yield from _views(pattern.url_patterns)
+            yield from views_of(pattern.url_patterns)
         elif isinstance(pattern, URLPattern):
             yield pattern.callback

@@ -1,5 +1,6 @@
 """The issuer (RFC 8414 §2): this server as its clients know it, passed along from endpoints and pages."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -9,6 +10,8 @@ from django.http import HttpRequest
 
 from oauth_provider.conf import provider_settings
 from oauth_provider.tokens.key_ring import KeyRing, key_ring
+
+logger = logging.getLogger("oauth_provider.tokens")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +28,12 @@ class Issuer:
         return self.url
 
     def check(self) -> None:
-        """Raise ``ImproperlyConfigured`` where it has no name."""
+        """Raise ``ImproperlyConfigured`` where it has no name.
+
+        It is logged, too: where DEBUG is off, Django shows no exception on the console.
+        """
         if not self.url:
+            logger.error('OAUTH_PROVIDER["ISSUER"] must be set where DEBUG is off: a request is answered 500.')
             raise ImproperlyConfigured('OAUTH_PROVIDER["ISSUER"] must be set where DEBUG is off.')
 
     @property

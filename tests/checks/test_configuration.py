@@ -1,10 +1,12 @@
 """Checks of the dictionary ``OAUTH_PROVIDER``: what is missing, misspelt or of no use is found at start."""
 
 import pytest
+from django.core import checks as framework
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy
 
-from oauth_provider.checks import (
-    configuration,
-)
+from oauth_provider.checks import configuration
+from oauth_provider.conf import provider_settings
 from oauth_provider.tokens import claims
 from tests.checks.messages import said
 
@@ -38,20 +40,41 @@ def test_http_will_do_under_debug(settings):
     assert said(configuration.check_issuer) == []
 
 
-def test_a_misspelt_setting_is_found(settings):
-    settings.OAUTH_PROVIDER = {"ISSUR": "https://auth.example.com"}
-    assert said(configuration.check_names) == ["E010"]
-
-
 @pytest.mark.parametrize("scope", ["two words", "", 'a"b', "ümlaut", 7])
 def test_a_scope_is_a_scope_token(settings, scope):
     settings.OAUTH_PROVIDER = {"SCOPES": {scope: "Words"}}
     assert said(configuration.check_scopes) == ["E011"]
 
 
+@pytest.mark.parametrize("words", [None, 7, "", " ", ["Read"], {"en": "Read"}, b"Read"])
+def test_a_scope_has_words_that_people_read(settings, words):
+    settings.OAUTH_PROVIDER = {"SCOPES": {"notes:read": words, "notes:write": gettext_lazy("Write")}}
+    assert said(configuration.check_scopes) == ["E114"]
+    assert "notes:read" in configuration.check_scopes(None)[0].msg
+
+
+@pytest.mark.parametrize("dictionary", ["OAUTH_PROVIDER", "OAUTH2_PROVIDER"])
+@pytest.mark.parametrize("scopes", [["notes:read"], "notes:read", ("notes:read",), {"notes:read"}, 7])
+def test_scopes_that_are_no_dictionary_are_told_once_and_how_they_are_written(settings, dictionary, scopes):
+    setattr(settings, dictionary, {"SCOPES": scopes})
+    found = framework.run_checks(include_deployment_checks=True, databases=[])
+    (message,) = [one for one in found if "SCOPES" in one.msg]
+    assert (message.id, message.msg) == ("oauth_provider.E013", f"{dictionary}['SCOPES'] cannot be used.")
+    assert '{"notes:read": "Read your notes"}' in message.hint
+
+
+@pytest.mark.parametrize("dictionary", ["OAUTH_PROVIDER", "OAUTH2_PROVIDER"])
+def test_scopes_that_are_no_dictionary_are_told_in_words_where_no_check_ran(settings, dictionary):
+    settings.OAUTH_PROVIDER = settings.OAUTH2_PROVIDER = {}
+    setattr(settings, dictionary, {"SCOPES": ["notes:read"]})
+    with pytest.raises(ImproperlyConfigured, match=r"SCOPES must be a dictionary of scopes.*\{"):
+        _ = provider_settings.SCOPES
+
+
 def test_a_default_scope_is_a_scope(settings):
-    settings.OAUTH_PROVIDER = {"SCOPES": {"a": "A"}, "DEFAULT_SCOPES": ["b"]}
+    settings.OAUTH_PROVIDER = {"SCOPES": {"notes:read": "Read"}, "DEFAULT_SCOPES": ["notes:raed"]}
     assert said(configuration.check_scopes) == ["E012"]
+    assert configuration.check_scopes(None)[0].hint.startswith("Did you mean 'notes:read'? Add it to SCOPES")
 
 
 @pytest.mark.parametrize(

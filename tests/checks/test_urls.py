@@ -28,3 +28,26 @@ def test_metadata_is_wanted_at_the_root(settings):
     assert said(urls.check_well_known) == []
     settings.ROOT_URLCONF = Root()
     assert said(urls.check_well_known) == []
+
+
+def test_urls_that_nobody_serves_are_told(settings):
+    assert said(urls.check_mounted) == []
+    settings.ROOT_URLCONF = Root(path("auth/", include("oauth_provider.urls")))
+    assert said(urls.check_mounted) == []
+    settings.ROOT_URLCONF = Root(path("", include("oauth_provider.urls", namespace="auth")))
+    assert said(urls.check_mounted) == []
+    settings.ROOT_URLCONF = Root()
+    assert said(urls.check_mounted) == ["I113"]
+    assert urls.check_mounted(None)[0].msg == "No URL of the provider is served."
+
+
+def test_urls_in_a_namespace_of_another_name_are_told(settings):
+    settings.ROOT_URLCONF = Root(path("", include((all_urls, "auth"))))
+    (message,) = urls.check_mounted(None)
+    assert "another namespace than oauth_provider" in message.msg
+    assert str(message.hint).startswith("Include them without a namespace of your own.")
+
+
+def test_a_project_without_urls_is_asked_for_none(settings):
+    settings.ROOT_URLCONF = None
+    assert said(urls.check_mounted) == said(urls.check_well_known) == said(urls.check_bridge) == []

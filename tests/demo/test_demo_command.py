@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -60,3 +61,32 @@ def test_a_server_that_cannot_begin_ends_the_others_and_is_named(fleet: Fleet, a
     assert "CommandError: The photos service ended by itself" in log.read_text()
     assert not is_listening(f"http://{ashore.demo.address}/")
     assert is_listening(fleet.photos)
+
+
+def test_each_step_before_the_servers_is_told_and_a_second_run_finds_it_done(tmp_path: Path) -> None:
+    fleet = prepared(tmp_path)
+    fleet.demo.database.unlink()
+    first, second = (output_until_ready(fleet, tmp_path / name) for name in ("first", "second"))
+    told = ["making the tables", "migrations applied", "8 clients are made", "Open ", "starting 4", "Ready "]
+    places = [first.find(words) for words in told]
+    assert -1 not in places
+    assert places == sorted(places)
+    for words in ("demo.sqlite3 is up to date", "8 clients are there already", "Ready "):
+        assert words in second
+    assert "migrations" not in second
+
+
+def output_until_ready(fleet: Fleet, log: Path) -> str:
+    """What the command prints until all servers answer; then Ctrl-C."""
+    with log.open("w") as output:
+        process = start(fleet, output)
+        try:
+            for _ in range(600):
+                if "Ready " in log.read_text() or process.poll() is not None:
+                    break
+                time.sleep(0.2)
+        finally:
+            process.send_signal(signal.SIGINT)
+            status = process.wait(PATIENCE)
+    assert status == 0, log.read_text()
+    return log.read_text()

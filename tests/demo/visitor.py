@@ -21,6 +21,7 @@ class Visitor:
 
     demo: dict[str, Any]
     browser: requests.Session = field(default_factory=requests.Session)
+    login: str = "user"  # whose, of those that the demo prints
 
     @property
     def web(self) -> dict[str, Any]:
@@ -32,8 +33,11 @@ class Visitor:
         token: str = self.tokens(scope, **parameters)["access_token"]
         return token
 
-    def tokens(self, scope: str, **parameters: str) -> dict[str, Any]:
-        """The whole token response of that; ``parameters`` are added to the authorization request."""
+    def tokens(self, scope: str, chosen: dict[str, str] | None = None, **parameters: str) -> dict[str, Any]:
+        """The whole token response of that; ``parameters`` are added to the authorization request.
+
+        ``chosen`` is what the person chose on the consent page.
+        """
         verifier = secrets.token_urlsafe(32)
         query = {
             "response_type": "code",
@@ -46,9 +50,10 @@ class Visitor:
         } | parameters
         page = self.browser.get(f"{self.demo['issuer']}/oauth/authorize", params=query)
         if "password" in page.text and not came_to(query["redirect_uri"], page):
-            page = self.submit(page, **self.demo["user"])
+            person = self.demo[self.login]
+            page = self.submit(page, username=person["username"], password=person["password"])
         if not came_to(query["redirect_uri"], page):
-            page = self.submit(page, decision="allow")
+            page = self.submit(page, decision="allow", **(chosen or {}))
         code = dict(parse_qsl(urlsplit(came_to(query["redirect_uri"], page)).query))["code"]
         return self.redeem(
             "web",

@@ -157,7 +157,7 @@ def test_a_line_of_the_log_holds_ids_and_neither_rows_nor_nothings(caplog):
     assert [(record.levelname, record.getMessage()) for record in caplog.records] == [
         ("WARNING", "client_suspended client_id='notes'"),
         (
-            "INFO",
+            "WARNING",
             "request_refused reason='code_expired' error='invalid_grant' description='The code has expired.' "
             "client_id='notes' path='/oauth/token'",
         ),

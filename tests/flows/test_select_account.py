@@ -96,3 +96,24 @@ def test_the_account_page_of_who_signed_out_leads_on(driver: Driver) -> None:
     url = goes_to(driver.authorize(prompt="select_account"), ACCOUNT)
     driver.browser.logout()
     assert goes_to(driver.browser.get(url), "/oauth/authorize").startswith("/oauth/authorize?ticket=")
+
+
+def test_who_is_asked_for_consent_can_say_that_it_is_not_them(driver: Driver) -> None:
+    page = driver.authorize(scope="notes:read photos:read")["Location"]
+    assert f'<a href="{page}?switch">' in driver.browser.get(page).content.decode()
+    choice = driver.browser.get(f"{page}?switch")
+    assert choice["Location"].startswith("/oauth/select-account")
+    login = driver.browser.post(choice["Location"], {"choice": "other"})["Location"]
+    driver.sign_in(UserFactory(username="bob"))
+    again = driver.browser.get(query_of(login)["next"])["Location"]
+    shown = driver.browser.get(again).content.decode()
+    assert "<strong>bob</strong>" in shown
+    assert "Read your notes" in shown
+    assert driver.browser.get(page).status_code == 400
+
+
+def test_nobody_switches_on_a_page_that_is_anothers(driver: Driver) -> None:
+    page = driver.authorize(scope="notes:read photos:read")["Location"]
+    driver.sign_in(UserFactory())
+    assert driver.browser.get(f"{page}?switch").status_code == 400
+    assert driver.browser.head(f"{page}?switch").status_code == 200

@@ -9,7 +9,7 @@ import requests
 
 from oauth_provider.models import Authorization
 from tests.factories import ApplicationFactory
-from tests.foreign.project import project
+from tests.foreign.project import Project, project
 from tests.foreign.traveller import Traveller
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -22,6 +22,12 @@ def endpoints(server: str) -> dict[str, str]:
     metadata = requests.get(f"{server}/.well-known/openid-configuration", timeout=10).json()
     names = ("authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri", "end_session_endpoint")
     return {name.upper(): metadata[name] for name in names}
+
+
+def usernames(theirs: Project) -> list[str]:
+    """Whom the other project knows."""
+    code = "import django; django.setup(); from django.contrib.auth.models import User; print(*User.objects.all())"
+    return theirs.run("-c", code).split()
 
 
 def sign_in_at(traveller: Traveller, page: Any, user: Any) -> Any:
@@ -51,6 +57,7 @@ def test_mozilla_django_oidc_signs_a_user_in_and_out(server: str, user: Any, tmp
         assert home.url == f"{theirs.address}/"
         assert "Hello, ann@example.com." in home.text
         assert request_sent(traveller)["code_challenge_method"] == ["S256"]
+        assert usernames(theirs) == [str(user.pk)]
 
         left = traveller.submit(home)
         assert left.url == f"{theirs.address}/"

@@ -1,4 +1,4 @@
-"""UPGRADING.md says of every migration what it does, and those from 0.1.0 on let old code go on writing."""
+"""UPGRADING.md says of every migration if old code goes on writing after it, and from 0.1.0 on it always does."""
 
 import re
 from importlib import import_module

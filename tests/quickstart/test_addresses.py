@@ -85,11 +85,11 @@ def test_without_an_admin_the_command_that_deletes_the_client_is_printed(setting
 @pytest.mark.parametrize(
     ("redirect_uri", "listens", "routes"),
     [
-        ("http://127.0.0.1:9000/callback", "127.0.0.1:9000", ["callback", "sign-in", ""]),
-        ("http://127.0.0.1/oauth/cb/", "127.0.0.1:8765", ["oauth/cb/", "sign-in", ""]),
-        ("http://localhost:9000", "localhost:9000", ["", "sign-in", "home"]),
-        ("http://[::1]:9000/sign-in", "[::1]:9000", ["sign-in", "log-in", ""]),
-        ("https://photos.example.com/call%20back", "127.0.0.1:8765", ["call back", "sign-in", ""]),
+        ("http://127.0.0.1:9000/callback", "127.0.0.1:9000", ["callback", ""]),
+        ("http://127.0.0.1/oauth/cb/", "127.0.0.1:8765", ["oauth/cb/", ""]),
+        ("http://localhost:9000", "localhost:9000", ["", "home"]),
+        ("http://[::1]:9000/sign-in", "[::1]:9000", ["sign-in", ""]),
+        ("https://photos.example.com/call%20back", "127.0.0.1:8765", ["call back", ""]),
     ],
 )
 def test_the_web_application_answers_at_its_redirect_uri(redirect_uri: str, listens: str, routes: list[str]) -> None:

@@ -205,6 +205,16 @@ def test_the_operator_is_told_which_resource_a_refused_token_was_for(issue, capl
     with caplog.at_level(logging.INFO, "oauth_provider.resource_server"):
         call("Bearer good", "/people")
     assert "token is for 'https://api.example/notes', this server is 'http://testserver/people'" in caplog.text
+    assert [record.levelname for record in caplog.records if record.name.startswith("oauth_provider")] == ["WARNING"]
+
+
+@pytest.mark.parametrize(("header", "path", "level"), [
+    ("Bearer expired", "/", "INFO"), ("Bearer unknown", "/", "INFO"), ("", "/?access_token=x", "WARNING"),
+])  # fmt: skip
+def test_what_only_an_operator_can_mend_is_a_warning_and_the_rest_is_none(caplog, header, path, level):
+    with caplog.at_level(logging.INFO, "oauth_provider.resource_server"):
+        call(header, path)
+    assert [record.levelname for record in caplog.records if record.name.startswith("oauth_provider")] == [level]
 
 
 @pytest.mark.spec("RFC 6750", "5.2")

@@ -11,7 +11,7 @@ from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated
 from rest_framework.views import APIView
 
 from oauth_provider.checks.guards import check_scopes_exist
-from oauth_provider.resource_server.checks import check_any_token, check_declarations
+from oauth_provider.resource_server.view_checks import check_any_token, check_declarations
 from oauth_provider.rest_framework.authentication import OAuthAuthentication
 from oauth_provider.rest_framework.decorators import requires_scopes
 from oauth_provider.rest_framework.permissions import HasScopes, RequiresAuthentication, ScopesOrSession

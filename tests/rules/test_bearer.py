@@ -4,6 +4,7 @@ import pytest
 
 from oauth_provider.protocol.bearer import challenge, credentials, token_from_header
 from oauth_provider.protocol.errors import InvalidRequest, InvalidToken
+from oauth_provider.protocol.token_string import ACCESS_TOKEN, checksum
 
 pytestmark = pytest.mark.spec("RFC 6750", "2.1")
 
@@ -47,6 +48,27 @@ def test_another_scheme_is_none_of_ours(header):
 def test_no_token_or_several_is_invalid_request(header):
     with pytest.raises(InvalidRequest):
         token_from_header(header)
+
+
+BODY = f"{ACCESS_TOKEN}{43 * 'A'}"
+OURS = BODY + checksum(BODY)
+
+
+@pytest.mark.spec("RFC 6750", "3.1")
+@pytest.mark.parametrize(
+    "header", [OURS, f" {OURS} ", f"Token {OURS}", f"token  {OURS}", f"JWT {OURS}", f"OAuth {OURS}"]
+)
+def test_a_token_of_ours_without_the_word_bearer_is_told_how_it_is_sent(header):
+    with pytest.raises(InvalidRequest) as refused:
+        token_from_header(header)
+    assert refused.value.description == "The access token must follow the word Bearer in the Authorization header."
+
+
+@pytest.mark.parametrize(
+    "header", ["oat_", OURS[:-1], f"{OURS}x", f"Basic {OURS}", f"Token {OURS} {OURS}", f"Token x{OURS}", f"DPoP {OURS}"]
+)
+def test_what_only_looks_like_a_token_of_ours_is_left_to_others(header):
+    assert token_from_header(header) is None
 
 
 @pytest.mark.spec("RFC 9110", "5.5")

@@ -121,3 +121,29 @@ def test_where_nothing_is_left_the_error_names_what_is_refused_and_no_more_than_
     with pytest.raises(InvalidScope) as refusal:
         narrow_scope(tuple(f"{number}" * 5000 for number in range(10)), ("a",))
     assert len(refusal.value.description) < 500
+
+
+@pytest.mark.parametrize("refuse", [check_scope, narrow_scope])
+def test_a_misspelt_scope_is_told_with_one_that_may_be_had(refuse):
+    with pytest.raises(InvalidScope) as refused:
+        refuse(("notes:raed",), ("photos:read", "notes:read"))
+    assert refused.value.description == (
+        "The scope is unknown, or this client may not ask for it: notes:raed. Did you mean notes:read?"
+    )
+
+
+@pytest.mark.parametrize("refuse", [check_scope, narrow_scope])
+def test_scopes_that_are_divided_by_commas_are_told_with_spaces(refuse):
+    with pytest.raises(InvalidScope) as refused:
+        refuse(("notes:read,photos:read",), ("photos:read", "notes:read"))
+    assert refused.value.description.endswith(
+        "ask for it: notes:read,photos:read. Did you mean notes:read photos:read?"
+    )
+
+
+@pytest.mark.parametrize("refuse", [check_scope, narrow_scope])
+@pytest.mark.parametrize("allowed", [(), ("photos:read",), ('notes"read',)])
+def test_nothing_is_guessed_that_may_not_be_had_or_could_not_be_sent(refuse, allowed):
+    with pytest.raises(InvalidScope) as refused:
+        refuse(("notes:raed",), allowed)
+    assert "Did you mean" not in refused.value.description

@@ -13,6 +13,7 @@ from tests.tutorial.machine import Machine, build_wheel
 from tests.tutorial.people import PEOPLE
 
 pytestmark = pytest.mark.xdist_group("tutorial")
+ORDER = ["server.md", "api.md", "web-application.md", "single-page-application.md", "deploy.md"]
 FOLLOWED: list[str] = []
 
 
@@ -38,6 +39,10 @@ def context() -> Iterator[BrowserContext]:
 def page(context: BrowserContext) -> Page:
     """The tab that stays open through the whole story."""
     return context.new_page()
+
+
+def test_the_pages_are_followed_in_the_order_of_the_index() -> None:
+    assert [path.name for path in pages()] == ORDER
 
 
 @pytest.mark.parametrize("path", pages(), ids=lambda path: path.stem)

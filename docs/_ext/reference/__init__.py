@@ -2,4 +2,37 @@
 
 from collections.abc import Callable
 
-SECTIONS: dict[str, Callable[[], str]] = {}
+from docs._ext.reference import (
+    addresses,
+    checks,
+    commands,
+    happenings,
+    python_api,
+    reasons,
+    rows,
+    settings,
+    specifications,
+)
+from oauth_provider import urls
+from oauth_provider.bridge import urls as bridge_urls
+from oauth_provider.resource_server import urls as resource_server_urls
+
+SECTIONS: dict[str, Callable[[], str]] = {
+    "settings": lambda: settings.table(settings.provider()),
+    "resource server settings": lambda: settings.table(settings.resource_server()),
+    "checks of the provider": lambda: checks.section("oauth_provider"),
+    "checks of a resource server": lambda: checks.section("oauth_resource_server"),
+    "reasons": reasons.section,
+    "events": happenings.event_table,
+    "signals": happenings.signal_table,
+    "urls": lambda: addresses.table(urls.urlpatterns, "oauth_provider"),
+    "urls of accounts": lambda: addresses.table(urls.accounts),
+    "urls at the root": lambda: addresses.table(urls.well_known),
+    "urls of the bridge": lambda: addresses.table(bridge_urls.urlpatterns, "oauth2_provider"),
+    "urls of a resource server": lambda: addresses.table(resource_server_urls.urlpatterns, "oauth_resource_server"),
+    "tables": rows.section,
+    "commands": commands.section,
+    "python api": python_api.section,
+    "specifications": specifications.supported,
+    "unsupported specifications": specifications.unsupported,
+}

@@ -90,7 +90,8 @@ def _authenticated(credentials: Credentials, request: ClientRequest) -> Client:
 
 def _proven(credentials: Credentials, found: FoundClient | None, request: ClientRequest, attempt: Attempt) -> Client:
     if found is None:
-        raise InvalidClient(Reason.CLIENT_UNKNOWN)
+        # No more of it: somebody may have confused it with the secret.
+        raise InvalidClient(Reason.CLIENT_UNKNOWN, detail=f"client_id begins with {credentials.client_id[:6]!r}")
     with naming_client(found.client.client_id):
         if not found.client.allows_authentication_method(credentials.method):
             raise InvalidClient(Reason.CLIENT_METHOD_NOT_ALLOWED, detail=f"{credentials.method} is not its method")

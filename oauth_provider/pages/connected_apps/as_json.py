@@ -1,27 +1,16 @@
 """Connected apps in JSON, for a project's own account page. Times are ISO 8601."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpResponse
-
 from oauth_provider.pages.connected_apps.apps import App
 from oauth_provider.pages.connected_apps.history import Entry
-from oauth_provider.protocol.strict_json import dump
 
 
 def listed(apps: Sequence[App], history: Sequence[Entry]) -> dict[str, Any]:
     """Return the members of the answer."""
     return {"apps": [_app(app) for app in apps], "history": [_entry(entry) for entry in history]}
-
-
-def answer(members: Mapping[str, Any], *, status: int = 200) -> HttpResponse:
-    """Return an answer that no cache may keep."""
-    response = HttpResponse(dump(dict(members)), content_type="application/json", status=status)
-    response["Cache-Control"] = "no-store"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
 
 
 def _app(app: App) -> dict[str, Any]:

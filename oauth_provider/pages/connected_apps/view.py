@@ -12,13 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from oauth_provider.conf import provider_settings
 from oauth_provider.dot.names import Row, application_model
 from oauth_provider.events.actor import person_behind
-from oauth_provider.events.refusal import tell_refusal
 from oauth_provider.models import Authorization
 from oauth_provider.pages.connected_apps import as_json
 from oauth_provider.pages.connected_apps.apps import apps_of
 from oauth_provider.pages.connected_apps.history import history_of
 from oauth_provider.pages.csrf import csrf_protected, show_again
 from oauth_provider.pages.login_round_trip import login_url
+from oauth_provider.pages.sending.json_twin import answer, refuse, wants_json
 from oauth_provider.pages.sending.page import for_people, show
 from oauth_provider.pages.sending.response import redirect_to
 from oauth_provider.protocol.errors import InvalidRequest, LoginRequired, OAuthError
@@ -70,19 +70,8 @@ def _take_back(request: HttpRequest, user: Any) -> HttpResponse:
             raise
         return refuse(request, error)
     if wants_json(request):
-        return as_json.answer({"done": done})
+        return answer({"done": done})
     return redirect_to(f"{reverse('oauth_provider:connected_apps')}?{urlencode({'done': done})}")
-
-
-def wants_json(request: HttpRequest) -> bool:
-    """Does whoever asks prefer JSON to a page?"""
-    return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
-
-
-def refuse(request: HttpRequest, error: OAuthError, *, status: int = 400) -> HttpResponse:
-    """Answer ``error`` in JSON."""
-    tell_refusal(error, path=request.path, address=provider_settings.CLIENT_ADDRESS(request))
-    return as_json.answer(error.parameters(), status=status)
 
 
 def act(request: HttpRequest, user: Any) -> str:
@@ -142,7 +131,7 @@ def _application(request: HttpRequest) -> Row:
 def _list(request: HttpRequest, user: Any) -> HttpResponse:
     apps, history = apps_of(user), history_of(user)
     if wants_json(request):
-        return as_json.answer(as_json.listed(apps, history))
+        return answer(as_json.listed(apps, history))
     context = {
         "account": username_of(user),
         "apps": apps,

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import Error
 from django.db.transaction import non_atomic_requests
@@ -141,6 +142,8 @@ def error_page(
         "situation": situation or situation_of(error),
         "error": error.error,
         "description": error.description,
+        # Whoever develops with DEBUG on is the operator, too; anybody else learns no more than is sent to clients.
+        "detail": error.detail if settings.DEBUG else "",
         "reference": reference,
         "go_on": go_on,
         "back_to": back_to,

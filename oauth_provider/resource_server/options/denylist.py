@@ -1,11 +1,12 @@
 """``DENYLIST`` (RFC 7009 §3): how denials travel. The provider and its APIs have the same options."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+
+from oauth_provider.resource_server.options.keys import check_keys
 
 REDIS = "oauth_provider.resource_server.denylist.redis_transport.RedisTransport"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -52,10 +53,8 @@ class DenylistOptions:
         """
         if value is None or value == {}:
             return None
-        keys = {field.name.upper() for field in fields(cls)}
-        if not isinstance(value, Mapping) or not value.keys() <= keys:
-            raise ImproperlyConfigured(f"{name} must be a dictionary with keys out of {', '.join(sorted(keys))}.")
         try:
+            check_keys(value, {field.name.upper() for field in fields(cls)})
             return cls(**{key.lower(): one for key, one in value.items()})
         except (TypeError, ValueError) as problem:
             raise ImproperlyConfigured(f"{name} cannot be used: {problem}") from problem

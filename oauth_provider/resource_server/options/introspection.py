@@ -1,12 +1,12 @@
 """``OAUTH_RESOURCE_SERVER["INTROSPECTION"]``: the server that ``IntrospectionVerifier`` asks (RFC 7662 §2.1)."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
 from oauth_provider.protocol.issuer import is_issuer
 from oauth_provider.resource_server.options.jwt import LOOPBACK
+from oauth_provider.resource_server.options.keys import check_keys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +29,7 @@ class Introspection:
 
         Raise ``TypeError``, ``ValueError``.
         """
-        if not isinstance(options, Mapping) or not options.keys() <= {one.name.upper() for one in fields(cls)}:
-            raise TypeError("it must be a dictionary with keys that it has")
+        check_keys(options, {one.name.upper() for one in fields(cls)})
         return cls(**{name.lower(): value for name, value in options.items()})
 
     def __post_init__(self) -> None:

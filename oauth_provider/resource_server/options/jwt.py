@@ -7,6 +7,7 @@ from typing import Any
 
 from oauth_provider.protocol.issuer import is_issuer
 from oauth_provider.protocol.jose import ALGORITHMS
+from oauth_provider.resource_server.options.keys import check_keys
 
 LOOPBACK = r"http://(localhost|127\.0\.0\.1|\[::1\])(:|/|$)"
 
@@ -31,8 +32,7 @@ class JwtOptions:
 
         Raise ``TypeError``, ``ValueError``.
         """
-        if not isinstance(options, Mapping) or not options.keys() <= {one.name.upper() for one in fields(cls)}:
-            raise TypeError("it must be a dictionary with keys that it has")
+        check_keys(options, {one.name.upper() for one in fields(cls)})
         given = {name.lower(): value for name, value in options.items()}
         if isinstance(given.get("algorithms"), list):
             given["algorithms"] = tuple(given["algorithms"])

@@ -71,6 +71,15 @@ def test_a_client_is_registered_with_its_policy_and_nobodys_secret() -> None:
     assert Metadata.of(as_client(row)) == Metadata.of(client) == WEB
 
 
+@pytest.mark.parametrize("redirect_uris", [(), (CALLBACK,)])
+def test_a_client_may_have_a_grant_of_the_projects_own_and_no_other(settings: Any, redirect_uris: Any) -> None:
+    settings.OAUTH_PROVIDER = settings.OAUTH_PROVIDER | {"GRANTS": ["docs.examples.vouchers.grant"]}
+    own = replace(WEB, grant_types=("urn:example:params:oauth:grant-type:voucher",), redirect_uris=redirect_uris)
+    client = register(own, BY)
+    assert Metadata.of(as_client(application_model().objects.get())) == own
+    assert client.policy.grant_types == list(own.grant_types)
+
+
 @pytest.mark.parametrize(
     ("members", "wrong"),
     [

@@ -136,6 +136,16 @@ def test_a_failure_is_told_without_the_secret(service: Driver, caplog: pytest.Lo
     assert "a typo in it" not in caplog.text
 
 
+def test_an_unknown_client_is_told_to_the_operator_by_its_beginning_alone(
+    service: Driver, caplog: pytest.LogCaptureFixture
+) -> None:
+    mistaken = "a-secret-where-the-identifier-belongs"
+    refused(service.token(**GRANT, client_id=mistaken))
+    assert "reason='client_unknown'" in caplog.text
+    assert "client_id begins with 'a-secr'" in caplog.text
+    assert mistaken[6:] not in caplog.text
+
+
 # Too often
 
 

@@ -6,7 +6,7 @@ from tests.foreign.settings import *  # noqa: F403
 from tests.foreign.settings import INSTALLED_APPS
 
 INSTALLED_APPS = [*INSTALLED_APPS, "mozilla_django_oidc"]
-AUTHENTICATION_BACKENDS = ["mozilla_django_oidc.auth.OIDCAuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["tests.foreign.with_mozilla.oidc.Backend"]
 ROOT_URLCONF = "tests.foreign.with_mozilla.urls"
 
 OIDC_RP_CLIENT_ID = os.environ["CLIENT_ID"]
@@ -18,6 +18,6 @@ OIDC_OP_JWKS_ENDPOINT = os.environ["JWKS_URI"]
 OIDC_RP_SIGN_ALGO = "RS256"
 OIDC_USE_PKCE = True
 OIDC_STORE_ID_TOKEN = True
-OIDC_OP_LOGOUT_URL_METHOD = "tests.foreign.with_mozilla.urls.provider_logout"
+OIDC_OP_LOGOUT_URL_METHOD = "tests.foreign.with_mozilla.oidc.provider_logout"
 OIDC_REDIRECT_REQUIRE_HTTPS = False
 END_SESSION_ENDPOINT = os.environ["END_SESSION_ENDPOINT"]

@@ -9,7 +9,7 @@ from django.views import View
 from django.views.decorators.http import require_GET
 
 from oauth_provider.checks.guards import check_scopes_exist
-from oauth_provider.resource_server.checks import check_declarations
+from oauth_provider.resource_server.view_checks import check_declarations
 from oauth_provider.resource_server.views import RequiresScopesMixin, any_of, requires_scopes
 
 

@@ -1,0 +1,55 @@
+// A consent page of one's own: the question comes from /oauth/consent/<handle>, and the answer goes there.
+
+const handle = new URLSearchParams(location.search).get("handle");
+const twin = `/oauth/consent/${encodeURIComponent(handle)}`;
+const find = (id) => document.getElementById(id);
+
+// Names and words come from others: they are put in as text, and never as HTML.
+function added(parent, tag, text, attributes = {}) {
+  const element = Object.assign(document.createElement(tag), attributes);
+  element.append(text);
+  parent.append(element);
+  return element;
+}
+
+async function ask() {
+  const response = await fetch(twin, { headers: { Accept: "application/json" } });
+  const question = await response.json();
+  if (!response.ok) return refused(question);
+  find("asker").textContent = `${question.client.name} asks for access to the account of ${question.account}`;
+  find("destination").textContent = `If you allow it, you go on to ${question.destination}.`;
+  for (const one of question.permissions) added(find("permissions"), "li", one.words);
+  for (const one of question.resources) added(find("permissions"), "li", `Only at ${one.name}`);
+  for (const one of question.authorization_details) added(find("permissions"), "li", `${one.name}: ${JSON.stringify(one.detail)}`);
+  for (const one of question.contexts) {
+    const label = added(find("contexts"), "label", one.name);
+    const isOnly = question.contexts.length === 1;
+    label.prepend(Object.assign(document.createElement("input"), { type: "radio", name: "context", value: one.context, required: true, checked: isOnly }));
+  }
+  for (const end of question.until) added(find("until"), "option", `until ${new Date(end).toLocaleDateString()}`, { value: end });
+  find("contexts").hidden = question.contexts.length === 0;
+  Object.assign(find("switch"), { href: question.switch, hidden: false });
+  find("answer").hidden = false;
+  find("answer").addEventListener("submit", (event) => answer(event, question.csrf_token));
+}
+
+async function answer(event, token) {
+  event.preventDefault();
+  const headers = { Accept: "application/json", "X-CSRFToken": token };
+  const body = new URLSearchParams(new FormData(event.target, event.submitter));
+  const response = await fetch(twin, { method: "POST", headers, body });
+  const sent = await response.json();
+  if (!response.ok) return refused(sent);
+  if (!sent.form) return location.assign(sent.redirect_to);
+  // response_mode=form_post: what the client is sent stands in no URL.
+  const form = added(document.body, "form", "", { method: "post", action: sent.redirect_to });
+  for (const [name, value] of Object.entries(sent.form)) added(form, "input", "", { type: "hidden", name, value });
+  form.submit();
+}
+
+// Ours is the page that knows what to do: it says what happened, and leads on.
+function refused(error) {
+  location.assign(error.go_on);
+}
+
+ask();

@@ -1,0 +1,53 @@
+"""The consent page in JSON (RFC 6749 §3.1): for a project whose own front end asks, named in ``CONSENT_URL``."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+
+from oauth_provider.authorization.question import Question
+from oauth_provider.authorization.response import AuthorizationResponse
+from oauth_provider.pages.sending import json_twin
+from oauth_provider.registry.authorization_details import registered
+from oauth_provider.registry.scope import words_of
+from oauth_provider.resource_server.users.session_user import session_user
+from oauth_provider.tokens.issuer import issuer_of
+from oauth_provider.tokens.person import username_of
+
+
+def show_question(request: HttpRequest, question: Question, *, switch: str) -> HttpResponse:
+    """Answer the question, with what a form has to send back. ``switch`` leads on to another account."""
+    return json_twin.answer(
+        {
+            "account": username_of(session_user(request)),
+            "client": {"client_id": question.client.client_id, "name": str(question.client.application)},
+            "destination": question.destination,
+            "permissions": [{"scope": one, "words": words} for one, words in words_of(question.asked.scope).items()],
+            "resources": [
+                {"resource": one.identifier, "name": str(one.name)} for one in question.asked.audience.resources
+            ],
+            "authorization_details": [_detail(dict(one)) for one in question.asked.details],
+            "contexts": [
+                {"context": one.key, "name": str(one.name)}
+                for one in question.contexts
+                if question.context in (None, one.key)
+            ],
+            "until": [one.isoformat() for one in question.endings],
+            "switch": switch,
+            "csrf_token": get_token(request),
+        }
+    )
+
+
+def show_answer(request: HttpRequest, response: AuthorizationResponse) -> HttpResponse:
+    """Answer where the browser goes on: by a GET of ``redirect_to``, or by a POST of the ``form`` to it."""
+    issuer = issuer_of(request)
+    if response.is_form_post:
+        form = dict(response.sent_parameters(issuer))
+        return json_twin.answer({"redirect_to": response.redirect_uri, "form": form})
+    return json_twin.answer({"redirect_to": response.url(issuer)})
+
+
+def _detail(detail: dict[str, Any]) -> dict[str, Any]:
+    known = registered(detail["type"])
+    return {"name": str(known.name) or known.type, "detail": detail}

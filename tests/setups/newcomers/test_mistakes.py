@@ -1,0 +1,53 @@
+"""The mistakes of newcomers, one by one: ``manage.py`` says which it is, and what to do about it."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.setups.newcomers.fresh_project import FreshProject
+from tests.setups.newcomers.mistakes import MISTAKES, Mistake
+
+SILENT = "System check identified no issues (0 silenced).\n"
+
+
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> FreshProject:
+    return FreshProject.start(tmp_path_factory.mktemp("fresh"))
+
+
+@pytest.fixture
+def project(fresh: FreshProject, tmp_path: Path) -> FreshProject:
+    """A copy, to make a mistake in."""
+    return FreshProject(Path(shutil.copytree(fresh.folder, tmp_path / "project")))
+
+
+def test_a_project_without_a_mistake_hears_nothing(fresh: FreshProject) -> None:
+    assert fresh.manage("check", "--fail-level", "DEBUG") == SILENT
+
+
+def make(mistake: Mistake, project: FreshProject) -> None:
+    project.add("shop/settings.py", mistake.settings)
+    project.add("shop/urls.py", mistake.urls)
+    for name, text in mistake.files.items():
+        project.add(name, text)
+
+
+@pytest.mark.parametrize("mistake", MISTAKES.values(), ids=MISTAKES)
+def test_a_mistake_is_told_with_what_to_do_about_it(project: FreshProject, mistake: Mistake) -> None:
+    make(mistake, project)
+    checked = project.run("manage.py", *mistake.command)
+    assert mistake.told in checked.stderr
+    assert mistake.remedy in checked.stderr
+    assert (checked.returncode != 0) is mistake.fatal
+
+
+# Every command that looks at the project says the same: one for each way in which it can be told is tried.
+@pytest.mark.parametrize("name", ["no django-oauth-toolkit", "scopes as a list", "no login page"])
+def test_whoever_migrates_first_is_told_the_same(project: FreshProject, name: str) -> None:
+    mistake = MISTAKES[name]
+    make(mistake, project)
+    migrated = project.run("manage.py", "migrate", "--verbosity", "0")
+    assert mistake.told in migrated.stderr
+    assert mistake.remedy in migrated.stderr
+    assert (migrated.returncode != 0) is mistake.fatal
