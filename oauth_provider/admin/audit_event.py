@@ -9,8 +9,8 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy
 
-from oauth_provider.admin.autocomplete import NULL
-from oauth_provider.admin.bounded import BoundedAdmin
+from oauth_provider.admin.lists.autocomplete import NULL
+from oauth_provider.admin.lists.bounded import BoundedAdmin
 from oauth_provider.events import event as events
 from oauth_provider.events.event import Event
 from oauth_provider.models import AuditEvent

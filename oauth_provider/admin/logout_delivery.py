@@ -9,8 +9,8 @@ from django.template.defaultfilters import truncatechars
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from oauth_provider.admin.autocomplete import AutocompleteFilter
-from oauth_provider.admin.read_only import Ending, ReadOnlyAdmin
+from oauth_provider.admin.lists.autocomplete import AutocompleteFilter
+from oauth_provider.admin.lists.read_only import Ending, ReadOnlyAdmin
 from oauth_provider.models import LogoutDelivery
 from oauth_provider.models.client import ClientPolicy
 

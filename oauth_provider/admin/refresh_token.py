@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from oauth_provider.admin.autocomplete import AutocompleteFilter, user_search_fields
-from oauth_provider.admin.read_only import Ending, ReadOnlyAdmin
+from oauth_provider.admin.lists.autocomplete import AutocompleteFilter, user_search_fields
+from oauth_provider.admin.lists.read_only import Ending, ReadOnlyAdmin
 from oauth_provider.dot.names import Row
 from oauth_provider.models.authorization import authorization_now
 from oauth_provider.tokens.dot_refresh_token import is_live

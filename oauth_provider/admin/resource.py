@@ -8,8 +8,8 @@ from django.contrib.admin.widgets import AdminTextInputWidget
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from oauth_provider.admin.bounded import BoundedAdmin
-from oauth_provider.admin.client_form import CHECKBOXES
+from oauth_provider.admin.clients.client_form import CHECKBOXES
+from oauth_provider.admin.lists.bounded import BoundedAdmin
 from oauth_provider.models import Resource
 from oauth_provider.models.lifetimes import Lifetimes
 from oauth_provider.models.validation import check_shown_name

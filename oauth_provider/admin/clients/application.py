@@ -13,15 +13,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_variables
 
-from oauth_provider.admin.autocomplete import AutocompleteFilter, KeyField
-from oauth_provider.admin.client_add_form import AddClientForm, drafted_client_id
-from oauth_provider.admin.client_change_form import ANY_METHOD, ChangeClientForm
-from oauth_provider.admin.client_legacy import EXCEPTIONS, LegacyColumns, excuse_of
-from oauth_provider.admin.client_metadata import METADATA, MetadataColumns
-from oauth_provider.admin.deletion import Deleted, count_deleted
-from oauth_provider.admin.member import MemberInline
-from oauth_provider.admin.read_only import MAX_AT_ONCE
-from oauth_provider.admin.secret import SecretViews, list_secrets
+from oauth_provider.admin.clients.client_add_form import AddClientForm, drafted_client_id
+from oauth_provider.admin.clients.client_change_form import ANY_METHOD, ChangeClientForm
+from oauth_provider.admin.clients.client_legacy import EXCEPTIONS, LegacyColumns, excuse_of
+from oauth_provider.admin.clients.client_metadata import METADATA, MetadataColumns
+from oauth_provider.admin.clients.deletion import Deleted, count_deleted
+from oauth_provider.admin.clients.member import MemberInline
+from oauth_provider.admin.clients.secret import SecretViews, list_secrets
+from oauth_provider.admin.lists.autocomplete import AutocompleteFilter, KeyField
+from oauth_provider.admin.lists.read_only import MAX_AT_ONCE
 from oauth_provider.clients.registration.metadata import OF_APPLICATION
 from oauth_provider.clients.registration.policy_rules import LIFETIMES
 from oauth_provider.clients.registration.register import By, save_change, save_new

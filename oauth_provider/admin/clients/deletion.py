@@ -7,7 +7,7 @@ from django.contrib.admin import AdminSite
 from django.db import models
 from django.http import HttpRequest
 
-from oauth_provider.admin.read_only import ReadOnlyAdmin
+from oauth_provider.admin.lists.read_only import ReadOnlyAdmin
 
 MAX_NAMED = 10
 Deleted = tuple[list[str], dict[str, int], set[str], list[str]]

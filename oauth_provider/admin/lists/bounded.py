@@ -8,7 +8,7 @@ from django.contrib.admin import ShowFacets
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.http import HttpRequest
 
-from oauth_provider.admin.autocomplete import NULL
+from oauth_provider.admin.lists.autocomplete import NULL
 from oauth_provider.resource_server.users.session_user import active_session_user
 
 # How the filters that a class names may ask. Django would let anyone ask ``token__startswith``.

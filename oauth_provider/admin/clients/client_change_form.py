@@ -6,9 +6,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from oauth_provider.admin.client_form import CHECKBOXES, ClientForm, Lines
-from oauth_provider.admin.client_legacy import LegacyForm, offered_response_types
-from oauth_provider.admin.client_metadata import METADATA, MetadataForm
+from oauth_provider.admin.clients.client_form import CHECKBOXES, ClientForm, Lines
+from oauth_provider.admin.clients.client_legacy import LegacyForm, offered_response_types
+from oauth_provider.admin.clients.client_metadata import METADATA, MetadataForm
 from oauth_provider.clients.authentication.table import methods
 from oauth_provider.clients.registration.metadata import Metadata
 from oauth_provider.clients.registration.policy_rules import LIFETIMES, REGISTERED

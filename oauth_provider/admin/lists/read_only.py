@@ -19,8 +19,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from oauth_provider.admin.bounded import BoundedAdmin
-from oauth_provider.admin.log import log
+from oauth_provider.admin.lists.bounded import BoundedAdmin
+from oauth_provider.admin.lists.log import log
 from oauth_provider.events.actor import Actor, person_behind
 from oauth_provider.resource_server.users.session_user import active_session_user
 
