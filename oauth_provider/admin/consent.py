@@ -60,18 +60,24 @@ class ConsentAdmin(ReadOnlyAdmin):
         flag=DELETION,
     )
     actions = ("withdraw",)
-    list_display = ("user", "client", "scope", "created_at", "updated_at")
+    list_display = ("person", "client", "begun", "updated_at")
+    list_display_links = ("person", "begun")
+    sortable_by = ("begun",)
     list_select_related = ("user", "application")
     list_filter = (("application", AutocompleteFilter), ("user", AutocompleteFilter))
     search_fields = ("application__client_id", "application__name", *user_search_fields("user"))
     search_help_text = gettext_lazy("User, client, or client identifier.")
     ordering = ("-pk",)
-    fieldsets: ClassVar[Any] = ((None, {"fields": ("user", "application", "words", "created_at", "updated_at")}),)
+    fieldsets: ClassVar[Any] = ((None, {"fields": ("user", "its_client", "words", "created_at", "updated_at")}),)
 
-    @admin.display(description=gettext_lazy("scope"))
-    def scope(self, consent: Consent) -> str:
+    @admin.display(description=gettext_lazy("given"), ordering="pk")
+    def begun(self, row: Consent) -> Any:
+        """Return when it was given first: as sortable as its key."""
+        return row.created_at
+
+    def scopes_of(self, row: Consent) -> list[str]:
         """Return the scopes without the digests that the row keeps for each."""
-        return " ".join(scopes_of(consent))
+        return list(scopes_of(row))
 
     @admin.display(description=gettext_lazy("scope"))
     def words(self, consent: Consent) -> str:
@@ -90,9 +96,5 @@ class ConsentAdmin(ReadOnlyAdmin):
         return super().get_queryset(request).select_related("user", "application")
 
     def describe(self, row: Consent) -> str:
-        """Return user, client and scopes in one line."""
-        return _("%(user)s lets %(client)s in (%(scope)s)") % {
-            "user": row.user,
-            "client": row.application,
-            "scope": " ".join(scopes_of(row)),
-        }
+        """Return title and scopes in one line."""
+        return _("%(title)s (%(scope)s)") % {"title": self.title_of(row), "scope": " ".join(scopes_of(row))}

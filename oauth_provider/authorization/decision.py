@@ -23,6 +23,7 @@ from oauth_provider.models.client import as_client
 from oauth_provider.protocol.digest import digest, equal
 from oauth_provider.protocol.errors import AccessDenied, InvalidRequest
 from oauth_provider.protocol.reason import Reason
+from oauth_provider.registry import kept_scopes
 from oauth_provider.resource_server.users.session_user import session_user
 from oauth_provider.sql.commit import settle
 from oauth_provider.sql.outcome import Change, Outcome
@@ -59,9 +60,17 @@ def inquiry_of(http: HttpRequest, pending: PendingRequest, issuer: Issuer) -> In
     if stored.sid and not equal(stored.sid, digest(visit.recorded.sid)):
         raise InvalidRequest(Reason.SIGNED_IN_MEANWHILE, detail="another sign-in than the one demanded")
     inquiry = inquire(request, destination, asked, user=session_user(http), sign_in=visit.sign_in, issuer=issuer)
-    if stored.shown != words_shown(inquiry.question):
+    if not _is_shown(stored.shown, inquiry):
         raise InvalidRequest(Reason.QUESTION_CHANGED)
     return inquiry
+
+
+def _is_shown(shown: str, inquiry: Inquiry) -> bool:
+    """Does the question read as it was kept? Another process may have heard of new words before this one."""
+    if shown == words_shown(inquiry.question):
+        return True
+    kept_scopes.forget()
+    return shown == words_shown(inquiry.question)
 
 
 @dataclass(frozen=True, slots=True)

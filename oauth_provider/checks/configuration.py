@@ -13,7 +13,7 @@ from oauth_provider.checks.setting_types import wrong_types
 from oauth_provider.conf import NAMES, provider_settings
 from oauth_provider.protocol.issuer import is_issuer
 from oauth_provider.protocol.scope import is_scope_token
-from oauth_provider.registry.scope import all_scopes
+from oauth_provider.registry.scope import configured_scopes
 from oauth_provider.tokens.claims import registered
 
 SECONDS = (
@@ -104,7 +104,7 @@ def check_scopes(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             id="oauth_provider.E012",
         )
         for name in provider_settings.DEFAULT_SCOPES
-        if name not in all_scopes()
+        if name not in configured_scopes()
     ]
     return messages
 
@@ -119,7 +119,7 @@ def check_claims(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             id="oauth_provider.E023",
         )
         for one in registered().values()
-        if one.scope not in all_scopes()
+        if one.scope not in configured_scopes()
     ]
 
 

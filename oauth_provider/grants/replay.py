@@ -23,7 +23,7 @@ def replayed(authorization: Authorization, request: TokenRequest, reason: Reason
     """Refuse, and end the sign-in. One that was revoked before is left alone and counted: raises ``InvalidGrant``."""
     if authorization.revoked_at is not None:
         replay_count.add()
-        raise InvalidGrant(reason, detail=f"replay, {authorization} was revoked before")
-    refusal = InvalidGrant(reason, detail=f"replay, {authorization} revoked")
+        raise InvalidGrant(reason, detail=f"replay, {authorization.reference} was revoked before")
+    refusal = InvalidGrant(reason, detail=f"replay, {authorization.reference} revoked")
     outcome: Outcome[Issued] = revocation(authorization, request.client, ENDED[reason], now, refusal, by=request.by())
     return replace(outcome, events=(Replayed(authorization, reason.code), *outcome.events))
