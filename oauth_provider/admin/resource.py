@@ -1,4 +1,4 @@
-"""APIs in the admin, the resources of RFC 8707 §2: where tokens may be used, and which scopes belong to one resource only."""
+"""APIs in the admin, the resources of RFC 8707 §2: where tokens may be used, and which scopes belong to one only."""
 
 from typing import Any, ClassVar
 
