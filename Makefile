@@ -4,6 +4,7 @@ PORT ?= 8000
 VENV ?= .venv
 NEXT ?= .venv-next
 FUZZ ?= .venv-fuzz
+DOCS ?= .venv-docs
 PYTHON ?= $(shell for p in python3.11 python3; do $$p -c 'import venv' 2>/dev/null && echo $$p && break; done)
 OLD = .oauthlib3
 OLD_OAUTHLIB = 3.3.1
@@ -18,7 +19,7 @@ PYTEST = python -m pytest -n auto --dist loadgroup
 ARGS ?=
 NODE = tests/foreign/openid_client
 
-.PHONY: help demo walk install test lint test-postgres test-plain test-strict test-next test-oauthlib3 audit mutants test-thorough test-foreign test-browser spec-map screenshots wheel bench trip fuzz check format clean
+.PHONY: help demo walk install test lint test-postgres test-plain test-strict test-next test-oauthlib3 audit mutants test-thorough test-foreign test-browser spec-map screenshots docs wheel bench trip fuzz check format clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -121,6 +122,16 @@ spec-map: install ## which test holds us to which section of which specification
 screenshots: install ## a picture of every page, into screenshots/; Chromium has to be installed
 	env -u DATABASE_URL -u CACHE_URL $(VENV)/bin/python -m tests.browser.screenshots screenshots
 
+docs: $(DOCS)/installed ## build the documentation into docs/_build/html, and follow every link in it
+	rm -rf docs/_build
+	$(DOCS)/bin/sphinx-build -q -W --keep-going -n docs docs/_build/html
+	env -u DATABASE_URL -u CACHE_URL $(DOCS)/bin/python -m pytest -m site tests/documentation $(ARGS)
+
+$(DOCS)/installed: requirements.txt requirements-docs.txt
+	$(PYTHON) -m venv --clear $(DOCS)
+	$(DOCS)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -r requirements-docs.txt
+	@touch $@
+
 wheel: install ## build the wheel and look at what is in it
 	rm -rf dist
 	$(VENV)/bin/python -m pip wheel --quiet --no-deps --wheel-dir dist .
@@ -147,4 +158,4 @@ format: install ## let ruff mend and format
 	$(VENV)/bin/ruff format
 
 clean: ## remove what make made, the demo's database included
-	rm -rf $(VENV) $(NEXT) $(OLD) $(AUDIT) $(MUTANTS) $(FUZZ) mutants $(NODE)/node_modules dist screenshots demo.sqlite3 .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(NEXT) $(OLD) $(AUDIT) $(MUTANTS) $(FUZZ) $(DOCS) docs/_build mutants $(NODE)/node_modules dist screenshots demo.sqlite3 .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -201,7 +201,7 @@ def operator_password() -> str:
 
 
 def describe() -> dict[str, Any]:
-    """The demo as one JSON object; see ``docs/install.md``."""
+    """The demo as one JSON object; see ``docs/how-to/install.md``."""
     return {
         "issuer": settings.ISSUER,
         "user": {"username": USERNAME, "password": password()},

@@ -73,9 +73,6 @@ OAUTH_PROVIDER = {
     "AUTHORIZATION_DETAILS_TYPES": prints.TYPES,
 }
 
-# For the browser client at http://localhost:3000; elsewhere, https alone will do.
-OAUTH2_PROVIDER = {"ALLOWED_SCHEMES": ["https", "http"]}
-
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "oauth_provider.rest_framework.authentication.OAuthAuthentication",

@@ -1,7 +1,6 @@
-"""The demo's URLs: the two lines of the provider, a login page, an API, and the playground at the front."""
+"""The demo's URLs: those of the provider, its login pages, an API, and the playground at the front."""
 
 from django.contrib import admin
-from django.contrib.auth.views import LogoutView
 from django.templatetags.static import static
 from django.urls import include, path
 from django.views.generic import RedirectView
@@ -10,6 +9,7 @@ from demo_project import seed
 from demo_project.api_reference import callback, reference, schema
 from demo_project.clients import clients
 from demo_project.page_headers import strict
+from oauth_provider import urls as oauth
 from oauth_provider.pages.login import LoginView
 
 urlpatterns = [
@@ -17,7 +17,7 @@ urlpatterns = [
     path("", include("demo_project.playground.urls")),
     path("demo/clients", clients, name="clients"),
     path("accounts/login/", strict(LoginView.as_view(extra_context={"demo": seed.describe})), name="login"),
-    path("accounts/logout/", strict(LogoutView.as_view()), name="logout"),
+    path("accounts/", include(oauth.accounts)),
     path("admin/", admin.site.urls),
     path("favicon.ico", RedirectView.as_view(url=static("demo/icon.svg"))),
     path("api/notes/", include("demo_project.notes.urls")),

@@ -15,6 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 CURSOR = "sql/cursor.py"
 COMPILED = "sql/lookup.py"
 SAVE = "sql/model.py"
+TEMPLATES = "pages/account/own_template.py"
 BACKEND = "django.db.backends.base.base:BaseDatabaseWrapper"
 FEATURES = "django.db.backends.base.features:BaseDatabaseFeatures"
 OPERATIONS = "django.db.backends.base.operations:BaseDatabaseOperations"
@@ -82,6 +83,10 @@ DJANGO: Mapping[str, str] = {
     "django.dispatch:Signal.has_listeners": COMPILED,
     "django.dispatch:Signal.receivers": COMPILED,
     "django.forms.fields:InvalidJSONInput": "admin",
+    "django.template.backends.django:DjangoTemplates.engine": TEMPLATES,
+    "django.template.backends.django:Template": TEMPLATES,
+    "django.template.engine:Engine.find_template": TEMPLATES,
+    "django.template.engine:Engine.template_loaders": TEMPLATES,
     "django.utils.log:log_response": "resource_server/database_outage.py",
 }
 # Looked for where a database is PostgreSQL; elsewhere psycopg may not even load.
@@ -123,7 +128,7 @@ def require(names: Mapping[str, str]) -> None:
         what = "; ".join(f"{name.replace(':', '.')} (needed in {place})" for name, place in found)
         raise ImproperlyConfigured(
             f"oauth_provider does not run with what is installed here ({_versions()}), which lacks {what}. "
-            "Install a release that it is tested with (docs/install.md), or a newer oauth_provider."
+            "Install a release that it is tested with (docs/how-to/install.md), or a newer oauth_provider."
         )
 
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from oauth_provider.clients.registration.kinds import KINDS
 from oauth_provider.clients.registration.metadata import Metadata
-from oauth_provider.clients.registration.register import By, register
+from oauth_provider.clients.registration.new_client import register_with_secret
+from oauth_provider.clients.registration.register import By
 from oauth_provider.dot.names import Row
-from oauth_provider.models.client_secret import ClientSecret
 
 __all__ = ["CreatedClient", "create_client"]
 
@@ -50,8 +50,7 @@ def create_client(
         scope=None if scopes is None and KINDS[kind].asks_for_scopes else _split(scopes or ()),
         **metadata,
     )
-    client = register(proposed, By("create_client"), kind=KINDS[kind])
-    secret = "" if client.is_public else ClientSecret.objects.create_secret(client.application)[1]
+    client, secret = register_with_secret(proposed, By("create_client"), kind=KINDS[kind])
     return CreatedClient(client.application, client.client_id, secret)
 
 

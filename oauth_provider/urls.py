@@ -1,10 +1,11 @@
 """URLs: everything but ``/.well-known/`` is under ``/oauth/``, with and without a trailing slash.
 
 ``well_known`` is separate for projects that mount the rest below a prefix: RFC 8414 §3 wants it at the root, and OpenID
-Connect Discovery §4 below the issuer.
+Connect Discovery §4 below the issuer. ``accounts`` is for projects without login pages of their own, to be mounted at
+``accounts/``, where Django's ``LOGIN_URL`` and ``LOGIN_REDIRECT_URL`` lead by default.
 """
 
-from django.urls import re_path
+from django.urls import path, re_path
 
 from oauth_provider.endpoints import (
     introspection,
@@ -16,8 +17,11 @@ from oauth_provider.endpoints import (
     userinfo,
 )
 from oauth_provider.pages import check_session
+from oauth_provider.pages.account.logout import LogoutView
+from oauth_provider.pages.account.profile import profile
 from oauth_provider.pages.authorize import authorize
 from oauth_provider.pages.consent import consent
+from oauth_provider.pages.login import LoginView
 from oauth_provider.pages.logout import confirm, logout
 from oauth_provider.pages.select_account import select_account
 from oauth_provider.pages.sign_in_again import sign_in_again
@@ -35,6 +39,12 @@ well_known = [
     *_well_known_here,
     # OpenID Connect Discovery §4 puts it behind the issuer's path. Not among ours below: it would hide DOT's own.
     re_path(r"^(?P<path>.+)/\.well-known/openid-configuration/?$", metadata.view),
+]
+
+accounts = [
+    path("login/", LoginView.as_view(), name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("profile/", profile, name="profile"),
 ]
 
 # Django tries one after the other, so what is called most often comes first.

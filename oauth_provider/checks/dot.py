@@ -68,7 +68,7 @@ def check_inherited(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     return [
         Warning(
             f'OAUTH2_PROVIDER["{name}"] is {inherited.fate.value} here: {inherited.words}.',
-            hint="Take it out of OAUTH2_PROVIDER, or have it say what holds anyway (docs/dot-settings.md).",
+            hint="Take it out of OAUTH2_PROVIDER, or have it say what holds anyway (docs/reference/dot-settings.md).",
             id="oauth_provider.W097" if inherited.fate is Fate.REFUSED else "oauth_provider.W096",
         )
         for name, inherited in ineffective_settings().items()

@@ -12,7 +12,7 @@ from oauth_provider.sql.pooler import Seen, look_for_pooler
 
 HINT = (
     'Take "prepare_threshold" out of OPTIONS, or use PgBouncer 1.21 or newer with max_prepared_statements '
-    "(docs/deploying.md)."
+    "(docs/how-to/deploying.md)."
 )
 
 

@@ -1,6 +1,7 @@
 """Settings of django-oauth-toolkit, ``OAUTH2_PROVIDER``, and the effect of each one here.
 
-docs/dot-settings.md has the same table, and a check warns of each setting of a project that has no effect here.
+docs/reference/dot-settings.md has the same table, and a check warns of each setting of a project that has no effect
+here.
 """
 
 from collections.abc import Mapping

@@ -94,6 +94,14 @@ class Replayed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ReplayedAgain(Event):
+    """A code or a refresh token was used again whose sign-in had ended: nothing is left to end, nothing was written."""
+
+    authorization: Any = field(repr=False)
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class AuthorizationRevoked(Event):
     """A sign-in ended before its time; ``reason`` is one of ``Authorization.Reason``."""
 

@@ -7,8 +7,10 @@ from oauth_provider.events.event import (
     ClientSuspended,
     Event,
     Replayed,
+    ReplayedAgain,
     RequestRefused,
 )
+from oauth_provider.events.replay_count import replay_count
 
 logger = logging.getLogger("oauth_provider.events")
 
@@ -22,7 +24,10 @@ def wants(event: Event) -> bool:
 
 
 def tell(event: Event) -> None:
-    """Write one line: what happened, then each fact as ``name='value'``."""
+    """Write one line: what happened, then each fact as ``name='value'``. Of ``ReplayedAgain`` it is one for many."""
+    if isinstance(event, ReplayedAgain):
+        replay_count.add()
+        return
     facts = event.facts()
     words = " ".join(f"{name}={value!r}" for name, value in facts.items())
     logger.log(_level(event), "%s %s", event.kind(), words)

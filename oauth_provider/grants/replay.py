@@ -3,8 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from oauth_provider.events.event import Replayed
-from oauth_provider.grants.replay_count import replay_count
+from oauth_provider.events.event import Replayed, ReplayedAgain
 from oauth_provider.grants.request import TokenRequest
 from oauth_provider.models import Authorization
 from oauth_provider.protocol.errors import InvalidGrant
@@ -20,10 +19,10 @@ ENDED = {
 
 
 def replayed(authorization: Authorization, request: TokenRequest, reason: Reason, now: datetime) -> Outcome[Issued]:
-    """Refuse, and end the sign-in. One that was revoked before is left alone and counted: raises ``InvalidGrant``."""
+    """Refuse, and end the sign-in. One that was revoked before is left alone, and told as such."""
     if authorization.revoked_at is not None:
-        replay_count.add()
-        raise InvalidGrant(reason, detail=f"replay, {authorization.reference} was revoked before")
+        refusal = InvalidGrant(reason, detail=f"replay, {authorization.reference} was revoked before")
+        return Outcome(refusal, events=(ReplayedAgain(authorization, reason.code),))
     refusal = InvalidGrant(reason, detail=f"replay, {authorization.reference} revoked")
     outcome: Outcome[Issued] = revocation(authorization, request.client, ENDED[reason], now, refusal, by=request.by())
     return replace(outcome, events=(Replayed(authorization, reason.code), *outcome.events))

@@ -7,24 +7,31 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 
+from oauth_provider.pages.account.own_template import own_template
 from oauth_provider.pages.csrf import csrf_protected
-from oauth_provider.pages.login_round_trip import way_on
+from oauth_provider.pages.login_round_trip import client_on_the_way, way_on
 from oauth_provider.pages.sending.language import speaking
-from oauth_provider.pages.sending.page import keep_opener
+from oauth_provider.pages.sending.page import add_page_headers, keep_opener
 from oauth_provider.pages.sending.response import redirect_to
+from oauth_provider.resource_server.users.session_user import session_user
+from oauth_provider.tokens.person import username_of
+
+OWN, OURS = "registration/login.html", "oauth_provider/login.html"
 
 
 @method_decorator(login_not_required, name="dispatch")
 class LoginView(views.LoginView):
     """Django's own login view. A hint is shown as it came: whether there is such an account is not looked up.
 
-    Of two that are open in two tabs the second leads on too, once somebody signed in by the first.
+    Of two that are open in two tabs the second leads on too, once somebody signed in by the first. The page is the
+    project's own ``registration/login.html`` where there is one, and else ours, under the strict policy of our pages.
     """
 
     # From the middleware, whose refusal leads nowhere: the same check is made below.
@@ -56,6 +63,23 @@ class LoginView(views.LoginView):
 
         context = self.get_context_data(form=OutdatedForm(**self.get_form_kwargs()))
         return self.render_to_response(context, status=403)
+
+    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> TemplateResponse:
+        """Choose the template, unless the project named another to ``as_view``."""
+        own = own_template(OWN) if self.template_name == OWN else self.template_name
+        response = TemplateResponse(self.request, OURS if own is None else own, context, **kwargs)
+        if own is None:
+            add_page_headers(response)
+        return response
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Say for which application somebody logs in, if that is known, and who is signed in already."""
+        client, user = client_on_the_way(self.request), session_user(self.request)
+        shown = {
+            "client_name": str(client.application) if client is not None else "",
+            "account": username_of(user) if user is not None else "",
+        }
+        return {**shown, **super().get_context_data(**kwargs)}
 
     def get_initial(self) -> dict[str, Any]:
         """The form's first values."""

@@ -13,8 +13,10 @@ from django.views.decorators.debug import sensitive_variables
 from oauth_provider.authorization.carried import AUTHORIZE, TICKET, taken_up
 from oauth_provider.authorization.demand import is_signed_in
 from oauth_provider.authorization.interaction import demands_login
+from oauth_provider.authorization.rules import find_client
 from oauth_provider.authorization.signed import resolved
-from oauth_provider.authorization.ticket import from_text
+from oauth_provider.authorization.ticket import Ticket, from_text
+from oauth_provider.models.client import Client, ClientPolicy
 from oauth_provider.protocol.errors import OAuthError
 from oauth_provider.resource_server.users.session_user import session_user
 from oauth_provider.tokens.issuer import issuer_of
@@ -33,17 +35,42 @@ def way_on(request: HttpRequest) -> str | None:
     name = username_of(session_user(request))
     if request.POST.get("username", name) != name:
         return None
-    url = request.POST.get(REDIRECT_FIELD_NAME) or request.GET.get(REDIRECT_FIELD_NAME, "")
-    is_ours = url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
-    parts = urlsplit(url)
-    if not is_ours or parts.path.rstrip("/") != reverse(AUTHORIZE).rstrip("/"):
-        return None
+    url = _next(request)
     try:
-        ticket = taken_up(request, from_text(parse_qs(parts.query).get(TICKET, [""])[0]))
+        ticket = _ticket(request, url)
+        if ticket is None:
+            return None
         issuer = issuer_of(request)
         return None if demands_login(request, resolved(ticket, issuer), issuer) else url
     except OAuthError:
         return None
+
+
+@sensitive_variables()
+def client_on_the_way(request: HttpRequest) -> Client | None:
+    """Return the client whose request is in the ``next`` of a login page.
+
+    None where that is no request of ours, or of a client that nobody approved: a stranger chose its name.
+    """
+    try:
+        ticket = _ticket(request, _next(request))
+        client = find_client(ticket.request) if ticket is not None else None
+    except OAuthError:
+        return None
+    return client if client is not None and client.policy.status == ClientPolicy.Status.APPROVED else None
+
+
+def _next(request: HttpRequest) -> str:
+    return request.POST.get(REDIRECT_FIELD_NAME) or request.GET.get(REDIRECT_FIELD_NAME, "")
+
+
+def _ticket(request: HttpRequest, url: str) -> Ticket | None:
+    """Return the ticket in a URL of our authorization endpoint, or None. Raises ``InvalidRequest``."""
+    is_ours = url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
+    parts = urlsplit(url)
+    if not is_ours or parts.path.rstrip("/") != reverse(AUTHORIZE).rstrip("/"):
+        return None
+    return taken_up(request, from_text(parse_qs(parts.query).get(TICKET, [""])[0]))
 
 
 def login_url(way_back: str) -> str:

@@ -125,23 +125,28 @@ def _ask(request: HttpRequest, asked: Logout) -> HttpResponse:
 def _finish(request: HttpRequest, asked: Logout, *, may_redirect: bool, frames: Sequence[str] = ()) -> HttpResponse:
     """§3: on to the client, or to our own page where there is nowhere to go, or nobody was asked about it."""
     if frames:
-        return _tell(request, asked, frames)
+        with speaking(asked.request.ui_locales):
+            return tell_clients(request, frames, back_to=asked.request.next_url, client_name=_client_name(asked))
     if asked.request.next_url and may_redirect:
         return redirect_to(asked.request.next_url)
     return _show(request, asked, "logged_out.html", back_to=asked.request.next_url)
 
 
-def _tell(request: HttpRequest, asked: Logout, frames: Sequence[str]) -> HttpResponse:
+def tell_clients(
+    request: HttpRequest, frames: Sequence[str], *, back_to: str = "", client_name: str = ""
+) -> HttpResponse:
     """Front-Channel Logout 1.0 §2: each client in a frame that nobody sees; then on, however long they take."""
-    response = _show(
-        request, asked, "logged_out_clients.html", back_to=asked.request.next_url, frames=frames, patience=PATIENCE
-    )
+    context = {"back_to": back_to, "client_name": client_name, "frames": frames, "patience": PATIENCE}
+    response = show(request, "logged_out_clients.html", context)
     response["Content-Security-Policy"] = content_security_policy(frames=frames, scripts=True)
     response["Referrer-Policy"] = "no-referrer"  # no form stands on it
     return response
 
 
+def _client_name(asked: Logout) -> str:
+    return str(asked.client.application) if asked.client is not None else ""
+
+
 def _show(request: HttpRequest, asked: Logout, template: str, **context: Any) -> HttpResponse:
-    client_name = str(asked.client.application) if asked.client is not None else ""
     with speaking(asked.request.ui_locales):
-        return show(request, template, {"client_name": client_name, **context})
+        return show(request, template, {"client_name": _client_name(asked), **context})

@@ -1,7 +1,8 @@
 """Reason codes (RFC 6749 §5.2): each reason for which a request is refused, with the words that its client is told.
 
 The code is the name in lower case. It stands in the log, in the signal and on the client's page in the admin, and
-``docs/events.md`` lists all of them. Where a stranger must not learn which of several it was, they share their words.
+``docs/reference/events.md`` lists all of them. Where a stranger must not learn which of several it was, they share
+their words.
 """
 
 from enum import Enum

@@ -2,13 +2,16 @@
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Protocol
 from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
 import requests
+from django.apps import apps
 from django.conf import settings
 from django.test import Client
+from django.test.utils import override_settings
 from django.urls import reverse
 
 from oauth_provider.protocol.pkce import s256
@@ -16,6 +19,23 @@ from oauth_provider.protocol.pkce import s256
 FORM = "application/x-www-form-urlencoded"
 CSRF_FIELD = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 TIMEOUT = 30
+# By name: an API that stands alone has no provider, and its tests none of its settings.
+PROVIDER, PROVIDER_SETTINGS = "oauth_provider", "OAUTH_PROVIDER"
+ISSUER = "https://issuer.test"
+
+
+@contextmanager
+def given_issuer() -> Iterator[None]:
+    """Let the provider of this project be ``ISSUER`` where the project sets none, as under a test runner.
+
+    Those turn ``DEBUG`` off, and then nothing is believed about the address that was called.
+    """
+    options = getattr(settings, PROVIDER_SETTINGS, {})
+    if settings.DEBUG or options.get("ISSUER") or not apps.is_installed(PROVIDER):
+        yield
+        return
+    with override_settings(**{PROVIDER_SETTINGS: {**options, "ISSUER": ISSUER}}):
+        yield
 
 
 class Browser(Protocol):
@@ -91,9 +111,17 @@ def run_code_flow(
 
     ``application`` is a row of the client registry; its first redirect URI is used. ``live_url`` is the address of
     a live server on the same database; without it Django's test client is used. ``parameters`` are added to the
-    authorization request; ``resource`` goes to the token request too (RFC 8707 §2.2).
+    authorization request; ``resource`` goes to the token request too (RFC 8707 §2.2). In a project that sets no
+    ``ISSUER`` the tokens are those of ``https://issuer.test``.
     """
-    browser: Browser = Live(user, live_url) if live_url else InProcess(user)
+    with given_issuer():
+        browser: Browser = Live(user, live_url) if live_url else InProcess(user)
+        return _run(browser, application, scope, client_secret, parameters)
+
+
+def _run(
+    browser: Browser, application: Any, scope: str, client_secret: str, parameters: dict[str, str]
+) -> dict[str, Any]:
     code_verifier = secrets.token_urlsafe(32)
     redirect_uri = parameters.setdefault("redirect_uri", application.redirect_uris.split()[0])
     request = {

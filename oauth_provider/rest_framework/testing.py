@@ -18,7 +18,7 @@ from oauth_provider.protocol.errors import InvalidToken
 from oauth_provider.protocol.reason import Reason
 from oauth_provider.resource_server.conf import NAME
 from oauth_provider.resource_server.token import AccessToken
-from oauth_provider.rest_framework.code_flow import run_code_flow
+from oauth_provider.rest_framework.code_flow import ISSUER, given_issuer, run_code_flow
 
 __all__ = ["OAuthAPIClient", "assert_requires_scopes", "run_code_flow", "verify"]
 
@@ -34,7 +34,10 @@ def verify(token: str) -> AccessToken:
 
 
 class OAuthAPIClient(APIClient):
-    """DRF's ``APIClient`` with tokens: ``client.force_oauth(user, scopes=["notes:read"])``."""
+    """DRF's ``APIClient`` with tokens: ``client.force_oauth(user, scopes=["notes:read"])``.
+
+    During its calls a project that sets no ``ISSUER`` has one, ``https://issuer.test``, as in ``run_code_flow``.
+    """
 
     _token: AccessToken | None = None
 
@@ -62,7 +65,7 @@ class OAuthAPIClient(APIClient):
             client_id=client if isinstance(client, str) else client.client_id,
             sub=None if user is None else str(user.pk),
             expires=now + timedelta(seconds=expires_in),
-            issuer="https://issuer.test",
+            issuer=ISSUER,
             issued_at=now,
             resources=(resource,) if isinstance(resource, str) else tuple(resource),
             auth_time=auth_time or (None if user is None else now),
@@ -81,10 +84,11 @@ class OAuthAPIClient(APIClient):
 
     def request(self, **kwargs: Any) -> Any:
         """Make one call, with the forced token if there is one."""
-        if self._token is None:
-            return super().request(**kwargs)
-        with _verified(self._token):
-            return super().request(**kwargs)
+        with given_issuer():
+            if self._token is None:
+                return super().request(**kwargs)
+            with _verified(self._token):
+                return super().request(**kwargs)
 
 
 @contextmanager

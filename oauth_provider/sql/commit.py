@@ -44,11 +44,13 @@ class RowChanged(Exception):
 class Attempt:
     """One attempt at a verb, as a context: an error after which the database asks for another attempt ends it.
 
-    Raises ``RowGone`` where a row that all hangs on was deleted, and every other error as it is.
+    Raises ``RowGone`` where a row that all hangs on was deleted, ``ServiceUnavailable`` where it was the last attempt,
+    and every other error as it is.
     """
 
-    def __init__(self, using: str) -> None:
+    def __init__(self, using: str, *, is_last: bool = False) -> None:
         self._using = using
+        self._is_last = is_last
 
     def __enter__(self) -> None:
         """Begin."""
@@ -61,6 +63,8 @@ class Attempt:
             raise RowGone from error
         if not is_transient(error) or connections[self._using].in_atomic_block:
             return False
+        if self._is_last:
+            raise ServiceUnavailable(Reason.ROWS_CHANGED, detail=f"at each attempt, at last: {error}") from error
         logger.info("A verb is tried again, since the database says: %s", error)
         return True
 
@@ -74,7 +78,7 @@ def attempts(using: str, guard: Guard | None = None) -> Iterator[Attempt]:
     for number in range(most):
         if number:
             time.sleep(random.uniform(0, PAUSE * number))  # noqa: S311 - a pause, not a secret
-        yield Attempt(using)
+        yield Attempt(using, is_last=guard is None and number == most - 1)
 
 
 def gave_up(using: str, guard: Guard | None = None) -> GuardFailed | ServiceUnavailable:

@@ -14,7 +14,7 @@ from django.db import connections
 from oauth_provider.sql.guard import Guard, condition
 from oauth_provider.sql.model import deciding_fields, foreign_keys, written_fields
 from oauth_provider.sql.outcome import Add, Change, Hold, Write
-from oauth_provider.sql.seen import as_parameter, seen_value
+from oauth_provider.sql.seen import as_parameters, seen_values
 
 Fields: TypeAlias = tuple[Any, ...]
 Quote: TypeAlias = Callable[[str], str]
@@ -65,18 +65,14 @@ def compose(writes: Sequence[Write], guard: Guard | None, *, using: str) -> tupl
         write = writes[step.place]
         match write:
             case Add(row):
-                parameters += [prepared(row, field, connection) for field in step.given]
+                given = [field.pre_save(row, True) for field in step.given]
+                parameters += as_parameters(step.given, given, connection)
             case Change(_, values):
-                parameters += [as_parameter(values[field.name], field, connection) for field in step.given]
-        parameters += [seen_value(write.row, field, connection) for field in step.compared]
+                parameters += as_parameters(step.given, [values[field.name] for field in step.given], connection)
+        parameters += as_parameters(step.compared, seen_values(write.row, step.compared, connection), connection)
         if guard is not None and not number:
             parameters += guard.parameters
     return statement.sql, parameters
-
-
-def prepared(row: Any, field: Any, connection: Any) -> Any:
-    """Return what ``row.save()`` would send for ``field`` of a new row."""
-    return as_parameter(field.pre_save(row, True), field, connection)
 
 
 def _shapes(writes: Sequence[Write]) -> tuple[Shape, ...]:

@@ -228,7 +228,7 @@ def test_plain_http_may_be_registered_where_the_project_serves_it(settings):
         ({"redirect_uris": "https://a.example/\x00"}, "redirect_uris", "Null"),
         ({"kind": "browser", "allowed_origins": "https://a.example/"}, "allowed_origins", "RFC 6454 §6.2"),
         ({"kind": "browser", "allowed_origins": "*"}, "allowed_origins", "RFC 6454 §6.2"),
-        ({"kind": "browser", "allowed_origins": "http://localhost:3000"}, "allowed_origins", "invalid_scheme"),
+        ({"kind": "browser", "allowed_origins": "http://app.example"}, "allowed_origins", "RFC 9700 §2.6"),
     ],
 )
 def test_what_does_not_fit_is_said_beside_its_field_and_nothing_is_made(changes, field, word):
@@ -251,6 +251,16 @@ def test_a_browser_app_may_call_from_where_its_redirect_uris_are():
     uris = f"{CALLBACK}\nhttps://photos.example.com/silent\nhttps://beta.example.com:8443/cb"
     browser.post(add_url(), new_client(browser, kind="browser", redirect_uris=uris))
     assert created().allowed_origins.split() == ["https://photos.example.com", "https://beta.example.com:8443"]
+
+
+@pytest.mark.spec("RFC 9700", "2.6")
+def test_a_browser_app_on_the_developers_machine_may_call_from_plain_http():
+    browser = operator()
+    browser.post(add_url(), new_client(browser, kind="browser", redirect_uris="http://localhost:5173/callback"))
+    assert created().allowed_origins == "http://localhost:5173"
+    form = {"grant_type": "authorization_code", "code": "x", "client_id": created().client_id}
+    answer = post(browser, TOKEN, form, Origin="http://localhost:5173")
+    assert answer["Access-Control-Allow-Origin"] == "http://localhost:5173"
 
 
 def test_a_popup_closes_without_a_secret_that_nobody_would_see():

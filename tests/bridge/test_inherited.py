@@ -13,7 +13,7 @@ from oauth_provider.conf import NAMES
 from oauth_provider.dot.inherited import SETTINGS, Fate
 from oauth_provider.resource_server.conf import ResourceServerSettings
 
-DOCUMENT = (Path(__file__).resolve().parent.parent.parent / "docs" / "dot-settings.md").read_text()
+DOCUMENT = (Path(__file__).resolve().parent.parent.parent / "docs" / "reference" / "dot-settings.md").read_text()
 ROWS = dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", DOCUMENT, re.MULTILINE))
 
 

@@ -26,14 +26,14 @@ class Playground:
     def go(self) -> None:
         """Let the browser carry the request over; log in where asked."""
         self.page.get_by_role("link", name="Go to the authorization server").first.click()
-        if self.page.get_by_label("Password").count():
+        if self.page.locator("[name=password]").count():
             self.log_in()
 
     def log_in(self) -> None:
-        """As the demo's user."""
-        self.page.get_by_label("Username").fill(self.demo["user"]["username"])
-        self.page.get_by_label("Password").fill(self.demo["user"]["password"])
-        self.press("Log in")
+        """As the demo's user, in whatever language the page is."""
+        self.page.locator("[name=username]").fill(self.demo["user"]["username"])
+        self.page.locator("[name=password]").fill(self.demo["user"]["password"])
+        self.page.locator("main form button").click()
 
     def press(self, name: str) -> None:
         """A button; ``name`` is how it begins."""

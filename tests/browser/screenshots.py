@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.browser.account import PAGES, plain_project, visit
 from tests.browser.conftest import launch
 from tests.browser.crowded import CROWD
 from tests.browser.operator import log_in
@@ -36,6 +37,7 @@ def main(directory: Path) -> None:
                 with served(demo):
                     take(browser, seeded, directory, look, options, walk=see_all)
         crowd(browser, directory)
+        accounts(browser, directory)
         readme(browser, directory)
         browser.close()
 
@@ -69,6 +71,15 @@ def crowd(browser: Browser, directory: Path) -> None:
             for look, options in LOOKS.items():
                 take(browser, seeded, directory, f"crowded-{look}", options, walk=see_too_much)
             take(browser, seeded, directory, "right-to-left", LOOKS["light"], walk=see_visitor)
+
+
+def accounts(browser: Browser, directory: Path) -> None:
+    """The pages of a project that has none of its own."""
+    for language, looks in (("en", LOOKS), ("ar", {"right-to-left": LOOKS["light"]})):
+        with TemporaryDirectory() as scratch, plain_project(Path(scratch), LANGUAGE=language) as (address, client_id):
+            plain = {"issuer": address, "client_id": client_id}
+            for look, options in looks.items():
+                take(browser, plain, directory, f"plain-{look}", options, walk=see_account)
 
 
 def take(
@@ -120,9 +131,9 @@ def see_visitor(page: Page, demo: dict[str, Any], picture: Picture) -> None:
     picture("playground-request")
     page.get_by_role("link", name="Go to the authorization server").first.click()
     picture("login")
-    page.get_by_label("Password").fill("wrong")
-    page.get_by_label("Username").fill("demo")
-    playground.press("Log in")
+    page.locator("[name=username]").fill("demo")
+    page.locator("[name=password]").fill("wrong")
+    page.locator("main form button").click()
     picture("login-wrong-password")
     playground.log_in()
     picture("consent")
@@ -157,6 +168,14 @@ def see_visitor(page: Page, demo: dict[str, Any], picture: Picture) -> None:
     picture("logout")
     page.locator("main form button").first.click()  # its words are those of the page's language
     picture("logged-out")
+
+
+def see_account(page: Page, demo: dict[str, Any], picture: Picture) -> None:
+    """Login, account and logout."""
+    for name in PAGES:
+        visit(page, (demo["issuer"], demo["client_id"]), name)
+        picture(name.replace(" ", "-").rstrip("?"))
+        page.context.clear_cookies()
 
 
 def see_all(page: Page, demo: dict[str, Any], picture: Picture) -> None:

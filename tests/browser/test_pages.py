@@ -101,7 +101,7 @@ def test_a_wrong_password_is_said_beside_the_form(page, unasked) -> None:
     page.get_by_label("Username").fill("demo")
     page.get_by_label("Password").fill("wrong")
     page.get_by_role("button", name="Log in").click()
-    expect(page.get_by_role("alert")).to_contain_text("do not match")
+    expect(page.get_by_role("alert")).to_contain_text("correct username and password")
 
     Playground(page, unasked).log_in()
     expect(page.get_by_role("button", name="Allow")).to_be_visible()

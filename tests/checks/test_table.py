@@ -58,6 +58,7 @@ CHECKS = {
     "W054": dot.check_token_people,
     "E105": tables.check_grants,
     "E106": tables.check_authentication_methods,
+    "E107": tables.check_outbox_kinds,
     "E056": limits.check_limits,
     "W057": limits.check_address,
     "E050": authentication.check_sign_up_url,

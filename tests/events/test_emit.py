@@ -16,7 +16,7 @@ from tests.factories import ApplicationFactory
 
 CLASSES = [cls for cls in vars(events).values() if isinstance(cls, type) and issubclass(cls, Event)]
 CLASSES.remove(Event)
-DOCS = (Path(__file__).parents[2] / "docs" / "events.md").read_text()
+DOCS = (Path(__file__).parents[2] / "docs" / "reference" / "events.md").read_text()
 
 
 @pytest.fixture

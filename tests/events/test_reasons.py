@@ -10,7 +10,7 @@ from oauth_provider.protocol.errors import InvalidGrant, InvalidRequest
 from oauth_provider.protocol.reason import Reason
 from tests.events.refusals import made_errors
 
-DOCS = Path(__file__).parents[2] / "docs" / "events.md"
+DOCS = Path(__file__).parents[2] / "docs" / "reference" / "events.md"
 TABLES = DOCS.read_text().partition("## Reason codes")[2]
 SOURCE = Path(__file__).parents[2] / "oauth_provider"
 MADE = made_errors()

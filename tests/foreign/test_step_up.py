@@ -1,4 +1,4 @@
-"""Step-up with django-allauth's MFA (OpenID Connect Core §3.1.2.1, §5.5.1.1), as ``docs/authentication.md`` has it."""
+"""Step-up with django-allauth's MFA (OpenID Connect Core §3.1.2.1, §5.5.1.1), as authentication.md has it."""
 
 import base64
 import hashlib
@@ -171,6 +171,6 @@ def test_who_has_no_second_factor_goes_on_without_unless_it_is_essential(provide
 
 def test_the_documentation_shows_this_very_class() -> None:
     code = (ROOT / "tests/foreign/step_up/context.py").read_text().split('"""', 2)[2].strip()
-    page = (ROOT / "docs/authentication.md").read_text()
+    page = (ROOT / "docs/how-to/authentication.md").read_text()
     examples = re.findall(r"```python\n# accounts/context.py\n(.*?)```", page, re.DOTALL)
     assert [example.strip() for example in examples] == [code]

@@ -7,8 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from oauth_provider.clients.memory import client_memory
+from oauth_provider.events.event import Event, ReplayedAgain
 from oauth_provider.models import Authorization
-from oauth_provider.signals import token_issued
+from oauth_provider.signals import event_emitted, token_issued
 from tests import ledger
 from tests.driver import Driver
 from tests.remembering import CHANGES, changing_midway, is_remembered, own, policies, refused, remembered, told
@@ -58,6 +59,22 @@ def test_a_replay_is_told_once(driver: Driver, verb: str, settings: Any) -> None
         response = driver.redeem(code) if verb == "redeem" else driver.refresh(tokens["refresh_token"])
     refused(response, "invalid_grant")
     assert heard == ["revoked"]
+
+
+def test_a_replay_of_what_had_ended_is_told_once(driver: Driver) -> None:
+    code = driver.code()
+    driver.redeem(code)
+    driver.redeem(code)
+    heard: list[Event] = []
+
+    def receive(sender: Any, event: Event, **facts: Any) -> None:
+        heard.append(event)
+
+    event_emitted.connect(receive, sender=ReplayedAgain)
+    with ledger.unchanged():
+        refused(driver.redeem(code), "invalid_grant")
+    event_emitted.disconnect(receive, sender=ReplayedAgain)
+    assert [event.facts()["reason"] for event in heard] == ["code_replayed"]
 
 
 @pytest.mark.parametrize("verb", ["redeem", "refresh"])

@@ -91,7 +91,7 @@ def test_an_audit_that_could_ask_nobody_fails() -> None:
 
 def test_versions_in_the_readme_are_those_that_are_tested() -> None:
     """A reader finds what runs in CI, and the oldest that may be installed."""
-    readme, install = ((ROOT / name).read_text() for name in ("README.md", "docs/install.md"))
+    readme, install = ((ROOT / name).read_text() for name in ("README.md", "docs/how-to/install.md"))
     classifiers = [one.rpartition(" :: ")[2] for one in PROJECT["project"]["classifiers"]]
     pythons = [one for one in classifiers if one.startswith("3.")]
     djangos = [one for one in classifiers if one in ("5.2", "6.0", "6.1")]

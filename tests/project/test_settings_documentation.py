@@ -1,11 +1,11 @@
-"""The settings are documented: each by its docstring, and each in ``docs/settings.md``."""
+"""The settings are documented: each by its docstring, and each in ``docs/reference/settings.md``."""
 
 from pathlib import Path
 
 from oauth_provider.conf import NAMES, ProviderSettings
 from oauth_provider.resource_server.conf import ResourceServerSettings
 
-DOCUMENT = (Path(__file__).parents[2] / "docs" / "settings.md").read_text()
+DOCUMENT = (Path(__file__).parents[2] / "docs" / "reference" / "settings.md").read_text()
 
 
 def test_every_setting_has_a_section() -> None:

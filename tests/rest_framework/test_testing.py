@@ -1,9 +1,13 @@
 """The test kit: forced tokens meet the real rules, and its assertions fail where they should."""
 
+import base64
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpResponse
+from django.test import Client as Browser
 from django.urls import path
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.permissions import AllowAny, IsAdminUser
@@ -14,8 +18,10 @@ from oauth_provider.models import Authorization
 from oauth_provider.resource_server.conf import conf
 from oauth_provider.resource_server.views import requires_scopes
 from oauth_provider.rest_framework.authentication import OAuthAuthentication
+from oauth_provider.rest_framework.code_flow import ISSUER, given_issuer
 from oauth_provider.rest_framework.permissions import HasScopes, RequiresAuthentication
 from oauth_provider.rest_framework.testing import OAuthAPIClient, assert_requires_scopes, run_code_flow
+from tests.driver import METADATA
 from tests.factories import ApplicationFactory, UserFactory
 from tests.urls import urlpatterns as project_urls
 
@@ -222,3 +228,43 @@ def test_a_flow_over_http_that_fails_says_why(live_server, parameters, complaint
     given = {"scope": "notes:read", "client_secret": application.secret} | parameters
     with pytest.raises(AssertionError, match=complaint):
         run_code_flow(application, UserFactory(), live_url=live_server.url, **given)
+
+
+# -- the issuer ----------------------------------------------------------------------------------------------
+
+
+def issuer_of_id_token(tokens):
+    return json.loads(base64.urlsafe_b64decode(tokens["id_token"].split(".")[1] + "=="))["iss"]
+
+
+def flow():
+    application = ApplicationFactory()
+    return run_code_flow(application, UserFactory(), scope="openid notes:read", client_secret=application.secret)
+
+
+def test_an_issuer_is_brought_where_the_project_names_none_and_taken_away_again(settings, oauth_client):
+    settings.OAUTH_PROVIDER = without = {k: v for k, v in settings.OAUTH_PROVIDER.items() if k != "ISSUER"}
+    assert issuer_of_id_token(flow()) == ISSUER
+    assert oauth_client.get(METADATA).json()["issuer"] == ISSUER
+    assert settings.OAUTH_PROVIDER is without
+    with pytest.raises(ImproperlyConfigured, match="ISSUER"):
+        Browser().get(METADATA)
+
+
+def test_the_issuer_of_the_project_stays_the_one_in_tokens(oauth_client):
+    assert issuer_of_id_token(flow()) == "https://auth.example.com"
+    assert oauth_client.get(METADATA).json()["issuer"] == "https://auth.example.com"
+
+
+def test_under_debug_the_address_that_was_called_still_is_the_issuer(settings, oauth_client):
+    settings.OAUTH_PROVIDER = {k: v for k, v in settings.OAUTH_PROVIDER.items() if k != "ISSUER"}
+    settings.DEBUG = True
+    assert issuer_of_id_token(flow()) == "http://testserver"
+    assert oauth_client.get(METADATA).json()["issuer"] == "http://testserver"
+
+
+def test_an_api_without_a_provider_gets_no_settings_of_one(settings):
+    settings.INSTALLED_APPS = ["oauth_provider.resource_server"]
+    del settings.OAUTH_PROVIDER
+    with given_issuer():
+        assert not hasattr(settings, "OAUTH_PROVIDER")

@@ -1,4 +1,4 @@
-"""The truth table of ``docs/api.md`` (RFC 6750 §3.1): every caller at every guard gets the answer written there."""
+"""The truth table of api.md (RFC 6750 §3.1): every caller at every guard gets the answer written there."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +14,7 @@ from oauth_provider.rest_framework.authentication import OAuthAuthentication
 from oauth_provider.rest_framework.permissions import HasScopes, RequiresAuthentication, ScopesOrSession
 from tests.sessions import sign_in
 
-DOCUMENT = (Path(__file__).parents[2] / "docs" / "api.md").read_text()
+DOCUMENT = (Path(__file__).parents[2] / "docs" / "how-to" / "api.md").read_text()
 GUARDS = {
     'HasScopes("a")': HasScopes("a"),
     'ScopesOrSession("a")': ScopesOrSession("a"),

@@ -1,4 +1,4 @@
-"""``manage.py check --deploy`` in what ``startproject`` writes, with the lines of docs/install.md and PostgreSQL."""
+"""``manage.py check --deploy`` in what ``startproject`` writes, with what install.md says and PostgreSQL."""
 
 import os
 import subprocess
@@ -10,7 +10,7 @@ import pytest
 from tests.checks.checked_settings import NAMED, POSTGRESQL
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-INSTALL = (ROOT / "docs" / "install.md").read_text()
+INSTALL = (ROOT / "docs" / "how-to" / "install.md").read_text()
 SETTINGS, URLS = (INSTALL.split(f"# {name}\n")[1].split("```")[0] for name in ("settings.py", "urls.py"))
 
 

@@ -212,6 +212,13 @@ def test_what_the_database_asks_for_again_is_read_and_decided_again(exchange: Ex
         assert exchange().status_code == 200
 
 
+def test_the_last_attempt_tells_what_the_database_said() -> None:
+    always = failing(*[failure("23505") for _ in range(ATTEMPTS)])
+    with always, patch.object(commits.time, "sleep"), pytest.raises(ServiceUnavailable) as refusal:
+        settle(lambda: None, lambda seen: Outcome(None), using="default")
+    assert refusal.value.detail == "at each attempt, at last: no"
+
+
 def test_other_errors_are_not_swallowed() -> None:
     with failing(failure("42P01")), pytest.raises(OperationalError):
         settle(lambda: None, lambda seen: Outcome(None), using="default")

@@ -6,6 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
 
+from oauth_provider.checks import tables
 from oauth_provider.clients.keys.encryption import envelope_for
 from oauth_provider.models import LogoutDelivery
 from oauth_provider.models.logout_delivery import BACKCHANNEL_LOGOUT, BACKOFF
@@ -72,3 +73,17 @@ def test_a_row_of_code_from_before_kinds_is_a_logout_message():
             [LogoutDelivery.objects.now()] * 2,
         )
     assert LogoutDelivery.objects.get().kind == BACKCHANNEL_LOGOUT
+
+
+@pytest.mark.parametrize(("path", "told"), [("no.such", "No module"), (f"{__name__}.sent", "no function"), ("x", "x")])
+def test_a_kind_that_nothing_sends_is_found_at_start(settings, path, told):
+    settings.OAUTH_PROVIDER = {**settings.OAUTH_PROVIDER, "OUTBOX_KINDS": {"webhook": path}}
+    (found,) = tables.check_outbox_kinds(None)
+    assert found.id == "oauth_provider.E107"
+    assert "webhook" in found.msg
+    assert told in found.msg
+
+
+def test_a_kind_whose_function_is_there_is_fine(settings):
+    settings.OAUTH_PROVIDER = {**settings.OAUTH_PROVIDER, "OUTBOX_KINDS": {"webhook": f"{__name__}.send"}}
+    assert tables.check_outbox_kinds(None) == []

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from oauth_provider.clients.registration.proposal import Proposal
 from oauth_provider.clients.registration.register import find_faults
-from oauth_provider.clients.registration.uri_rules import is_listed_app
+from oauth_provider.clients.registration.uri_rules import is_ours_to_judge
 from oauth_provider.models import ClientPolicy
 from oauth_provider.registry import kept_scopes
 from oauth_provider.registry.scope import all_scopes
@@ -107,7 +107,7 @@ class ClientForm(forms.ModelForm):  # type: ignore[type-arg]  # it takes none at
             super().add_error(field, error)
             return
         for name, errors in error.error_dict.items():
-            kept = [one for one in errors if name not in LINES or not is_listed_app(one, self.instance)]
+            kept = [one for one in errors if name not in LINES or not is_ours_to_judge(one, name, self.instance)]
             if kept and name not in self.errors:
                 super().add_error(name if name in self.fields else None, kept)
 

@@ -1,6 +1,7 @@
 """Kinds of clients (RFC 6749 §2.1, RFC 8252, RFC 7591 §2): what somebody builds, and all that follows from it.
 
-The only list of them: the admin's form, ``create_client`` and whatever else registers a client reads it.
+The only list of them: the admin's form, ``create_client``, ``oauth_quickstart`` and whatever else registers a client
+reads it.
 """
 
 from collections.abc import Mapping
@@ -26,7 +27,9 @@ class Redirects(Enum):
 class Kind:
     """One kind: ``words`` describe it to whoever builds one, the rest is what such a client gets and may not change.
 
-    A client of a kind that ``requires_pkce`` is never excused from it (RFC 9700 §2.1.1).
+    A client of a kind that ``requires_pkce`` is never excused from it (RFC 9700 §2.1.1). ``usual_…`` is what one is
+    tried with on the developer's own machine: where people are sent back to, the scopes it wants beside the API's, and
+    the API (RFC 8707) without which its tokens are of no use.
     """
 
     name: str
@@ -38,6 +41,9 @@ class Kind:
     requires_pkce: bool = True
     takes_origins_of_redirects: bool = False
     may_introspect: bool = False
+    usual_redirect_uri: str = ""
+    usual_scopes: tuple[str, ...] = ()
+    usual_resource: str = ""
 
     @property
     def asks_for_scopes(self) -> bool:
@@ -50,6 +56,8 @@ _ALL = (
         name="web",
         words=_("Web application: runs on a server of its own, which keeps a secret"),
         requires_pkce=False,
+        usual_redirect_uri="http://127.0.0.1:8765/callback",
+        usual_scopes=("openid", "profile", "email"),
     ),
     Kind(
         name="browser",
@@ -57,6 +65,8 @@ _ALL = (
         is_public=True,
         token_endpoint_auth_method=NO_AUTHENTICATION,
         takes_origins_of_redirects=True,
+        usual_redirect_uri="http://localhost:5173/callback",
+        usual_scopes=("openid", "profile", "email"),
     ),
     Kind(
         name="native",
@@ -64,6 +74,8 @@ _ALL = (
         is_public=True,
         token_endpoint_auth_method=NO_AUTHENTICATION,
         redirects=Redirects.APP,
+        usual_redirect_uri="http://127.0.0.1/callback",
+        usual_scopes=("openid", "profile", "email", "offline_access"),
     ),
     Kind(
         name="service",
@@ -77,6 +89,9 @@ _ALL = (
         is_public=True,
         token_endpoint_auth_method=NO_AUTHENTICATION,
         redirects=Redirects.APP,
+        usual_redirect_uri="http://127.0.0.1/callback",
+        usual_scopes=("offline_access",),
+        usual_resource="http://127.0.0.1:8766/mcp",
     ),
     Kind(
         name="api",

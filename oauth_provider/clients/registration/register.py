@@ -161,5 +161,5 @@ def _dots_faults(proposal: Proposal) -> Iterator[Fault]:
     except ValidationError as error:
         for column, errors in error.error_dict.items():
             for one in errors:
-                if not uri_rules.is_listed_app(one, proposal.application):
+                if not uri_rules.is_ours_to_judge(one, column, proposal.application):
                     yield from (Fault(members.get(column, ""), text) for text in one.messages)

@@ -36,7 +36,7 @@ def check_redirect_uris(proposal: Proposal) -> Iterator[Fault]:
 
 def check_origins(proposal: Proposal) -> Iterator[Fault]:
     """Find new origins that break a rule of the protocol, or have a scheme that DOT was not told to allow."""
-    schemes = {str(scheme).lower() for scheme in dot_setting("ALLOWED_SCHEMES", ())}
+    schemes = origin_schemes()
     for line in proposal.new_values("allowed_origins"):
         fault = origin.find_fault(line, app_schemes=schemes)
         if fault is origin.Fault.SCHEME and origin.find_fault(line, app_schemes={line.partition("://")[0]}) is None:
@@ -71,9 +71,19 @@ def allowed_schemes(application: Row) -> set[str]:
     return {scheme.lower() for scheme in application.get_allowed_schemes()}
 
 
-def is_listed_app(error: ValidationError, application: Row) -> bool:
-    """Does DOT find fault with the spelling of an app's URI whose scheme the operator lists, and we do not?"""
+def origin_schemes() -> set[str]:
+    """Return the schemes of apps whose pages may call us, as DOT was told."""
+    return {str(scheme).lower() for scheme in dot_setting("ALLOWED_SCHEMES", ())}
+
+
+def is_ours_to_judge(error: ValidationError, member: str, application: Row) -> bool:
+    """Does DOT find fault with what our rules accept: an origin, or an app's URI whose scheme the operator lists?
+
+    DOT takes an origin at http for wrong unless told otherwise; ours may be on the developer's own machine.
+    """
     uri, schemes = str((error.params or {}).get("value", "")), allowed_schemes(application)
+    if member == "allowed_origins":
+        return origin.find_fault(uri, app_schemes=origin_schemes()) is None
     is_apps = uri.partition(":")[0] in schemes - OWN_SCHEMES
     return is_apps and redirect_uri.find_fault(uri, app_schemes=schemes) is None
 

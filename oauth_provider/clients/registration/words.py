@@ -1,9 +1,11 @@
 """Words for what is wrong with a client's metadata, each with its section (RFC 7591 §2)."""
 
 from dataclasses import dataclass
+from html import unescape
+from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.html import format_html
+from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
@@ -39,6 +41,11 @@ def explain(fault: Fault, subject: str = "") -> SafeString:
     if not subject:
         return format_html("{} ({})", words.text, link)
     return format_html('<code dir="ltr">{}</code>: {} ({})', Truncator(subject).chars(SUBJECT), words.text, link)
+
+
+def as_plain_text(words: Any) -> str:
+    """Return the words of a fault for a terminal or a program: what is HTML without its tags, all else as it is."""
+    return unescape(strip_tags(words)) if isinstance(words, SafeString) else str(words)
 
 
 # One sentence for a redirect URI and for an origin.

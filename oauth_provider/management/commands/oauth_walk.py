@@ -62,7 +62,7 @@ class Defaults:
 
 
 class Command(BaseCommand):
-    """Command of the walk. A project can derive its own, which knows its ``defaults``; see ``docs/walk.md``."""
+    """Command of the walk. A project can derive its own, which knows its ``defaults``; see ``docs/how-to/walk.md``."""
 
     help = "Plays an app and a person's browser against a running server, shows every step, and checks each answer."
     requires_system_checks = ()

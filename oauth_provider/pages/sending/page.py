@@ -79,15 +79,20 @@ def keep_opener(response: HttpResponseBase) -> None:
 
 
 def show(request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
-    """A page under a strict policy: nothing from elsewhere, no script, in nobody's frame, in no cache."""
+    """A page of ours, rendered."""
     response = render(request, f"oauth_provider/{template}", context, status=status)
+    add_page_headers(response)
+    return response
+
+
+def add_page_headers(response: HttpResponseBase) -> None:
+    """Put ``response`` under a strict policy: nothing from elsewhere, no script, in nobody's frame, in no cache."""
     response["Content-Security-Policy"] = content_security_policy()
     response["X-Frame-Options"] = "DENY"
     response["X-Content-Type-Options"] = "nosniff"
     # no-referrer would make the browser send "Origin: null", which Django's CSRF check refuses.
     response["Referrer-Policy"] = "same-origin"
     response["Cache-Control"] = "no-store"
-    return response
 
 
 def content_security_policy(*, scripts: bool = False, frames: Iterable[str] = ()) -> str:

@@ -49,6 +49,16 @@ def told(monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: An
     return events
 
 
+@pytest.mark.spec("RFC 6454", "6.2")
+@pytest.mark.parametrize("uri", ["http://localhost:5173/callback", "http://127.0.0.1:3000/", "http://[::1]:3000/"])
+def test_an_origin_on_the_developers_machine_is_accepted_whatever_dot_was_told(uri: str) -> None:
+    metadata = Metadata.of_kind(KINDS["browser"], client_name="Photo Book", redirect_uris=(uri,), scope=None)
+    client = register(metadata, BY, kind=KINDS["browser"])
+    assert uri.startswith(client.application.allowed_origins)
+    assert client.application.allowed_origins
+    assert faults_of(replace(metadata, allowed_origins=("http://app.example",))) == {"allowed_origins"}
+
+
 def test_a_client_is_registered_with_its_policy_and_nobodys_secret() -> None:
     client = register(WEB, BY)
     row = application_model().objects.get()

@@ -1,4 +1,4 @@
-"""How people signed in by django-allauth: the example of ``docs/authentication.md``, word for word."""
+"""How people signed in by django-allauth: the example of ``docs/how-to/authentication.md``, word for word."""
 
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator

@@ -222,7 +222,7 @@ def test_an_api_that_lost_its_redis_hears_what_it_missed(transport, server, monk
 
 def test_the_rights_that_the_documentation_names_suffice(server):
     """And an API with them can only listen."""
-    text = (Path(__file__).parents[3] / "docs" / "deploying.md").read_text()
+    text = (Path(__file__).parents[3] / "docs" / "how-to" / "deploying.md").read_text()
     rights = re.search(r"needs\s+`([^`]+)`, an API `([^`]+)`, both on\s+`([^`]+)` and `([^`]+)`", text)
     provider, api, key, channel = rights.groups()
     for name, commands in (("provider", provider), ("api", api)):

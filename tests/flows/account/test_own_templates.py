@@ -1,0 +1,87 @@
+"""Templates of the project in ``registration/``: shown wherever our app is listed, and ours where there are none."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client as Browser
+
+from tests.factories import UserFactory
+
+pytestmark = pytest.mark.django_db
+
+THEME = Path(__file__).parent / "theme"
+APPS, FILES = "django.template.loaders.app_directories.Loader", "django.template.loaders.filesystem.Loader"
+OURS, DJANGOS = "tests.flows.account.urls", "tests.flows.account.django_urls"
+LOGIN, LOGOUT = "/accounts/login/", "/accounts/logout/"
+
+
+@pytest.fixture(params=[OURS, DJANGOS])
+def project(request: pytest.FixtureRequest, settings: Any) -> Any:
+    settings.ROOT_URLCONF = request.param
+    return settings
+
+
+def loaders(settings: Any, *names: Any) -> None:
+    """Let templates be found in that order: among those of apps, ours come before the theme's where ``APPS`` does."""
+    (engine,) = settings.TEMPLATES
+    options = {**engine["OPTIONS"], "loaders": list(names)}
+    settings.TEMPLATES = [{**engine, "DIRS": [THEME], "APP_DIRS": False, "OPTIONS": options}]
+
+
+@pytest.fixture
+def goodbye() -> Iterator[Any]:
+    browser = Browser()
+    browser.force_login(UserFactory())
+    yield lambda: browser.post(LOGOUT)
+    assert "_auth_user_id" not in browser.session
+
+
+@pytest.mark.parametrize(
+    "order", [(FILES, APPS), (APPS, FILES), (("django.template.loaders.cached.Loader", [APPS, FILES]),)], ids=repr
+)
+def test_the_login_page_of_the_project_is_shown_whatever_the_order(project: Any, order: Any) -> None:
+    loaders(project, *order)
+    page = Browser().get(LOGIN)
+    html = page.content.decode()
+    assert html.startswith("<h1>The project's own login</h1>")
+    assert 'name="password"' in html
+    assert 'name="csrfmiddlewaretoken"' in html
+    assert not page.has_header("Content-Security-Policy")  # its scripts are its own affair
+
+
+@pytest.mark.parametrize("order", [(FILES, APPS), (APPS, FILES)], ids=repr)
+def test_ours_passes_over_the_page_of_the_admin_and_shows_the_one_of_the_project(
+    settings: Any, goodbye: Any, order: Any
+) -> None:
+    settings.ROOT_URLCONF = OURS
+    loaders(settings, *order)  # among apps, the admin's is found before ours in both
+    assert "The project's own goodbye" in goodbye().content.decode()
+
+
+def test_without_one_our_logged_out_page_is_shown_and_not_the_one_of_the_admin(settings: Any, goodbye: Any) -> None:
+    settings.ROOT_URLCONF = OURS
+    html = goodbye().content.decode()
+    assert "You are logged out" in html
+    assert "oa-card" in html
+    assert f'href="{LOGIN}"' in html
+
+
+def test_the_view_of_django_shows_what_it_showed_without_us(settings: Any, goodbye: Any) -> None:
+    settings.ROOT_URLCONF = DJANGOS
+    assert "Django administration" in goodbye().content.decode()  # the admin's, which is in front of ours
+
+
+def test_where_no_other_app_has_one_the_view_of_django_shows_ours(settings: Any) -> None:
+    settings.ROOT_URLCONF = DJANGOS
+    html = Browser().get(f"{LOGIN}?next=/somewhere/").content.decode()
+    assert "oa-card" in html
+    assert 'name="next" value="/somewhere/"' in html
+
+
+def test_a_template_that_a_project_names_to_our_view_is_the_one_shown(settings: Any) -> None:
+    settings.ROOT_URLCONF = "tests.flows.login_urls"
+    page = Browser().get(LOGIN)
+    assert "Django administration" in page.content.decode()
+    assert not page.has_header("Content-Security-Policy")

@@ -1,0 +1,12 @@
+"""The URLs of a project whose login pages are all ours, as the documentation has them."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from oauth_provider import urls as oauth
+
+urlpatterns = [
+    path("accounts/", include(oauth.accounts)),
+    path("", include("oauth_provider.urls")),
+    path("admin/", admin.site.urls),
+]
