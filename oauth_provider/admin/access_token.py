@@ -106,7 +106,7 @@ class AccessTokenAdmin(ReadOnlyAdmin):
         if authorization is None:
             return _("none: the client's own token, or one of django-oauth-toolkit")
         url = reverse(f"{self.admin_site.name}:oauth_provider_authorization_change", args=[authorization.pk])
-        return format_html('<a href="{}">{}</a>', url, authorization.reference)
+        return format_html('<a href="{}">{}</a>', url, authorization.public_id)
 
     @admin.action(permissions=["end"], description=gettext_lazy("Revoke selected access tokens"))
     def revoke(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:

@@ -3,11 +3,12 @@
 Nothing here holds the private half of a key.
 """
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -16,7 +17,11 @@ from oauth_provider.dot.names import application_model
 from oauth_provider.models import ClientPolicy, SigningKey
 from oauth_provider.models.key_schedule import Term, schedule
 from oauth_provider.models.signing_key import PUBLISHED
+from oauth_provider.protocol.jose import ALGORITHMS
 from oauth_provider.tokens.key_ring import key_ring
+
+# What a client has signed for it: its ID tokens and logout tokens, and its answers where it wants them so.
+SIGNED = ("id_token_signed_response_alg", "userinfo_signed_response_alg", "authorization_signed_response_alg")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +72,13 @@ def sights() -> dict[str, Sight]:
 
 
 def clients_by_algorithm() -> Mapping[str, int]:
-    """Return how many clients want their ID tokens signed with each algorithm; one without a policy has the default."""
-    column = ClientPolicy._meta.get_field("id_token_signed_response_alg")
-    chosen = ClientPolicy.objects.order_by().values_list(column.name).annotate(Count("pk"))
-    found = Counter(dict(chosen))
-    found[column.default] += application_model()._base_manager.filter(oauth_policy=None).count()
-    return found
+    """Return how many clients want something signed with each algorithm; one without a policy wants the default."""
+    asked = {alg: reduce(or_, (Q(**{column: alg}) for column in SIGNED)) for alg in ALGORITHMS}
+    found: dict[str, int] = ClientPolicy.objects.aggregate(
+        **{alg: Count("pk", filter=wants) for alg, wants in asked.items()}
+    )
+    default = ClientPolicy._meta.get_field(SIGNED[0]).default
+    return found | {default: found[default] + application_model()._base_manager.filter(oauth_policy=None).count()}
 
 
 def signed_with(alg: str, clients: Mapping[str, int]) -> str:
@@ -81,11 +87,11 @@ def signed_with(alg: str, clients: Mapping[str, int]) -> str:
     what = []
     if number:
         words = ngettext(
-            "ID tokens and logout tokens of %(number)d client",
-            "ID tokens and logout tokens of %(number)d clients",
+            "ID tokens and signed answers of %(number)d client",
+            "ID tokens and signed answers of %(number)d clients",
             number,
         )
         what.append(words % {"number": number})
     if alg == provider_settings.ACCESS_TOKEN_SIGNING_ALG:
         what.append(_("access tokens that are JWTs"))
-    return "; ".join(what) or _("what a client asks to have signed so; none does for its ID tokens")
+    return "; ".join(what) or _("nothing: no client asks for it")

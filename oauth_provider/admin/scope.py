@@ -46,7 +46,7 @@ class ScopeChangeList(KeysetChangeList):
 class ScopeAdmin(BoundedAdmin):
     """Admin of scopes. Those of the settings are listed beside, and get other words by a row of their name."""
 
-    list_display = ("name", "words", "risk", "where", "is_of_settings")
+    list_display = ("name", "words", "risk", "where", "origin")
     sortable_by = ("name",)
     search_fields = ("name", "words")
     ordering = ("name",)
@@ -60,10 +60,10 @@ class ScopeAdmin(BoundedAdmin):
         """Return the APIs that the scope belongs to."""
         return ", ".join(scope.places) or "-"
 
-    @admin.display(description=gettext_lazy("in the settings, too"), boolean=True)
-    def is_of_settings(self, scope: Scope) -> bool:
-        """Does the row only change how a scope of the settings reads?"""
-        return scope.name in configured_scopes()
+    @admin.display(description=gettext_lazy("origin"))
+    def origin(self, scope: Scope) -> str:
+        """Return whether the row adds a scope, or changes how one of the settings reads."""
+        return _("settings, other words") if scope.name in configured_scopes() else _("added here")
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
         """Return the class of lists that know the APIs."""
@@ -80,10 +80,12 @@ class ScopeAdmin(BoundedAdmin):
         return {"name": name, "words": str(words)} if words is not None else {}
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Return a field in which a name reads from left to right."""
+        """Return a field that is wide enough, and in which a name reads from left to right."""
         field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None and db_field.name == "name":
             field.widget.attrs |= {"dir": "ltr", "spellcheck": "false"}
+        if field is not None and db_field.name == "words":
+            field.widget.attrs["class"] = "vLargeTextField"
         return field
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:

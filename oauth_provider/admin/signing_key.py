@@ -34,11 +34,16 @@ from oauth_provider.tokens import key_ring
 EVERY = ""
 
 
-def moment(value: datetime | None) -> str:
+def moment(value: datetime | None, style: str = "DATETIME_FORMAT") -> str:
     """Return a date and time as the admin writes them; a dash for none."""
     if value is None:
         return "-"
-    return date_format(localtime(value) if is_aware(value) else value, "DATETIME_FORMAT")
+    return date_format(localtime(value) if is_aware(value) else value, style)
+
+
+def day(value: datetime | None) -> str:
+    """Return the date alone, for lists."""
+    return moment(value, "DATE_FORMAT")
 
 
 def retire(rows: QuerySet[SigningKey], by: Actor) -> int:
@@ -91,7 +96,7 @@ class SigningKeyAdmin(ReadOnlyAdmin):
         act=retire,
     )
     actions = ("retire",)
-    list_display = ("key", "alg", "state", "signs", "term", "published_until")
+    list_display = ("key", "alg", "state", "signs", "term", "in_key_set")
     list_display_links = ("alg",)
     list_filter = ("alg",)
     sortable_by = ()
@@ -124,10 +129,13 @@ class SigningKeyAdmin(ReadOnlyAdmin):
         """Return what the key signs while it does, signed, or will."""
         return sight_of(row).signs or "-"
 
-    @admin.display(description=gettext_lazy("from, until"))
+    @admin.display(description=gettext_lazy("when"))
     def term(self, row: SigningKey) -> str:
-        """Return when it signs."""
-        return format_html("{}<br>{}", moment(row.signs_from), self.signs_until(row))
+        """Return the days from which and until which it signs."""
+        until = sight_of(row).term.signs_until
+        if until is None:
+            return _("from %(first)s until it is rotated") % {"first": day(row.signs_from)}
+        return _("from %(first)s to %(last)s") % {"first": day(row.signs_from), "last": day(until)}
 
     @admin.display(description=gettext_lazy("published since"))
     def published_from(self, row: SigningKey) -> str:
@@ -139,6 +147,11 @@ class SigningKeyAdmin(ReadOnlyAdmin):
         """Return when the next key takes its place."""
         term = sight_of(row).term
         return moment(term.signs_until) if term.signs_until is not None else _("until it is rotated")
+
+    @admin.display(description=gettext_lazy("in the key set until"))
+    def in_key_set(self, row: SigningKey) -> str:
+        """Return the day on which nothing that it signed can be good any more."""
+        return day(sight_of(row).term.published_until)
 
     @admin.display(description=gettext_lazy("in the key set until"))
     def published_until(self, row: SigningKey) -> str:

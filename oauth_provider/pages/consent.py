@@ -28,7 +28,7 @@ from oauth_provider.protocol.errors import InvalidRequest, OAuthError, ServiceUn
 from oauth_provider.protocol.reason import Reason
 from oauth_provider.registry.authorization_details import registered
 from oauth_provider.registry.resource import all_resources
-from oauth_provider.registry.scope import words_of
+from oauth_provider.registry.scope import permissions_of
 from oauth_provider.resource_server.users.session_user import session_user
 from oauth_provider.tokens.issuer import issuer_of
 from oauth_provider.tokens.person import username_of
@@ -100,7 +100,7 @@ def _show(request: HttpRequest, handle: str, inquiry: Inquiry) -> HttpResponse:
         "resources": [str(resource.name) for resource in resources],
         # Where there are several places, somebody who allows all of them is told so.
         "is_for_everywhere": not resources and bool(all_resources()),
-        "permissions": list(words_of(question.asked.scope).values()),
+        "permissions": permissions_of(question.asked.scope),
         "details": [_in_words(detail, request) for detail in question.asked.details],
         "action": reverse("oauth_provider:consent", args=[handle]),
     }

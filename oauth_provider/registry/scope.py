@@ -1,6 +1,7 @@
 """The scope registry: what may be asked for, in the words that a person reads (RFC 6749 §3.3)."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -27,6 +28,19 @@ IDENTITY_SCOPES: Mapping[str, Any] = {
 }
 # What reading puts at risk is said by the words.
 UNMARKED = ("", Scope.Risk.READS)
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """A scope as a person is shown it. ``risk`` is a value of ``Scope.Risk``, or "", and ``warning`` its words."""
+
+    scope: str
+    words: str
+    risk: str
+    warning: str
+
+    def __str__(self) -> str:
+        return self.words
 
 
 def configured_scopes() -> Mapping[str, str]:
@@ -83,6 +97,16 @@ def risks_of(scopes: Iterable[str]) -> dict[str, str]:
     """Return those scopes that are marked, each with its risk: a value of ``Scope.Risk``, but never reading."""
     kept = kept_scopes()
     return {scope: kept[scope].risk for scope in scopes if scope in kept and kept[scope].risk not in UNMARKED}
+
+
+def permissions_of(scopes: Iterable[str]) -> list[Permission]:
+    """Return what a person is shown of each scope, in the language of this thread."""
+    listed = tuple(scopes)
+    risks = risks_of(listed)
+    return [
+        Permission(scope, words, risks.get(scope, ""), str(Scope.Risk(risks[scope]).label) if scope in risks else "")
+        for scope, words in words_of(listed).items()
+    ]
 
 
 def digests_of(scopes: Iterable[str]) -> dict[str, str]:

@@ -19,9 +19,9 @@ from oauth_provider.admin.clients.client_legacy import EXCEPTIONS, LegacyColumns
 from oauth_provider.admin.clients.client_metadata import METADATA, MetadataColumns
 from oauth_provider.admin.clients.deletion import Deleted, count_deleted
 from oauth_provider.admin.clients.member import MemberInline
-from oauth_provider.admin.clients.policy_columns import PolicyColumns, StatusFilter
+from oauth_provider.admin.clients.policy_columns import MemberFilter, PolicyColumns, StatusFilter
 from oauth_provider.admin.clients.secret import SecretViews, list_secrets
-from oauth_provider.admin.lists.autocomplete import AutocompleteFilter, KeyField
+from oauth_provider.admin.lists.autocomplete import KeyField
 from oauth_provider.admin.lists.read_only import MAX_AT_ONCE
 from oauth_provider.admin.lists.shown_options import Names
 from oauth_provider.clients.registration.metadata import OF_APPLICATION
@@ -43,7 +43,7 @@ class ApplicationAdmin(PolicyColumns, LegacyColumns, MetadataColumns, SecretView
     """In the place of DOT's. A project's own class can derive from it."""
 
     names = Names("application", gettext_lazy("client"), gettext_lazy("clients"))
-    list_display = ("client", "identifier", "status", "client_type", "grant_types", "begun")
+    list_display = ("client", "identifier", "status", "type", "begun")
     list_display_links = ("client",)
     sortable_by = ("begun",)
     list_select_related = ("oauth_policy",)
@@ -51,7 +51,7 @@ class ApplicationAdmin(PolicyColumns, LegacyColumns, MetadataColumns, SecretView
         StatusFilter,
         "client_type",
         "registration_source",
-        ("oauth_members__user", AutocompleteFilter),
+        ("oauth_members__user", MemberFilter),
     )
     search_fields = ("name", "client_id", "redirect_uris")
     search_help_text = gettext_lazy("Name, client identifier, or part of a redirect URI.")

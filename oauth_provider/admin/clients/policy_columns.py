@@ -6,11 +6,13 @@ from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html_join
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from oauth_provider.admin.clients.client_change_form import ANY_METHOD
 from oauth_provider.admin.lifetimes import shown_lifetime
-from oauth_provider.admin.lists.cells import copied, name_of
+from oauth_provider.admin.lists.autocomplete import AutocompleteFilter
+from oauth_provider.admin.lists.cells import copied, name_of, with_detail
 from oauth_provider.dot.names import Row
 from oauth_provider.models import ClientPolicy
 from oauth_provider.registry.scope import allowed_scopes, words_of
@@ -36,6 +38,14 @@ class StatusFilter(admin.SimpleListFilter):
         return queryset.filter(Q(oauth_policy__status=chosen) | default.get(str(chosen), Q(pk__in=[])))
 
 
+class MemberFilter(AutocompleteFilter):
+    """By a user who may manage the client."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = _("member")
+
+
 class PolicyColumns:
     """Columns of a client and its policy."""
 
@@ -48,6 +58,12 @@ class PolicyColumns:
     def identifier(self, application: Row) -> str:
         """Return the ``client_id``, shortened, to be copied."""
         return copied(application.client_id)
+
+    @admin.display(description=gettext_lazy("type"))
+    def type(self, application: Row) -> str:
+        """Return the type of the client, with its grant types."""
+        grants = ", ".join(ClientPolicy.of(application).grant_types)
+        return with_detail(application.get_client_type_display(), grants)
 
     @admin.display(description=gettext_lazy("created"), ordering="pk")
     def begun(self, application: Row) -> Any:

@@ -87,9 +87,9 @@ class BoundedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # it takes none
             return HttpResponseRedirect(f"{request.path}?{left.urlencode()}" if left else request.path)
         return super().changelist_view(request, extra_context)
 
-    def response_action(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
+    def response_action(self, request: HttpRequest, queryset: Any, *args: Any, **kwargs: Any) -> HttpResponse | None:
         """Do what is chosen of the actions. Where Django asks first, it is told what the rows are called here."""
-        response: Any = super().response_action(request, queryset)
+        response: Any = super().response_action(request, queryset, *args, **kwargs)
         if isinstance(response, TemplateResponse) and response.context_data is not None:
             response.context_data["opts"] = self.opts
             if "objects_name" in response.context_data:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 NAME_LENGTH = 40
 # Scopes that are named in a list. Of more, the number is given.
-MAX_SCOPES = 3
+MAX_SCOPES = 2
 SHOWN_HEAD, SHOWN_TAIL = 8, 4
 
 

@@ -46,6 +46,8 @@ class KeysetChangeList(ChangeList):
         first = next(iter(self.queryset.query.order_by), None)
         if first not in ("pk", "-pk"):
             super().get_results(request)
+            if not self.query:
+                self.full_result_count = self.result_count
             return
         self.is_keyset = True
         self.result_list = self._page(is_descending=first == "-pk")
@@ -61,10 +63,11 @@ class KeysetChangeList(ChangeList):
         is_backward = self.before is not None
         key = self.before if is_backward else self.after
         known = bool(key) and is_key(self.model, key)
-        rows = self.queryset.reverse() if is_backward else self.queryset
+        order, beyond = ("-pk", "pk__lt") if is_descending != is_backward else ("pk", "pk__gt")
+        rows = self.queryset.order_by(order)
         if known:
-            rows = rows.filter(**{"pk__lt" if is_descending != is_backward else "pk__gt": key})
-        found = list(rows[: size + 1])
+            rows = rows.filter(**{beyond: key})
+        found = self._first(rows, size + 1, order)
         if is_backward and known and len(found) <= size:
             # So near the beginning that the page would be short: the first page has all of these, too.
             self.before = self.after = None
@@ -74,6 +77,13 @@ class KeysetChangeList(ChangeList):
             page.reverse()
         self._lead_on(page, has_previous=is_more if is_backward else known, has_next=known if is_backward else is_more)
         return page
+
+    def _first(self, rows: QuerySet[Any], number: int, order: str) -> list[Any]:
+        """Return the first of ``rows``. What a search finds is joined with all that is shown once it is found."""
+        if not self.query:
+            return list(rows[:number])
+        keys = rows.select_related(None).values("pk")[:number]
+        return list(self.apply_select_related(self.root_queryset).filter(pk__in=keys).order_by(order))
 
     def _lead_on(self, page: list[Any], *, has_previous: bool, has_next: bool) -> None:
         if has_previous:

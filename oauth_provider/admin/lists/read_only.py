@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.admin import helpers
@@ -52,7 +52,7 @@ class ReadOnlyAdmin(BoundedAdmin):
     # The columns of the user and of the client that rows are searched by; "" for none.
     owner_columns = ("user", "application")
     # Rows stand in the order of their keys, that of their making. Any other would have to be made of all of them.
-    sortable_by: Any = ()
+    sortable_by: ClassVar[Any] = ()
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Return False: the endpoints make the rows."""
