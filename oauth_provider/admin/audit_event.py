@@ -124,19 +124,21 @@ class AuditEventAdmin(BoundedAdmin):
         return AuditChangeList
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
-        """Find rows by whole ids, or by the names of clients and people that there are."""
+        """Find rows by a whole id; where there are none, by the names of clients and people."""
         term = search_term.strip()
         if not term or not is_searchable(term):
             return (queryset.none() if term else queryset), False
         with suppress(ValueError):
             return queryset.filter(Q(authorization=str(UUID(term))) | Q(user=term)), False
+        exact = queryset.filter(Q(client_id=term) | Q(user=term))
+        if exact.exists():
+            return exact, False
         meant = meant_by(term, key="client_id")
         users = meant.users
         # The rows keep keys as text.
         is_listed = isinstance(users, list)
         keys = [str(key) for key in users] if is_listed else users.values_list(Cast("pk", CharField()), flat=True)
-        named = Q(user__in=keys) | Q(client_id__in=meant.clients)
-        return queryset.filter(Q(client_id=term) | Q(user=term) | named), False
+        return queryset.filter(Q(user__in=keys) | Q(client_id__in=meant.clients)), False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Rows are written by what happens."""

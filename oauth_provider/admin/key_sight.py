@@ -1,4 +1,4 @@
-"""What the admin says of signing keys: the term of each, what it signs, and whether it can be opened.
+"""Facts about signing keys for the admin: the term of each, what it signs, and whether it can be opened.
 
 Nothing here holds the private half of a key.
 """
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
+from typing import Any
 
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
@@ -26,7 +27,7 @@ SIGNED = ("id_token_signed_response_alg", "userinfo_signed_response_alg", "autho
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What the pages say of one key of the database."""
+    """Facts about one key of the database, for the pages."""
 
     term: Term
     signs: str
@@ -77,8 +78,9 @@ def clients_by_algorithm() -> Mapping[str, int]:
     found: dict[str, int] = ClientPolicy.objects.aggregate(
         **{alg: Count("pk", filter=wants) for alg, wants in asked.items()}
     )
-    default = ClientPolicy._meta.get_field(SIGNED[0]).default
-    return found | {default: found[default] + application_model()._base_manager.filter(oauth_policy=None).count()}
+    column: Any = ClientPolicy._meta.get_field(SIGNED[0])
+    without = application_model()._base_manager.filter(oauth_policy=None).count()
+    return found | {column.default: found[column.default] + without}
 
 
 def signed_with(alg: str, clients: Mapping[str, int]) -> str:

@@ -25,7 +25,7 @@ class Scope(models.Model):
     """A scope of the database. Those in the setting ``SCOPES`` stand beside these, which win."""
 
     class Risk(models.TextChoices):
-        """What may come of it. What is marked says so on the consent page."""
+        """Consequences of a scope. Those that are marked are told on the consent page."""
 
         READS = "reads", _("reads")
         CHANGES = "changes", _("can change things")
