@@ -10,6 +10,8 @@ OLD = .oauthlib3
 OLD_OAUTHLIB = 3.3.1
 AUDIT = .venv-audit
 MUTANTS = .venv-mutants
+RELEASE = .venv-release
+SBOM = .venv-sbom
 # The newest interpreter that is there.
 NEXT_PYTHON ?= $(shell for v in 3.15 3.14 3.13 3.12; do for p in python$$v $(HOME)/.pyenv/versions/$$v*/bin/python; \
 	do $$p -c 'import ensurepip' 2>/dev/null && echo $$p && exit; done; done)
@@ -17,9 +19,10 @@ TEST_DATABASE_URL ?= postgres://postgres@127.0.0.1:5432/test
 TEST_CACHE_URL ?= redis://127.0.0.1:6379/0
 PYTEST = python -m pytest -n auto --dist loadgroup
 ARGS ?=
+EXTRAS = ninja,openapi,rar,redis
 NODE = tests/foreign/openid_client
 
-.PHONY: help demo walk install test lint test-postgres test-plain test-strict test-next test-oauthlib3 audit mutants test-thorough test-foreign test-browser spec-map screenshots docs wheel bench trip fuzz check format clean
+.PHONY: help demo walk install test lint test-postgres test-plain test-strict test-next test-oauthlib3 audit mutants test-thorough test-tutorial test-foreign test-browser spec-map screenshots docs wheel sbom bench trip fuzz check format clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -106,6 +109,9 @@ $(AUDIT)/installed: Makefile
 test-thorough: install ## the tests that start projects or servers of their own, on SQLite
 	env -u DATABASE_URL -u CACHE_URL $(VENV)/bin/$(PYTEST) -m thorough $(ARGS)
 
+test-tutorial: install ## follow the tutorial on an empty machine, from the wheel; part of test-thorough, needs Chromium
+	env -u DATABASE_URL -u CACHE_URL $(VENV)/bin/python -m pytest -m thorough tests/tutorial $(ARGS)
+
 test-foreign: install $(NODE)/node_modules/.installed ## the tests with relying parties on Node.js, which has to be installed
 	env -u DATABASE_URL -u CACHE_URL $(VENV)/bin/python -m pytest -m foreign tests/foreign $(ARGS)
 
@@ -132,10 +138,27 @@ $(DOCS)/installed: requirements.txt requirements-docs.txt
 	$(DOCS)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -r requirements-docs.txt
 	@touch $@
 
-wheel: install ## build the wheel and look at what is in it
+wheel: install $(RELEASE)/installed ## build the source distribution, the wheel from it, and look at what is in them
 	rm -rf dist
-	$(VENV)/bin/python -m pip wheel --quiet --no-deps --wheel-dir dist .
+	$(RELEASE)/bin/python -m build --outdir dist .
+	$(RELEASE)/bin/twine check --strict dist/*
+	$(VENV)/bin/python -m tests.sdist dist/*.tar.gz
 	$(VENV)/bin/python -m tests.wheel dist/*.whl
+
+sbom: wheel ## a bill of materials (CycloneDX) of the wheel and all that it may bring, into dist/
+	$(PYTHON) -m venv --clear --without-pip $(SBOM)
+	sed 's/\[.*\]//' requirements.txt > $(SBOM)/constraints.txt
+	$(RELEASE)/bin/python -m pip --python $(SBOM)/bin/python install --quiet --disable-pip-version-check \
+		--constraint $(SBOM)/constraints.txt "$$(ls dist/*.whl)[$(EXTRAS)]"
+	sed "s/^dynamic = .*/version = \"$$(ls dist/*.whl | cut -d- -f2)\"/" pyproject.toml > $(SBOM)/pyproject.toml
+	$(RELEASE)/bin/cyclonedx-py environment --pyproject $(SBOM)/pyproject.toml --mc-type library --output-reproducible \
+		--validate --output-file "$$(ls dist/*.whl | cut -d- -f1-2).cdx.json" $(SBOM)/bin/python
+	$(VENV)/bin/python -m tests.sbom dist/*.cdx.json
+
+$(RELEASE)/installed: requirements-release.txt
+	$(PYTHON) -m venv --clear $(RELEASE)
+	$(RELEASE)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-release.txt
+	@touch $@
 
 bench: install ## time the hot paths beside bare django-oauth-toolkit, on the PostgreSQL that DATABASE_URL names
 	@$(VENV)/bin/python -m benchmarks $(ARGS)
@@ -158,4 +181,4 @@ format: install ## let ruff mend and format
 	$(VENV)/bin/ruff format
 
 clean: ## remove what make made, the demo's database included
-	rm -rf $(VENV) $(NEXT) $(OLD) $(AUDIT) $(MUTANTS) $(FUZZ) $(DOCS) docs/_build mutants $(NODE)/node_modules dist screenshots demo.sqlite3 .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(NEXT) $(OLD) $(AUDIT) $(MUTANTS) $(FUZZ) $(DOCS) $(RELEASE) $(SBOM) docs/_build mutants $(NODE)/node_modules dist screenshots demo.sqlite3 .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

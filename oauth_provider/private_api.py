@@ -119,6 +119,7 @@ ADMIN: Mapping[str, str] = {
 }
 # Looked for once all models are loaded: these modules read settings, or define models.
 OTHERS: Mapping[str, str] = {
+    "oauth2_provider.checks:_BCP_CONFIG_GATES": "bridge/defaults.py",
     "oauth2_provider.decorators:OAuthLibCore": "bridge/defaults.py",
     "oauth2_provider.middleware:OAuth2ExtraTokenMiddleware.__call__": "bridge/defaults.py",
     "oauth2_provider.oauth2_backends:get_oauthlib_core": "bridge/defaults.py",

@@ -20,6 +20,7 @@ from oauth_provider.pages import check_session
 from oauth_provider.pages.account.logout import LogoutView
 from oauth_provider.pages.account.profile import profile
 from oauth_provider.pages.authorize import authorize
+from oauth_provider.pages.connected_apps.view import connected_apps
 from oauth_provider.pages.consent import consent
 from oauth_provider.pages.login import LoginView
 from oauth_provider.pages.logout import confirm, logout
@@ -56,6 +57,7 @@ urlpatterns = [
     re_path(r"^oauth/revoke/?$", revocation.revoke, name="revoke"),
     re_path(r"^oauth/par/?$", pushed_authorization_request.pushed_authorization_request, name="par"),
     re_path(r"^oauth/consent/(?P<handle>[0-9A-Za-z]{43})/?$", consent, name="consent"),
+    re_path(r"^oauth/account/apps/?$", connected_apps, name="connected_apps"),
     re_path(r"^oauth/select-account/?$", select_account, name="select_account"),
     re_path(r"^oauth/sign-in-again/?$", sign_in_again, name="sign_in_again"),
     re_path(r"^oauth/jwks/?$", jwks.view, name="jwks"),

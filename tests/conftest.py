@@ -22,7 +22,15 @@ pytest.register_assert_rewrite(
 )
 
 HERE = Path(__file__).parent
-THOROUGH = ("conformance/", "demo/", "foreign/", "setups/", "admin/test_set_ups.py")
+THOROUGH = (
+    "conformance/",
+    "demo/",
+    "foreign/",
+    "setups/",
+    "admin/test_set_ups.py",
+    "documentation/test_projects.py",
+    "tutorial/test_tutorial.py",
+)
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest looks at the markers that were asked for

@@ -18,6 +18,7 @@ from oauth_provider.models import Authorization, ClientPolicy, ClientSecret, Con
 from oauth_provider.protocol.digest import digest
 from oauth_provider.sql import commit as commits
 from oauth_provider.tokens import ending, withdraw
+from oauth_provider.tokens import take_back as taking_back
 from oauth_provider.tokens.revoke import revoke_user
 from tests.driver import Driver, query_of
 from tests.factories import ApplicationFactory, UserFactory
@@ -94,6 +95,7 @@ def stopping() -> Iterator[None]:
         patch.object(exchange, "commit", commit_later),
         patch.object(ending, "run", run_later),
         patch.object(withdraw, "run", run_and_hold),
+        patch.object(taking_back, "run", run_and_hold),
     ):
         yield
 
@@ -208,6 +210,9 @@ VERBS: dict[str, Callable[[World], Any]] = {
     "adopt": lambda world: is_given(world.driver.elsewhere().refresh(world.of_dot.token)),
     "consent given": lambda world: is_given(world.driver.elsewhere().decide(world.page)),
     "consent withdrawn": lambda world: withdraw.withdraw_consent(user=world.user, application=world.driver.application),
+    "permission taken back": lambda world: sorted(
+        taking_back.take_back(["notes:write"], user=world.user, application=world.driver.application)
+    ),
     "silent answer": lambda world: is_given(world.driver.elsewhere().authorize()),
     "sweep": sweep,
     "user deleted": delete_user,

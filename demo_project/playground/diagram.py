@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from demo_project.playground.anatomy import Part, anatomy, credentials, of_header
-from demo_project.playground.explained import Meaning, meaning_of_header, meaning_of_parameter
+from demo_project.playground.explained import OF_THE_API, Meaning, meaning_of_header, meaning_of_parameter
 from demo_project.playground.message import Channel, Message, Party
 
 LANES = list(Party)
+MOST_TURNS = 8  # the style sheet knows so many
 CLIENT_SECRET = Meaning("The header in plain text: client_id, a colon, client_secret.", "RFC 7617", "2")
 
 
@@ -26,6 +27,12 @@ PARTIES = (
     Lane("Authorization Server", "oauth_provider", "authorization-server"),
     Lane("Resource Server", "Notes, Photos", "resource-server"),
 )
+
+MANNERS = {
+    Channel.FRONT: "through your browser",
+    Channel.BACK: "from server to server",
+    Channel.INSIDE: "nothing is sent",
+}
 
 STEPS = (
     (1, "Authorization request", Party.CLIENT, Party.AUTHORIZATION_SERVER, Channel.FRONT),
@@ -59,7 +66,10 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One arrow. ``message`` is None for a step that is still ahead; ``number`` counts the messages from 1."""
+    """One arrow. ``message`` is None for a step that is still ahead; ``number`` counts the messages from 1.
+
+    ``turn`` counts those that the last press brought, which appear one after the other; 0 for any other.
+    """
 
     step: int
     title: str
@@ -67,6 +77,7 @@ class Row:
     receiver: Party
     channel: Channel
     number: int = 0
+    turn: int = 0
     message: Message | None = None
     headers: list[Field] = field(default_factory=list)
     parameters: list[Field] = field(default_factory=list)
@@ -81,6 +92,8 @@ class Row:
             names.append("pg-ahead")
         elif self.message.refusal:
             names.append("pg-refused")
+        if self.turn:
+            names.append(f"pg-turn-{min(self.turn, MOST_TURNS)}")
         return " ".join(names)
 
     @property
@@ -89,19 +102,26 @@ class Row:
         sender, receiver = PARTIES[LANES.index(self.sender)].role, PARTIES[LANES.index(self.receiver)].role
         return f"{sender}, by itself" if sender == receiver else f"{sender} to {receiver}"
 
+    @property
+    def drawn(self) -> str:
+        """What the drawing of the arrow tells, for whoever does not see it."""
+        if self.message is None:
+            return f"{self.way}, {MANNERS[self.channel]}, still ahead"
+        return f"{self.way}, {MANNERS[self.channel]}" + (", refused" if self.message.refusal else "")
 
-def diagram_of(messages: Iterable[Message]) -> list[Row]:
-    """A row for each message, then one for each step that none of them was."""
+
+def diagram_of(messages: Iterable[Message], seen: int = 0) -> list[Row]:
+    """A row for each message, then one for each step that none of them was. ``seen`` messages were there before."""
     rows: list[Row] = []
     taken = 0
     for number, message in enumerate(messages, start=1):
         step = message.step if message.step > taken else 0  # done again, it is none of the seven
         taken = max(taken, step)
-        rows.append(_row(number, message, step))
+        rows.append(_row(number, message, step, turn=max(0, number - seen)))
     return rows + [Row(*step) for step in STEPS if step[0] > taken]
 
 
-def _row(number: int, message: Message, step: int) -> Row:
+def _row(number: int, message: Message, step: int, *, turn: int) -> Row:
     return Row(
         step,
         message.title,
@@ -109,10 +129,15 @@ def _row(number: int, message: Message, step: int) -> Row:
         message.receiver,
         message.channel,
         number,
+        turn,
         message,
         list(_headers(message)),
-        [Field(name, anatomy(value), meaning_of_parameter(name)) for name, value in message.parameters],
+        [Field(name, anatomy(value), _meaning(name, message)) for name, value in message.parameters],
     )
+
+
+def _meaning(name: str, message: Message) -> Meaning | None:
+    return meaning_of_parameter(name) or (OF_THE_API if message.sender is Party.RESOURCE_SERVER else None)
 
 
 def _headers(message: Message) -> Iterable[Field]:

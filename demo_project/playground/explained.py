@@ -5,16 +5,18 @@ from dataclasses import dataclass
 CORE = "OpenID Connect Core"
 CORE_AT = "https://openid.net/specs/openid-connect-core-1_0.html"
 ANCHORS = {"2": "IDToken", "3.1.2.1": "AuthRequest", "5.1": "StandardClaims", "3.1.3.6": "CodeIDToken"}
+FRONT_CHANNEL = "OpenID Connect Front-Channel Logout"
+FRONT_CHANNEL_AT = "https://openid.net/specs/openid-connect-frontchannel-1_0.html"
 RFC_EDITOR = "https://www.rfc-editor.org/rfc/{document}#section-{section}"
 
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """One sentence, and its source."""
+    """One sentence, and its source; none where no specification speaks of it."""
 
     text: str
-    document: str
-    section: str
+    document: str = ""
+    section: str = ""
 
     @property
     def source(self) -> str:
@@ -24,6 +26,8 @@ class Meaning:
     @property
     def url(self) -> str:
         """Where it can be read."""
+        if self.document == FRONT_CHANNEL:
+            return FRONT_CHANNEL_AT
         if self.document == CORE:
             return f"{CORE_AT}#{ANCHORS[self.section]}"
         return RFC_EDITOR.format(document=self.document.lower().replace(" ", ""), section=self.section)
@@ -75,15 +79,34 @@ PARAMETERS = {
     "azp": Meaning("The app that asked for it; here the one that it is for.", CORE, "2"),
     "at_hash": Meaning("Half a hash of the access token: the two belong together.", CORE, "3.1.3.6"),
     "name": Meaning("Your name, if you agreed to profile.", CORE, "5.1"),
+    "given_name": Meaning("A part of your name, if you agreed to profile.", CORE, "5.1"),
+    "family_name": Meaning("A part of your name, if you agreed to profile.", CORE, "5.1"),
+    "preferred_username": Meaning("What you call yourself here. It may change; sub does not.", CORE, "5.1"),
     "email": Meaning("Your address, if you agreed to email.", CORE, "5.1"),
+    "email_verified": Meaning("Has anybody seen that the address is yours?", CORE, "5.1"),
+    "acr": Meaning("How strong the sign-in was, in a word that both sides know.", CORE, "2"),
+    "amr": Meaning("What you signed in with: a password, a key.", CORE, "2"),
+    "acr_values": Meaning("How strong the sign-in should be, best first.", CORE, "3.1.2.1"),
+    "sid": Meaning("Which session at the server it was, for logging out later.", FRONT_CHANNEL, "3"),
+    "authorization_id": Meaning(
+        "Which sign-in the token hangs on, so that its end can be told. A member of this server's own.",
+        "RFC 7662",
+        "2.2",
+    ),
 }
 
 HEADERS = {
     "Authorization": Meaning("The client's identifier and secret, or the access token.", "RFC 6749", "2.3.1"),
     "WWW-Authenticate": Meaning("What is missing, for programs.", "RFC 6750", "3"),
+    "Host": Meaning("Which server is meant: a port may belong to several.", "RFC 9110", "7.2"),
+    "Content-Type": Meaning(
+        "How the body is written: a form on the way there, JSON on the way back.", "RFC 9110", "8.3"
+    ),
+    "Location": Meaning("Where the browser goes next.", "RFC 9110", "10.2.2"),
     "Cache-Control": Meaning("Tokens must not be stored on the way.", "RFC 6749", "5.1"),
 }
 
+OF_THE_API = Meaning("The API's own data. OAuth says nothing about it.")
 BASIC = Meaning("The client's identifier and secret, in base64: see below.", "RFC 6749", "2.3.1")
 BEARER = Meaning("The access token. Never in the address, where logs would keep it.", "RFC 6750", "2.1")
 

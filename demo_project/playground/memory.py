@@ -46,6 +46,7 @@ class Memory:
     """One visitor's walk through the flow, as the client knows it. Newest ``refresh_tokens`` last.
 
     ``challenge`` is what an API said that was not content with how long ago the visitor signed in (RFC 9470 §3).
+    ``seen`` messages were there before the last press: those after it are drawn as they came.
     """
 
     metadata: dict[str, str] = field(default_factory=dict)
@@ -61,6 +62,7 @@ class Memory:
     done: list[str] = field(default_factory=list)
     ended: str = ""
     notice: str = ""
+    seen: int = 0
 
     def add(self, *messages: Message) -> None:
         """Write messages down."""
@@ -75,6 +77,13 @@ class Memory:
         found = next((one for one in self.pending if one.state == state), None)
         self.pending = [one for one in self.pending if one is not found]
         return found
+
+    @property
+    def asked(self) -> Pending | None:
+        """The request that this walk is about; None before there is one."""
+        if self.answered is None and self.messages and self.pending:
+            return self.pending[-1]
+        return self.answered
 
     @property
     def is_full(self) -> bool:

@@ -5,6 +5,7 @@ It runs in the same project for convenience alone: everything it knows of the se
 
 import json
 import secrets
+from typing import NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 import requests
@@ -50,6 +51,26 @@ def photo_book() -> DemoClient:
 def notes_api() -> DemoClient:
     """The API, as the client that may introspect."""
     return client_called("resource_server")
+
+
+class Offer(NamedTuple):
+    """Something that Photo Book can ask for; ``is_asked`` in the walk that goes on, or else usually."""
+
+    field: str
+    name: str
+    words: str
+    is_asked: bool
+
+
+def offers(memory: Memory) -> list[Offer]:
+    """Everything that the form offers."""
+    asked = memory.asked
+    scopes = asked.scope.split() if asked else [FIRST_SCOPE]
+    listed = [Offer("scope", name, words, name in scopes) for name, words in ON_OFFER.items()]
+    return [
+        *listed,
+        Offer("order", PHOTO_PRINT, "Order two prints of one photo, and nothing else", bool(asked and asked.order)),
+    ]
 
 
 def begin(memory: Memory, scope: str, *, order: bool = False) -> None:
@@ -147,6 +168,7 @@ def receive(memory: Memory, answer: dict[str, str]) -> Memory:
         return memory
     received = Memory(metadata=memory.metadata, pending=memory.pending, answered=pending)
     announce(received, pending)
+    received.seen = len(received.messages)
     refusal = in_words(error, answer.get("error_description", ""), 302) if error else ""
     received.code = "" if refusal else code
     received.add(

@@ -10,4 +10,5 @@ urlpatterns = [
     path("demo/callback", views.callback, name="playground-callback"),
     path("demo/act/<slug:name>", views.act, name="playground-act"),
     path("demo/anew", views.anew, name="playground-anew"),
+    path("demo/forget-consent", views.forget, name="playground-forget"),
 ]

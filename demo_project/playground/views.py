@@ -18,6 +18,8 @@ from demo_project.playground.acts import find_act, next_act, possible_acts
 from demo_project.playground.diagram import PARTIES, diagram_of
 from demo_project.playground.exchange import Unreachable
 from demo_project.playground.memory import ClientSession, Memory
+from demo_project.playground.rehearsal import forget_consent, has_agreed
+from oauth_provider.events.actor import person_behind
 from oauth_provider.resource_server.guarded_cache import CacheUnavailable, guarded_cache
 
 ONE_AT_A_TIME = 30
@@ -37,7 +39,8 @@ def playground(request: HttpRequest) -> HttpResponse:
     session = ClientSession(request)
     memory = session.memory
     notice, memory.notice = memory.notice, ""
-    response = render(request, "demo/playground.html", {"notice": notice, **context_of(memory)})
+    context = {"notice": notice, "has_agreed": has_agreed(request.user), **context_of(memory)}
+    response = render(request, "demo/playground.html", context)
     return session.keep(response) if notice else response
 
 
@@ -54,7 +57,8 @@ def context_of(memory: Memory) -> dict[str, Any]:
     waiting = bool(memory.messages) and memory.answered is None and bool(memory.pending)
     return {
         "parties": PARTIES,
-        "rows": diagram_of(memory.messages),
+        "rows": diagram_of(memory.messages, memory.seen),
+        "newest": memory.messages[-1] if memory.messages else None,
         "memory": memory,
         "came": len(memory.messages),
         "go_to": photo_book.authorization_url(memory, memory.pending[-1]) if waiting else "",
@@ -62,7 +66,7 @@ def context_of(memory: Memory) -> dict[str, Any]:
         "acts": [act for act in acts if not act.is_attack],
         "attacks": [act for act in acts if act.is_attack],
         "person": seed.describe()["user"],
-        "scopes": photo_book.ON_OFFER,
+        "offers": photo_book.offers(memory),
     }
 
 
@@ -102,13 +106,14 @@ def act(request: HttpRequest, name: str) -> HttpResponse:
     lock = f"demo-playground:{session.key}:{answered}:{came}"
     if not is_first(lock):
         return back()
+    memory.seen = len(memory.messages)
     try:
         chosen.do(memory)
         memory.done.append(name)
     except Unreachable as error:
         memory.notice = str(error)
     if came == str(len(memory.messages)):
-        forget(lock)  # nothing was said, so it may be tried again
+        release(lock)  # nothing was said, so it may be tried again
     return session.keep(back())
 
 
@@ -120,7 +125,7 @@ def is_first(lock: str) -> bool:
         return True
 
 
-def forget(lock: str) -> None:
+def release(lock: str) -> None:
     """Let the button be pressed again."""
     with suppress(CacheUnavailable):
         guarded_cache(DEFAULT_CACHE_ALIAS).delete(lock)
@@ -131,6 +136,15 @@ def anew(request: HttpRequest) -> HttpResponse:
     """Begin anew."""
     session = ClientSession(request)
     session.forget()
+    return session.keep(back())
+
+
+@require_POST
+def forget(request: HttpRequest) -> HttpResponse:
+    """Let the server forget what was agreed to, and begin anew."""
+    session = ClientSession(request)
+    session.forget()
+    session.memory.notice = forget_consent(request.user, person_behind(request))
     return session.keep(back())
 
 

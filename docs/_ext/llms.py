@@ -13,6 +13,8 @@ INTRODUCTION = """# {title}
 All pages in one file: [llms-full.txt](llms-full.txt). Every page of the site is there as Markdown, too.
 """
 SUMMARY = re.compile(r"\A(?:<!--.*?-->\s*)*# [^\n]+\n+(?P<words>[^\n#<`|!\-*][^\n]*(?:\n[^\n]+)*)", re.DOTALL)
+# Set-ups of tests and the like, which no reader sees.
+COMMENT = re.compile(r"^<!--.*?-->\n*", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 
 
@@ -20,7 +22,7 @@ def keep_source(app: Any, docname: str, source: list[str]) -> None:
     """Keep the page as it is after all other extensions have seen it."""
     if not hasattr(app.env, "markdown"):
         app.env.markdown = {}
-    app.env.markdown[docname] = source[0]
+    app.env.markdown[docname] = COMMENT.sub("", source[0])
 
 
 def merge(app: Any, env: Any, docnames: set[str], other: Any) -> None:

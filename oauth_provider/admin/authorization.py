@@ -21,7 +21,7 @@ from oauth_provider.models import Authorization
 from oauth_provider.models.client import is_barred
 from oauth_provider.tokens.ending import revoke_authorizations
 
-AGREED = ("user", "its_client", "state", "scope", "details", "resources", "grant_type", "redirect_uri")
+AGREED = ("user", "its_client", "context", "state", "scope", "details", "resources", "grant_type", "redirect_uri")
 
 
 def details_as_html(details: list[dict[str, Any]]) -> str:
@@ -112,7 +112,7 @@ class AuthorizationAdmin(ReadOnlyAdmin):
         (gettext_lazy("Sign-in"), {"fields": ("auth_time", "acr", "amr")}),
         (
             gettext_lazy("Life"),
-            {"fields": ("created_at", "redeemed_at", "rotated_at", "expires_at", "revoked_at", "public_id")},
+            {"fields": ("created_at", "redeemed_at", "rotated_at", "until", "expires_at", "revoked_at", "public_id")},
         ),
     )
 

@@ -68,7 +68,9 @@ class ConsentAdmin(ReadOnlyAdmin):
     search_fields = ("application__client_id", "application__name", *user_search_fields("user"))
     search_help_text = gettext_lazy("User, client, or client identifier.")
     ordering = ("-pk",)
-    fieldsets: ClassVar[Any] = ((None, {"fields": ("user", "its_client", "words", "created_at", "updated_at")}),)
+    fieldsets: ClassVar[Any] = (
+        (None, {"fields": ("user", "its_client", "context", "words", "created_at", "updated_at", "until")}),
+    )
 
     @admin.display(description=gettext_lazy("given"), ordering="pk")
     def begun(self, row: Consent) -> Any:

@@ -13,7 +13,7 @@ from django.db import router
 from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.authorization.inquiry import Inquiry
-from oauth_provider.authorization.question import Asked, Decision, agreement_of, allowed_part, yes_to
+from oauth_provider.authorization.question import Asked, Decision, agreement_of, allowed_part, check_offered, yes_to
 from oauth_provider.authorization.unredeemed import forget_surplus
 from oauth_provider.conf import provider_settings
 from oauth_provider.events.event import ConsentDenied, ConsentGiven
@@ -54,32 +54,36 @@ class Granted:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The consent given before, the pushed request that is to be answered, and the time of the database."""
+    """The context of the answer, the consent given in it before, the pushed request, and the time of the database."""
 
+    context: str
     consent: Consent | None
     pushed: PendingRequest | None
     now: datetime
 
 
-def read(inquiry: Inquiry) -> Snapshot:
-    """Read what the answer to ``inquiry`` depends on. Raises ``InvalidRequestUri`` for a request that is gone."""
-    using = router.db_for_write(Consent)
-    application = inquiry.client.application
-    consent = Consent.objects.using(using).filter(user=inquiry.user, application=application).first()
+def read(inquiry: Inquiry, context: str | None) -> Snapshot:
+    """Read what an answer to ``inquiry`` in ``context`` depends on; None where the person acts for themselves.
+
+    Raises ``InvalidRequestUri`` for a request that is gone.
+    """
+    using, key = router.db_for_write(Consent), context or ""
+    found_by = {"user": inquiry.user, "application": inquiry.client.application, "context": key}
+    consent = Consent.objects.using(using).filter(**found_by).first()
     pushed = None
     if inquiry.request.pushed is not None:
         pushed = PendingRequest.objects.filter(pk=inquiry.request.pushed).first()
         if pushed is None:
             raise InvalidRequestUri(Reason.REQUEST_UNKNOWN, detail="swept request_uri")
-    return Snapshot(consent, pushed, authorization_now())
+    return Snapshot(key, consent, pushed, authorization_now())
 
 
 def answer_without_asking(inquiry: Inquiry) -> Granted | None:
     """Grant what was asked for, where a consent given before covers it, or the operator has said yes for everyone."""
-    if not inquiry.destination.is_assured:
+    if not (inquiry.destination.is_assured and inquiry.question.is_settled):
         return None
-    using = router.db_for_write(Authorization)
-    granted = settle(lambda: read(inquiry), lambda seen: _answer_silently(inquiry, seen), using=using)
+    using, context = router.db_for_write(Authorization), inquiry.question.context
+    granted = settle(lambda: read(inquiry, context), lambda seen: _answer_silently(inquiry, seen), using=using)
     if granted is not None:
         forget_surplus(inquiry.user, inquiry.client.application)
     return granted
@@ -89,17 +93,21 @@ def _answer_silently(inquiry: Inquiry, seen: Snapshot) -> Outcome[Granted | None
     question = inquiry.question
     if inquiry.client.application.skip_authorization:
         return _grant(inquiry, question.asked, seen)
-    if seen.consent is None or not are_remembered(question.asked.details):
+    if seen.consent is None or seen.consent.is_over(seen.now) or not are_remembered(question.asked.details):
         return Outcome(None)
     if not seen.consent.agreed.covers(agreement_of(question, yes_to(question))):
         return Outcome(None)
-    outcome = _grant(inquiry, question.asked, seen)
+    outcome = _grant(inquiry, question.asked, seen, until=seen.consent.until)
     # Nobody withdraws it before this is committed.
     return replace(outcome, writes=(Hold(seen.consent), *outcome.writes))
 
 
 def answer_question(inquiry: Inquiry, decision: Decision, seen: Snapshot) -> Outcome[Granted | None]:
-    """Remember what ``decision`` allows and make it; None where it allows nothing."""
+    """Remember what ``decision`` allows and make it; None where it allows nothing.
+
+    Raises ``InvalidRequest`` for a context or an end that is not the question's.
+    """
+    check_offered(inquiry.question, decision)
     part = allowed_part(inquiry.question, decision)
     return _answer_no(inquiry, seen) if part is None else _answer_yes(inquiry, decision, part, seen)
 
@@ -110,13 +118,15 @@ def _answer_yes(inquiry: Inquiry, decision: Decision, part: Asked, seen: Snapsho
     remembered = [detail for detail in part.details if are_remembered([detail])]
     agreement = replace(asked, details=digests_of_details(remembered))
     before = seen.consent
-    consent = before if before is not None else Consent(user=inquiry.user, application=application)
-    agreed = bounded(consent.agreed.extended_by(agreement), agreement)
-    event = ConsentGiven(
-        application, inquiry.user, scope=" ".join(agreement.scopes), resources=tuple(agreement.resources)
-    )
-    outcome = _grant(inquiry, part, seen)
-    writes = (_remember(consent, agreed), *outcome.writes)
+    consent = before or Consent(user=inquiry.user, application=application, context=seen.context)
+    # What was agreed for another time is not taken along: it would end later, or earlier, than was said.
+    agreed = consent.agreed if consent.until == decision.until else Agreed()
+    agreed = bounded(agreed.extended_by(agreement), agreement)
+    scope, resources = " ".join(agreement.scopes), tuple(agreement.resources)
+    until = decision.until.isoformat() if decision.until is not None else ""
+    event = ConsentGiven(application, inquiry.user, scope, resources, context=seen.context, until=until)
+    outcome = _grant(inquiry, part, seen, until=decision.until)
+    writes = (_remember(consent, agreed, decision.until), *outcome.writes)
     return replace(outcome, writes=writes, events=(event, *outcome.events))
 
 
@@ -127,13 +137,13 @@ def _answer_no(inquiry: Inquiry, seen: Snapshot) -> Outcome[Granted | None]:
     return Outcome(None, _spend(seen), events=(denial,))
 
 
-def _remember(consent: Consent, agreed: Agreed) -> Write:
+def _remember(consent: Consent, agreed: Agreed, until: datetime | None) -> Write:
     if consent._state.adding:
-        vars(consent).update(Consent.columns(agreed))
+        vars(consent).update(Consent.columns(agreed, until))
         return Add(consent)
     # Unchanged, it is not written: others who give it at the same moment then need not try again.
-    is_same = consent.entries is not None and consent.agreed == agreed
-    return Hold(consent) if is_same else Change(consent, Consent.columns(agreed))
+    is_same = consent.entries is not None and (consent.agreed, consent.until) == (agreed, until)
+    return Hold(consent) if is_same else Change(consent, Consent.columns(agreed, until))
 
 
 def _spend(seen: Snapshot) -> tuple[Write, ...]:
@@ -153,10 +163,11 @@ def _granted_details(part: Asked, user: Any) -> list[dict[str, Any]]:
 
 
 @sensitive_variables()
-def _grant(inquiry: Inquiry, part: Asked, seen: Snapshot) -> Outcome[Any]:
+def _grant(inquiry: Inquiry, part: Asked, seen: Snapshot, *, until: datetime | None = None) -> Outcome[Any]:
     asked = parts_of(inquiry.request.response_type)
     code = token_string.make_token(token_string.CODE) if CODE in asked else ""
-    authorization = _authorize(inquiry, part, code, seen.now)
+    authorization = _authorize(inquiry, part, code, seen)
+    authorization.until = until
     parameters = {"code": code} if code else {}
     outcome: Outcome[Any] = Outcome(None, (Add(authorization),))
     access_token = ""
@@ -173,8 +184,9 @@ def _grant(inquiry: Inquiry, part: Asked, seen: Snapshot) -> Outcome[Any]:
 
 
 @sensitive_variables()
-def _authorize(inquiry: Inquiry, part: Asked, code: str, now: datetime) -> Authorization:
+def _authorize(inquiry: Inquiry, part: Asked, code: str, seen: Snapshot) -> Authorization:
     """The row of this sign-in; one without a code has nothing to be redeemed."""
+    now = seen.now
     lifetime = provider_settings.AUTHORIZATION_CODE_LIFETIME if code else provider_settings.ID_TOKEN_LIFETIME
     expires = now + timedelta(seconds=lifetime)
     sign_in = inquiry.question.sign_in
@@ -187,6 +199,7 @@ def _authorize(inquiry: Inquiry, part: Asked, code: str, now: datetime) -> Autho
         scope=format_scope(part.scope),
         resources=list(part.audience.identifiers),
         authorization_details=_granted_details(part, inquiry.user),
+        context=seen.context,
         redirect_uri=inquiry.destination.redirect_uri,
         code_challenge=inquiry.request.code_challenge if code else "",
         nonce=inquiry.request.nonce,
@@ -195,6 +208,8 @@ def _authorize(inquiry: Inquiry, part: Asked, code: str, now: datetime) -> Autho
         acr=sign_in.acr,
         amr=list(sign_in.amr),
         sid=sign_in.sid,
+        address=inquiry.visitor.address,
+        device=inquiry.visitor.device,
         session_expires_at=session_ends,
         code_digest=digest(code) if code else None,
         code_expires_at=expires if code else None,

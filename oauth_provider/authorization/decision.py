@@ -1,6 +1,7 @@
 """The decision (RFC 6749 §4.1.1, RFC 9700 §4.7): a question is kept, and a person answers it, once."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.db import router
 from django.http import HttpRequest
@@ -16,6 +17,7 @@ from oauth_provider.authorization.rules import check, establish
 from oauth_provider.authorization.sign_in import binding_of
 from oauth_provider.authorization.stored_request import from_stored, to_stored
 from oauth_provider.authorization.ticket import Ticket
+from oauth_provider.authorization.visitor import visitor_of
 from oauth_provider.events.actor import person_behind
 from oauth_provider.models import PendingRequest
 from oauth_provider.models.audit_event import audited
@@ -59,7 +61,8 @@ def inquiry_of(http: HttpRequest, pending: PendingRequest, issuer: Issuer) -> In
     visit = visit_of(http, Ticket(request), destination.client)
     if stored.sid and not equal(stored.sid, digest(visit.recorded.sid)):
         raise InvalidRequest(Reason.SIGNED_IN_MEANWHILE, detail="another sign-in than the one demanded")
-    inquiry = inquire(request, destination, asked, user=session_user(http), sign_in=visit.sign_in, issuer=issuer)
+    who: dict[str, Any] = {"user": session_user(http), "sign_in": visit.sign_in, "visitor": visitor_of(http)}
+    inquiry = inquire(request, destination, asked, issuer=issuer, since=pending.created_at, **who)
     if not _is_shown(stored.shown, inquiry):
         raise InvalidRequest(Reason.QUESTION_CHANGED)
     return inquiry
@@ -90,7 +93,7 @@ def decide(http: HttpRequest, handle: str, decision: Decision, issuer: Issuer) -
     this session may not make it, and for a handle that is unknown, spent, expired, or another's.
     """
     text = settle(
-        lambda: _read(http, handle, issuer),
+        lambda: _read(http, handle, issuer, decision.context),
         lambda snapshot: _decide(http, snapshot, handle, decision),
         using=router.db_for_write(PendingRequest),
     )
@@ -98,7 +101,7 @@ def decide(http: HttpRequest, handle: str, decision: Decision, issuer: Issuer) -
 
 
 @sensitive_variables()
-def _read(http: HttpRequest, handle: str, issuer: Issuer) -> Snapshot:
+def _read(http: HttpRequest, handle: str, issuer: Issuer, context: str | None) -> Snapshot:
     pending = PendingRequest.objects.of(handle)
     if pending is None or not pending.belongs_to(session_user(http), binding_of(http)):
         raise InvalidRequest(Reason.REQUEST_UNKNOWN, detail="foreign or unknown handle")
@@ -107,7 +110,7 @@ def _read(http: HttpRequest, handle: str, issuer: Issuer) -> Snapshot:
     if not pending.is_in_time:
         raise InvalidRequest(Reason.REQUEST_EXPIRED, detail="expired handle")
     inquiry = inquiry_of(http, pending, issuer)
-    return Snapshot(pending, inquiry, answer.read(inquiry))
+    return Snapshot(pending, inquiry, answer.read(inquiry, context))
 
 
 @sensitive_variables()

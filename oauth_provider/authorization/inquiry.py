@@ -1,13 +1,19 @@
 """Inquiries (RFC 6749 §4.1.1): the question of an authorization request, with what its answer is made of."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from oauth_provider.authorization.destination import Destination
 from oauth_provider.authorization.question import Asked, Question
 from oauth_provider.authorization.request import AuthorizationRequest
 from oauth_provider.authorization.sign_in import SignIn
+from oauth_provider.authorization.visitor import NOBODY, Visitor
+from oauth_provider.conf import provider_settings
 from oauth_provider.models.client import Client
+from oauth_provider.registry.grant_context import GrantContext
+from oauth_provider.tokens.grant_context import contexts_for
 from oauth_provider.tokens.issuer import Issuer
 
 
@@ -19,6 +25,7 @@ class Inquiry:
     destination: Destination
     question: Question
     issuer: Issuer
+    visitor: Visitor = NOBODY
 
     @property
     def client(self) -> Client:
@@ -32,8 +39,42 @@ class Inquiry:
 
 
 def inquire(
-    request: AuthorizationRequest, destination: Destination, asked: Asked, *, user: Any, sign_in: SignIn, issuer: Issuer
+    request: AuthorizationRequest,
+    destination: Destination,
+    asked: Asked,
+    *,
+    user: Any,
+    sign_in: SignIn,
+    issuer: Issuer,
+    visitor: Visitor = NOBODY,
+    since: datetime | None = None,
 ) -> Inquiry:
-    """Return what ``request`` asks ``user``, who is signed in by ``sign_in``."""
-    question = Question(destination.client, user, asked, sign_in, destination.in_words)
-    return Inquiry(request, destination, question, issuer)
+    """Return what ``request`` asks ``user``, who is signed in by ``sign_in``; on a page that was opened ``since``."""
+    contexts = contexts_for(user, destination.client)
+    question = Question(
+        client=destination.client,
+        user=user,
+        asked=asked,
+        sign_in=sign_in,
+        destination=destination.in_words,
+        contexts=contexts,
+        context=settled(contexts, request.context),
+        endings=() if since is None else endings(since),
+    )
+    return Inquiry(request, destination, question, issuer, visitor)
+
+
+def endings(since: datetime) -> tuple[datetime, ...]:
+    """Return the ends that a person may choose on a page that was opened ``since``, to the second."""
+    began = since.replace(microsecond=0)
+    return tuple(began + timedelta(seconds=one) for one in sorted(provider_settings.CONSENT_DURATIONS))
+
+
+def settled(contexts: Sequence[GrantContext], named: str) -> str | None:
+    """Return the key of the context that is ``named``, or of the only one; None where there is none, or a choice.
+
+    One that is not open to the person leaves them the choice: an error would tell any client where they do not belong.
+    """
+    keys = [one.key for one in contexts]
+    wanted = named or (keys[0] if len(keys) == 1 else None)
+    return wanted if wanted in keys else None

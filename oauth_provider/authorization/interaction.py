@@ -1,6 +1,7 @@
 """The interaction (RFC 6749 §3.1, OpenID Connect Core §3.1.2.3): what has to happen before a request is answered."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -33,6 +34,7 @@ from oauth_provider.authorization.rules import check, establish, prompts_of
 from oauth_provider.authorization.sign_in import end, spend
 from oauth_provider.authorization.silent import silent_error
 from oauth_provider.authorization.ticket import Ticket
+from oauth_provider.authorization.visitor import visitor_of
 from oauth_provider.conf import provider_settings
 from oauth_provider.protocol.authentication_request import CONSENT, CREATE, NONE
 from oauth_provider.protocol.errors import (
@@ -98,7 +100,8 @@ def next_step(http: HttpRequest, ticket: Ticket, issuer: Issuer) -> Step:
     demand = first_demand(visit)
     if demand is not None:
         try:
-            step = _refuse_silently(visit, destination, demand) if silent else _send_to(visit, destination, demand)
+            refused = Refused(destination, silent_error(visit, destination, demand)) if silent else None
+            step = refused or _send_to(visit, destination, demand)
         except TemporarilyUnavailable as error:
             return Refused(destination, error, on_page=True)
         if step is not None:
@@ -106,8 +109,8 @@ def next_step(http: HttpRequest, ticket: Ticket, issuer: Issuer) -> Step:
     if was_made_for_this(visit):
         spend(http)
     bind(http, ticket)
-    user, sign_in = session_user(http), visit.sign_in
-    return _grant(inquire(ticket.request, destination, asked, user=user, sign_in=sign_in, issuer=issuer), visit)
+    who: dict[str, Any] = {"user": session_user(http), "sign_in": visit.sign_in, "visitor": visitor_of(http)}
+    return _grant(inquire(ticket.request, destination, asked, issuer=issuer, **who), visit)
 
 
 @sensitive_variables()
@@ -160,7 +163,7 @@ def _grant(inquiry: Inquiry, visit: Visit) -> Step:
             watched = session_state(visit.http, destination, granted.scope)
             return Answer(granted_response(destination, granted, inquiry.issuer, watched))
     if visit.is_silent:
-        return _refuse_silently(visit, destination, None)
+        return Refused(destination, silent_error(visit, destination, None, is_settled=inquiry.question.is_settled))
     # Where something was demanded of the sign-in, only the one that met it may decide.
     handle = ask(visit.http, inquiry, sid=visit.recorded.sid if _is_demanding(visit) else "")
     return Page(reverse("oauth_provider:consent", args=[handle]))
@@ -170,10 +173,6 @@ def _is_demanding(visit: Visit) -> bool:
     request, policy = visit.request, visit.client.policy
     wanted = bool(visit.prompts or request.max_age or wanted_acr(request))
     return wanted or visit.person is not None or policy.default_max_age is not None
-
-
-def _refuse_silently(visit: Visit, destination: Destination, demand: Demand | None) -> Refused:
-    return Refused(destination, silent_error(visit, destination, demand))
 
 
 def _send_to(visit: Visit, destination: Destination, demand: Demand) -> Step | None:

@@ -14,7 +14,10 @@ from oauth_provider.models.client import Client
 from oauth_provider.protocol.authorization_details import Detail, at_resources, canonical
 from oauth_provider.protocol.consent import Agreement
 from oauth_provider.protocol.digest import digest
+from oauth_provider.protocol.errors import InvalidRequest
+from oauth_provider.protocol.reason import Reason
 from oauth_provider.registry.authorization_details import digests_of_details
+from oauth_provider.registry.grant_context import GrantContext
 from oauth_provider.registry.resource import Audience, digests_of_resources
 from oauth_provider.registry.scope import digests_of
 
@@ -43,9 +46,10 @@ class Asked:
 class Question:
     """A question to ``user``: who asks, for what, and under which sign-in.
 
-    ``destination`` is where the answer goes, in words that a person can check; None where it goes nowhere. ``context``
-    is what the person would act for, None where they act for themselves alone, and ``until`` when all of it would end,
-    None where nobody set that.
+    ``destination`` is where the answer goes, in words that a person can check; None where it goes nowhere.
+    ``contexts`` are those in which the person may grant it, none where they act for themselves alone, and ``context``
+    is the key of the one that is settled, None where the person chooses. ``until`` is when all of it would end, None
+    where nobody set that, and ``endings`` are earlier ones that the person may choose.
     """
 
     client: Client
@@ -53,8 +57,15 @@ class Question:
     asked: Asked
     sign_in: SignIn
     destination: str | None = None
+    contexts: tuple[GrantContext, ...] = ()
     context: str | None = None
     until: datetime | None = None
+    endings: tuple[datetime, ...] = ()
+
+    @property
+    def is_settled(self) -> bool:
+        """Is it known what the person would act for?"""
+        return not self.contexts or self.context is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +73,7 @@ class Decision:
     """The answer of a person to a question.
 
     ``scopes`` and ``details`` are what a yes is to, None for everything that is asked for; what is not asked for is
-    never granted. ``context`` and ``until`` are those of the question.
+    never granted. ``context`` and ``until`` are among those of the question.
     """
 
     is_yes: bool
@@ -93,9 +104,28 @@ def yes_to(question: Question) -> Decision:
     return Decision(True, context=question.context, until=question.until)
 
 
+def is_offered(question: Question, context: str | None) -> bool:
+    """Is ``context`` one that a person may answer ``question`` in?"""
+    if question.is_settled:
+        return context == question.context
+    return any(context == one.key for one in question.contexts)
+
+
+def check_offered(question: Question, decision: Decision) -> None:
+    """Check that ``decision`` names a context and an end of ``question``. Raises ``InvalidRequest``."""
+    if not decision.is_yes:
+        return
+    if decision.context is None and not question.is_settled:
+        raise InvalidRequest(Reason.CONTEXT_NOT_CHOSEN)
+    if not is_offered(question, decision.context):
+        raise InvalidRequest(Reason.CONTEXT_NOT_OFFERED)
+    if decision.until not in (question.until, *question.endings):
+        raise InvalidRequest(Reason.END_NOT_OFFERED)
+
+
 def allowed_part(question: Question, decision: Decision) -> Asked | None:
     """Return what of ``question`` is allowed, in the order in which it was asked for; None where that is nothing."""
-    is_about_this = (decision.context, decision.until) == (question.context, question.until)
+    is_about_this = decision.until in (question.until, *question.endings) and is_offered(question, decision.context)
     if not (decision.is_yes and is_about_this):
         return None
     asked = question.asked

@@ -61,6 +61,7 @@ class AuthorizationRequest:
     id_token_hint: str = ""
     ui_locales: str = ""
     claims_locales: str = ""
+    context: str = ""
     display: str = ""
     resources: tuple[str, ...] = ()
 
@@ -87,6 +88,7 @@ PARAMETERS = (
     "acr_values",
     "login_hint",
     "id_token_hint",
+    "context",  # of ours: the organisation or workspace that is meant
     *LENIENT,
 )
 

@@ -13,8 +13,13 @@ from oauth_provider.protocol.reason import Reason
 from oauth_provider.resource_server.users.session_user import session_user
 
 
-def silent_error(visit: Visit, destination: Destination, demand: Demand | None) -> OAuthError:
-    """Return the error for a request that would need a page: for ``demand``, or for consent where that is None."""
+def silent_error(
+    visit: Visit, destination: Destination, demand: Demand | None, *, is_settled: bool = True
+) -> OAuthError:
+    """Return the error for a request that would need a page: for ``demand``, or for consent where that is None.
+
+    ``is_settled`` says whether it is known what the person would act for.
+    """
     if demand in (Demand.LOGIN, Demand.SIGN_UP) and destination.is_assured:
         return LoginRequired(Reason.USER_NOT_SIGNED_IN)
     if not has_agreed(visit, destination):
@@ -22,6 +27,8 @@ def silent_error(visit: Visit, destination: Destination, demand: Demand | None) 
     if not destination.is_assured:
         # Any app on the device may ask in this one's name: neither a hint nor max_age makes another answer of it.
         return InteractionRequired(Reason.CLIENT_NOT_ASSURED)
+    if demand is None and not is_settled:
+        return InteractionRequired(Reason.CONTEXT_NOT_SETTLED)
     if demand is None:
         return ConsentRequired(Reason.CONSENT_MISSING)
     return InteractionRequired(Reason.SIGN_IN_TOO_WEAK)

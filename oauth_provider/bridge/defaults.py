@@ -1,8 +1,11 @@
 """Defaults of DOT's settings that name our classes, for projects that set none (RFC 6750 §3)."""
 
 import sys
+from typing import Any
 
 from oauth2_provider.settings import oauth2_settings
+
+from oauth_provider.conf import provider_settings
 
 DOT_DEFAULTS = {
     "OAUTH2_VALIDATOR_CLASS": "oauth_provider.bridge.validator.BridgeValidator",
@@ -20,6 +23,7 @@ FORBIDDEN = {
     "REFRESH_TOKEN_REUSE_PROTECTION": True,
 }
 BACKENDS = "oauth2_provider.backends"
+REDIRECT_URI_SCHEME = "COMPLIANT_BCP_RFC9700_REDIRECT_URI_SCHEME"
 
 
 def install_dot_defaults() -> None:
@@ -39,6 +43,7 @@ def install_dot_defaults() -> None:
     guard_decorators()
     recognise_authentication()
     guard_middleware()
+    correct_deploy_check()
 
 
 def renew_backend() -> None:
@@ -91,3 +96,20 @@ def recognise_authentication() -> None:
     from oauth_provider.rest_framework.authentication import OAuthAuthentication
 
     permissions.OAuth2Authentication = (OAuth2Authentication, OAuthAuthentication)
+
+
+def correct_deploy_check() -> None:
+    """Let DOT's check of RFC 9700 §2.6 warn of http redirect URIs where a code would be sent to one.
+
+    DOT looks for the scheme in a list, which has to hold it for apps on loopback addresses (RFC 8252 §7.3).
+    """
+    from oauth2_provider import checks
+
+    for index, (gate, _is_insecure, *texts) in enumerate(checks._BCP_CONFIG_GATES):
+        if gate == REDIRECT_URI_SCHEME:
+            checks._BCP_CONFIG_GATES[index] = (gate, sends_codes_by_http, *texts)
+
+
+def sends_codes_by_http(settings_of_dot: Any) -> bool:
+    """May an http redirect URI of another machine be registered and used?"""
+    return provider_settings.LEGACY_HTTP_REDIRECT_URIS and "http" in settings_of_dot.ALLOWED_REDIRECT_URI_SCHEMES

@@ -1,4 +1,4 @@
-"""Checks of sign-in (OpenID Connect Core §3.1.2.3): the sign-up page, and the class for the context of a session."""
+"""Checks of sign-in (OpenID Connect Core §3.1.2.3): the sign-up page, and the classes of a project's own."""
 
 from typing import Any
 
@@ -9,6 +9,7 @@ from django.urls import NoReverseMatch
 from oauth_provider.authorization.context import AuthenticationContext, authentication_context
 from oauth_provider.checks.registration import register
 from oauth_provider.conf import provider_settings
+from oauth_provider.registry.grant_context import grant_contexts
 
 
 @register(Tags.urls)
@@ -48,3 +49,18 @@ def check_authentication_context(app_configs: Any, **kwargs: Any) -> list[CheckM
             id="oauth_provider.E051",
         )
     ]
+
+
+@register()
+def check_grant_contexts(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """E108: the class for the contexts that people grant in cannot be used.
+
+    Without this check the first sign-in would fail.
+    """
+    try:
+        grant_contexts()
+    except (ImportError, TypeError, AttributeError, ValueError) as problem:
+        message = f'OAUTH_PROVIDER["GRANT_CONTEXTS"] cannot be used: {problem}'
+        hint = "Give the dotted path of a subclass of oauth_provider.registry.grant_context.GrantContexts."
+        return [Error(message, hint=hint, id="oauth_provider.E108")]
+    return []

@@ -114,7 +114,7 @@ def check_claims(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """E023: a claim belongs to a scope that does not exist, so nobody would get it."""
     return [
         Error(
-            f"The claim {one.name!r} is released by the scope {one.scope!r}, which there is not.",
+            f"The claim {one.name!r} is released by the scope {one.scope!r}, which SCOPES has not.",
             hint="Add the scope to SCOPES, with the words that a person reads, or name another in @claim.",
             id="oauth_provider.E023",
         )

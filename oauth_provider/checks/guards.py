@@ -34,8 +34,9 @@ def check_scopes_exist(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     known = configured_scopes()
     return [
         Error(
-            f"{inspection.view} needs the scope {scope!r}, which there is not.",
-            hint=f'Correct it, or add {scope!r} to OAUTH_PROVIDER["SCOPES"].',
+            f"{inspection.view} needs the scope {scope!r}, which SCOPES has not.",
+            hint=f'Correct it, or add {scope!r} to OAUTH_PROVIDER["SCOPES"], where the scopes of views of this project '
+            "belong. Those that the admin adds are for APIs elsewhere.",
             id="oauth_provider.E041",
         )
         for inspection in inspections()

@@ -41,6 +41,14 @@ class SeamSettings(LimitSettings):
         return self._get("CLIENT_AUTHENTICATION_METHODS", ())
 
     @property
+    def GRANT_CONTEXTS(self) -> str:
+        """Dotted path of a subclass of ``GrantContexts``: the organisations or workspaces that people may grant in.
+
+        Default: none, and people act for themselves alone. See ``registry.grant_context``.
+        """
+        return self._get("GRANT_CONTEXTS", "")
+
+    @property
     def OUTBOX_KINDS(self) -> Mapping[str, str]:
         """Kinds of messages of a project's own, each with the dotted path of a function that sends a payload.
 

@@ -109,6 +109,14 @@ class ProviderSettings(SeamSettings):
         return self._get("PENDING_REQUEST_LIFETIME", 600)
 
     @property
+    def CONSENT_DURATIONS(self) -> Sequence[int]:
+        """Ends that a person may choose on the consent page, in seconds from then, the shortest first.
+
+        Default: a day, 30 days, a year; and in any case until they withdraw it. Empty: that alone.
+        """
+        return self._get("CONSENT_DURATIONS", (86_400, 30 * 86_400, 365 * 86_400))
+
+    @property
     def LOGIN_LIFETIME(self) -> int:
         """Time that a request waits for the person to sign in, in seconds. Default: 3600."""
         return self._get("LOGIN_LIFETIME", 3600)

@@ -153,13 +153,29 @@ class ClientAuthenticationFailed(Event):
 
 @dataclass(frozen=True, slots=True)
 class ConsentGiven(Event):
-    """A person agreed to a scope at each of these resources; at none: anywhere."""
+    """A person agreed to a scope at each of these resources; at none: anywhere.
+
+    ``context`` is what they act for in it, empty for themselves; ``until`` the end that they chose, as ISO 8601 has it.
+    """
 
     AUDITED = True
     application: Row = field(repr=False)
     user: Any = field(repr=False)
     scope: str
     resources: tuple[str, ...] = ()
+    context: str = ""
+    until: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PermissionsTakenBack(Event):
+    """A person took ``scope`` back from a client, in one context; all else goes on."""
+
+    AUDITED = True
+    application: Row = field(repr=False)
+    user: Any = field(repr=False)
+    scope: str
+    context: str = ""
 
 
 @dataclass(frozen=True, slots=True)

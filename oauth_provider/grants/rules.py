@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from oauth_provider.grants.request import TokenRequest
+from oauth_provider.grants.snapshot import Snapshot
 from oauth_provider.models import Authorization
 from oauth_provider.protocol.errors import InvalidGrant
 from oauth_provider.protocol.reason import Reason
@@ -30,6 +31,12 @@ def check_alive(authorization: Authorization, now: datetime) -> None:
     """RFC 6749 §5.2: not expired, not revoked, and its user may still sign in."""
     if not authorization.is_alive(now):
         raise InvalidGrant(Reason.AUTHORIZATION_ENDED, detail=f"{authorization.reference} is not alive")
+
+
+def check_context(snapshot: Snapshot) -> None:
+    """RFC 6749 §10.4: what somebody lets an application do for an organisation, they may still do there themselves."""
+    if not snapshot.is_context_open:
+        raise InvalidGrant(Reason.CONTEXT_CLOSED, detail=f"{snapshot.authorization} goes on where it opens again")
 
 
 def check_lifetimes(authorization: Authorization, terms: Terms, now: datetime) -> None:

@@ -11,9 +11,11 @@ from oauth_provider.models import Authorization
 class Snapshot:
     """An authorization with its user, None where there is none, and the time by the clock of its database.
 
+    ``is_context_open`` says whether its user may still act in its context.
     ``adopted`` is the row of a refresh token that DOT issued, where one was presented that is not ours yet.
     """
 
     authorization: Authorization | None
     now: datetime
+    is_context_open: bool = True
     adopted: Row | None = None

@@ -64,6 +64,9 @@ class Authorization(models.Model):
     scope = models.TextField(_("scope"), blank=True)
     resources = models.JSONField(_("resources"), default=list)
     authorization_details = models.JSONField(_("authorization details"), default=list)
+    context = models.CharField(
+        _("context"), max_length=200, blank=True, default="", db_default="", help_text=_("what the user acts for in it")
+    )
     redirect_uri = models.TextField(_("redirect URI"), blank=True)
     code_challenge = models.CharField(max_length=43, blank=True, editable=False)
     nonce = models.TextField(blank=True, editable=False)
@@ -74,6 +77,11 @@ class Authorization(models.Model):
     acr = models.TextField(blank=True)
     amr = models.JSONField(default=list)
     sid = models.CharField(max_length=64, blank=True)
+    # The end that the user chose; None: until it is withdrawn.
+    until = models.DateTimeField(_("agreed until"), null=True, editable=False)
+    # From where, and by which browser, the user answered. Both are claims, and decide nothing.
+    address = models.CharField(_("address"), max_length=64, blank=True, default="", db_default="", editable=False)
+    device = models.CharField(_("browser"), max_length=100, blank=True, default="", db_default="", editable=False)
     # None: it goes on after the session in which it began.
     session_expires_at = models.DateTimeField(_("session expires"), null=True, editable=False)
 
@@ -106,10 +114,12 @@ class Authorization(models.Model):
         "scope",
         "resources",
         "authorization_details",
+        "context",
         "redirect_uri",
         "code_challenge",
         "nonce",
         "cnf",
+        "until",
         "session_expires_at",
         "code_expires_at",
         "redeemed_at",
@@ -146,7 +156,7 @@ class Authorization(models.Model):
         and the session's end. No refresh moves an absolute limit."""
         everybody = (server_limits(), *limits)
         ends = [end for one in everybody for end in one.ends(began=self.created_at, used=used)]
-        return min([*ends, *([self.session_expires_at] if self.session_expires_at else [])])
+        return min([*ends, *(end for end in (self.until, self.session_expires_at) if end is not None)])
 
     @property
     def reference(self) -> str:

@@ -90,6 +90,14 @@ class ClientPolicy(ClientMetadata, ClientLegacy, Lifetimes):
     frontchannel_logout_session_required = models.BooleanField(
         _("front-channel logout needs sid"), default=False, help_text=_("The frame always names the session.")
     )
+    context = models.CharField(
+        _("context"),
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("The key of the context that it acts in for itself: an organisation, where the project has them."),
+    )
     may_introspect = models.BooleanField(_("may introspect tokens"), default=False)
     rotate_refresh_tokens = models.BooleanField(
         _("rotate refresh tokens"),

@@ -3,7 +3,7 @@
 import re
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.auth.hashers import make_password
 from django.db import models, router
@@ -117,7 +117,8 @@ class ClientSecretManager(PrimaryManager["ClientSecret"]):
         """Copy a secret that DOT made and hashed, so that no slow hash is computed for it again.
 
         Only what has exactly the shape of DOT's own secrets: anything else a person may have chosen. The
-        copy keeps the hash that it was found under, and serves for as long as that stands in DOT's column.
+        copy keeps the hash that it was found under, and serves for as long as that stands in DOT's column. While there
+        is one, that hash is never computed, for wrong secrets neither.
         """
         if not is_machine_made(presented) or not is_hashed(application.client_secret):
             return
@@ -130,9 +131,14 @@ class ClientSecretManager(PrimaryManager["ClientSecret"]):
         with suppress(RowGone):  # the client was deleted meanwhile; it was right all the same
             run(work, using=self._write_alias(), durable=False)
 
+    def slow(self, application: Row) -> list["ClientSecret"]:
+        """Return the live secrets that are slow hashes, and the copy of the one in DOT's column if there is one."""
+        copied = Q(from_dot=True, encoded=application.client_secret)
+        return list(self.filter(copied | self._live(digest=None), application=application))
+
     def live(self) -> QuerySet["ClientSecret"]:
         """Secrets that still serve."""
-        return self.filter(Q(expires_at=None) | Q(expires_at__gt=self._now()))
+        return self.filter(self._live())
 
     def mark_used(self, pk: int) -> None:
         """Note that a secret was used; one write an hour at most, outside of any exchange."""
@@ -162,6 +168,9 @@ class ClientSecretManager(PrimaryManager["ClientSecret"]):
         if secret._state.fields_cache.get("application") is not None:
             return secret.application
         return application_model()._base_manager.using(self._write_alias()).get(pk=secret.application_id)
+
+    def _live(self, **conditions: Any) -> Q:
+        return (Q(expires_at=None) | Q(expires_at__gt=self._now())) & Q(**conditions)
 
     def _now(self) -> datetime:
         return database_now(self._write_alias())

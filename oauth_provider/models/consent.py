@@ -1,6 +1,7 @@
-"""Consents: what a user has agreed that a client may do. They outlive tokens and are withdrawn as a whole."""
+"""Consents: what a user has agreed that a client may do, in each context. They outlive tokens; all end at once."""
 
 from dataclasses import asdict, replace
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -31,12 +32,15 @@ def bounded(agreed: Agreed, latest: Agreement) -> Agreed:
 
 
 class Consent(models.Model):
-    """The permissions that one user has given to one client."""
+    """The permissions that one user has given to one client, in one context or for themselves."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="oauth_consents", db_index=False
     )
     application = models.ForeignKey(APPLICATION, on_delete=models.CASCADE, related_name="oauth_consents")
+    context = models.CharField(_("context"), max_length=200, blank=True, default="", db_default="", editable=False)
+    # None: until it is withdrawn.
+    until = models.DateTimeField(_("agreed until"), null=True, editable=False)
     # The fields of an ``Agreed``. None: the row is from before, and what it says stands in the four columns below.
     entries = models.JSONField(
         _("agreed to"), null=True, default=None, editable=False, help_text=_("each scope with the places it is for")
@@ -64,6 +68,8 @@ class Consent(models.Model):
     DECIDING: ClassVar[tuple[str, ...]] = (
         "user",
         "application",
+        "context",
+        "until",
         "entries",
         "shown",
         "scopes",
@@ -74,7 +80,9 @@ class Consent(models.Model):
     class Meta:
         verbose_name = _("consent")
         verbose_name_plural = _("consents")
-        constraints = (models.UniqueConstraint(fields=["user", "application"], name="oauth_provider_one_consent"),)
+        constraints = (
+            models.UniqueConstraint(fields=["user", "application", "context"], name="oauth_provider_one_consent"),
+        )
 
     def __str__(self) -> str:
         return row_title(self.application, self.user)
@@ -88,8 +96,12 @@ class Consent(models.Model):
         # Details that are asked for every time left only their resources behind.
         return from_separate_sets(before, is_complete=not provider_settings.AUTHORIZATION_DETAILS_TYPES)
 
+    def is_over(self, now: datetime) -> bool:
+        """Is the end past that the user chose?"""
+        return self.until is not None and self.until <= now
+
     @staticmethod
-    def columns(agreed: Agreed) -> dict[str, Any]:
+    def columns(agreed: Agreed, until: datetime | None) -> dict[str, Any]:
         """Return the columns of a row that holds ``agreed`` and nothing else."""
         empty: dict[str, Any] = {"shown": "", "scopes": {}, "resources": {}, "authorization_details": {}}
-        return {"entries": asdict(agreed), **empty, "updated_at": timezone.now()}
+        return {"entries": asdict(agreed), "until": until, **empty, "updated_at": timezone.now()}

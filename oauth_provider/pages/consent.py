@@ -1,5 +1,8 @@
 """The consent page (RFC 6749 §3.1, RFC 9700 §4.7): who asks for what, and the one place where it is decided."""
 
+from collections.abc import Mapping
+from datetime import datetime
+
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -10,7 +13,7 @@ from oauth_provider.authorization.carried import resume_url
 from oauth_provider.authorization.decision import decide, inquiry_of
 from oauth_provider.authorization.demand import is_signed_in
 from oauth_provider.authorization.inquiry import Inquiry
-from oauth_provider.authorization.question import ALLOW, DENY, NO, YES
+from oauth_provider.authorization.question import ALLOW, DENY, NO, Decision
 from oauth_provider.authorization.sign_in import binding_of
 from oauth_provider.authorization.stored_request import from_stored
 from oauth_provider.authorization.ticket import Ticket
@@ -68,8 +71,18 @@ def consent(request: HttpRequest, handle: str) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, handle: str) -> HttpResponse:
-    decision = YES if request.POST["decision"] == ALLOW else NO
-    return send(request, decide(request, handle, decision, issuer_of(request)))
+    return send(request, decide(request, handle, decision_of(request.POST), issuer_of(request)))
+
+
+def decision_of(form: Mapping[str, str]) -> Decision:
+    """Return what the form of the page says. Raises ``InvalidRequest`` for an end that is no time."""
+    if form["decision"] != ALLOW:
+        return NO
+    try:
+        until = datetime.fromisoformat(form["until"]) if form.get("until") else None
+    except ValueError:
+        raise InvalidRequest(Reason.END_NOT_OFFERED) from None
+    return Decision(True, context=form.get("context") or None, until=until)
 
 
 def _ask(request: HttpRequest, handle: str) -> HttpResponse:
@@ -100,6 +113,9 @@ def _show(request: HttpRequest, handle: str, inquiry: Inquiry) -> HttpResponse:
         "resources": [str(resource.name) for resource in resources],
         # Where there are several places, somebody who allows all of them is told so.
         "is_for_everywhere": not resources and bool(all_resources()),
+        "contexts": [one for one in question.contexts if question.context in (None, one.key)],
+        "is_context_settled": question.is_settled,
+        "endings": [(one.isoformat(), one) for one in question.endings],
         "permissions": permissions_of(question.asked.scope),
         "details": [_in_words(detail, request) for detail in question.asked.details],
         "action": reverse("oauth_provider:consent", args=[handle]),

@@ -17,7 +17,10 @@ from django.http import HttpRequest, QueryDict
 from django.views.debug import SafeExceptionReporterFilter, get_exception_reporter_filter
 
 # Django's own, and the access logs of servers that run in our process.
-LOGGERS = ("django.request", "django.security.csrf", "django.server", "gunicorn.access", "uvicorn.access")
+LOGGERS = (
+    *("django.request", "django.security.csrf", "django.server"),
+    *("gunicorn.access", "uvicorn.access", "granian.access"),
+)
 SUBSTITUTE = "***"
 EQUALS = r"(?:=|%3[Dd]|%253[Dd])"
 IN_A_URL = re.compile(

@@ -13,6 +13,25 @@ OPAQUE, JWT = "opaque", "jwt"
 FORMATS = (OPAQUE, JWT)
 # The claim of ours that names the sign-in a token came of, by which it is revoked.
 AUTHORIZATION_ID = "authorization_id"
+NAMES = frozenset(
+    {
+        "iss",
+        "sub",
+        "client_id",
+        "aud",
+        "exp",
+        "iat",
+        "jti",
+        "scope",
+        "auth_time",
+        "acr",
+        "amr",
+        "cnf",
+        "act",
+        "authorization_details",
+        AUTHORIZATION_ID,
+    }
+)
 # The end of the year 9999: what is later is no moment that anybody meant, nor one that a clock can show.
 MAX_TIME = 253_402_300_799
 
@@ -22,7 +41,7 @@ class JwtAccessToken:
     """Claims of one JWT access token (RFC 9068 §2.2). Times are seconds since the epoch.
 
     ``subject`` is the person, or the client where it acts for itself; ``audience`` holds at least one resource. A
-    field with its default value is left out of the token.
+    field with its default value is left out of the token. ``further`` holds all claims that have no field.
     """
 
     issuer: str
@@ -40,6 +59,7 @@ class JwtAccessToken:
     act: Mapping[str, Any] | None = field(default=None, repr=False)
     authorization_details: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
     authorization_id: str = ""
+    further: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     def members(self) -> dict[str, Any]:
         """Return the claims by their names in the JWT; those with an empty value are left out."""
@@ -54,6 +74,7 @@ class JwtAccessToken:
             AUTHORIZATION_ID: self.authorization_id,
         }
         return {
+            **self.further,
             "iss": self.issuer,
             "sub": self.subject,
             "aud": self.audience[0] if len(self.audience) == 1 else list(self.audience),
@@ -129,6 +150,7 @@ def read_claims(claims: Mapping[str, Any]) -> JwtAccessToken:
         act=_object(claims, "act"),
         authorization_details=tuple(_list(claims, "authorization_details", dict)),
         authorization_id=_text(claims, AUTHORIZATION_ID),
+        further={name: value for name, value in claims.items() if name not in NAMES},
     )
 
 

@@ -1,8 +1,8 @@
 """Consent as it was asked for (RFC 6749 §10.2, RFC 8707 §2): each scope together with its resources."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from oauth_provider.protocol.digest import digest
@@ -49,6 +49,15 @@ class Agreed:
     client: str = ""
     scopes: Entries = field(default_factory=dict)
     details: Entries = field(default_factory=dict)
+
+    @property
+    def is_empty(self) -> bool:
+        """Was nothing agreed to?"""
+        return not (self.scopes or self.details)
+
+    def without(self, scopes: Collection[str]) -> "Agreed":
+        """Return this without ``scopes``, wherever they were for."""
+        return replace(self, scopes={one: places for one, places in self.scopes.items() if one not in scopes})
 
     def covers(self, agreement: Agreement) -> bool:
         """Was every scope and detail agreed to, at every resource that it is for, in exactly these words?"""

@@ -83,6 +83,7 @@ class Reason(Enum):
     AUTHORIZATION_TOO_OLD = "The authorization has ended."
     AUTHORIZATION_DELETED = "The authorization has ended."
     KEY_NOT_PROVEN = "This is bound to a key, which the request does not prove."
+    CONTEXT_CLOSED = "The context that this was granted in is not open any more."
     GRANT_NOT_ON_OFFER = "Nothing of what was granted is on offer any more."
     SCOPE_NOT_ALLOWED_ANY_MORE = "The client may not ask for this scope any more."
     DETAILS_NOT_ALLOWED_ANY_MORE = "The client may not ask for these authorization details any more."
@@ -172,6 +173,7 @@ class Reason(Enum):
 
     # What a person did, or would have to do (OpenID Connect Core §3.1.2.6).
     USER_DENIED = "The user denied the request."
+    CONTEXT_NOT_SETTLED = "The user has to choose a context."
     USER_TOO_LATE = "The user did not answer in time."
     USER_UNDECIDED = "The request could not be decided."
     USER_NOT_SIGNED_IN = "The user has to sign in."
@@ -195,6 +197,11 @@ class Reason(Enum):
     APPLICATION_GONE = "The application is gone."
     PAGE_OUT_OF_DATE = "The page was not answered as it was shown."
     CONSENT_BUTTON_MISSING = "Neither Allow nor Cancel was chosen."
+    CONTEXT_NOT_CHOSEN = "It was not chosen what to act for."
+    CONTEXT_NOT_OFFERED = "What was chosen is not among what can be acted for."
+    ACTION_UNKNOWN = "It was not said what to do."
+    NOT_CONNECTED = "No such application is connected."
+    END_NOT_OFFERED = "What was chosen is not among the ends that were offered."
     SIGN_IN_BUTTON_MISSING = "Neither Sign in again nor Cancel was chosen."
     LOGOUT_BUTTON_MISSING = "Neither Log out nor Stay logged in was chosen."
     ACCOUNT_NOT_CHOSEN = "No account was chosen."

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from django.conf import settings
+from django.conf import global_settings, settings
 from django.contrib.auth import get_user_model
 from django.core import checks
 from django.core.exceptions import DisallowedHost
@@ -15,7 +15,7 @@ from django.http import HttpRequest
 from django.shortcuts import resolve_url
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
-from django.urls import Resolver404, get_script_prefix, resolve
+from django.urls import NoReverseMatch, Resolver404, get_script_prefix, resolve
 
 from oauth_provider.clients.registration.kinds import Kind, Redirects
 from oauth_provider.conf import provider_settings
@@ -25,6 +25,21 @@ from oauth_provider.quickstart.literal import python_literal
 from oauth_provider.quickstart.server import DEFAULT_URL, Server, is_served
 
 ERROR, WARNING = "error", "warning"
+DEFAULT_LOGIN_URL = global_settings.LOGIN_URL
+LOGIN_HINTS = {
+    True: "Include our login page, or name your own in LOGIN_URL.",
+    False: "Correct it; or take it out of the settings, and include our login page.",
+}
+PASTE_URLS = """from django.urls import include, path
+
+urlpatterns += [path("", include("oauth_provider.urls"))]"""
+PASTE_WELL_KNOWN = """from oauth_provider.urls import well_known
+
+urlpatterns += well_known"""
+PASTE_LOGIN = """from django.urls import include, path
+from oauth_provider import urls as oauth
+
+urlpatterns += [path("accounts/", include(oauth.accounts))]"""
 # The apps whose tables a first flow writes; oauth_provider's migrations depend on those of users and of DOT.
 MIGRATED = ("oauth_provider", "sessions")
 
@@ -122,7 +137,7 @@ def find_missing_urls(situation: Situation) -> Iterator[Problem]:
             "urls",
             "The URLs of oauth_provider are not included.",
             f"Add them to {settings.ROOT_URLCONF}.",
-            'from django.urls import include, path\n\nurlpatterns += [path("", include("oauth_provider.urls"))]',
+            PASTE_URLS,
         )
     elif not situation.server.discovery:
         yield Problem(
@@ -130,7 +145,7 @@ def find_missing_urls(situation: Situation) -> Iterator[Problem]:
             "discovery",
             f"No metadata of {situation.server.issuer} is served, and programs look for it.",
             f"Add it to {settings.ROOT_URLCONF}.",
-            "from oauth_provider.urls import well_known\n\nurlpatterns += well_known",
+            PASTE_WELL_KNOWN,
         )
 
 
@@ -167,14 +182,16 @@ def find_missing_login(situation: Situation) -> Iterator[Problem]:
     """Find a LOGIN_URL that no view or no template answers. One on another host is somebody else's."""
     if not situation.signs_people_in:
         return
-    url = resolve_url(settings.LOGIN_URL)
+    try:
+        url = resolve_url(settings.LOGIN_URL)
+    except NoReverseMatch:
+        url = ""
     if urlsplit(url).netloc:
         return
-    if not is_served(url):
-        yield Problem(ERROR, "login", f"Nobody can log in: {url}, the LOGIN_URL, leads nowhere.", LOGIN_HINT, LOGIN)
-        return
-    template = _login_template(url)
-    if template:
+    if not (url and is_served(url)):
+        message = f"Nobody can log in: LOGIN_URL, {settings.LOGIN_URL!r}, leads nowhere."
+        yield Problem(ERROR, "login", message, LOGIN_HINTS[settings.LOGIN_URL == DEFAULT_LOGIN_URL], PASTE_LOGIN)
+    elif template := _login_template(url):
         message = f"The login page at {url} has no template {template}."
         yield Problem(ERROR, "login_template", message, "Write one; it is a form with username and password.")
 
@@ -194,10 +211,6 @@ FINDERS: tuple[Finder, ...] = (
     find_missing_login,
 )
 FINDERS_IN_TABLES: tuple[Finder, ...] = (find_missing_users,)
-LOGIN_HINT = "Include a login page, or name yours in LOGIN_URL."
-LOGIN = """from django.urls import include, path
-
-urlpatterns += [path("accounts/", include("django.contrib.auth.urls"))]"""
 
 
 def _setting(name: str, literal: str, *, is_there: bool = False) -> str:

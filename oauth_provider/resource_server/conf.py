@@ -39,6 +39,7 @@ class ResourceServerSettings:
         "DENYLIST",
         "JWT",
         "KEY_PROOFS",
+        "CONTEXT_CLAIM",
         "UNKNOWN_BEARER_TOKENS",
         "PRIVILEGE_FLAGS",
         "SCOPE_PERMISSIONS",
@@ -183,6 +184,17 @@ class ResourceServerSettings:
             return JwtOptions.of(self.project.get("JWT", {}))
         except (TypeError, ValueError) as problem:
             raise ImproperlyConfigured(f'{NAME}["JWT"] cannot be used: {problem}.') from problem
+
+    @property
+    def context_claim(self) -> str:
+        """Return ``CONTEXT_CLAIM``: the claim, or member of introspection, that names what the user acts for.
+
+        Default: "context". It becomes ``request.auth.context``.
+        """
+        name = self.project.get("CONTEXT_CLAIM", "context")
+        if not isinstance(name, str) or not name:
+            raise ImproperlyConfigured(f'{NAME}["CONTEXT_CLAIM"] must be the name of a claim.')
+        return name
 
     @property
     def unknown_bearer_tokens(self) -> str:

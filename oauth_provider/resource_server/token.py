@@ -20,7 +20,8 @@ class AccessToken:
     are the URIs it was issued for (``aud``), empty where it is bound to none; ``cnf`` is the key it is bound to
     (RFC 7800 §3), ``act`` the party acting (RFC 8693 §4.1). ``auth_time`` and ``acr`` tell when and how the user
     signed in (RFC 9470 §6), if known. ``jti`` identifies the token (RFC 9068 §2.2), ``authorization_id`` the
-    sign-in that it came from, and ``authorization_details`` says what it is for in detail (RFC 9396 §9). ``user``
+    sign-in that it came from, and ``authorization_details`` says what it is for in detail (RFC 9396 §9). ``context``
+    is the key of the organisation or workspace that is acted for, or None where there is none. ``user``
     is the Django user, or None where the client acts for itself. ``leeway`` is how much the clock of a foreign
     issuer may differ from ours.
 
@@ -41,6 +42,7 @@ class AccessToken:
     jti: str | None = None
     authorization_id: str | None = None
     authorization_details: tuple[Mapping[str, Any], ...] = field(default=(), hash=False, repr=False)
+    context: str | None = None
     user: Any = field(default=None, hash=False, repr=False)
     leeway: timedelta = timedelta(0)
     load_application: Callable[[], Any] | None = field(default=None, compare=False, repr=False)

@@ -4,6 +4,7 @@ import re
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from html import unescape
 from typing import Any, Protocol
 from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
@@ -17,7 +18,8 @@ from django.urls import reverse
 from oauth_provider.protocol.pkce import s256
 
 FORM = "application/x-www-form-urlencoded"
-CSRF_FIELD = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+# The fields of the consent page that are answered as they stand; of several contexts the first is chosen.
+FIELD = re.compile(r'name="(csrfmiddlewaretoken|context)" value="([^"]+)"')
 TIMEOUT = 30
 # By name: an API that stands alone has no provider, and its tests none of its settings.
 PROVIDER, PROVIDER_SETTINGS = "oauth_provider", "OAUTH_PROVIDER"
@@ -63,8 +65,8 @@ class InProcess:
         return self.client.get(path, dict(query))
 
     def decide(self, path: str) -> Any:
-        """Post the decision without reading the page: the test client needs no CSRF token."""
-        return self.client.post(path, {"decision": "allow"})
+        """Read the page, and send its form. The test client needs no CSRF token."""
+        return self.client.post(path, allowed(self.client.get(path).content.decode()))
 
     def send(self, path: str, form: Mapping[str, str]) -> Any:
         """Return the response to POST."""
@@ -90,9 +92,7 @@ class Live:
     def decide(self, path: str) -> Any:
         """Read the page, and send its form."""
         page = self._request("GET", path)
-        token = CSRF_FIELD.search(page.text)
-        form = {"decision": "allow", **({"csrfmiddlewaretoken": token[1]} if token else {})}
-        return self._request("POST", path, data=form, headers={"Referer": page.url})
+        return self._request("POST", path, data=allowed(page.text), headers={"Referer": page.url})
 
     def send(self, path: str, form: Mapping[str, str]) -> Any:
         """Return the response to POST, sent without the browser's cookies."""
@@ -104,6 +104,12 @@ class Live:
         return self.session.request(method, urljoin(self.url, path), timeout=TIMEOUT, allow_redirects=False, **options)
 
 
+def allowed(page: str) -> dict[str, str]:
+    """Return the form of a consent ``page`` with a yes to everything."""
+    fields = {name: unescape(value) for name, value in reversed(FIELD.findall(page))}
+    return {**fields, "decision": "allow"}
+
+
 def run_code_flow(
     application: Any, user: Any, *, scope: str, client_secret: str = "", live_url: str = "", **parameters: str
 ) -> dict[str, Any]:
@@ -111,8 +117,8 @@ def run_code_flow(
 
     ``application`` is a row of the client registry; its first redirect URI is used. ``live_url`` is the address of
     a live server on the same database; without it Django's test client is used. ``parameters`` are added to the
-    authorization request; ``resource`` goes to the token request too (RFC 8707 §2.2). In a project that sets no
-    ``ISSUER`` the tokens are those of ``https://issuer.test``.
+    authorization request; ``resource`` goes to the token request too (RFC 8707 §2.2), and without ``context`` the
+    first one is chosen. In a project that sets no ``ISSUER`` the tokens are those of ``https://issuer.test``.
     """
     with given_issuer():
         browser: Browser = Live(user, live_url) if live_url else InProcess(user)

@@ -52,6 +52,7 @@ class OAuthAPIClient(APIClient):
         auth_time: datetime | None = None,
         expires_in: int = 300,
         authorization_details: Iterable[Mapping[str, Any]] = (),
+        context: str | None = None,
     ) -> AccessToken:
         """Send such a token with every further call, until ``logout()``, and return it.
 
@@ -71,6 +72,7 @@ class OAuthAPIClient(APIClient):
             auth_time=auth_time or (None if user is None else now),
             acr=acr,
             authorization_details=tuple(authorization_details),
+            context=context,
             user=user,
             load_application=None if isinstance(client, str) else lambda: client,
         )

@@ -27,6 +27,7 @@ from oauth_provider.protocol.id_token import OPENID
 from oauth_provider.protocol.jose import JoseError, Key
 from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol.scope import format_scope
+from oauth_provider.tokens.grant_context import claim_of
 from oauth_provider.tokens.issue import Issued
 from oauth_provider.tokens.issuer import Issuer
 from oauth_provider.tokens.key_ring import key_ring
@@ -105,6 +106,7 @@ class AccessTokens:
             authorization_details=tuple(issued.details),
             cnf=issued.cnf,
             act=issued.act,
+            further=claim_of(self.client.policy.context if authorization is None else authorization.context),
         )
         return said if authorization is None else _of_person(said, authorization, self.client)
 

@@ -30,6 +30,8 @@ COLUMNS = {
     "acr": "oauth_binding__authorization__acr",
     "revoked_at": "oauth_binding__authorization__revoked_at",
     "ends_at": "oauth_binding__authorization__expires_at",
+    "sign_in_context": "oauth_binding__authorization__context",
+    "client_context": "application__oauth_policy__context",
 }
 
 # The fields of UserinfoTerms: no API call with an opaque token pays for them.
@@ -78,11 +80,18 @@ class FoundToken(NamedTuple):
     acr: str | None
     revoked_at: datetime | None
     ends_at: datetime | None
+    sign_in_context: str | None
+    client_context: str | None
     user: Any
     using: str
     client: Row | None = None
     userinfo: UserinfoTerms = UserinfoTerms()
     jwt: JwtAccessToken | None = None
+
+    @property
+    def context(self) -> str:
+        """The context that is acted in: the sign-in's, or the client's where it acts for itself; empty: none."""
+        return (self.client_context if self.user is None else self.sign_in_context) or ""
 
     @property
     def audience(self) -> tuple[str, ...]:

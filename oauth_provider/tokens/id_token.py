@@ -22,6 +22,7 @@ from oauth_provider.protocol.id_token import OPENID, IdToken, sign_members, veri
 from oauth_provider.protocol.jose import JoseError, Key, left_half_hash
 from oauth_provider.protocol.jwe import Envelope
 from oauth_provider.tokens.claims import ClaimContext, id_token_claims, userinfo_claims
+from oauth_provider.tokens.grant_context import claim_of
 from oauth_provider.tokens.issue import Issued
 from oauth_provider.tokens.issuer import Issuer
 from oauth_provider.tokens.key_ring import key_ring
@@ -141,7 +142,7 @@ def _describe(authorization: Authorization, client: Client, issuer: str, claims:
         acr=authorization.acr,
         amr=tuple(authorization.amr),
         sid=sid_of(authorization.sid, client),
-        claims=claims,
+        claims={**claims, **claim_of(authorization.context)},
     )
 
 

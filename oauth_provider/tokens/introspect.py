@@ -22,6 +22,7 @@ from oauth_provider.sql.guard import Guard
 from oauth_provider.tokens.authorization_details import said
 from oauth_provider.tokens.dot_refresh_token import is_live
 from oauth_provider.tokens.found_token import FoundToken
+from oauth_provider.tokens.grant_context import claim_of, is_open
 from oauth_provider.tokens.issuer import Issuer
 from oauth_provider.tokens.person import username_of
 from oauth_provider.tokens.subject import subject_of
@@ -50,16 +51,20 @@ def introspect(token: str, issuer: Issuer, caller: Client, guard: Guard | None =
         return (
             INACTIVE if token_string.is_token(token, token_string.ACCESS_TOKEN) else _about_dot(token, issuer, caller)
         )
-    return INACTIVE if found.refusal(database_now(found.using)) else _about_access_token(found, issuer, caller)
+    return _about_access_token(found, issuer, caller) if _is_good(found) else INACTIVE
 
 
 @sensitive_variables()
 def _about_guarded(token: str, issuer: Issuer, caller: Client, guard: Guard) -> dict[str, Any]:
     is_opaque = token_string.is_token(token, token_string.ACCESS_TOKEN)
     found = find_guarded_token(digest(token), guard) if is_opaque else None
-    if found is None or found.refusal(database_now(found.using)):
+    if found is None or not _is_good(found):
         raise GuardFailed
     return _about_access_token(found, issuer, caller)
+
+
+def _is_good(found: FoundToken) -> bool:
+    return not found.refusal(database_now(found.using)) and is_open(found.user, found.client_id or "", found.context)
 
 
 def _about_access_token(found: FoundToken, issuer: Issuer, caller: Client) -> dict[str, Any]:
@@ -85,7 +90,7 @@ def _about_access_token(found: FoundToken, issuer: Issuer, caller: Client) -> di
         "authorization_id": str(found.public_id or "") if caller.policy.subject_type != PAIRWISE else "",
     }
     members |= {name: value for name, value in known.items() if value}
-    return members | said(found.authorization_details)
+    return claim_of(found.context) | members | said(found.authorization_details)
 
 
 @sensitive_variables()
@@ -105,9 +110,12 @@ def _about_refresh_token(token: str, family: str, issuer: Issuer, caller: Client
     ends = min(authorization.expires_at, authorization.ends_at(used, limits))
     if ends <= authorization_now():
         return INACTIVE
+    context = authorization.context
+    if not is_open(authorization.user, authorization.application.client_id, context):
+        return INACTIVE
     members = _of_refresh_token(authorization, authorization.scope, used, issuer) | _audience(authorization.resources)
     members |= _person(authorization.user, caller)
-    return members | {"exp": _seconds(ends)} | said(authorization.authorization_details)
+    return claim_of(context) | members | {"exp": _seconds(ends)} | said(authorization.authorization_details)
 
 
 @sensitive_variables()

@@ -24,6 +24,7 @@ from oauth_provider.tokens.found_token import (
     paths_of_user,
     refusal,
 )
+from oauth_provider.tokens.grant_context import is_open_at_calls
 from oauth_provider.tokens.verification_cache import AUTHORIZATION, CLIENT, USER, Name, verification_cache
 
 # Of the columns of the user, after those of the token.
@@ -97,7 +98,10 @@ def good_row(checksum: str) -> Row | None:
         revoked_at=authorization.revoked_at if authorization else None,
         ends_at=authorization.expires_at if authorization else None,
     )
-    return None if against or (binding and binding.cnf) else row
+    if against or (binding and binding.cnf):
+        return None
+    context = authorization.context if authorization else ""
+    return row if is_open_at_calls(row.user, row.application.client_id if context else "", context) else None
 
 
 def _paths() -> tuple[str, ...]:

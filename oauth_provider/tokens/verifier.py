@@ -26,6 +26,7 @@ from oauth_provider.resource_server.verifiers.foreign_token import is_foreign_jw
 from oauth_provider.sql.clock import database_now
 from oauth_provider.tokens.access_token import read_access_token
 from oauth_provider.tokens.found_token import FoundToken
+from oauth_provider.tokens.grant_context import is_open_at_calls
 from oauth_provider.tokens.jwt_lookup import find_jwt
 from oauth_provider.tokens.subject import public_subject
 from oauth_provider.tokens.token_lookup import find_token, recall_token
@@ -85,6 +86,7 @@ def describe(found: FoundToken) -> AccessToken:
         acr=found.acr or None,
         jti=found.jwt.jti if found.jwt else None,
         authorization_details=tuple(found.authorization_details or ()),
+        context=found.context or None,
         authorization_id=str(found.public_id) if found.public_id else None,
         user=found.user,
         load_application=found.load_application,
@@ -108,6 +110,8 @@ def find_good(token: str, by_checksum: Find | None = None) -> FoundToken:
     if found is None:
         raise InvalidToken(Reason.TOKEN_UNKNOWN)
     against = found.refusal(database_now(found.using))
+    if not against and not is_open_at_calls(found.user, found.client_id or "", found.context):
+        against = "context closed"
     if against:
         raise InvalidToken(Reason.TOKEN_NOT_ALIVE, detail=against)
     return found

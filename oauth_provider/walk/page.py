@@ -47,6 +47,10 @@ class Form:
         """Return the hidden fields."""
         return {one.name: one.value for one in self.fields if one.type == "hidden"}
 
+    def choices(self) -> dict[str, str]:
+        """Return the first of each group of radio buttons, which is what is chosen where something has to be."""
+        return {one.name: one.value for one in reversed(self.fields) if one.type == "radio"}
+
     def login_fields(self) -> tuple[str, str] | None:
         """Return the names of the fields for username and password, or None if it is not a login form."""
         passwords = [one.name for one in self.fields if one.type == "password"]

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 from oauth2_provider import backends, decorators
+from oauth2_provider.checks import validate_bcp_configuration
 from oauth2_provider.oauth2_backends import OAuthLibCore, get_oauthlib_core
 from oauth2_provider.oauth2_validators import OAuth2Validator
 from oauth2_provider.scopes import SettingsScopes, get_scopes_backend
@@ -79,6 +80,24 @@ def test_dots_token_storage_stays_as_it_is_beside_a_grace_period(settings, monke
     settings.OAUTH2_PROVIDER = {}
     install_dot_defaults()
     assert oauth2_settings.COMPLIANT_BCP_RFC9700_TOKEN_STORAGE is True
+
+
+@pytest.mark.parametrize("legacy", [False, True])
+@pytest.mark.parametrize("schemes", [None, ["https"], ["http", "https"]])
+@pytest.mark.spec("RFC 9700", "2.6")
+def test_dots_check_warns_of_http_redirects_only_where_codes_are_sent_by_them(settings, legacy, schemes):
+    settings.OAUTH_PROVIDER = {**settings.OAUTH_PROVIDER, "LEGACY_HTTP_REDIRECT_URIS": legacy}
+    settings.OAUTH2_PROVIDER = {} if schemes is None else {"ALLOWED_REDIRECT_URI_SCHEMES": schemes}
+    oauth2_settings.reload()
+    install_dot_defaults()
+    said = {one.id for one in validate_bcp_configuration(None)}
+    assert ("oauth2_provider.W008" in said) is (legacy and schemes != ["https"])
+
+
+def test_the_other_warnings_of_dots_check_are_left_alone(settings):
+    settings.OAUTH2_PROVIDER = {"ALLOW_URI_WILDCARDS": True, "PKCE_REQUIRED": False}
+    oauth2_settings.reload()
+    assert {one.id for one in validate_bcp_configuration(None)} == {"oauth2_provider.W009", "oauth2_provider.W010"}
 
 
 EARLY = """

@@ -36,8 +36,12 @@ class Playground:
         self.page.locator("main form button").click()
 
     def press(self, name: str) -> None:
-        """A button; ``name`` is how it begins."""
-        self.page.get_by_role("button", name=re.compile(rf"^{name}\b")).first.click()
+        """A button; ``name`` is how it begins. One in a menu is got out of there first."""
+        button = self.page.locator("button", has_text=re.compile(rf"^\s*{name}\b")).first
+        menu = self.page.locator("details:not([open])").filter(has=button).locator("summary")
+        if menu.count():
+            menu.click()
+        button.click()
 
     def back(self, to: str) -> None:
         """The browser's own button; ``to`` is the address (a glob) that it leads to.

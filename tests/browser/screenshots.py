@@ -39,6 +39,7 @@ def main(directory: Path) -> None:
         crowd(browser, directory)
         accounts(browser, directory)
         readme(browser, directory)
+        branded(browser, directory)
         browser.close()
 
 
@@ -59,6 +60,27 @@ def readme(browser: Browser, directory: Path) -> None:
             playground.page.evaluate("document.querySelector('.pg-desk').scrollIntoView()")
             playground.page.screenshot(path=directory / "readme.png")
             context.close()
+
+
+def branded(browser: Browser, directory: Path) -> None:
+    """The consent page of docs/examples/branding; docs/pictures/branded.png is a copy of it, in light and dark."""
+    with TemporaryDirectory() as scratch:
+        demo = migrated(Path(scratch), DJANGO_SETTINGS_MODULE="tests.browser.branded")
+        seeded = demo.seed()
+        with served(demo):
+            for look in ("light", "dark"):
+                options = LOOKS[look] | {"viewport": {"width": 640, "height": 760}}
+                take(browser, seeded, directory, f"branded-{look}", options, walk=see_consent)
+
+
+def see_consent(page: Page, demo: dict[str, Any], picture: Picture) -> None:
+    """The consent page of the playground."""
+    playground = Playground(page, demo)
+    playground.open()
+    playground.connect("notes:read", "notes:write")
+    page.get_by_role("link", name="Go to the authorization server").first.click()
+    playground.log_in()
+    picture("consent")
 
 
 def crowd(browser: Browser, directory: Path) -> None:

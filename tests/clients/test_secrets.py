@@ -25,10 +25,10 @@ def _hashers(settings):
 def client(secret, *, hashed=True):
     """A service that DOT registered, with ``secret`` in DOT's column and nowhere else."""
     application = ApplicationFactory(service=True)
-    ClientSecret.objects.all().delete()
     application.client_secret, application.hash_client_secret = secret, hashed
     application.save()
     application.secret = secret
+    ClientSecret.objects.all().delete()
     return Driver(application)
 
 
@@ -107,6 +107,35 @@ def test_a_secret_that_dot_made_is_hashed_once_and_never_again(hashes):
     copy = ClientSecret.objects.get()
     assert (copy.digest, copy.from_dot, copy.hint) == (digest(GENERATED), True, GENERATED[-4:])
     assert in_column(driver) == stored  # copied, not moved
+
+
+def test_a_wrong_secret_is_hashed_only_until_the_right_one_has_come_once(hashes):
+    driver = client(GENERATED)
+    assert status(driver, "wrong") == 401
+    assert len(hashes) == 1
+    assert status(driver, GENERATED) == 200
+    hashes.clear()
+    for wrong in ("wrong", OTHER, GENERATED + "x", "", "x" * 4000):
+        assert status(driver, wrong) == 401
+    assert not hashes
+
+
+def test_a_copy_that_ended_is_not_begun_anew_by_who_still_knows_the_secret(hashes):
+    driver = client(GENERATED)
+    assert status(driver, GENERATED) == 200
+    ClientSecret.objects.update(expires_at=timezone.now())
+    assert status(driver, GENERATED) == 401
+    assert len(hashes) == 1
+
+
+def test_a_chosen_secret_beside_a_copied_one_still_serves(hashes):
+    driver = client(CHOSEN)
+    ClientSecret.objects.rotate(driver.application, overlap=3600)  # keeps the hash of the chosen one
+    driver.application.refresh_from_db()
+    driver.application.client_secret = GENERATED
+    driver.application.save()
+    assert status(driver, CHOSEN) == status(driver, GENERATED) == 200
+    assert len(hashes) == 1
 
 
 @pytest.mark.parametrize("secret", [CHOSEN, "a" * 127, "a" * 129, "a" * 127 + "-", "ä" * 128])

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.demo.fleet import Fleet, prepared, sailing
+from tests.demo.guest import Guest
 from tests.demo.server import Demo, migrated, served
 
 
@@ -29,3 +30,10 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
     fleet = prepared(tmp_path_factory.mktemp("fleet"))
     with sailing(fleet):
         yield fleet
+
+
+@pytest.fixture
+def guest(seeded: dict[str, Any]) -> Any:
+    """Somebody new."""
+    with Guest(seeded["issuer"]) as guest:
+        yield guest

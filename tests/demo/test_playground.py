@@ -2,44 +2,15 @@
 
 import re
 import subprocess
-from html import unescape
 from typing import Any
 
 import pytest
 import requests
 
+from tests.demo.guest import Guest, connect
 from tests.demo.server import Demo, free_port, served
-from tests.demo.visitor import Visitor
 
 pytestmark = pytest.mark.xdist_group("demo")
-TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
-
-
-class Guest(requests.Session):
-    """A browser that holds on to its cookies; ``post`` sends the token of the page at ``/``."""
-
-    def __init__(self, address: str) -> None:
-        super().__init__()
-        self.address = address
-
-    def act(self, name: str) -> requests.Response:
-        """A button that sends something."""
-        came = re.search(r'name="came" value="(\d+)"', self.get(f"{self.address}/", timeout=10).text)
-        assert came
-        return self.press(f"/demo/act/{name}", came=came[1])
-
-    def press(self, path: str, **fields: Any) -> requests.Response:
-        """A button of the playground."""
-        token = TOKEN.search(self.get(f"{self.address}/", timeout=10).text)
-        assert token
-        return self.post(f"{self.address}{path}", data={"csrfmiddlewaretoken": token[1], **fields}, timeout=10)
-
-
-@pytest.fixture
-def guest(seeded: dict[str, Any]) -> Any:
-    """Somebody new."""
-    with Guest(seeded["issuer"]) as guest:
-        yield guest
 
 
 def test_a_server_that_does_not_answer_is_one_clear_line(demo: Demo, tmp_path: Any) -> None:
@@ -105,7 +76,7 @@ def test_a_scope_that_is_not_offered_is_not_asked_for(guest: Guest) -> None:
     assert "scope=notes%3Aread&amp;" in page
 
 
-@pytest.mark.parametrize("path", ["/demo/begin", "/demo/anew", "/demo/act/call"])
+@pytest.mark.parametrize("path", ["/demo/begin", "/demo/anew", "/demo/act/call", "/demo/forget-consent"])
 def test_a_button_needs_the_token_of_its_form(guest: Guest, path: str) -> None:
     """Nobody else's page presses it."""
     assert guest.post(f"{guest.address}{path}", timeout=10).status_code == 403
@@ -230,15 +201,3 @@ def test_a_demo_that_others_can_reach_needs_a_key_of_its_own(demo: Demo) -> None
 
     assert "needs a SECRET_KEY of its own" in refused.value.stderr
     assert "no issues" in Demo({**open_to_all.environment, "SECRET_KEY": "x" * 50}, demo.database).manage("check")
-
-
-def connect(demo: Demo, guest: Guest) -> None:
-    """Up to the code."""
-    page = guest.press("/demo/begin", scope="notes:read").text
-    visitor = Visitor(demo.seed(), browser=guest)
-    link = re.search(r'href="([^"]*/oauth/authorize[^"]*)"', page)
-    assert link
-    page = visitor.submit(guest.get(unescape(link[1]), timeout=10), **visitor.demo["user"])
-    if "decision" in page.text:
-        page = visitor.submit(page, decision="allow")
-    assert "Exchange the code for tokens" in page.text

@@ -67,7 +67,7 @@ def test_what_was_not_asked_for_is_not_granted(driver: Driver) -> None:
 
 @pytest.mark.parametrize(
     "decision",
-    [yes(), yes("photos:read"), yes("notes:read", context="a company"), Decision(False, frozenset({"notes:read"}))],
+    [yes(), yes("photos:read"), Decision(False, frozenset({"notes:read"}))],
 )
 def test_a_yes_to_nothing_is_a_no(driver: Driver, decision: Decision) -> None:
     page = page_of(driver)

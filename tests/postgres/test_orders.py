@@ -23,7 +23,16 @@ pytestmark = [
 
 PAIRS = list(itertools.combinations_with_replacement(VERBS, 2))
 # Under SERIALIZABLE, those that write about the same rows.
-WRITING = ("redeem", "rotate", "revoke", "adopt", "consent given", "consent withdrawn", "silent answer")
+WRITING = (
+    "redeem",
+    "rotate",
+    "revoke",
+    "adopt",
+    "consent given",
+    "consent withdrawn",
+    "permission taken back",
+    "silent answer",
+)
 PATIENCE = 60
 
 

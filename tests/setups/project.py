@@ -30,8 +30,8 @@ from tests.factories import CALLBACK  # noqa: E402
 
 ROTATED_SECRET, KEPT_SECRET = "r" * 128, "k" * 128
 DOT_REFRESH_TOKEN = "a refresh token that DOT issued"
-# The cache of this project is not shared, and DOT lets its clients register http redirect URIs.
-DEPLOY = ["oauth2_provider.W008", "oauth_provider.W001"]
+# The cache of this project is not shared.
+DEPLOY = ["oauth_provider.W001"]
 OURS = ("oauth_provider.", "oauth_resource_server.", "oauth2_provider.")
 
 

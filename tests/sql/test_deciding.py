@@ -30,7 +30,7 @@ DERIVED = "the database derives it from a column that decides"
 INDIFFERENT: dict[Any, dict[str, str]] = {
     Authorization: {
         **dict.fromkeys(("public_id", "code_digest", "family_digest", "adopted_digest"), FOUND),
-        **dict.fromkeys(("grant_type", "claims", "auth_time", "acr", "amr", "sid"), BEGAN),
+        **dict.fromkeys(("grant_type", "claims", "auth_time", "acr", "amr", "sid", "address", "device"), BEGAN),
         "revoked_reason": AFTERWARDS,
         **dict.fromkeys(("rotated_on", "expires_on"), DERIVED),
     },

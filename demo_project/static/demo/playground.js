@@ -39,7 +39,30 @@ document.addEventListener("keydown", (event) => {
   choose(links[at + step], { focus: true });
 });
 
+// A menu closes by Escape, and by a click anywhere else.
+function closeMenus(except) {
+  for (const menu of document.querySelectorAll(".pg-menu[open]")) if (menu !== except) menu.open = false;
+}
+
+document.addEventListener("click", (event) => closeMenus(event.target.closest(".pg-menu")));
+document.addEventListener("keydown", (event) => {
+  const menu = event.key === "Escape" && document.querySelector(".pg-menu[open]");
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
+
+// A press takes as long as its requests do.
+document.addEventListener("submit", (event) => event.submitter?.classList.add("pg-sending"));
+window.addEventListener("pageshow", () => {
+  for (const button of document.querySelectorAll(".pg-sending")) button.classList.remove("pg-sending");
+});
+
 if (links.length) {
   document.documentElement.classList.add("pg-scripted");
-  choose(linkTo(location.hash) || links[links.length - 1]);
+  const newest = links[links.length - 1];
+  choose(linkTo(location.hash) || newest);
+  // Without #now in the address, too; where the page itself scrolls, it stays where somebody left it.
+  const scroller = document.querySelector(".pg-scroll");
+  if (scroller.scrollHeight > scroller.clientHeight) newest.parentElement.scrollIntoView({ block: "nearest" });
 }

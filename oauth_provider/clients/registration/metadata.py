@@ -107,7 +107,8 @@ class Metadata:
         """DOT's column has one grant type for every client, and asks for redirect URIs where it is the code's."""
         if not self.grant_types and not self.redirect_uris:
             return "client-credentials"
-        return policy.dot_grant_type(current)
+        # A client whose only grants are a project's own has none that DOT knows.
+        return policy.dot_grant_type(current) or ("authorization-code" if self.redirect_uris else "client-credentials")
 
 
 MEMBERS = tuple(member.name for member in fields(Metadata))

@@ -66,9 +66,11 @@ def check_known(proposal: Proposal) -> Iterator[Fault]:
 
 
 def check_kind(proposal: Proposal) -> Iterator[Fault]:
-    """Refuse a client without scopes whose kind asks for tokens, and an excuse from PKCE for a kind that has none."""
+    """Refuse a client without a name, or without scopes if its kind asks for tokens; and an excuse from PKCE."""
     if proposal.kind is None:
         return
+    if not proposal.metadata.client_name.strip():
+        yield Fault("client_name", _("Give it a name: people read it when they are asked for consent."))
     if proposal.kind.asks_for_scopes and proposal.metadata.scope == ():
         yield Fault("scope", _("Choose at least one scope, or every scope."))
     if proposal.kind.requires_pkce and proposal.metadata.pkce_excused_until is not None:

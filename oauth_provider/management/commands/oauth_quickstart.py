@@ -53,7 +53,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Look, ask, make, print. Raise ``CommandError`` where nothing was made."""
-        asks = options["interactive"] and not options["json"] and sys.stdin.isatty() and sys.stdout.isatty()
+        asks = options["interactive"] and not options["json"] and is_at_terminal()
         kind = KINDS.get(options["kind"] or "")
         if kind is None and not asks:
             raise CommandError(f"Say what you build, by --kind: {', '.join(KINDS)}. See --help.")
@@ -130,6 +130,11 @@ class Command(BaseCommand):
         self.stdout.write(line.encode(encoding, "backslashreplace").decode(encoding))
 
 
+def is_at_terminal() -> bool:
+    """Is a person there to ask, who sees the question?"""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
 def given_by(options: dict[str, Any]) -> Given:
     """Return what the options say of the client. Raise ``CommandError`` for what no rule of a client looks at."""
     uris, scopes, resource, api = (options[name] for name in ("redirect_uri", "scope", "resource", "api"))
@@ -139,7 +144,7 @@ def given_by(options: dict[str, Any]) -> Given:
     if api and (urlsplit(api).scheme not in ("http", "https") or not api.isascii() or not api.isprintable()):
         raise CommandError(f"--api: {printable(api)} is no http or https URL.")
     return Given(
-        name=options["name"],
+        name=None if options["name"] is None else options["name"].strip(),
         redirect_uris=None if uris is None else tuple(dict.fromkeys(uris)),
         scopes=None if scopes is None else tuple(dict.fromkeys(" ".join(scopes).split())),
         resource=resource,

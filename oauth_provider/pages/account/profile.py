@@ -43,7 +43,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 def links_for(user: Any) -> Iterator[Link]:
     """Yield the pages that the project has for ``user``."""
-    pages = [("password_change", _("Change your password"))]
+    pages = [("oauth_provider:connected_apps", _("Connected apps")), ("password_change", _("Change your password"))]
     if getattr(user, "is_staff", False):
         pages.append(("admin:index", _("Administration")))
     for name, words in pages:

@@ -101,7 +101,7 @@ def content_security_policy(*, scripts: bool = False, frames: Iterable[str] = ()
     ``scripts`` lets those run that stand beside the stylesheet; ``frames`` are URLs whose origins may be framed.
     """
     origin = static_origin()
-    allowed = f"style-src {origin}; img-src {origin}" + (f"; script-src {origin}" if scripts else "")
+    allowed = f"style-src {origin}; img-src {origin}; font-src {origin}" + (f"; script-src {origin}" if scripts else "")
     framed = " ".join(sorted({origin_of(frame) for frame in frames}))
     allowed += f"; frame-src {framed}" if framed else ""
     return f"default-src 'none'; {allowed}; base-uri 'none'; frame-ancestors 'none'"

@@ -205,6 +205,7 @@ def read(members: dict[str, Any], leeway: float = 0) -> AccessToken:
             jti=_text(members["jti"]) if "jti" in members else None,
             authorization_id=_text(members["authorization_id"]) if "authorization_id" in members else None,
             authorization_details=_details(members.get("authorization_details", [])),
+            context=_text(members.get(conf.context_claim, "")) or None,
             leeway=timedelta(seconds=leeway),
         )
         begins = _moment(members.get("nbf"))

@@ -113,8 +113,17 @@ def as_access_token(read: JwtAccessToken, leeway: float = 0) -> AccessToken:
         jti=read.jti,
         authorization_id=read.authorization_id or None,
         authorization_details=read.authorization_details,
+        context=context_of(read),
         leeway=timedelta(seconds=leeway),
     )
+
+
+def context_of(read: JwtAccessToken) -> str | None:
+    """Return what the user acts for, None where they act for themselves. Raises ``JoseError`` for what is no text."""
+    context = read.further.get(conf.context_claim)
+    if context is not None and not isinstance(context, str):
+        raise JoseError(f"{conf.context_claim} is no text.")
+    return context or None
 
 
 def _proven(token: str, keys: Iterable[Key], issuer: str) -> JwtAccessToken:

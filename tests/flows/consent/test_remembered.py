@@ -1,10 +1,13 @@
 """Remembered consent (RFC 6749 §10.2): when nobody is asked again, and its withdrawal."""
 
+from functools import partial
 from typing import Any
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.test import Client as Browser
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
 from oauth_provider.dot.names import application_model
 from oauth_provider.models import Authorization, Consent, PendingRequest
@@ -157,6 +160,15 @@ def test_a_consent_that_is_withdrawn_is_forgotten_and_every_sign_in_on_it_ends(d
 def test_withdrawing_what_was_never_given_is_no_error(driver: Driver) -> None:
     with ledger.unchanged():
         assert withdraw_consent(user=UserFactory(), application=driver.application) == 0
+
+
+def test_a_view_may_pass_the_person_of_its_request_whether_or_not_they_ever_agreed(driver: Driver) -> None:
+    """``request.user`` is a lazy object, whose class is not the user's."""
+    driver.code()
+    agreed, never = Consent.objects.get().user, UserFactory()
+    for user, ended in ((agreed, 1), (never, 0)):
+        lazy = SimpleLazyObject(partial(get_user_model().objects.get, pk=user.pk))
+        assert withdraw_consent(user=lazy, application=driver.application) == ended
 
 
 def test_a_page_that_is_decided_after_a_withdrawal_asks_for_itself(driver: Driver) -> None:

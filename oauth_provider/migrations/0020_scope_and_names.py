@@ -9,7 +9,7 @@ import oauth_provider.models.validation
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("oauth_provider", "0018_outbox")]
+    dependencies: ClassVar = [("oauth_provider", "0019_contexts_and_endings")]
 
     operations: ClassVar = [
         migrations.CreateModel(

@@ -1,0 +1,67 @@
+"""Connected apps in JSON, for a project's own account page. Times are ISO 8601."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpResponse
+
+from oauth_provider.pages.connected_apps.apps import App
+from oauth_provider.pages.connected_apps.history import Entry
+from oauth_provider.protocol.strict_json import dump
+
+
+def listed(apps: Sequence[App], history: Sequence[Entry]) -> dict[str, Any]:
+    """Return the members of the answer."""
+    return {"apps": [_app(app) for app in apps], "history": [_entry(entry) for entry in history]}
+
+
+def answer(members: Mapping[str, Any], *, status: int = 200) -> HttpResponse:
+    """Return an answer that no cache may keep."""
+    response = HttpResponse(dump(dict(members)), content_type="application/json", status=status)
+    response["Cache-Control"] = "no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _app(app: App) -> dict[str, Any]:
+    return {
+        "client_id": app.client_id,
+        "name": app.name,
+        "since": _time(app.since),
+        "used": _time(app.used),
+        "places": [
+            {
+                "context": place.key,
+                "name": place.name,
+                "until": _time(place.until),
+                "permissions": [{"scope": one.scope, "words": one.words} for one in place.permissions],
+            }
+            for place in app.places
+        ],
+        "sign_ins": [
+            {
+                "id": one.id,
+                "since": _time(one.since),
+                "used": _time(one.used),
+                "device": one.device,
+                "address": one.address,
+                "context": one.context,
+            }
+            for one in app.sign_ins
+        ],
+    }
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    return {
+        "when": _time(entry.when),
+        "client_id": entry.client_id,
+        "name": entry.name,
+        "words": str(entry.words),
+        "is_alarming": entry.is_alarming,
+    }
+
+
+def _time(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()

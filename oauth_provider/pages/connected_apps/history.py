@@ -1,0 +1,69 @@
+"""History of connected apps, in plain words: the last things that they did, or that a person did with them.
+
+It is read from the audit, whose rows outlive what they tell of.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import router
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from oauth_provider.dot.names import application_model
+from oauth_provider.models import AuditEvent, Authorization
+
+MAX_ENTRIES = 30
+Words = str | Promise
+
+ENDED: dict[str, Words] = {
+    Authorization.Reason.CODE_REPLAY: _(
+        "Somebody used a sign-in of this app a second time: it may have been stolen. It was ended."
+    ),
+    Authorization.Reason.REFRESH_TOKEN_REPLAY: _(
+        "Somebody used an old key of this app: it may have been stolen, or the app tried again too late. "
+        "The sign-in was ended."
+    ),
+    Authorization.Reason.CLIENT: _("The app signed out."),
+    Authorization.Reason.USER: _("You ended a sign-in."),
+    Authorization.Reason.OPERATOR: _("An administrator ended a sign-in."),
+    Authorization.Reason.LOGOUT: _("You logged out, and the app with you."),
+    Authorization.Reason.TOKEN_DELETED: _("An administrator deleted a key of this app, which ended a sign-in."),
+}
+KINDS: dict[str, Words] = {
+    "consent_given": _("You let this app in."),
+    "consent_denied": _("You did not let this app in."),
+    "consent_withdrawn": _("All access of this app was removed."),
+    "permissions_taken_back": _("You took a permission back from this app."),
+    "authorization_revoked": _("A sign-in of this app ended."),
+}
+# Those that somebody should look at.
+ALARMING = frozenset({Authorization.Reason.CODE_REPLAY, Authorization.Reason.REFRESH_TOKEN_REPLAY})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that happened: when, to which application, and what."""
+
+    when: datetime
+    client_id: str
+    name: str
+    words: Words
+    is_alarming: bool = False
+
+
+def history_of(user: Any) -> list[Entry]:
+    """Return the last things that happened to the applications of ``user``, the latest first."""
+    using = router.db_for_write(AuditEvent)
+    told = AuditEvent.objects.using(using).filter(user=str(user.pk), kind__in=KINDS)
+    rows = list(told.order_by("-occurred_at", "-pk")[:MAX_ENTRIES])
+    clients = {row.client_id for row in rows}
+    applications = application_model()._base_manager.using(using).filter(client_id__in=clients) if clients else ()
+    names = {application.client_id: str(application) for application in applications}
+    return [_entry(row, names.get(row.client_id, "")) for row in rows]
+
+
+def _entry(row: AuditEvent, name: str) -> Entry:
+    words = ENDED.get(row.reason) if row.kind == "authorization_revoked" else None
+    return Entry(row.occurred_at, row.client_id, name, words or KINDS[row.kind], row.reason in ALARMING)

@@ -1,0 +1,5 @@
+# -- What the page Install adds.
+
+from django.urls import include, path
+
+urlpatterns += [path("", include("oauth_provider.urls"))]
