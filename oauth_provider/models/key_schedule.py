@@ -25,7 +25,7 @@ def schedule(rows: Collection[SigningKey], now: datetime) -> dict[str, Term]:
     terms = {row.kid: _retired(row) for row in rows if row.retired_at is not None}
     for alg in {row.alg for row in rows}:
         live = [row for row in of_algorithm(rows, alg) if row.retired_at is None]
-        for row, successor in zip(live, [*live[1:], None], strict=True):
+        for row, successor in zip(live, [*live[1:], None], strict=False):
             until = successor.signs_from if successor is not None else _by_itself(row)
             gone = until + published_after() if until is not None else None
             terms[row.kid] = Term(found[row.kid], row.created_at, row.signs_from, until, gone)

@@ -214,7 +214,7 @@ def states(rows: Collection[SigningKey], now: datetime) -> dict[str, State]:
         live = [row for row in of_algorithm(rows, alg) if row.retired_at is None]
         found |= {row.kid: State.RETIRED for row in rows if row.alg == alg and row.retired_at is not None}
         begun = [row for row in live if row.signs_from <= now]
-        for row, successor in zip(begun, [*begun[1:], None], strict=True):
+        for row, successor in zip(begun, [*begun[1:], None], strict=False):
             if successor is None:
                 found[row.kid] = State.SIGNING
             else:
