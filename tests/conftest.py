@@ -30,6 +30,7 @@ THOROUGH = (
     "setups/",
     "admin/test_set_ups.py",
     "documentation/test_projects.py",
+    "tutorial/test_readme.py",
     "tutorial/test_tutorial.py",
 )
 

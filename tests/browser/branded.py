@@ -1,4 +1,4 @@
-"""The demo in the clothes of ``docs/examples/branding``, which the demo's own templates would hide if it were an app."""
+"""The demo in the clothes of ``docs/examples/branding``, whose templates have to come before the demo's own."""
 
 from demo_project.settings import *  # noqa: F403
 from demo_project.settings import BASE_DIR, TEMPLATES
