@@ -97,4 +97,4 @@ def test_a_server_keeps_its_terminal_and_is_started_anew_after_a_file_was_pasted
 @pytest.mark.parametrize("commands", ["echo gone\n", "exit 3\n"])
 def test_a_server_that_ends_is_found(machine: Machine, commands: str) -> None:
     with pytest.raises(TutorialError, match="ended"):
-        machine.run(Commands(commands, stays_busy=True))
+        machine.run(Commands(commands, stays_busy=True, expected=["a server"]))
