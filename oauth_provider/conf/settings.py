@@ -9,7 +9,7 @@ from django.core.signals import setting_changed
 from django.http import HttpRequest
 from django.urls import get_script_prefix
 
-from oauth_provider.conf.seams import SeamSettings
+from oauth_provider.conf.requests import RequestSettings
 
 # What DOT offers where a project names no scopes at all.
 DOT_SCOPES = {"read": "Reading scope", "write": "Writing scope"}
@@ -20,7 +20,7 @@ def dot_setting(name: str, default: Any = None) -> Any:
     return provider_settings.settings_of_dot.get(name, default)
 
 
-class ProviderSettings(SeamSettings):
+class ProviderSettings(RequestSettings):
     """The settings of the provider. Unknown names are found by a check (``oauth_provider.E010``)."""
 
     @property
@@ -152,27 +152,6 @@ class ProviderSettings(SeamSettings):
         Default: none, and every request with such details is refused. A client may ask for those in its policy.
         """
         return self._get("AUTHORIZATION_DETAILS_TYPES", {})
-
-    @property
-    def PUSHED_REQUEST_LIFETIME(self) -> int:
-        """Lifetime of a pushed request (RFC 9126 §2.2), in seconds. Default: 300."""
-        return self._get("PUSHED_REQUEST_LIFETIME", 300)
-
-    @property
-    def REQUIRE_PUSHED_AUTHORIZATION_REQUESTS(self) -> bool:
-        """True if every client must push its requests (RFC 9126 §5).
-
-        Default: False. A client's policy may require it of that client alone.
-        """
-        return self._get("REQUIRE_PUSHED_AUTHORIZATION_REQUESTS", False)
-
-    @property
-    def REQUIRE_SIGNED_REQUEST_OBJECT(self) -> bool:
-        """True if every client must sign its requests (RFC 9101 §10.5), and so must have keys.
-
-        Default: False. A client's policy may require it of that client alone.
-        """
-        return self._get("REQUIRE_SIGNED_REQUEST_OBJECT", False)
 
     @property
     def SIGN_UP_URL(self) -> str:

@@ -15,10 +15,11 @@ from tests.settings import OAUTH_PROVIDER
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 6749", "4.1.2.1")]
 
-LOGIN = "/accounts/login/"
+LOGIN, APPS = "/accounts/login/", "/oauth/account/apps"
 PASSWORD = "correct horse"
-# The way home: of all that there could be, the project of these tests has a login page.
-HOME = [LOGIN]
+# The way home: the project of these tests has no page of its own to lead to.
+HOME = [APPS]
+BUTTON = r'<a class="oa-button[^>]*href="([^"]*)"'
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def driver() -> Driver:
 def links(page: Any) -> list[str]:
     """Where the buttons of an error page lead."""
     ledger.is_error_page(page, status=page.status_code)
-    return [unescape(link) for link in re.findall(r'<a [^>]*href="([^"]*)"', page.content.decode())]
+    return [unescape(link) for link in re.findall(BUTTON, page.content.decode())]
 
 
 def goes_back(link: str, driver: Driver, error: str = "access_denied") -> None:
@@ -85,7 +86,7 @@ def test_a_pushed_request_that_was_opened_too_late_leads_back(driver: Driver) ->
 
 
 def links_of(page: Any) -> list[str]:
-    return [unescape(link) for link in re.findall(r'<a [^>]*href="([^"]*)"', page.content.decode())]
+    return [unescape(link) for link in re.findall(BUTTON, page.content.decode())]
 
 
 def test_a_client_that_lost_its_redirect_uri_meanwhile_is_not_led_to(driver: Driver) -> None:

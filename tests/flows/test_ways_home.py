@@ -21,7 +21,7 @@ from tests.flows.test_database_outage import failing, of_ours_alone
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 6749", "4.1.2.1")]
 
 BACK = "Go back to Photo Book"
-PROFILE, LOGIN = "/accounts/profile/", "/accounts/login/"
+PROFILE = "/accounts/profile/"
 HERE, ELSEWHERE = "tests.flows.test_ways_home", "https://www.example.com/"
 
 
@@ -58,8 +58,8 @@ def driver(settings: Any) -> Driver:
 
 
 def ways(page: Any) -> list[tuple[str, str]]:
-    """Where the links of a page lead, and what they say."""
-    found = re.findall(r'<a [^>]*href="([^"]*)"[^>]*>(.*?)</a>', page.content.decode(), re.DOTALL)
+    """Where the buttons of a page lead, and what they say."""
+    found = re.findall(r'<a class="oa-button[^>]*href="([^"]*)"[^>]*>(.*?)</a>', page.content.decode(), re.DOTALL)
     return [(unescape(url), re.sub("<[^>]*>", "", words).strip()) for url, words in found]
 
 
@@ -78,6 +78,7 @@ def ways(page: Any) -> list[tuple[str, str]]:
         (HERE, "javascript:alert(1)", PROFILE, "Go to your account"),
         (WithAccounts, "/nowhere/", PROFILE, "Go to your account"),
         (WithFrontPage, PROFILE, "/", "Go to the start page"),
+        (OnlyOurs, PROFILE, "/oauth/account/apps", "Connected apps"),
     ],
 )
 def test_home_is_where_a_login_leads_or_else_what_there_is(
@@ -89,10 +90,16 @@ def test_home_is_where_a_login_leads_or_else_what_there_is(
     assert (found.url, str(found.words)) == (url, words)
 
 
-def test_a_project_that_serves_nothing_to_people_has_no_way_home_and_its_pages_no_dead_link(settings: Any) -> None:
-    settings.ROOT_URLCONF = OnlyOurs
+@pytest.mark.parametrize("urls", [OnlyOurs, HERE])
+def test_connected_apps_are_linked_once_as_the_way_home_or_below_it(settings: Any, urls: Any) -> None:
+    settings.ROOT_URLCONF = urls
+    page = Driver(None).browser.get(AUTHORIZE).content.decode()
+    assert page.count('href="/oauth/account/apps"') == 1
+
+
+def test_a_page_without_any_way_home_has_no_dead_link(settings: Any) -> None:
+    settings.ROOT_URLCONF = type("Nothing", (), {"urlpatterns": []})
     assert way_home() is None
-    assert ways(Driver(None).browser.get(AUTHORIZE)) == []
 
 
 @pytest.mark.parametrize("urls", [HERE, WithFrontPage])

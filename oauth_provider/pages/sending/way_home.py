@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 ACCOUNT = _("Go to your account")
 START = _("Go to the start page")
-LOG_IN = _("Log in")
+APPS = _("Connected apps")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def _ways() -> Iterator[Way]:
     yield Way(landing, ACCOUNT if landing == account else START)
     yield Way(account, ACCOUNT)
     yield Way(get_script_prefix(), START)
-    yield Way(_resolved(str(settings.LOGIN_URL)), LOG_IN)
+    yield Way(_reversed("oauth_provider:connected_apps"), APPS)
 
 
 def _reversed(name: str) -> str:
