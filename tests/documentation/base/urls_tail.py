@@ -1,4 +1,3 @@
-
 # -- What the page Install adds.
 
 from django.urls import include, path
