@@ -70,7 +70,8 @@ def post_as(client_id: str, secret: str, path: str, form: dict[str, str]) -> Env
 
 def in_session(environ: Environ, session: str) -> Environ:
     """The same request by the browser of a person who is signed in."""
-    return environ | {"HTTP_COOKIE": f"sessionid={session}; csrftoken={CSRF}", "HTTP_ORIGIN": f"https://{HOST}"}
+    cookies = f"sessionid={session}; csrftoken={CSRF}"
+    return environ | {"HTTP_COOKIE": cookies, "HTTP_ORIGIN": f"https://{HOST}", "HTTP_ACCEPT": "text/html"}
 
 
 def _environ(method: str, path: str) -> Environ:

@@ -22,6 +22,8 @@ author = "The oauth_provider authors"
 project_copyright = author
 version = release = __version__
 language = "en"
+# Quotes of messages and of code are to be found, and pasted, as they are.
+smartquotes = False
 
 extensions = [
     "myst_parser",
@@ -41,9 +43,7 @@ nitpicky = True
 nitpick_ignore_regex = [(r"py:.*", r".*")]
 
 myst_heading_anchors = 4
-myst_enable_extensions = ["deflist", "fieldlist", "linkify"]
-myst_linkify_fuzzy_links = False
-myst_links_external_new_tab = False
+myst_enable_extensions = ["deflist"]
 
 autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"
@@ -62,7 +62,7 @@ html_css_files = ["site.css"]
 html_copy_source = False
 html_show_sphinx = False
 html_show_copyright = False
-# Highlighting of our own pages' colours, and those of the pages that people see (oauth_provider/oauth.css).
+# The accent of the pages that people see (oauth_provider/oauth.css).
 html_theme_options = {
     "light_css_variables": {
         "color-brand-primary": "#1a56db",
@@ -77,5 +77,3 @@ html_theme_options = {
     "navigation_with_keys": False,
     "footer_icons": [],
 }
-pygments_style = "sphinx"
-pygments_dark_style = "github-dark"

@@ -16,7 +16,7 @@ class OAuthProviderConfig(AppConfig):
 
     name = "oauth_provider"
     label = "oauth_provider"
-    verbose_name = _("OAuth provider")
+    verbose_name = _("OAuth")
     default_auto_field = "django.db.models.BigAutoField"
 
     def import_models(self) -> None:
@@ -69,11 +69,12 @@ def connect_receivers() -> None:
     from oauth_provider.authorization.sign_in import SIGN_IN, remember
     from oauth_provider.clients import origins
     from oauth_provider.pages import log_mask
-    from oauth_provider.registry import policy_names
+    from oauth_provider.registry import kept_scopes, policy_names
     from oauth_provider.resource_server.views import cors
     from oauth_provider.tokens import denylist, row_events, token_cache_invalidation
 
-    for module in (row_events, denylist, token_cache_invalidation, origins, cors, log_mask, policy_names):
+    receivers = (row_events, denylist, token_cache_invalidation, origins, cors, log_mask, policy_names, kept_scopes)
+    for module in receivers:
         module.connect()
     watch_sessions(SIGN_IN)
     user_logged_in.connect(remember, dispatch_uid="oauth_provider.sign_in")

@@ -16,6 +16,7 @@ CURSOR = "sql/cursor.py"
 COMPILED = "sql/lookup.py"
 SAVE = "sql/model.py"
 TEMPLATES = "pages/account/own_template.py"
+CHANGE_LIST = "django.contrib.admin.views.main:ChangeList"
 BACKEND = "django.db.backends.base.base:BaseDatabaseWrapper"
 FEATURES = "django.db.backends.base.features:BaseDatabaseFeatures"
 OPERATIONS = "django.db.backends.base.operations:BaseDatabaseOperations"
@@ -67,6 +68,7 @@ DJANGO: Mapping[str, str] = {
     f"{OPTIONS}.concrete_fields": "dot/names.py",
     f"{OPTIONS}.fields": "admin",
     f"{OPTIONS}.managed": "sql/guard.py",
+    f"{OPTIONS}.model_name": "admin",
     f"{OPTIONS}.object_name": "resource_server/users/masked_user.py",
     f"{OPTIONS}.parents": SAVE,
     f"{OPTIONS}.pk": COMPILED,
@@ -98,10 +100,19 @@ PSYCOPG: Mapping[str, str] = {
 # Looked for where the admin is installed; elsewhere nothing of it is loaded.
 ADMIN: Mapping[str, str] = {
     "django.contrib.admin.options:IS_POPUP_VAR": "admin",
+    "django.contrib.admin.options:ModelAdmin.opts": "admin",
+    "django.contrib.admin.options:ModelAdmin.response_action": "admin",
     "django.contrib.admin.utils:flatten_fieldsets": "admin",
     "django.contrib.admin.utils:get_last_value_from_parameters": "admin",
     "django.contrib.admin.utils:quote": "admin",
     "django.contrib.admin.utils:unquote": "admin",
+    f"{CHANGE_LIST}.apply_select_related": "admin/lists/keyset.py",
+    f"{CHANGE_LIST}.filter_params": "admin/lists/keyset.py",
+    f"{CHANGE_LIST}.get_query_string": "admin/lists/keyset.py",
+    f"{CHANGE_LIST}.get_queryset": "admin/lists/keyset.py",
+    f"{CHANGE_LIST}.get_results": "admin/lists/keyset.py",
+    f"{CHANGE_LIST}.params": "admin/lists/keyset.py",
+    f"{CHANGE_LIST}.root_queryset": "admin/lists/keyset.py",
     "django.contrib.admin.widgets:AdminTextInputWidget": "admin",
     "django.contrib.admin.widgets:AdminTextareaWidget": "admin",
     "django.contrib.admin.widgets:AutocompleteSelect": "admin",

@@ -55,4 +55,4 @@ def create_client(
 
 
 def _split(values: str | Iterable[str]) -> tuple[str, ...]:
-    return tuple(values.split()) if isinstance(values, str) else tuple(values)
+    return tuple(dict.fromkeys(values.split() if isinstance(values, str) else values))

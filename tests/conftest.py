@@ -15,7 +15,7 @@ from oauth_provider.rest_framework import throttling
 from oauth_provider.tokens import key_ring
 from oauth_provider.tokens.called_name import called_name
 from oauth_provider.tokens.verification_cache import verification_cache
-from tests import cache_keys, commits
+from tests import cache_keys, commits, scopes
 
 # What the tests of a folder share asserts, too, and is to be told in full.
 pytest.register_assert_rewrite(
@@ -30,6 +30,7 @@ THOROUGH = (
     "setups/",
     "admin/test_set_ups.py",
     "documentation/test_projects.py",
+    "tutorial/test_readme.py",
     "tutorial/test_tutorial.py",
 )
 
@@ -95,3 +96,4 @@ def _own_memory() -> None:
     """Nor the access tokens and origins that one remembered: rows of the next may have the same keys."""
     verification_cache.clear()
     origins.forget()
+    scopes.remember_none()

@@ -42,6 +42,12 @@ def test_without_scopes_a_client_may_ask_for_every_one() -> None:
     assert ClientPolicy.objects.get().scopes is None
 
 
+def test_what_is_given_twice_is_registered_once() -> None:
+    created = create_client("web", redirect_uris=[CALLBACK, CALLBACK], scopes="notes:read notes:read")
+    assert created.application.redirect_uris == CALLBACK
+    assert ClientPolicy.objects.get().scopes == ["notes:read"]
+
+
 def test_further_metadata_goes_along() -> None:
     create_client("service", access_token_lifetime=60, status="suspended")
     policy = ClientPolicy.objects.get()
@@ -59,6 +65,12 @@ def test_one_secret_is_made_and_none_for_dot() -> None:
 def test_the_rules_of_the_admin_hold(arguments: dict[str, str]) -> None:
     with pytest.raises(MetadataRefused, match="redirect_uris"):
         create_client(**arguments)
+
+
+@pytest.mark.parametrize("name", ["", "  "])
+def test_a_client_has_a_name(name: str) -> None:
+    with pytest.raises(MetadataRefused, match="client_name: Give it a name"):
+        create_client("service", name=name)
 
 
 def test_another_kind_is_told_of_the_kinds_there_are() -> None:

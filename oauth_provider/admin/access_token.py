@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from oauth_provider.admin.authorization import details_as_html
-from oauth_provider.admin.autocomplete import AutocompleteFilter, user_search_fields
-from oauth_provider.admin.read_only import Ending, ReadOnlyAdmin
+from oauth_provider.admin.lists.autocomplete import AutocompleteFilter, user_search_fields
+from oauth_provider.admin.lists.read_only import Ending, ReadOnlyAdmin
+from oauth_provider.admin.lists.shown_options import Names
 from oauth_provider.dot.names import Row
 from oauth_provider.models import Authorization, TokenBinding
 from oauth_provider.tokens.revoke import revoke_access_tokens
@@ -56,14 +57,17 @@ class AccessTokenAdmin(ReadOnlyAdmin):
         act=revoke_access_tokens,
     )
     actions = ("revoke",)
-    list_display = ("number", "user", "client", "state", "scope", "created", "expires")
+    names = Names("access token", gettext_lazy("access token"), gettext_lazy("access tokens"))
+    list_display = ("person", "client", "state", "begun", "expires")
+    list_display_links = ("person", "begun")
+    sortable_by = ("begun",)
     list_select_related = ("user", "application", "oauth_binding__authorization")
     list_filter = (LivenessFilter, ("application", AutocompleteFilter), ("user", AutocompleteFilter))
     search_fields = ("application__client_id", "application__name", *user_search_fields("user"))
     search_help_text = gettext_lazy("User, client, or client identifier. Tokens cannot be searched for.")
     ordering = ("-pk",)
     fieldsets: ClassVar[Any] = (
-        (None, {"fields": ("number", "user", "application", "scope", "resource", "details", "state", "authorization")}),
+        (None, {"fields": ("number", "user", "its_client", "scope", "resource", "details", "state", "authorization")}),
         (gettext_lazy("Life"), {"fields": ("created", "expires")}),
     )
 
@@ -77,7 +81,7 @@ class AccessTokenAdmin(ReadOnlyAdmin):
         """Return the state. Expired includes revoked, since revoking sets the expiry."""
         authorization = authorization_of(row)
         if authorization is not None and authorization.revoked_at is not None:
-            return _("revoked with its authorization")
+            return _("revoked with its sign-in")
         return _("live") if row.expires > timezone.now() else _("expired")
 
     @admin.display(description=gettext_lazy("authorization details"))
@@ -86,14 +90,23 @@ class AccessTokenAdmin(ReadOnlyAdmin):
         binding: TokenBinding | None = getattr(row, "oauth_binding", None)
         return details_as_html(binding.authorization_details if binding is not None else [])
 
-    @admin.display(description=gettext_lazy("authorization"))
+    @admin.display(description=gettext_lazy("created"), ordering="pk")
+    def begun(self, row: Row) -> Any:
+        """Return when it was issued: as sortable as its key."""
+        return row.created
+
+    def is_over(self, row: Row) -> bool:
+        """Is it expired, or revoked?"""
+        return bool(row.expires <= timezone.now())
+
+    @admin.display(description=gettext_lazy("sign-in"))
     def authorization(self, row: Row) -> str:
         """Return a link to the authorization, if there is one."""
         authorization = authorization_of(row)
         if authorization is None:
             return _("none: the client's own token, or one of django-oauth-toolkit")
         url = reverse(f"{self.admin_site.name}:oauth_provider_authorization_change", args=[authorization.pk])
-        return format_html('<a href="{}">{}</a>', url, authorization)
+        return format_html('<a href="{}">{}</a>', url, authorization.public_id)
 
     @admin.action(permissions=["end"], description=gettext_lazy("Revoke selected access tokens"))
     def revoke(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
@@ -107,6 +120,5 @@ class AccessTokenAdmin(ReadOnlyAdmin):
         return rows
 
     def describe(self, row: Row) -> str:
-        """Return user, client and expiry in one line."""
-        facts = {"user": row.user or "-", "client": row.application or "-", "until": row.expires.date()}
-        return _("%(user)s at %(client)s until %(until)s") % facts
+        """Return title and expiry in one line."""
+        return _("%(title)s until %(until)s") % {"title": self.title_of(row), "until": row.expires.date()}

@@ -1,4 +1,4 @@
-"""Authorizations in the admin (RFC 6749 §1.4 and §1.5): who is signed in to which client, and ending that."""
+"""Sign-ins in the admin (RFC 6749 §1.4 and §1.5): who is signed in to which client, and ending that."""
 
 import json
 import uuid
@@ -7,19 +7,21 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from oauth_provider.admin.autocomplete import AutocompleteFilter, user_search_fields
-from oauth_provider.admin.read_only import Ending, ReadOnlyAdmin
+from oauth_provider.admin.lists.autocomplete import AutocompleteFilter, user_search_fields
+from oauth_provider.admin.lists.read_only import Ending, ReadOnlyAdmin
+from oauth_provider.dot.names import refresh_token_model
 from oauth_provider.events.actor import Actor
 from oauth_provider.models import Authorization
 from oauth_provider.models.client import is_barred
 from oauth_provider.tokens.ending import revoke_authorizations
 
-AGREED = ("user", "application", "state", "scope", "details", "resources", "grant_type", "redirect_uri")
+AGREED = ("user", "its_client", "context", "state", "scope", "details", "resources", "grant_type", "redirect_uri")
 
 
 def details_as_html(details: list[dict[str, Any]]) -> str:
@@ -89,8 +91,9 @@ class AuthorizationAdmin(ReadOnlyAdmin):
         act=revoke,
     )
     actions = ("revoke",)
-    list_display = ("user", "client", "state", "scope", "created_at", "rotated_at")
-    list_display_links = ("user", "created_at")
+    list_display = ("person", "client", "state", "begun", "rotated_at")
+    list_display_links = ("person", "begun")
+    sortable_by = ("begun",)
     list_select_related = ("user", "application__oauth_policy")
     list_filter = (
         StateFilter,
@@ -109,7 +112,7 @@ class AuthorizationAdmin(ReadOnlyAdmin):
         (gettext_lazy("Sign-in"), {"fields": ("auth_time", "acr", "amr")}),
         (
             gettext_lazy("Life"),
-            {"fields": ("created_at", "redeemed_at", "rotated_at", "expires_at", "revoked_at", "public_id")},
+            {"fields": ("created_at", "redeemed_at", "rotated_at", "until", "expires_at", "revoked_at", "public_id")},
         ),
     )
 
@@ -123,7 +126,7 @@ class AuthorizationAdmin(ReadOnlyAdmin):
         """Return the granted authorization details (RFC 9396)."""
         return details_as_html(authorization.authorization_details)
 
-    @admin.action(permissions=["end"], description=gettext_lazy("Revoke selected authorizations"))
+    @admin.action(permissions=["end"], description=gettext_lazy("Revoke selected sign-ins"))
     def revoke(self, request: HttpRequest, queryset: QuerySet[Authorization]) -> HttpResponse | None:
         """Ask for confirmation, then revoke the selected authorizations."""
         return self.end_selected(request, queryset)
@@ -132,6 +135,19 @@ class AuthorizationAdmin(ReadOnlyAdmin):
         """Return the rows with all that their state needs."""
         return super().get_queryset(request).select_related("user", "application__oauth_policy")
 
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Show the list, with a way to the refresh tokens that DOT issued, as long as there are any."""
+        tools = [{"url": url, "text": _("Refresh tokens of django-oauth-toolkit")} for url in self._dots(request)]
+        return super().changelist_view(request, {"tools": tools, **(extra_context or {})})
+
+    def _dots(self, request: HttpRequest) -> list[str]:
+        model = refresh_token_model()
+        if not self.admin_site.is_registered(model) or not model._base_manager.exists():
+            return []
+        may_look = self.admin_site.get_model_admin(model).has_view_permission(request)
+        name = f"{self.admin_site.name}:{model._meta.app_label}_{model._meta.model_name}_changelist"
+        return [reverse(name)] if may_look else []
+
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         """Find a row by its public id, as the log writes it, else search as usual."""
         try:
@@ -139,7 +155,11 @@ class AuthorizationAdmin(ReadOnlyAdmin):
         except ValueError:
             return super().get_search_results(request, queryset, search_term)
 
+    def is_over(self, row: Authorization) -> bool:
+        """Is it revoked already?"""
+        return row.revoked_at is not None
+
     def describe(self, row: Authorization) -> str:
-        """Return user, client, date and state in one line."""
-        facts = {"user": row.user, "client": row.application, "since": row.created_at.date(), "state": state_of(row)}
-        return _("%(user)s at %(client)s since %(since)s (%(state)s)") % facts
+        """Return title, date and state in one line."""
+        facts = {"title": self.title_of(row), "since": row.created_at.date(), "state": state_of(row)}
+        return _("%(title)s since %(since)s (%(state)s)") % facts

@@ -11,8 +11,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from oauth_provider.admin.autocomplete import AutocompleteFilter, user_search_fields
-from oauth_provider.admin.read_only import Ending, ReadOnlyAdmin
+from oauth_provider.admin.lists.autocomplete import AutocompleteFilter, user_search_fields
+from oauth_provider.admin.lists.read_only import Ending, ReadOnlyAdmin
 from oauth_provider.events.actor import Actor
 from oauth_provider.models import Authorization, Consent
 from oauth_provider.protocol.consent import ANYWHERE
@@ -60,18 +60,26 @@ class ConsentAdmin(ReadOnlyAdmin):
         flag=DELETION,
     )
     actions = ("withdraw",)
-    list_display = ("user", "client", "scope", "created_at", "updated_at")
+    list_display = ("person", "client", "begun", "updated_at")
+    list_display_links = ("person", "begun")
+    sortable_by = ("begun",)
     list_select_related = ("user", "application")
     list_filter = (("application", AutocompleteFilter), ("user", AutocompleteFilter))
     search_fields = ("application__client_id", "application__name", *user_search_fields("user"))
     search_help_text = gettext_lazy("User, client, or client identifier.")
     ordering = ("-pk",)
-    fieldsets: ClassVar[Any] = ((None, {"fields": ("user", "application", "words", "created_at", "updated_at")}),)
+    fieldsets: ClassVar[Any] = (
+        (None, {"fields": ("user", "its_client", "context", "words", "created_at", "updated_at", "until")}),
+    )
 
-    @admin.display(description=gettext_lazy("scope"))
-    def scope(self, consent: Consent) -> str:
+    @admin.display(description=gettext_lazy("given"), ordering="pk")
+    def begun(self, row: Consent) -> Any:
+        """Return when it was given first: as sortable as its key."""
+        return row.created_at
+
+    def scopes_of(self, row: Consent) -> list[str]:
         """Return the scopes without the digests that the row keeps for each."""
-        return " ".join(scopes_of(consent))
+        return list(scopes_of(row))
 
     @admin.display(description=gettext_lazy("scope"))
     def words(self, consent: Consent) -> str:
@@ -90,9 +98,5 @@ class ConsentAdmin(ReadOnlyAdmin):
         return super().get_queryset(request).select_related("user", "application")
 
     def describe(self, row: Consent) -> str:
-        """Return user, client and scopes in one line."""
-        return _("%(user)s lets %(client)s in (%(scope)s)") % {
-            "user": row.user,
-            "client": row.application,
-            "scope": " ".join(scopes_of(row)),
-        }
+        """Return title and scopes in one line."""
+        return _("%(title)s (%(scope)s)") % {"title": self.title_of(row), "scope": " ".join(scopes_of(row))}

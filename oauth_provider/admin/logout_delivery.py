@@ -1,5 +1,6 @@
-"""Logout deliveries in the admin (OpenID Connect Back-Channel Logout 1.0 §2.5): failed messages and their reasons."""
+"""Messages of the outbox in the admin (OpenID Connect Back-Channel Logout 1.0 §2.5): what failed, and why."""
 
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -9,13 +10,15 @@ from django.template.defaultfilters import truncatechars
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from oauth_provider.admin.autocomplete import AutocompleteFilter
-from oauth_provider.admin.read_only import Ending, ReadOnlyAdmin
+from oauth_provider.admin.lists.autocomplete import AutocompleteFilter
+from oauth_provider.admin.lists.cells import name_of
+from oauth_provider.admin.lists.read_only import Ending, ReadOnlyAdmin
 from oauth_provider.models import LogoutDelivery
 from oauth_provider.models.client import ClientPolicy
 
 ERROR_LENGTH = 60
 PENDING, DELIVERED, DEAD = LogoutDelivery.Status
+EVERY = "all"
 # Each state with its words and its rows. What failed is pending still, until it is given up.
 STATES = {
     "waiting": (gettext_lazy("waiting"), Q(status=PENDING, attempts=0)),
@@ -32,23 +35,31 @@ def state_of(delivery: LogoutDelivery) -> str:
 
 
 class StateFilter(admin.SimpleListFilter):
-    """Filter by state."""
+    """Filter by state. Without a choice, what has arrived is left out."""
 
     title = gettext_lazy("state")
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Return the four states."""
-        return [(name, words) for name, (words, _rows) in STATES.items()]
+        """Return the four states, and all of them."""
+        return [*((name, words) for name, (words, _rows) in STATES.items()), (EVERY, _("all"))]
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        """Yield the choices; Django's first, which is no choice, is called what it shows."""
+        first, *others = super().choices(changelist)
+        yield {**first, "display": _("undelivered")}
+        yield from others
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[LogoutDelivery]) -> QuerySet[LogoutDelivery]:
-        """Return the rows in the chosen state; all of them without a known state."""
-        _words, rows = STATES.get(self.value() or "", ("", Q()))
+        """Return the rows in the chosen state; what is undelivered without a known state."""
+        if self.value() == EVERY:
+            return queryset
+        _words, rows = STATES.get(self.value() or "", ("", Q(status__in=(PENDING, DEAD))))
         return queryset.filter(rows)
 
 
 class LogoutDeliveryAdmin(ReadOnlyAdmin):
-    """Admin of logout deliveries. One row is one client to be told of the end of one session. It holds no token."""
+    """Admin of the outbox. One row is one client to be told of the end of one session, or a project's own message."""
 
     ending = Ending(
         name="retry",
@@ -61,15 +72,17 @@ class LogoutDeliveryAdmin(ReadOnlyAdmin):
         act=lambda rows, by: LogoutDelivery.objects.retry(rows),
     )
     actions = ("retry",)
-    list_display = ("client", "kind", "state", "attempts", "created_at", "next_attempt", "error")
-    list_display_links = ("client", "created_at")
+    list_display = ("receiver", "state", "attempts", "begun", "next_attempt", "error")
+    list_display_links = ("receiver", "begun")
+    sortable_by = ("begun",)
+    owner_columns = ("", "application")
     list_select_related = ("application",)
     list_filter = (StateFilter, "kind", ("application", AutocompleteFilter))
     search_fields = ("application__client_id", "application__name")
     search_help_text = gettext_lazy("Client, or client identifier.")
     ordering = ("-pk",)
     fieldsets: ClassVar[Any] = (
-        (None, {"fields": ("kind", "application", "address", "state", "last_error")}),
+        (None, {"fields": ("kind", "its_client", "address", "state", "last_error")}),
         (gettext_lazy("Attempts"), {"fields": ("attempts", "created_at", "next_attempt", "ended_at")}),
     )
 
@@ -78,7 +91,12 @@ class LogoutDeliveryAdmin(ReadOnlyAdmin):
         """Return the state: waiting, failing, given up or delivered."""
         return state_of(delivery)
 
-    @admin.display(description=gettext_lazy("next attempt"), ordering="next_attempt_at", empty_value="-")
+    @admin.display(description=gettext_lazy("to"))
+    def receiver(self, delivery: LogoutDelivery) -> str:
+        """Return the client, or what it is where no client is told."""
+        return name_of(delivery.application) if delivery.application is not None else delivery.kind
+
+    @admin.display(description=gettext_lazy("next attempt"), empty_value="-")
     def next_attempt(self, delivery: LogoutDelivery) -> Any:
         """Return the time of the next attempt, or None where there is none."""
         return delivery.next_attempt_at if delivery.status == PENDING else None
@@ -95,7 +113,7 @@ class LogoutDeliveryAdmin(ReadOnlyAdmin):
             return "-"
         return ClientPolicy.of(delivery.application).backchannel_logout_uri or _("none any more")
 
-    @admin.action(permissions=["end"], description=gettext_lazy("Try selected logout deliveries again"))
+    @admin.action(permissions=["end"], description=gettext_lazy("Try selected messages again"))
     def retry(self, request: HttpRequest, queryset: QuerySet[LogoutDelivery]) -> HttpResponse | None:
         """Ask for confirmation, then make the selected deliveries due again."""
         return self.end_selected(request, queryset)
@@ -106,5 +124,13 @@ class LogoutDeliveryAdmin(ReadOnlyAdmin):
 
     def describe(self, row: LogoutDelivery) -> str:
         """Return client, date and state in one line."""
-        facts = {"client": row.application or row.kind, "since": row.created_at.date(), "state": state_of(row)}
-        return _("%(client)s, of a logout on %(since)s (%(state)s)") % facts
+        facts = {"title": row, "since": row.created_at.date(), "state": state_of(row)}
+        return _("%(title)s on %(since)s (%(state)s)") % facts
+
+    def title_of(self, row: LogoutDelivery) -> str:
+        """Return what it is, and for whom."""
+        return str(row)
+
+    def is_over(self, row: LogoutDelivery) -> bool:
+        """Has it arrived?"""
+        return row.status == DELIVERED

@@ -8,8 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from oauth_provider.admin.autocomplete import AutocompleteFilter, user_search_fields
-from oauth_provider.admin.read_only import Ending, ReadOnlyAdmin
+from oauth_provider.admin.lists.autocomplete import AutocompleteFilter, user_search_fields
+from oauth_provider.admin.lists.read_only import Ending, ReadOnlyAdmin
+from oauth_provider.admin.lists.shown_options import Names
 from oauth_provider.dot.names import Row
 from oauth_provider.models.authorization import authorization_now
 from oauth_provider.tokens.dot_refresh_token import is_live
@@ -24,13 +25,20 @@ class RefreshTokenAdmin(ReadOnlyAdmin):
         verb=gettext_lazy("Revoke"),
         consequence=gettext_lazy(
             "These refresh tokens of django-oauth-toolkit and the access token beside each stop working at once. "
-            "One that was exchanged here already became an authorization: revoke that."
+            "One that was exchanged here already became a sign-in: revoke that."
         ),
         done=gettext_lazy("Revoked"),
         act=lambda rows, by: revoke_refresh_tokens(rows),
     )
     actions = ("revoke",)
-    list_display = ("number", "user", "client", "state", "created", "revoked")
+    names = Names(
+        "refresh token",
+        gettext_lazy("refresh token of django-oauth-toolkit"),
+        gettext_lazy("refresh tokens of django-oauth-toolkit"),
+    )
+    list_display = ("person", "client", "state", "begun", "revoked")
+    list_display_links = ("person", "begun")
+    sortable_by = ("begun",)
     list_select_related = ("user", "application", "access_token")
     list_filter = (
         ("revoked", admin.EmptyFieldListFilter),
@@ -40,7 +48,7 @@ class RefreshTokenAdmin(ReadOnlyAdmin):
     search_fields = ("application__client_id", "application__name", *user_search_fields("user"))
     search_help_text = gettext_lazy("User, client, or client identifier. Tokens cannot be searched for.")
     ordering = ("-pk",)
-    fieldsets: ClassVar[Any] = ((None, {"fields": ("number", "user", "application", "created", "revoked", "state")}),)
+    fieldsets: ClassVar[Any] = ((None, {"fields": ("number", "user", "its_client", "created", "revoked", "state")}),)
 
     @admin.display(description=gettext_lazy("number"), ordering="pk")
     def number(self, row: Row) -> str:
@@ -51,8 +59,21 @@ class RefreshTokenAdmin(ReadOnlyAdmin):
     def state(self, row: Row) -> str:
         """Return the state: would the token still be accepted, once?"""
         if row.revoked is not None:
-            return _("revoked, or adopted as an authorization")
+            return _("revoked, or adopted as a sign-in")
         return _("live") if is_live(row, authorization_now()) else _("expired")
+
+    @admin.display(description=gettext_lazy("created"), ordering="pk")
+    def begun(self, row: Row) -> Any:
+        """Return when it was issued: as sortable as its key."""
+        return row.created
+
+    def is_over(self, row: Row) -> bool:
+        """Is it revoked, or adopted?"""
+        return row.revoked is not None
+
+    def get_model_perms(self, request: HttpRequest) -> dict[str, bool]:
+        """Return none, so that the index has no entry: the list of sign-ins leads here, as long as there are any."""
+        return {}
 
     @admin.action(permissions=["end"], description=gettext_lazy("Revoke selected refresh tokens"))
     def revoke(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
@@ -65,6 +86,5 @@ class RefreshTokenAdmin(ReadOnlyAdmin):
         return rows.select_related("user", "application", "access_token").defer("token", "access_token__token")
 
     def describe(self, row: Row) -> str:
-        """Return user, client and date in one line."""
-        facts = {"user": row.user or "-", "client": row.application, "since": row.created.date()}
-        return _("%(user)s at %(client)s since %(since)s") % facts
+        """Return title and date in one line."""
+        return _("%(title)s since %(since)s") % {"title": self.title_of(row), "since": row.created.date()}

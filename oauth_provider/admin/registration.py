@@ -7,15 +7,26 @@ from django.contrib.admin import AdminSite
 from django.db.models import Model
 
 from oauth_provider.admin.access_token import AccessTokenAdmin
-from oauth_provider.admin.application import ApplicationAdmin
 from oauth_provider.admin.audit_event import AuditEventAdmin
 from oauth_provider.admin.authorization import AuthorizationAdmin
+from oauth_provider.admin.clients.application import ApplicationAdmin
 from oauth_provider.admin.consent import ConsentAdmin
 from oauth_provider.admin.logout_delivery import LogoutDeliveryAdmin
 from oauth_provider.admin.refresh_token import RefreshTokenAdmin
 from oauth_provider.admin.resource import ResourceAdmin
+from oauth_provider.admin.scope import ScopeAdmin
+from oauth_provider.admin.section import join_section
+from oauth_provider.admin.signing_key import SigningKeyAdmin
 from oauth_provider.dot.admin import is_registering, stock_models
-from oauth_provider.models import AuditEvent, Authorization, Consent, LogoutDelivery, Resource
+from oauth_provider.models import (
+    AuditEvent,
+    Authorization,
+    Consent,
+    LogoutDelivery,
+    Resource,
+    Scope,
+    SigningKey,
+)
 
 # DOT's stock classes, by name. Its Grant and IDToken are not written here: theirs go, and none comes.
 REPLACEMENTS: dict[str, type[Any]] = {
@@ -29,7 +40,21 @@ OWN: dict[type[Model], type[Any]] = {
     Consent: ConsentAdmin,
     LogoutDelivery: LogoutDeliveryAdmin,
     Resource: ResourceAdmin,
+    Scope: ScopeAdmin,
+    SigningKey: SigningKeyAdmin,
 }
+# As they stand in the index. Refresh tokens, which DOT issued, are reached from the sign-ins.
+ORDER: tuple[type[Any], ...] = (
+    ApplicationAdmin,
+    AuthorizationAdmin,
+    ConsentAdmin,
+    AccessTokenAdmin,
+    SigningKeyAdmin,
+    ResourceAdmin,
+    ScopeAdmin,
+    LogoutDeliveryAdmin,
+    AuditEventAdmin,
+)
 
 
 def register_admin_classes(site: AdminSite) -> None:
@@ -37,6 +62,7 @@ def register_admin_classes(site: AdminSite) -> None:
 
     It may be called again; DOT's are replaced once DOT has registered them.
     """
+    join_section(site, ORDER)
     for model, admin_class in OWN.items():
         if not site.is_registered(model):
             site.register(model, admin_class)

@@ -25,6 +25,7 @@ from oauth_provider.models.client import as_client
 from oauth_provider.protocol.digest import digest, equal
 from oauth_provider.protocol.errors import AccessDenied, InvalidRequest
 from oauth_provider.protocol.reason import Reason
+from oauth_provider.registry import kept_scopes
 from oauth_provider.resource_server.users.session_user import session_user
 from oauth_provider.sql.commit import settle
 from oauth_provider.sql.outcome import Change, Outcome
@@ -62,9 +63,17 @@ def inquiry_of(http: HttpRequest, pending: PendingRequest, issuer: Issuer) -> In
         raise InvalidRequest(Reason.SIGNED_IN_MEANWHILE, detail="another sign-in than the one demanded")
     who: dict[str, Any] = {"user": session_user(http), "sign_in": visit.sign_in, "visitor": visitor_of(http)}
     inquiry = inquire(request, destination, asked, issuer=issuer, since=pending.created_at, **who)
-    if stored.shown != words_shown(inquiry.question):
+    if not _is_shown(stored.shown, inquiry):
         raise InvalidRequest(Reason.QUESTION_CHANGED)
     return inquiry
+
+
+def _is_shown(shown: str, inquiry: Inquiry) -> bool:
+    """Does the question read as it was kept? Another process may have heard of new words before this one."""
+    if shown == words_shown(inquiry.question):
+        return True
+    kept_scopes.forget()
+    return shown == words_shown(inquiry.question)
 
 
 @dataclass(frozen=True, slots=True)

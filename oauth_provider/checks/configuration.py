@@ -15,7 +15,7 @@ from oauth_provider.conf import provider_settings
 from oauth_provider.protocol.issuer import is_issuer
 from oauth_provider.protocol.scope import is_scope_token
 from oauth_provider.protocol.spelling import with_guess
-from oauth_provider.registry.scope import all_scopes
+from oauth_provider.registry.scope import configured_scopes
 from oauth_provider.tokens.claims import registered
 
 SECONDS = (
@@ -100,11 +100,11 @@ def check_scopes(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     messages += [
         Error(
             f"{name!r} in DEFAULT_SCOPES is not among the scopes.",
-            hint=with_guess(name, all_scopes(), f"{ADD_SCOPE}, or take it out."),
+            hint=with_guess(name, configured_scopes(), f"{ADD_SCOPE}, or take it out."),
             id="oauth_provider.E012",
         )
         for name in provider_settings.DEFAULT_SCOPES
-        if name not in all_scopes()
+        if name not in configured_scopes()
     ]
     return messages
 
@@ -114,12 +114,12 @@ def check_claims(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """E023: a claim belongs to a scope that does not exist, so nobody would get it."""
     return [
         Error(
-            f"The claim {one.name!r} is released by the scope {one.scope!r}, which there is not.",
-            hint=with_guess(one.scope, all_scopes(), f"{ADD_SCOPE}, or name another in @claim."),
+            f"The claim {one.name!r} is released by the scope {one.scope!r}, which SCOPES has not.",
+            hint=with_guess(one.scope, configured_scopes(), f"{ADD_SCOPE}, or name another in @claim."),
             id="oauth_provider.E023",
         )
         for one in registered().values()
-        if one.scope not in all_scopes()
+        if one.scope not in configured_scopes()
     ]
 
 

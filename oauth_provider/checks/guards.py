@@ -8,7 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from oauth_provider.checks.registration import register
 from oauth_provider.protocol.spelling import with_guess
-from oauth_provider.registry.scope import all_scopes
+from oauth_provider.registry.scope import configured_scopes
 from oauth_provider.resource_server.checks import CHECKS, DEPLOY_CHECKS, URL_CHECKS
 from oauth_provider.resource_server.conf import conf
 from oauth_provider.resource_server.inspection import inspections
@@ -32,11 +32,16 @@ def check_scopes_exist(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             return []  # the tokens of another server bring their own scopes
     except ImproperlyConfigured:
         return []  # E003 and E004 of the resource server say so
-    known = all_scopes()
+    known = configured_scopes()
     return [
         Error(
-            f"{inspection.view} needs the scope {scope!r}, which there is not.",
-            hint=with_guess(scope, known, f'Correct it, or add {scope!r} to OAUTH_PROVIDER["SCOPES"].'),
+            f"{inspection.view} needs the scope {scope!r}, which SCOPES has not.",
+            hint=with_guess(
+                scope,
+                known,
+                f'Correct it, or add {scope!r} to OAUTH_PROVIDER["SCOPES"], where the scopes of '
+                "views of this project belong. Those that the admin adds are for APIs elsewhere.",
+            ),
             id="oauth_provider.E041",
         )
         for inspection in inspections()

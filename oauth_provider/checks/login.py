@@ -19,7 +19,10 @@ from oauth_provider.checks.urls import is_mounted
 from oauth_provider.conf import provider_settings
 
 AUTHORIZE = "oauth_provider:authorize"
-MAKE_ONE = 'add path("accounts/", include(oauth_provider.urls.accounts)) to the project\'s root urlpatterns'
+MAKE_ONE = (
+    'add path("accounts/", include(oauth.accounts)) to the project\'s root urlpatterns, with '
+    '"from oauth_provider import urls as oauth"'
+)
 
 
 @register(Tags.urls)

@@ -10,7 +10,7 @@ from oauth_provider.conf import provider_settings
 from oauth_provider.models.lifetimes import LONGEST
 from oauth_provider.protocol.access_token import FORMATS
 from oauth_provider.protocol.resource_indicator import is_resource
-from oauth_provider.registry.scope import all_scopes
+from oauth_provider.registry.scope import configured_scopes
 
 LIFETIMES = ("access_token_lifetime", "authorization_idle_lifetime", "authorization_lifetime")
 KEYS = frozenset({"name", "scopes", "access_token_format", *LIFETIMES})
@@ -32,7 +32,7 @@ def _why_not(uri: Any, facts: Any) -> str:
         return ""
     if not facts.keys() <= KEYS:
         return f"unknown: {', '.join(sorted(str(key) for key in facts.keys() - KEYS))}"
-    unknown = [scope for scope in facts.get("scopes", ()) if scope not in all_scopes()]
+    unknown = [scope for scope in facts.get("scopes", ()) if scope not in configured_scopes()]
     if unknown:
         return f"not among the scopes: {', '.join(map(str, unknown))}"
     if facts.get("access_token_format", "") not in ("", *FORMATS):

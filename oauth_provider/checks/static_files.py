@@ -40,7 +40,8 @@ def check_static_files_are_found(app_configs: Any, **kwargs: Any) -> list[CheckM
     ]
 
 
-@register(Tags.staticfiles)
+# Not under Tags.staticfiles: those are what collectstatic looks at, before it has done what is asked for here.
+@register(Tags.security)
 def check_static_files_are_collected(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """W120: DEBUG is off, and ``collectstatic`` has nowhere to write, or was not run since the app was updated."""
     if settings.DEBUG or is_test_run() or not apps.is_installed(APP) or not is_mounted("oauth_provider:authorize"):

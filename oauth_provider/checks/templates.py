@@ -1,6 +1,5 @@
 """Check of templates (RFC 9700 §4.16): the pages that people are shown are found."""
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -44,10 +43,10 @@ def check_templates(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 def _remedy() -> str:
-    engines: Sequence[Mapping[str, Any]] = settings.TEMPLATES
-    engine = next((one for one in engines if one.get("BACKEND") == DJANGO), None)
-    if engine is None:
+    engines: list[dict[str, Any]] = [{"BACKEND": "", "OPTIONS": {}} | engine for engine in settings.TEMPLATES]
+    ours = [engine for engine in engines if engine["BACKEND"] == DJANGO]
+    if not ours:
         return f'Add {{"BACKEND": "{DJANGO}", "APP_DIRS": True}} to TEMPLATES.'
-    if (engine.get("OPTIONS") or {}).get("loaders"):
+    if "loaders" in ours[0]["OPTIONS"]:
         return f'Add "{LOADER}" to the loaders in TEMPLATES.'
     return 'Set "APP_DIRS": True in TEMPLATES.'

@@ -6,7 +6,7 @@ from typing import cast
 from django.http import HttpRequest
 from django.utils.module_loading import import_string
 
-from oauth_provider.conf.limits import LimitSettings
+from oauth_provider.conf.running import RunningSettings
 
 FromRequest = Callable[[HttpRequest], str]
 
@@ -21,7 +21,7 @@ def no_certificate(request: HttpRequest) -> str:
     return ""
 
 
-class SeamSettings(LimitSettings):
+class SeamSettings(RunningSettings):
     """Settings of further grants and client authentication methods, and of the client's address and certificate."""
 
     @property

@@ -1,6 +1,6 @@
 """``OAUTH_PROVIDER``: one typed property for each setting, read at each use, with its default beside it."""
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, cast
 
 from django.conf import settings
@@ -8,9 +8,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 from django.http import HttpRequest
 from django.urls import get_script_prefix
-from django.utils.module_loading import import_string
 
-from oauth_provider.conf.seams import SeamSettings
+from oauth_provider.conf.requests import RequestSettings
 
 # What DOT offers where a project names no scopes at all.
 DOT_SCOPES = {"read": "Reading scope", "write": "Writing scope"}
@@ -21,7 +20,7 @@ def dot_setting(name: str, default: Any = None) -> Any:
     return provider_settings.settings_of_dot.get(name, default)
 
 
-class ProviderSettings(SeamSettings):
+class ProviderSettings(RequestSettings):
     """The settings of the provider. Unknown names are found by a check (``oauth_provider.E010``)."""
 
     @property
@@ -129,7 +128,7 @@ class ProviderSettings(SeamSettings):
     def CONSENT_DURATIONS(self) -> Sequence[int]:
         """Ends that a person may choose on the consent page, in seconds from then, the shortest first.
 
-        Default: a day, 30 days, a year; and in any case until they withdraw it. Empty: that alone.
+        Default: (86400, 2592000, 31536000), a day, 30 days and a year. In any case they may withdraw it.
         """
         return self._get("CONSENT_DURATIONS", (86_400, 30 * 86_400, 365 * 86_400))
 
@@ -153,27 +152,6 @@ class ProviderSettings(SeamSettings):
         Default: none, and every request with such details is refused. A client may ask for those in its policy.
         """
         return self._get("AUTHORIZATION_DETAILS_TYPES", {})
-
-    @property
-    def PUSHED_REQUEST_LIFETIME(self) -> int:
-        """Lifetime of a pushed request (RFC 9126 §2.2), in seconds. Default: 300."""
-        return self._get("PUSHED_REQUEST_LIFETIME", 300)
-
-    @property
-    def REQUIRE_PUSHED_AUTHORIZATION_REQUESTS(self) -> bool:
-        """True if every client must push its requests (RFC 9126 §5).
-
-        Default: False. A client's policy may require it of that client alone.
-        """
-        return self._get("REQUIRE_PUSHED_AUTHORIZATION_REQUESTS", False)
-
-    @property
-    def REQUIRE_SIGNED_REQUEST_OBJECT(self) -> bool:
-        """True if every client must sign its requests (RFC 9101 §10.5), and so must have keys.
-
-        Default: False. A client's policy may require it of that client alone.
-        """
-        return self._get("REQUIRE_SIGNED_REQUEST_OBJECT", False)
 
     @property
     def SIGN_UP_URL(self) -> str:
@@ -223,71 +201,6 @@ class ProviderSettings(SeamSettings):
         Default: True.
         """
         return self._get("SESSION_MANAGEMENT", True)
-
-    @property
-    def VERIFICATION_CACHE_LIFETIME(self) -> int:
-        """Time that this project's APIs may cache a good opaque token, in seconds. Default: 0.
-
-        A revocation in the same process has effect at once, one in another process after this time, or by the
-        denylist.
-        """
-        return self._get("VERIFICATION_CACHE_LIFETIME", 0)
-
-    @property
-    def PREPARE_STATEMENTS(self) -> str:
-        """Preparation of the few statements of the hot paths on PostgreSQL: "auto" or "off". Default: "auto".
-
-        "auto" prepares on connections that are kept (``CONN_MAX_AGE``, or ``pool`` in ``OPTIONS``) and that no pooler
-        shows on. Each connection looks at it once.
-        """
-        return self._get("PREPARE_STATEMENTS", "auto")
-
-    @property
-    def TENANT(self) -> Callable[[], Hashable] | None:
-        """Dotted path of a function without arguments that returns the present tenant, as a hashable value.
-
-        Default: none, and caches of a process are kept apart by database and ``connection.schema_name``.
-        """
-        path = self._get("TENANT", None)
-        return cast("Callable[[], Hashable]", import_string(path)) if path else None
-
-    @property
-    def DENYLIST(self) -> Mapping[str, Any]:
-        """Channel on which APIs hear of revocations: a dictionary with ``URL`` (Redis), ``CHANNEL``, ``TRANSPORT``.
-
-        Default: {}, and nothing is sent. ``OAUTH_RESOURCE_SERVER["DENYLIST"]`` is the same for the receiving
-        side.
-        """
-        return self._get("DENYLIST", {})
-
-    @property
-    def INTERNAL_HOSTS(self) -> Sequence[str]:
-        """Hosts in the operator's own network that clients may name for us to call, in lower case, without ports.
-
-        Default: none, and only public addresses are called. A loopback name may then be called over http too.
-        """
-        return self._get("INTERNAL_HOSTS", ())
-
-    @property
-    def CACHE(self) -> str:
-        """Alias in ``CACHES`` where failures are counted; all processes must share it. Default: "default"."""
-        return self._get("CACHE", "default")
-
-    @property
-    def SWEEP_RETENTION(self) -> int:
-        """Time that ended sign-ins are kept before ``oauth_sweep`` deletes them, in seconds.
-
-        Default: 604800 (7 days).
-        """
-        return self._get("SWEEP_RETENTION", 7 * 86400)
-
-    @property
-    def AUDIT_LIFETIME(self) -> int | None:
-        """Time that rows of the audit are kept before ``oauth_sweep`` deletes them, in seconds.
-
-        Default: 34560000 (400 days). None keeps them.
-        """
-        return self._get("AUDIT_LIFETIME", 400 * 86400)
 
     def issuer_of(self, request: HttpRequest) -> str:
         """The issuer, empty where none is set. Only under ``DEBUG`` is the request believed."""

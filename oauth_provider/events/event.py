@@ -262,8 +262,17 @@ class SecretRevoked(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ScopeChanged(Event):
+    """A scope of the database was added, changed or deleted: ``step`` says which."""
+
+    AUDITED = True
+    scope: str
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
 class KeyRotated(Event):
-    """A signing key was made, retired or deleted: ``step`` says which."""
+    """A signing key was made, brought forward, retired or deleted: ``step`` says which."""
 
     AUDITED = True
     kid: str

@@ -86,5 +86,5 @@ def check_previous(authorization: Authorization, presented: str) -> None:
     """Several processes of one client share a token, and come with an old one for a while: within the window only the
     one before the present one gets its answer again, and no other ends anything."""
     if not (authorization.sealed_answer and equal(digest(presented), authorization.previous_digest)):
-        detail = f"older than its last rotation, within the window; {authorization} goes on"
+        detail = f"older than its last rotation, within the window; {authorization.reference} goes on"
         raise InvalidGrant(Reason.REFRESH_TOKEN_OUTDATED, detail=detail)

@@ -21,8 +21,8 @@ ENDED = {
 def replayed(authorization: Authorization, request: TokenRequest, reason: Reason, now: datetime) -> Outcome[Issued]:
     """Refuse, and end the sign-in. One that was revoked before is left alone, and told as such."""
     if authorization.revoked_at is not None:
-        refusal = InvalidGrant(reason, detail=f"replay, {authorization} was revoked before")
+        refusal = InvalidGrant(reason, detail=f"replay, {authorization.reference} was revoked before")
         return Outcome(refusal, events=(ReplayedAgain(authorization, reason.code),))
-    refusal = InvalidGrant(reason, detail=f"replay, {authorization} revoked")
+    refusal = InvalidGrant(reason, detail=f"replay, {authorization.reference} revoked")
     outcome: Outcome[Issued] = revocation(authorization, request.client, ENDED[reason], now, refusal, by=request.by())
     return replace(outcome, events=(Replayed(authorization, reason.code), *outcome.events))

@@ -17,7 +17,7 @@ def check_known(
     if authorization is None:
         raise InvalidGrant(unknown)
     if authorization.application_id != request.client.application.pk:
-        raise InvalidGrant(of_another_client, detail=f"{authorization} is another client's")
+        raise InvalidGrant(of_another_client, detail=f"{authorization.reference} is another client's")
     return authorization
 
 
@@ -30,7 +30,7 @@ def check_key(authorization: Authorization, request: TokenRequest) -> None:
 def check_alive(authorization: Authorization, now: datetime) -> None:
     """RFC 6749 §5.2: not expired, not revoked, and its user may still sign in."""
     if not authorization.is_alive(now):
-        raise InvalidGrant(Reason.AUTHORIZATION_ENDED, detail=f"{authorization} is not alive")
+        raise InvalidGrant(Reason.AUTHORIZATION_ENDED, detail=f"{authorization.reference} is not alive")
 
 
 def check_context(snapshot: Snapshot) -> None:
@@ -42,4 +42,4 @@ def check_context(snapshot: Snapshot) -> None:
 def check_lifetimes(authorization: Authorization, terms: Terms, now: datetime) -> None:
     """RFC 9700 §4.14.2: what has lived too long by the limits of today ends, whatever they were when it was used."""
     if authorization.ends_at(authorization.last_used_at, terms.limits) <= now:
-        raise InvalidGrant(Reason.AUTHORIZATION_TOO_OLD, detail=f"{authorization} is older than it may be")
+        raise InvalidGrant(Reason.AUTHORIZATION_TOO_OLD, detail=f"{authorization.reference} is older than it may be")

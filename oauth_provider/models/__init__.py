@@ -10,6 +10,7 @@ from oauth_provider.models.logout_delivery import LogoutDelivery
 from oauth_provider.models.pending_request import PendingRequest
 from oauth_provider.models.resource import Resource
 from oauth_provider.models.revoked_token import RevokedToken
+from oauth_provider.models.scope import Scope
 from oauth_provider.models.signing_key import SigningKey
 from oauth_provider.models.sweep_mark import SweepMark
 from oauth_provider.models.token import TokenBinding
@@ -25,6 +26,7 @@ __all__ = [
     "PendingRequest",
     "Resource",
     "RevokedToken",
+    "Scope",
     "SigningKey",
     "SweepMark",
     "TokenBinding",

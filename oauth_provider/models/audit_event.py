@@ -65,7 +65,7 @@ class AuditEvent(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.pk}"
+        return f"{self.kind.replace('_', ' ')}, {self.occurred_at:%Y-%m-%d %H:%M}"
 
     @classmethod
     def of(cls, event: Event, by: Actor = NOBODY) -> "AuditEvent":

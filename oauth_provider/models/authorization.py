@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from oauth_provider.dot.names import APPLICATION
 from oauth_provider.models.lifetimes import Limits, server_limits
 from oauth_provider.models.primary import PrimaryManager
+from oauth_provider.models.row_title import row_title
 from oauth_provider.models.utc_day import utc_day
 from oauth_provider.protocol.digest import LENGTH as DIGEST_LENGTH
 from oauth_provider.sql.clock import database_now
@@ -132,8 +133,8 @@ class Authorization(models.Model):
     )
 
     class Meta:
-        verbose_name = _("authorization")
-        verbose_name_plural = _("authorizations")
+        verbose_name = _("sign-in")
+        verbose_name_plural = _("sign-ins")
         indexes = (
             models.Index(fields=["user", "application"], name="oauth_provider_user_client"),
             models.Index(fields=["sid"], name="oauth_provider_sid"),
@@ -144,7 +145,7 @@ class Authorization(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"authorization {self.public_id}"
+        return row_title(self.application, self.user)
 
     def is_alive(self, now: datetime) -> bool:
         """Neither revoked nor expired, and its user may still sign in."""
@@ -156,6 +157,11 @@ class Authorization(models.Model):
         everybody = (server_limits(), *limits)
         ends = [end for one in everybody for end in one.ends(began=self.created_at, used=used)]
         return min([*ends, *(end for end in (self.until, self.session_expires_at) if end is not None)])
+
+    @property
+    def reference(self) -> str:
+        """Return how the log calls it, which names nobody and asks the database nothing."""
+        return f"authorization {self.public_id}"
 
     @property
     def last_used_at(self) -> datetime:

@@ -128,8 +128,8 @@ class LogoutDelivery(models.Model):
     objects: ClassVar[LogoutDeliveryManager] = LogoutDeliveryManager()
 
     class Meta:
-        verbose_name = _("logout delivery")
-        verbose_name_plural = _("logout deliveries")
+        verbose_name = _("undelivered message")
+        verbose_name_plural = _("undelivered messages")
         indexes = (
             models.Index(fields=["status", "next_attempt_at"], name="oauth_provider_outbox"),
             models.Index(
@@ -138,7 +138,15 @@ class LogoutDelivery(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"logout delivery {self.pk}" if self.kind == BACKCHANNEL_LOGOUT else f"{self.kind} {self.pk}"
+        """Say what it is, and whom it is for; for the log, it is named by its key."""
+        if self.kind != BACKCHANNEL_LOGOUT or self.application is None:
+            return f"{self.kind} {self.pk}"
+        return _("%(client)s, of a logout") % {"client": self.application}
+
+    @property
+    def reference(self) -> str:
+        """Return how the log calls it, which asks the database nothing."""
+        return f"{self.kind} {self.pk}"
 
     def delivered(self) -> None:
         """The client has it, whatever another deliverer says about it later."""

@@ -52,8 +52,8 @@ class Resource(Lifetimes):
     objects: ClassVar[PrimaryManager[Any]] = PrimaryManager()
 
     class Meta:
-        verbose_name = _("resource")
-        verbose_name_plural = _("resources")
+        verbose_name = _("API")
+        verbose_name_plural = _("APIs")
 
     def __str__(self) -> str:
         return self.name or self.identifier

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.conf import provider_settings
+from oauth_provider.events.actor import NOBODY, Actor
 from oauth_provider.events.event import KeyRotated
 from oauth_provider.models.audit_event import AuditEvent
 from oauth_provider.models.primary import PrimaryManager
@@ -55,7 +56,7 @@ class SigningKeyManager(PrimaryManager["SigningKey"]):
         """The keys, not saved, that have to be made now: the first of an algorithm, and the next of an old one."""
         return [made for alg in algorithms if (made := self._due(of_algorithm(rows, alg), alg)) is not None]
 
-    def make(self, keys: Iterable["SigningKey"]) -> None:
+    def make(self, keys: Iterable["SigningKey"], *, by: Actor = NOBODY) -> None:
         """Add ``keys``; where somebody added their generation meanwhile, theirs stay."""
         listed = list(keys)
         using = self._write_alias()
@@ -63,23 +64,36 @@ class SigningKeyManager(PrimaryManager["SigningKey"]):
         def work() -> None:
             self.using(using).bulk_create(listed, ignore_conflicts=True)
             added = self.using(using).filter(kid__in=[key.kid for key in listed])
-            AuditEvent.objects.record((KeyRotated(key.kid, key.alg, "made") for key in added), using=using)
+            AuditEvent.objects.record((KeyRotated(key.kid, key.alg, "made") for key in added), using=using, by=by)
 
         if listed:
             run(work, using=using, durable=False)
 
-    def rotate(self, alg: str, *, at_once: bool = False) -> None:
-        """Have the next key of ``alg`` published now, to sign after the lead; at once means after two minutes."""
+    def rotate(self, alg: str, *, at_once: bool = False, by: Actor = NOBODY) -> bool:
+        """Have the next key of ``alg`` published now, to sign after the lead; at once means after two minutes.
+
+        False where it was published already, and is not brought forward.
+        """
         now = self.now()
         begins = now + (SETTLED if at_once else lead())
         rows = of_algorithm(self.in_order(), alg)
         following = [row for row in rows if row.retired_at is None and row.signs_from > now]
         if not following:
-            self.make([new_key(alg, _generation_after(rows), begins)])
-        elif at_once:
-            self._live().filter(pk=following[0].pk, signs_from__gt=begins).update(signs_from=begins)
+            self.make([new_key(alg, _generation_after(rows), begins)], by=by)
+            return True
+        return at_once and self._bring_forward(following[0], begins, by)
 
-    def retire(self, kid: str) -> bool:
+    def _bring_forward(self, row: "SigningKey", begins: datetime, by: Actor) -> bool:
+        def work() -> bool:
+            if not self._live().filter(pk=row.pk, signs_from__gt=begins).update(signs_from=begins):
+                return False
+            event = KeyRotated(row.kid, row.alg, "brought_forward")
+            AuditEvent.objects.record([event], using=self._write_alias(), by=by)
+            return True
+
+        return run(work, using=self._write_alias(), durable=False)
+
+    def retire(self, kid: str, *, by: Actor = NOBODY) -> bool:
         """Take a key out of use now: nothing is signed with it and nobody is told to trust it. False if unknown.
 
         If it was signing, the next key signs from now on.
@@ -101,10 +115,15 @@ class SigningKeyManager(PrimaryManager["SigningKey"]):
                 made = new_key(retired.alg, _generation_after(same), now)
                 made.save(force_insert=True, using=self._write_alias())
             event = KeyRotated(kid, retired.alg, "retired")
-            AuditEvent.objects.record([event], using=self._write_alias())
+            AuditEvent.objects.record([event], using=self._write_alias(), by=by)
             return True
 
         return run(work, using=self._write_alias(), durable=False)
+
+    @sensitive_variables()
+    def lost(self) -> list["SigningKey"]:
+        """Return the keys whose private half no secret opens any more: nothing is signed with them."""
+        return [row for row in self.in_order() if row.sealed_private_jwk and row.open()[0] is None]
 
     @sensitive_variables()
     def reencrypt(self) -> int:
@@ -195,7 +214,7 @@ def states(rows: Collection[SigningKey], now: datetime) -> dict[str, State]:
         live = [row for row in of_algorithm(rows, alg) if row.retired_at is None]
         found |= {row.kid: State.RETIRED for row in rows if row.alg == alg and row.retired_at is not None}
         begun = [row for row in live if row.signs_from <= now]
-        for row, successor in zip(begun, [*begun[1:], None], strict=True):
+        for row, successor in zip(begun, [*begun[1:], None], strict=False):
             if successor is None:
                 found[row.kid] = State.SIGNING
             else:

@@ -33,7 +33,7 @@ from oauth_provider.protocol.errors import InvalidRequest, LoginRequired, OAuthE
 from oauth_provider.protocol.reason import Reason
 from oauth_provider.registry.authorization_details import registered
 from oauth_provider.registry.resource import all_resources
-from oauth_provider.registry.scope import words_of
+from oauth_provider.registry.scope import permissions_of
 from oauth_provider.resource_server.users.session_user import session_user
 from oauth_provider.tokens.issuer import issuer_of
 from oauth_provider.tokens.person import username_of
@@ -157,7 +157,7 @@ def _show(request: HttpRequest, handle: str, inquiry: Inquiry) -> HttpResponse:
         "contexts": [one for one in question.contexts if question.context in (None, one.key)],
         "is_context_settled": question.is_settled,
         "endings": [(one.isoformat(), one) for one in question.endings],
-        "permissions": list(words_of(question.asked.scope).values()),
+        "permissions": permissions_of(question.asked.scope),
         "details": [_in_words(detail, request) for detail in question.asked.details],
         "action": here,
         "switch": f"{here}?{SWITCH}",

@@ -7,7 +7,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.template.response import TemplateResponse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -64,12 +63,14 @@ class LoginView(views.LoginView):
         context = self.get_context_data(form=OutdatedForm(**self.get_form_kwargs()))
         return self.render_to_response(context, status=403)
 
-    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> TemplateResponse:
-        """Choose the template, unless the project named another to ``as_view``."""
-        own = own_template(OWN) if self.template_name == OWN else self.template_name
-        response = TemplateResponse(self.request, OURS if own is None else own, context, **kwargs)
-        if own is None:
-            add_page_headers(response)
+    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+        """Choose the template, unless a project names another to ``as_view`` or in a class of its own."""
+        response = super().render_to_response(context, **kwargs)
+        if self.get_template_names() == [OWN]:
+            own = own_template(OWN)
+            response.template_name = OURS if own is None else own  # type: ignore[attr-defined]  # not rendered yet
+            if own is None:
+                add_page_headers(response)
         return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -23,6 +23,7 @@ CODE = "oac_"
 ACCESS_TOKEN = "oat_"
 REFRESH_TOKEN = "ort_"
 CLIENT_SECRET = "ocs_"
+PREFIXES = (CODE, ACCESS_TOKEN, REFRESH_TOKEN, CLIENT_SECRET)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,35 +1,27 @@
 """Problems of a project that keep a first flow from working (RFC 6749 §4): each with what to do, and what to paste."""
 
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from django.conf import global_settings, settings
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core import checks
 from django.core.exceptions import DisallowedHost
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError, router
+from django.db import Error as AnyDatabaseError
+from django.db import router
 from django.http import HttpRequest
-from django.shortcuts import resolve_url
-from django.template import TemplateDoesNotExist
-from django.template.loader import get_template
-from django.urls import NoReverseMatch, Resolver404, get_script_prefix, resolve
 
 from oauth_provider.clients.registration.kinds import Kind, Redirects
 from oauth_provider.conf import provider_settings
 from oauth_provider.dot.names import application_model
 from oauth_provider.quickstart.draft import Draft, is_registered
 from oauth_provider.quickstart.literal import python_literal
-from oauth_provider.quickstart.server import DEFAULT_URL, Server, is_served
+from oauth_provider.quickstart.server import DEFAULT_URL, Server
 
 ERROR, WARNING = "error", "warning"
-DEFAULT_LOGIN_URL = global_settings.LOGIN_URL
-LOGIN_HINTS = {
-    True: "Include our login page, or name your own in LOGIN_URL.",
-    False: "Correct it; or take it out of the settings, and include our login page.",
-}
 PASTE_URLS = """from django.urls import include, path
 
 urlpatterns += [path("", include("oauth_provider.urls"))]"""
@@ -110,7 +102,7 @@ def find_missing_tables(situation: Situation) -> Iterator[Problem]:
     for label in MIGRATED:
         try:
             is_applied = _is_applied(label)
-        except DatabaseError as error:
+        except AnyDatabaseError as error:
             message = f"The database does not answer: {str(error).strip().partition(chr(10))[0]}"
             yield Problem(ERROR, "database", message, "Correct DATABASES in the settings, or start it.")
             return
@@ -123,10 +115,15 @@ def find_missing_tables(situation: Situation) -> Iterator[Problem]:
 def find_failed_checks(situation: Situation) -> Iterator[Problem]:
     """Find what the system checks say, Django's and ours, but for what is only for a deployment."""
     for message in checks.run_checks():
-        if message.level >= checks.WARNING and not message.is_silenced():
-            level = ERROR if message.level >= checks.ERROR else WARNING
-            place = f"{message.obj}: " if isinstance(message.obj, str) else ""
-            yield Problem(level, message.id or "", f"{place}{message.msg}", message.hint or "")
+        if message.level < checks.WARNING or message.is_silenced():
+            continue
+        id = message.id or ""
+        if id in OF_PEOPLE and not situation.signs_people_in:
+            continue
+        level = ERROR if message.level >= checks.ERROR or id in FATAL else WARNING
+        place = f"{message.obj}: " if isinstance(message.obj, str) else ""
+        paste = PASTES.get(id, _nothing)(situation)
+        yield Problem(level, id, f"{place}{message.msg}", message.hint or "", paste)
 
 
 def find_missing_urls(situation: Situation) -> Iterator[Problem]:
@@ -149,20 +146,10 @@ def find_missing_urls(situation: Situation) -> Iterator[Problem]:
         )
 
 
-def find_missing_issuer(situation: Situation) -> Iterator[Problem]:
-    """Find a server without a name: outside of DEBUG the request is not believed."""
-    if not (provider_settings.ISSUER or settings.DEBUG):
-        yield Problem(
-            ERROR,
-            "issuer",
-            "DEBUG is off, and no issuer is set.",
-            "Set it to this server's https URL.",
-            _setting("ISSUER", '"https://auth.example.com"'),
-        )
-
-
 def find_refused_host(situation: Situation) -> Iterator[Problem]:
-    """Find an issuer whose host Django would refuse."""
+    """Find an address of ``--url`` that Django would refuse. Of an issuer in the settings a check speaks."""
+    if provider_settings.ISSUER or not settings.DEBUG:
+        return
     parts = urlsplit(situation.server.issuer)
     request = HttpRequest()
     request.META = {"HTTP_HOST": parts.netloc, "SERVER_NAME": parts.hostname or "", "SERVER_PORT": "80"}
@@ -174,26 +161,8 @@ def find_refused_host(situation: Situation) -> Iterator[Problem]:
             "host",
             f"Requests to {parts.netloc} are answered 400: it is not in ALLOWED_HOSTS.",
             "Add it.",
-            f"ALLOWED_HOSTS = [*ALLOWED_HOSTS, {parts.hostname!r}]",
+            _allowed_hosts(situation),
         )
-
-
-def find_missing_login(situation: Situation) -> Iterator[Problem]:
-    """Find a LOGIN_URL that no view or no template answers. One on another host is somebody else's."""
-    if not situation.signs_people_in:
-        return
-    try:
-        url = resolve_url(settings.LOGIN_URL)
-    except NoReverseMatch:
-        url = ""
-    if urlsplit(url).netloc:
-        return
-    if not (url and is_served(url)):
-        message = f"Nobody can log in: LOGIN_URL, {settings.LOGIN_URL!r}, leads nowhere."
-        yield Problem(ERROR, "login", message, LOGIN_HINTS[settings.LOGIN_URL == DEFAULT_LOGIN_URL], PASTE_LOGIN)
-    elif template := _login_template(url):
-        message = f"The login page at {url} has no template {template}."
-        yield Problem(ERROR, "login_template", message, "Write one; it is a form with username and password.")
 
 
 def find_missing_users(situation: Situation) -> Iterator[Problem]:
@@ -206,11 +175,18 @@ def find_missing_users(situation: Situation) -> Iterator[Problem]:
 FINDERS: tuple[Finder, ...] = (
     find_failed_checks,
     find_missing_urls,
-    find_missing_issuer,
     find_refused_host,
-    find_missing_login,
 )
 FINDERS_IN_TABLES: tuple[Finder, ...] = (find_missing_users,)
+
+
+def _allowed_hosts(situation: Situation) -> str:
+    host = urlsplit(situation.server.issuer).hostname or ""
+    return f"ALLOWED_HOSTS = [*ALLOWED_HOSTS, {python_literal(f'[{host}]' if ':' in host else host)}]"
+
+
+def _nothing(situation: Situation) -> str:
+    return ""
 
 
 def _setting(name: str, literal: str, *, is_there: bool = False) -> str:
@@ -238,20 +214,13 @@ def _is_applied(label: str) -> bool:
     return True
 
 
-def _login_template(url: str) -> str:
-    """Return the name of the template that Django's login view at ``url`` lacks; empty where it has one."""
-    prefix = get_script_prefix()
-    try:
-        view = resolve(f"/{urlsplit(url).path.removeprefix(prefix)}").func
-    except Resolver404:
-        return ""
-    name = getattr(view, "view_initkwargs", {}).get("template_name") or getattr(
-        getattr(view, "view_class", None), "template_name", ""
-    )
-    if not isinstance(name, str) or not name:
-        return ""
-    try:
-        get_template(name)
-    except TemplateDoesNotExist:
-        return name
-    return ""
+# Checks that only warn, since not everybody who runs them serves people; a first flow fails by each.
+FATAL = frozenset({"oauth_provider.W111", "oauth_provider.W115", "oauth_provider.W116"})
+# Those that a client which sends nobody here does not mind.
+OF_PEOPLE = frozenset({"oauth_provider.W111"})
+PASTES: Mapping[str, Callable[[Situation], str]] = {
+    "oauth_provider.E111": lambda situation: PASTE_LOGIN,
+    "oauth_provider.W111": lambda situation: PASTE_LOGIN,
+    "oauth_provider.W115": lambda situation: _setting("ISSUER", '"https://auth.example.com"'),
+    "oauth_provider.W116": _allowed_hosts,
+}

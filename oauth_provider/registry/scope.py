@@ -1,6 +1,7 @@
 """The scope registry: what may be asked for, in the words that a person reads (RFC 6749 §3.3)."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -8,11 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from oauth_provider.conf import provider_settings
+from oauth_provider.models import Scope
 from oauth_provider.models.client import ClientPolicy
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import InvalidScope
 from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol.scope import check_scope, narrow_scope, parse_scope
+from oauth_provider.registry.kept_scopes import kept_scopes
 
 # OpenID Connect Core §5.4 and §11. A project that names one of them in SCOPES gives it words of its own.
 IDENTITY_SCOPES: Mapping[str, Any] = {
@@ -23,11 +26,31 @@ IDENTITY_SCOPES: Mapping[str, Any] = {
     "phone": _("See your phone number"),
     "offline_access": _("Keep this access while you are away"),
 }
+# What reading puts at risk is said by the words.
+UNMARKED = ("", Scope.Risk.READS)
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """A scope as a person is shown it. ``risk`` is a value of ``Scope.Risk``, or "", and ``warning`` its words."""
+
+    scope: str
+    words: str
+    risk: str
+    warning: str
+
+    def __str__(self) -> str:
+        return self.words
+
+
+def configured_scopes() -> Mapping[str, str]:
+    """Every scope of the settings, each with its words; asks no database."""
+    return {**IDENTITY_SCOPES, **provider_settings.SCOPES}
 
 
 def all_scopes() -> Mapping[str, str]:
-    """Every scope there is, each with its words."""
-    return {**IDENTITY_SCOPES, **provider_settings.SCOPES}
+    """Every scope there is, each with its words: those of the settings, then those that the database adds."""
+    return {**configured_scopes(), **{name: scope.words for name, scope in kept_scopes().items()}}
 
 
 def allowed_scopes(policy: ClientPolicy) -> tuple[str, ...]:
@@ -70,7 +93,26 @@ def words_of(scopes: Iterable[str]) -> dict[str, str]:
     return {scope: str(registry.get(scope, scope)) for scope in scopes}
 
 
+def risks_of(scopes: Iterable[str]) -> dict[str, str]:
+    """Return those scopes that are marked, each with its risk: a value of ``Scope.Risk``, but never reading."""
+    kept = kept_scopes()
+    return {scope: kept[scope].risk for scope in scopes if scope in kept and kept[scope].risk not in UNMARKED}
+
+
+def permissions_of(scopes: Iterable[str]) -> list[Permission]:
+    """Return what a person is shown of each scope, in the language of this thread."""
+    listed = tuple(scopes)
+    risks = risks_of(listed)
+    return [
+        Permission(scope, words, risks.get(scope, ""), str(Scope.Risk(risks[scope]).label) if scope in risks else "")
+        for scope, words in words_of(listed).items()
+    ]
+
+
 def digests_of(scopes: Iterable[str]) -> dict[str, str]:
-    """Return each scope with the digest of its words in the project's own language: what a consent remembers."""
+    """Return each scope with the digest of what is shown for it in the project's own language: for a consent."""
+    listed = tuple(scopes)
+    risks = risks_of(listed)
     with override(settings.LANGUAGE_CODE):
-        return {scope: digest(words) for scope, words in words_of(scopes).items()}
+        words = words_of(listed)
+    return {scope: digest(f"{words[scope]}\n{risks[scope]}" if scope in risks else words[scope]) for scope in listed}

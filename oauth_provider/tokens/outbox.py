@@ -43,7 +43,7 @@ def deliver(delivery: LogoutDelivery, senders: Mapping[str, Sender]) -> None:
     except Exception as error:  # a signer elsewhere raises what it likes
         delivery.failed(f"{type(error).__name__}: {error}")
         level = logging.ERROR if delivery.status == LogoutDelivery.Status.DEAD else logging.WARNING
-        logger.log(level, "%s, attempt %s: %s", delivery, delivery.attempts, delivery.last_error)
+        logger.log(level, "%s, attempt %s: %s", delivery.reference, delivery.attempts, delivery.last_error)
     else:
         delivery.delivered()
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.db import router
 
 from oauth_provider.dot.names import Row
@@ -34,7 +35,7 @@ def withdraw_consent(
         consents = locked_rows(given, touch="updated_at")
         if not consents:
             # The first one may be on its way: it refers to the person, and so waits until this is done.
-            person = user._meta.model._base_manager.using(using).filter(pk=user.pk)
+            person = get_user_model()._base_manager.using(using).filter(pk=user.pk)
             consents = locked_rows(given, touch="updated_at") if hold_referred(person) else []
         for consent in consents:
             consent.delete(using=using)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from oauth_provider.admin.client_metadata import METADATA
+from oauth_provider.admin.clients.client_metadata import METADATA
 from oauth_provider.clients.keys import jwks_uri
 from oauth_provider.clients.registration import sector_identifier as sector
 from oauth_provider.fetch import Fetched, FetchError

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.hashers import make_password
 
-from oauth_provider.admin.secret import SecretViews
+from oauth_provider.admin.clients.secret import SecretViews
 from oauth_provider.dot.names import application_model
 from oauth_provider.dot.secret import is_secret
 from oauth_provider.models import ClientSecret

@@ -35,7 +35,7 @@ def test_what_goes_with_a_client_is_counted_and_not_listed():
         rows.consent(user, application)
     shown, many = page()
     assert many == one
-    assert "Authorizations: 31" in shown
+    assert "Sign-ins: 31" in shown
     assert "Access tokens: 31" in shown
     assert "Consents: 30" in shown
     assert "somebody" not in shown

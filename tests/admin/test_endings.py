@@ -85,7 +85,7 @@ def test_everything_that_a_list_shows_can_be_ended_without_naming_each_row(kind)
 @each
 def test_what_is_too_much_at_once_is_not_begun(kind, monkeypatch):
     make, _verb, _is_over = KINDS[kind]
-    monkeypatch.setattr("oauth_provider.admin.read_only.MAX_AT_ONCE", 1)
+    monkeypatch.setattr("oauth_provider.admin.lists.read_only.MAX_AT_ONCE", 1)
     browser, first, second = operator(), make(), make()
     listing = url(type(first), "changelist")
     with ledger.unchanged():

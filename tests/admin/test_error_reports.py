@@ -30,7 +30,7 @@ def test_a_report_of_a_page_that_failed_holds_no_secret(page: str, place: str) -
 
     with (
         patch.object(type(ClientSecret.objects), "create_secret", create),
-        patch(f"oauth_provider.admin.secret.{place}", side_effect=RuntimeError("out of order")),
+        patch(f"oauth_provider.admin.clients.secret.{place}", side_effect=RuntimeError("out of order")),
     ):
         report = reports_of(lambda: browser.post(address, form))
     assert "out of order" in report

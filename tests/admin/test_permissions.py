@@ -54,7 +54,7 @@ def test_whoever_may_only_look_at_clients_sees_policy_and_secrets_and_no_button(
     browser = operator("oauth2_provider.view_application")
     application = ApplicationFactory(policy={"scopes": ["notes:read"], "access_token_lifetime": 60})
     page = browser.get(url(application)).content.decode()
-    for shown in ("authorization_code, refresh_token", "Read your notes", "approved", "60", "…"):
+    for shown in ("authorization_code, refresh_token", "Read your notes", "approved", "1 minute", "…"):
         assert shown in page
     for hidden in ("secrets/create", "secrets/rotate", "/revoke/", "_save", application.secret):
         assert hidden not in page

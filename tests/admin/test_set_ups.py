@@ -9,7 +9,7 @@ from tests.setups.test_setups import python
 
 OURS = {
     "AccessToken": "oauth_provider.admin.access_token.AccessTokenAdmin",
-    "Application": "oauth_provider.admin.application.ApplicationAdmin",
+    "Application": "oauth_provider.admin.clients.application.ApplicationAdmin",
     "Authorization": "oauth_provider.admin.authorization.AuthorizationAdmin",
     "AuditEvent": "oauth_provider.admin.audit_event.AuditEventAdmin",
     "Consent": "oauth_provider.admin.consent.ConsentAdmin",

@@ -34,8 +34,9 @@ REFUSED = (
     "Bearer\t{}", "bearer \t{}", "Bearer\u00a0{}", "Bearer\x85{}", "Bearer\x0b{}", "Bearer\u2003{}", "\tBearer\t{}",
     "Bearer\r\n {}", "Bearer\n\t{}", "Bearer {}\n", "Bearer,{}", "Bearer:{}", "Bearer={}", "Bearer", "Bearer {0} {0}",
     "Bearer {0},Bearer {0}", "Bearer {0}, {0}", "Basic YTpi, Bearer {}", "Basic YTpi,\tbearer {}", 'Bearer "{}"',
+    "Token {}", "{}",
 )  # fmt: skip
-OTHER = ("Basic {}", "DPoP {}", "Bearer{}", "XBearer {}", "Token {}", "{}", "")
+OTHER = ("Basic {}", "DPoP {}", "Bearer{}", "XBearer {}", "")
 
 api = NinjaAPI(urls_namespace="one-parser")
 answer_refusals(api)

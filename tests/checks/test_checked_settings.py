@@ -122,7 +122,7 @@ def test_a_value_of_the_wrong_type_is_an_error(settings: Any, name: str, value: 
 
 def test_a_check_that_breaks_for_another_reason_is_not_silenced(settings: Any, monkeypatch: Any) -> None:
     settings.OAUTH_PROVIDER = ISSUER | {"DEFAULT_SCOPES": ["read"]}
-    monkeypatch.setattr(configuration, "all_scopes", lambda: 1 / 0)
+    monkeypatch.setattr(configuration, "configured_scopes", lambda: 1 / 0)
 
     with pytest.raises(ZeroDivisionError):
         configuration.check_scopes(None)

@@ -53,7 +53,7 @@ def test_a_name_of_no_page_is_an_error(settings: Any, written: Any) -> None:
     settings.LOGIN_URL, settings.ROOT_URLCONF = written, at("accounts/login/")
     assert said(login.check_login_url) == ["E111"]
     assert said(login.check_login_template) == []
-    assert "oauth_provider.urls.accounts" in str(login.check_login_url(None)[0].hint)
+    assert "include(oauth.accounts)" in str(login.check_login_url(None)[0].hint)
 
 
 @pytest.mark.parametrize(

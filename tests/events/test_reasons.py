@@ -10,16 +10,8 @@ from oauth_provider.protocol.errors import InvalidGrant, InvalidRequest
 from oauth_provider.protocol.reason import Reason
 from tests.events.refusals import made_errors
 
-DOCS = Path(__file__).parents[2] / "docs" / "reference" / "events.md"
-TABLES = DOCS.read_text().partition("## Reason codes")[2]
 SOURCE = Path(__file__).parents[2] / "oauth_provider"
 MADE = made_errors()
-
-
-def documented():
-    """The rows of the table of codes: code to the errors and the words that stand beside it."""
-    rows = re.findall(r"^\| `(\w+)` \| ([^|]*) \| (.*) \|$", TABLES, re.MULTILINE)
-    return {code: (set(re.findall(r"`(\w+)`", errors)), words) for code, errors, words in rows}
 
 
 def test_every_error_is_made_with_a_reason():
@@ -32,25 +24,6 @@ def test_every_reason_is_given_somewhere():
     text = "\n".join(path.read_text() for path in SOURCE.rglob("*.py"))
     given = set(re.findall(r"\bReason\.([A-Z][A-Z0-9_]+)", text))
     assert {reason.name for reason in Reason} - given == set()
-
-
-def test_every_reason_is_documented_with_its_words_and_no_other_is():
-    assert {code: words for code, (_errors, words) in documented().items()} == {
-        reason.code: reason.text for reason in Reason if reason is not Reason.UNSPECIFIED
-    }
-
-
-def test_the_documented_errors_are_those_that_a_reason_is_given_with():
-    from oauth_provider.protocol import errors
-
-    wire = {}
-    for made in MADE:
-        if made.reason not in (None, "*"):
-            cls = getattr(errors, made.error, InvalidRequest)
-            code = cls.error if made.error != "NoToken" else "invalid_token"
-            wire.setdefault(Reason[made.reason].code, set()).add(code)
-    told = {code: errors for code, (errors, _words) in documented().items()}
-    assert {code: told[code] for code in wire} == wire
 
 
 @pytest.mark.spec("RFC 6749", "5.2")

@@ -194,8 +194,8 @@ def test_the_scheme_may_be_in_any_case_and_any_number_of_spaces_may_follow(token
         ("Bearer:{token}", (400, "invalid_request")),
         ("Bearer={token}", (400, "invalid_request")),
         ("Bearer{token}", (401, None)),
-        ("{token}", (401, None)),
-        ("Token {token}", (401, None)),
+        ("{token}", (400, "invalid_request")),  # ours without its scheme: who sends it is told how it is written
+        ("Token {token}", (400, "invalid_request")),
         ("Basic {token}", (401, None)),
         ("DPoP {token}", (401, None)),
         ("Bearer", (400, "invalid_request")),

@@ -86,6 +86,7 @@ BY_TYPE: dict[Any, Callable[[Source], Any]] = {
     int: lambda source: NUMBERS[source.choice(len(NUMBERS))],
     float: lambda source: float(NUMBERS[source.choice(len(NUMBERS))]),
     Any: Source.json,
+    object: Source.json,
     Key: lambda source: KEYS[source.choice(len(KEYS))],
     Registration: lambda source: Registration(is_public=True, redirect_uris=(source.text(),)),
     SplitResult: Source.parts,

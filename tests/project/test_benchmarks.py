@@ -15,10 +15,10 @@ from benchmarks.ratios import Round, ratio_of
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def bench(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+def bench(*arguments: str, module: str = "benchmarks", **environment: str) -> "subprocess.CompletedProcess[str]":
     inherited = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
     return subprocess.run(
-        [sys.executable, "-m", "benchmarks", *arguments],
+        [sys.executable, "-m", module, *arguments],
         cwd=ROOT,
         env=inherited | environment,
         capture_output=True,
@@ -46,9 +46,28 @@ def test_another_tree_is_measured_beside_this_one() -> None:
     assert [line.split("  ")[0] for line in run.stdout.splitlines()[1:]] == ["guarded view"]
 
 
+# More statements than these, or more kilobytes, no page of the admin may cost, whatever it lists.
+MAX_STATEMENTS, MAX_SIZE = 10, 100
+
+
+@pytest.mark.postgres
+@pytest.mark.xdist_group("benchmarks")
+def test_every_page_of_the_admin_is_measured_and_keeps_its_budget() -> None:
+    run = bench("--clients", "60", "--sign-ins", "600", "--times", "1", "--json", module="benchmarks.admin")
+    assert run.returncode == 0, run.stderr
+    costs: list[dict[str, Any]] = json.loads(run.stdout)
+    names = [one["name"] for one in costs]
+    for name in ("clients", "sign-ins, deep", "access tokens, search: a person", "consents, one", "clients, add"):
+        assert name in names
+    assert {one["name"]: one["statements"] for one in costs if one["statements"] > MAX_STATEMENTS} == {}
+    assert {one["name"]: one["size"] for one in costs if one["size"] > MAX_SIZE} == {}
+    assert all(one["typical"] > 0 for one in costs)
+
+
+@pytest.mark.parametrize("module", ["benchmarks", "benchmarks.admin"])
 @pytest.mark.parametrize("url", ["", "sqlite:///db.sqlite3"])
-def test_without_postgresql_it_says_what_is_missing(url: str) -> None:
-    run = bench(DATABASE_URL=url)
+def test_without_postgresql_it_says_what_is_missing(url: str, module: str) -> None:
+    run = bench(module=module, DATABASE_URL=url)
     assert run.returncode == 2
     assert "DATABASE_URL must name a PostgreSQL server" in run.stderr
 

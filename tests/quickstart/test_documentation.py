@@ -31,7 +31,7 @@ def test_every_option_is_described() -> None:
 def test_every_problem_is_described() -> None:
     source = Path(problems.__file__).read_text()
     ids = set(re.findall(r'Problem\(\s*(?:ERROR|WARNING),\s*"(\w+)"', source))
-    assert len(ids) > 8
+    assert len(ids) > 6
     assert set(rows(REFERENCE, "Problems")) == ids
 
 
@@ -44,3 +44,8 @@ def test_the_table_of_kinds_says_what_is_usual() -> None:
     found = re.findall(r"^\| [^|]+ \| `(\w+)` \| ([^|]*)\| ([^|]*)\|$", HOW_TO, re.MULTILINE)
     told = {kind: (uri.strip().strip("`"), tuple(scopes.strip().strip("`").split())) for kind, uri, scopes in found}
     assert told == {kind.name: (kind.usual_redirect_uri, kind.usual_scopes) for kind in KINDS.values()}
+
+
+def test_every_check_that_is_an_error_here_alone_is_described() -> None:
+    section = REFERENCE.split("\n## Problems\n")[1].partition("\n## ")[0]
+    assert set(re.findall(r"oauth_provider\.\w\d+", section)) == problems.FATAL

@@ -126,6 +126,8 @@ def test_a_program_is_saved_for_its_owner_alone(tmp_path: Path, kind: str, name:
     (program,) = [one for one in said.json["examples"] if one["file"]]
     assert (program["file"], program["text"]) == (name, file.read_text())
     assert file.stat().st_mode & 0o777 == 0o600
+    again = tmp_path / "again"
+    assert f"The program is saved in {again}" in quickstart("--kind", kind, "--write", str(again), "--no-input").out
 
 
 def test_making_a_client_is_audited_and_its_secret_is_in_no_log(caplog: pytest.LogCaptureFixture) -> None:

@@ -12,6 +12,7 @@ from django.db import OperationalError
 from django.http import HttpResponse
 from django.urls import include, path, re_path
 
+from oauth_provider.checks import issuer
 from oauth_provider.clients.registration.kinds import KINDS
 from oauth_provider.endpoints import token
 from oauth_provider.quickstart import problems
@@ -40,10 +41,10 @@ def failing() -> Iterator[None]:
     checks.registry.registry.registered_checks.discard(check)
 
 
-def refused(kind: str = "web") -> Outcome:
+def refused(kind: str = "web", *options: str) -> Outcome:
     """The command, which makes nothing: it says the same to a person and to a program."""
     with ledger.unchanged():
-        outcome, told = quickstart("--kind", kind, "--json"), quickstart("--kind", kind)
+        outcome, told = (quickstart("--kind", kind, *options, *how) for how in (["--json"], []))
     for one in (outcome, told):
         assert one.error == "No first flow would work like this. Nothing was made."
     said = outcome.json
@@ -122,13 +123,21 @@ def test_an_endpoint_without_metadata_is_told(settings: Any) -> None:
     assert len(pasted(paste_of(outcome, "discovery"))) > 1
 
 
-def test_no_issuer_outside_of_debug_is_told(settings: Any) -> None:
+@pytest.fixture
+def served(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A project that is no test: the checks of its issuer speak."""
+    monkeypatch.setattr(issuer, "is_test_run", lambda: False)
+
+
+def test_no_issuer_outside_of_debug_is_told(settings: Any, served: None) -> None:
     settings.OAUTH_PROVIDER = {name: value for name, value in settings.OAUTH_PROVIDER.items() if name != "ISSUER"}
     outcome = refused()
-    assert outcome.problems["issuer"] == "error"
-    assert paste_of(outcome, "issuer") == 'OAUTH_PROVIDER["ISSUER"] = "https://auth.example.com"'
+    assert outcome.problems == {"oauth_provider.W115": "error"}
+    pasted_line = 'OAUTH_PROVIDER["ISSUER"] = "https://auth.example.com"'
+    assert paste_of(outcome, "oauth_provider.W115") == pasted_line
+    settings.OAUTH_PROVIDER = {}  # the signal drops what was remembered
     del settings.OAUTH_PROVIDER
-    assert paste_of(refused(), "issuer") == 'OAUTH_PROVIDER = {"ISSUER": "https://auth.example.com"}'
+    assert paste_of(refused(), "oauth_provider.W115") == 'OAUTH_PROVIDER = {"ISSUER": "https://auth.example.com"}'
 
 
 def test_under_debug_the_address_of_runserver_is_the_issuer(settings: Any) -> None:
@@ -143,22 +152,44 @@ def test_under_debug_the_address_of_runserver_is_the_issuer(settings: Any) -> No
     assert elsewhere["examples"][0]["text"] == "python manage.py runserver '[::1]:9000'"
 
 
-def test_a_host_that_django_refuses_is_told(settings: Any) -> None:
+def test_an_issuer_whose_host_django_refuses_is_told(settings: Any, served: None) -> None:
     settings.ALLOWED_HOSTS = ["www.example.com"]
     outcome = refused()
-    assert outcome.problems == {"host": "error"}
-    assert paste_of(outcome, "host") == "ALLOWED_HOSTS = [*ALLOWED_HOSTS, 'auth.example.com']"
+    assert outcome.problems == {"oauth_provider.W116": "error"}
+    assert paste_of(outcome, "oauth_provider.W116") == 'ALLOWED_HOSTS = [*ALLOWED_HOSTS, "auth.example.com"]'
     settings.ALLOWED_HOSTS = [".example.com"]
     assert quickstart("--kind", "web", "--json").problems == {}
 
 
+@pytest.mark.parametrize(
+    ("address", "host"), [("http://192.0.2.1:8000", "192.0.2.1"), ("http://[2001:db8::1]:8000", "[2001:db8::1]")]
+)
+def test_an_address_that_django_refuses_is_told(settings: Any, address: str, host: str) -> None:
+    settings.DEBUG, settings.ALLOWED_HOSTS = True, []
+    settings.OAUTH_PROVIDER = {"SCOPES": {"notes:read": "Read your notes"}}
+    outcome = refused("web", "--url", address)
+    assert outcome.problems == {"host": "error"}
+    assert paste_of(outcome, "host") == f'ALLOWED_HOSTS = [*ALLOWED_HOSTS, "{host}"]'
+    settings.ALLOWED_HOSTS = [host]
+    assert quickstart("--kind", "web", "--url", address, "--json").problems == {}
+
+
 @pytest.mark.parametrize("kind", FOR_PEOPLE)
-@pytest.mark.parametrize("login_url", ["/accounts/login/", "/sign-in", "no_such_name"])
-def test_a_login_url_that_leads_nowhere_is_told(settings: Any, kind: str, login_url: str) -> None:
+@pytest.mark.parametrize(
+    ("login_url", "id"),
+    [
+        ("/accounts/login/", "oauth_provider.W111"),
+        ("/sign-in", "oauth_provider.W111"),
+        ("no_such_name", "oauth_provider.E111"),
+    ],
+)
+def test_a_login_url_that_leads_nowhere_is_told_with_the_line_that_adds_a_page(
+    settings: Any, kind: str, login_url: str, id: str
+) -> None:
     settings.ROOT_URLCONF, settings.LOGIN_URL = Root(OURS), login_url
     outcome = refused(kind)
-    assert outcome.problems == {"login": "error"}
-    assert pasted(paste_of(outcome, "login")) == ["accounts/"]
+    assert outcome.problems == {id: "error"}
+    assert pasted(paste_of(outcome, id)) == ["accounts/"]
 
 
 @pytest.mark.parametrize("kind", FOR_PROGRAMS)
@@ -186,7 +217,7 @@ def test_a_login_page_is_found_wherever_it_is(settings: Any, login_url: str, vie
 def test_a_login_page_without_a_template_is_told(settings: Any) -> None:
     settings.ROOT_URLCONF = Root(OURS, path("accounts/login/", LoginView.as_view(template_name="no/such.html")))
     outcome = refused()
-    assert outcome.problems == {"login_template": "error"}
+    assert outcome.problems == {"oauth_provider.E112": "error"}
     assert "no/such.html" in outcome.json["problems"][0]["message"]
 
 

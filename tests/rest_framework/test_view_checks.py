@@ -136,7 +136,7 @@ def test_what_is_no_scope_is_found(said, scopes):
 )
 def test_a_scope_that_there_is_not_is_found(said, settings, bad):
     settings.OAUTH_RESOURCE_SERVER = {}
-    assert said(check_scopes_exist, bad) == ["Notes needs the scope 'notes:raed', which there is not."]
+    assert said(check_scopes_exist, bad) == ["Notes needs the scope 'notes:raed', which SCOPES has not."]
     settings.OAUTH_RESOURCE_SERVER = {"VERIFIER": "tests.rest_framework.tokens.verify"}
     assert said(check_scopes_exist, bad) == []
 

@@ -3,4 +3,10 @@
 from django.contrib import admin
 from django.urls import include, path
 
-urlpatterns = [path("", include("oauth_provider.urls")), path("admin/", admin.site.urls)]
+from oauth_provider import urls as oauth
+
+urlpatterns = [
+    path("accounts/", include(oauth.accounts)),
+    path("", include("oauth_provider.urls")),
+    path("admin/", admin.site.urls),
+]

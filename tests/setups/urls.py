@@ -4,6 +4,7 @@ from django.urls import include, path
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from oauth_provider import urls as oauth
 from oauth_provider.rest_framework.authentication import OAuthAuthentication
 from oauth_provider.rest_framework.permissions import HasScopes
 
@@ -16,4 +17,8 @@ class Api(APIView):
         return Response({"user": request.user.get_username()})
 
 
-urlpatterns = [path("", include("oauth_provider.urls")), path("api", Api.as_view())]
+urlpatterns = [
+    path("accounts/", include(oauth.accounts)),
+    path("", include("oauth_provider.urls")),
+    path("api", Api.as_view()),
+]

@@ -20,6 +20,8 @@ SECONDS = 600
 INHERITED = re.compile(r"(PIP_\w+|(https?|all|no)_proxy|SSL_CERT_\w+|REQUESTS_CA_BUNDLE)", re.IGNORECASE)
 # Of the pages; others are taken in their place, since somebody may be using these.
 PORTS = (8000, 8001, 5173)
+# A finding of a check of ours, or of django-oauth-toolkit: readers meet none that the page does not show them.
+FINDING = re.compile(r"\(oauth\w+\.[EWI]\d+\)")
 SAVE = 'trap \'code=$?; pwd > "$STATE/cwd"; env -0 > "$STATE/env"; exit $code\' EXIT\n'
 
 
@@ -141,6 +143,8 @@ class Machine:
         for expected in step.expected:
             if not matches(self.here(expected), output):
                 raise TutorialError(f"{step.text}prints\n{output}\nand not\n{expected}")
+        if set(FINDING.findall(output)) - set(FINDING.findall("".join(step.expected))):
+            raise TutorialError(f"{step.text}finds more than the page shows:\n{output}")
 
     def refresh(self) -> None:
         """Start servers anew after files were pasted, so that no test waits for Django to notice."""
@@ -167,11 +171,12 @@ class Machine:
                 start_new_session=True,
             )
         ports = [here for port, here in self.ports.items() if str(port) in step.text]
-        for _ in range(600):
+        for _ in range(1200):
             output = terminal.log.read_text()
             if terminal.process.poll() is not None:
                 raise TutorialError(f"{step.text}ended:\n{output}")
             if all(matches(self.here(one), output) for one in step.expected) and all(map(listens, ports)):
+                self.compare(step, output)
                 return output
             time.sleep(0.1)
         raise TutorialError(f"{step.text}prints\n{output}\nand not\n{step.expected}")

@@ -43,11 +43,20 @@ def test_the_machine_is_empty_and_knows_nothing_of_the_suite(machine: Machine, m
         Commands("true\n", status=1),
         Commands("echo one\n", expected=["two\n"]),
         Commands("echo one\n", expected=["one\n", "two\n"]),
+        Commands("echo '?: (oauth_provider.W001) The cache'\n"),
+        Commands(
+            "echo '?: (oauth2_provider.W008)'; echo '(oauth_provider.W001)'\n", expected=["(oauth_provider.W001)\n"]
+        ),
     ],
 )
 def test_commands_that_do_not_do_what_the_page_says_are_found(machine: Machine, step: Commands) -> None:
     with pytest.raises(TutorialError):
         machine.run(step)
+
+
+def test_a_finding_that_the_page_shows_may_be_found(machine: Machine) -> None:
+    shown = ["?: (oauth_provider.W001) …\n"]
+    assert machine.run(Commands("echo '?: (oauth_provider.W001) The cache'\n", expected=shown))
 
 
 def test_commands_that_are_meant_to_fail_may_fail(machine: Machine) -> None:
@@ -88,4 +97,4 @@ def test_a_server_keeps_its_terminal_and_is_started_anew_after_a_file_was_pasted
 @pytest.mark.parametrize("commands", ["echo gone\n", "exit 3\n"])
 def test_a_server_that_ends_is_found(machine: Machine, commands: str) -> None:
     with pytest.raises(TutorialError, match="ended"):
-        machine.run(Commands(commands, stays_busy=True))
+        machine.run(Commands(commands, stays_busy=True, expected=["a server"]))

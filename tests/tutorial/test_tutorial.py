@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.conftest import launch
 from tests.tutorial.blocks import Commands, File, NewTerminal, Person, pages, read
@@ -13,6 +13,7 @@ from tests.tutorial.machine import Machine, build_wheel
 from tests.tutorial.people import PEOPLE
 
 pytestmark = pytest.mark.xdist_group("tutorial")
+TIMEOUT = 30_000  # in milliseconds: other tests run beside
 ORDER = ["server.md", "api.md", "web-application.md", "single-page-application.md", "deploy.md"]
 FOLLOWED: list[str] = []
 
@@ -31,7 +32,8 @@ def context() -> Iterator[BrowserContext]:
     """Ana's browser."""
     with sync_playwright() as playwright, launch(playwright) as browser:
         context = browser.new_context()
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(TIMEOUT)
+        expect.set_options(timeout=TIMEOUT)
         yield context
 
 

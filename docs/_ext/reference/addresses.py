@@ -10,13 +10,12 @@ from django.urls import URLPattern, URLResolver
 from docs._ext.reference import words
 
 
-def table(patterns: Sequence[URLPattern | URLResolver], namespace: str = "") -> str:
+def table(patterns: Sequence[URLPattern | URLResolver]) -> str:
     """Return a table of URL patterns, in the order in which Django tries them."""
     rows = []
     for pattern in patterns:
         if isinstance(pattern, URLPattern):
-            name = f"`{namespace}:{pattern.name}`" if namespace and pattern.name else f"`{pattern.name}`"
-            rows.append([f"`{path(pattern)}`", name if pattern.name else "", _what(pattern.callback)])
+            rows.append([f"`{path(pattern)}`", f"`{pattern.name}`" if pattern.name else "", _what(pattern.callback)])
     return words.table(["path", "name", ""], rows)
 
 

@@ -55,6 +55,7 @@ class Metadata:
     allowed_origins: tuple[str, ...] = ()
     status: str = ClientPolicy.Status.APPROVED
     may_introspect: bool = False
+    context: str = ""
     rotate_refresh_tokens: bool = True
     pkce_excused_until: date | None = None
     scope_claims_in_id_token: bool = False

@@ -74,7 +74,7 @@ class Command(BaseCommand):
     def _reencrypt(self) -> None:
         count = SigningKey.objects.reencrypt()
         self.stdout.write(f"{count} private keys sealed under the present SECRET_KEY.")
-        lost = [row for row in SigningKey.objects.in_order() if row.sealed_private_jwk and row.open()[0] is None]
+        lost = SigningKey.objects.lost()
         if lost:
             raise CommandError(f"{len(lost)} cannot be opened. Rotate with --now, or bring their SECRET_KEY back.")
 

@@ -68,6 +68,8 @@ class Command(BaseCommand):
             check_writable(options["write"], kind)
             given = given_by(options)
             draft = questions.draft(kind, given) if asks else draft_of(kind, given)
+            if asks:
+                self.stdout.write("")
         except (KeyboardInterrupt, EOFError):
             raise CommandError(STOPPED) from None
         self.make(draft, server, problems, options)
@@ -109,6 +111,8 @@ class Command(BaseCommand):
             return
         for line in report.lines(problems, self.style.MIGRATE_HEADING):
             self.print_line(line)
+        if options["write"]:
+            self.print_line(f"\nThe program is saved in {printable(options['write'])}; nobody else can read it.")
 
     def refuse(self, error: MetadataRefused, problems: Iterable[Problem], *, as_json: bool) -> NoReturn:
         """Raise ``CommandError`` with each member that is wrong, in the words of the admin's form."""

@@ -22,6 +22,29 @@ function copyBy(button) {
   });
 }
 
+// A cell has no field to select: one is made for the moment where the browser has no clipboard for us.
+function copyText(button) {
+  const was = button.textContent;
+  const said = () => {
+    button.textContent = button.dataset.done;
+    setTimeout(() => { button.textContent = was; }, 2000);
+  };
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    if (navigator.clipboard) {
+      navigator.clipboard.writeText(button.dataset.text).then(said, () => {});
+      return;
+    }
+    const field = document.createElement("textarea");
+    field.value = button.dataset.text;
+    button.after(field);
+    field.select();
+    if (document.execCommand("copy")) said();
+    field.remove();
+    button.focus();
+  });
+}
+
 function sendOnce(form) {
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) event.preventDefault();
@@ -31,6 +54,7 @@ function sendOnce(form) {
 
 ready(() => {
   document.querySelectorAll(".oa-copy").forEach(copyBy);
+  document.querySelectorAll(".oa-copy-text").forEach(copyText);
   document.querySelectorAll("#content form[method=post]").forEach(sendOnce);
 });
 

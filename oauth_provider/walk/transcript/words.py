@@ -74,7 +74,7 @@ PAGE_ADVICE = (
     ("CSRF", "The cookie with the CSRF token did not come back: is CSRF_COOKIE_SECURE on while the URL is http?"),
     ("DisallowedHost", "Add the host of --url to ALLOWED_HOSTS."),
 )
-MAX_TEXT = 300
+MAX_TEXT = 400
 
 
 def refusal(exchange: Exchange) -> str:

@@ -2,4 +2,6 @@
 
 from django.urls import include, path
 
-urlpatterns += [path("", include("oauth_provider.urls"))]
+from oauth_provider import urls as oauth
+
+urlpatterns += [path("accounts/", include(oauth.accounts)), path("", include("oauth_provider.urls"))]

@@ -5,13 +5,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.test import Client as Browser
 
+import oauth_provider
+from oauth_provider.pages.login import LoginView
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 
 THEME = Path(__file__).parent / "theme"
+PACKAGE = Path(oauth_provider.__file__).parent
 APPS, FILES = "django.template.loaders.app_directories.Loader", "django.template.loaders.filesystem.Loader"
 OURS, DJANGOS = "tests.flows.account.urls", "tests.flows.account.django_urls"
 LOGIN, LOGOUT = "/accounts/login/", "/accounts/logout/"
@@ -49,6 +53,32 @@ def test_the_login_page_of_the_project_is_shown_whatever_the_order(project: Any,
     assert 'name="password"' in html
     assert 'name="csrfmiddlewaretoken"' in html
     assert not page.has_header("Content-Security-Policy")  # its scripts are its own affair
+
+
+def test_one_of_an_app_behind_ours_is_shown(project: Any) -> None:
+    """As among apps: one loader finds both, ours first."""
+    loaders(project, FILES)
+    project.TEMPLATES = [{**project.TEMPLATES[0], "DIRS": [PACKAGE / "templates", THEME]}]
+    assert "The project's own login" in Browser().get(LOGIN).content.decode()
+
+
+def test_one_of_another_template_engine_is_shown_by_our_view(settings: Any) -> None:
+    settings.ROOT_URLCONF = OURS
+    other = {"BACKEND": "django.template.backends.dummy.TemplateStrings", "DIRS": [THEME], "OPTIONS": {}}
+    settings.TEMPLATES = [*settings.TEMPLATES, {**other, "APP_DIRS": False}]
+    assert "The project's own login" in Browser().get(LOGIN).content.decode()
+
+
+def test_a_class_of_the_project_that_names_its_template_has_its_way(rf: Any) -> None:
+    class OwnLogin(LoginView):
+        """By a method, as two sites in one project would."""
+
+        def get_template_names(self) -> list[str]:
+            return ["admin/login.html"]
+
+    request = rf.get(LOGIN)
+    request.session, request.user = Browser().session, AnonymousUser()
+    assert "Django administration" in OwnLogin.as_view()(request).content.decode()
 
 
 @pytest.mark.parametrize("order", [(FILES, APPS), (APPS, FILES)], ids=repr)

@@ -38,7 +38,7 @@ def test_the_page_says_who_asks_for_what_and_where_the_answer_goes(driver: Drive
 def test_the_page_carries_only_a_handle(driver: Driver, page: str) -> None:
     html = driver.browser.get(page).content.decode()
     fields = set(re.findall(r'name="(\w+)"', html)) - {"viewport"}
-    assert fields == {"csrfmiddlewaretoken", "decision"}
+    assert fields == {"csrfmiddlewaretoken", "decision", "until"}
     for secret in ("a state", driver.application.client_id, driver.code_verifier):
         assert secret not in html
 

@@ -51,13 +51,13 @@ MISTAKES: dict[str, Mistake] = {
     "a login page by a name that is none": Mistake(
         settings='LOGIN_URL = "signin"',
         told="(oauth_provider.E111) LOGIN_URL is 'signin', which is no URL and no name of one",
-        remedy='add path("accounts/", include(oauth_provider.urls.accounts))',
+        remedy='add path("accounts/", include(oauth.accounts))',
         fatal=True,
     ),
     "no login page": Mistake(
         urls='urlpatterns = [one for one in urlpatterns if "accounts" not in str(one.pattern)]',
         told="(oauth_provider.W111) LOGIN_URL is '/accounts/login/', and this site serves nothing at /accounts/login/",
-        remedy='add path("accounts/", include(oauth_provider.urls.accounts))',
+        remedy='add path("accounts/", include(oauth.accounts))',
     ),
     "a login page without its first slash": Mistake(
         settings='LOGIN_URL = "accounts/login/"',
@@ -215,7 +215,7 @@ MISTAKES: dict[str, Mistake] = {
         urls=VIEW
         + '    authentication_classes = [OAuthAuthentication]\n    permission_classes = [HasScopes("raed")]'
         + SERVED,
-        told="(oauth_provider.E041) shop.urls.Notes needs the scope 'raed', which there is not.",
+        told="(oauth_provider.E041) shop.urls.Notes needs the scope 'raed', which SCOPES has not.",
         remedy="Did you mean 'read'?",
         fatal=True,
     ),

@@ -3,12 +3,17 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin import ShowFacets
 from django.contrib.admin.widgets import AutocompleteSelect
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
 
-from oauth_provider.admin.autocomplete import NULL
+from oauth_provider.admin.lists.autocomplete import NULL
+from oauth_provider.admin.lists.keyset import KeysetChangeList
+from oauth_provider.admin.lists.search import is_searchable, is_secret
+from oauth_provider.admin.lists.shown_options import Names, ShownOptions
 from oauth_provider.resource_server.users.session_user import active_session_user
 
 # How the filters that a class names may ask. Django would let anyone ask ``token__startswith``.
@@ -23,6 +28,14 @@ class BoundedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # it takes none
     show_facets = ShowFacets.NEVER
     list_per_page = 50
     list_max_show_all = 0
+    change_list_template = "admin/oauth_provider/change_list.html"
+    # Of a model of DOT's: how its rows are called here.
+    names: Names | None = None
+
+    def __init__(self, model: type[Any], admin_site: Any) -> None:
+        super().__init__(model, admin_site)
+        if self.names is not None:
+            self.opts: Any = ShownOptions(self.opts, self.names)
 
     @property
     def media(self) -> forms.Media:
@@ -55,6 +68,35 @@ class BoundedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # it takes none
         """May this person delete rows? Not by a token."""
         return self.is_person(request) and super().has_delete_permission(request, obj)
 
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
+        """Return the class of lists that are paged by key."""
+        return KeysetChangeList
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Show the list. A token typed into its search is taken out of the address, and searched for nowhere."""
+        if is_secret(request.GET.get("q", "")):
+            left = request.GET.copy()
+            del left["q"]
+            messages.error(
+                request,
+                _(
+                    "That looks like a token. It was not searched for, and stands in the history of this browser now: "
+                    "take it for known, and end what it belongs to."
+                ),
+            )
+            return HttpResponseRedirect(f"{request.path}?{left.urlencode()}" if left else request.path)
+        return super().changelist_view(request, extra_context)
+
+    def response_action(self, request: HttpRequest, queryset: Any, *args: Any, **kwargs: Any) -> HttpResponse | None:
+        """Do what is chosen of the actions. Where Django asks first, it is told what the rows are called here."""
+        response: Any = super().response_action(request, queryset, *args, **kwargs)
+        if isinstance(response, TemplateResponse) and response.context_data is not None:
+            response.context_data["opts"] = self.opts
+            if "objects_name" in response.context_data:
+                response.context_data["objects_name"] = self.opts.verbose_name_plural
+        answer: HttpResponse | None = response
+        return answer
+
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
         """Is it a lookup of our filters? By others a secret could be guessed character by character."""
         if NULL in str(value):
@@ -71,7 +113,7 @@ class BoundedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # it takes none
         return None if NULL in object_id else super().get_object(request, object_id, from_field)
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
-        """Search as usual; a term with NUL, which PostgreSQL refuses, finds nothing."""
-        if NULL in search_term:
+        """Search as usual; a term that no column can hold finds nothing."""
+        if not is_searchable(search_term):
             return queryset.none(), False
         return super().get_search_results(request, queryset, search_term)

@@ -15,6 +15,10 @@ from django.http import HttpRequest
 from django.utils.functional import cached_property
 
 NULL = "\x00"
+# Parameters of the query string: the page begins behind this row, or ends before it; at the very end where it is empty.
+AFTER, BEFORE = "_after", "_before"
+# A filter that is set anew begins with the first page.
+PAGES = (AFTER, BEFORE, "p", "e")
 
 
 def is_key(model: type[Model], value: Any) -> bool:
@@ -55,12 +59,17 @@ def can_search(site: AdminSite, request: HttpRequest, model: type[Model]) -> boo
     return bool(model_admin.get_search_fields(request)) and model_admin.has_view_permission(request)
 
 
-def user_search_fields(prefix: str) -> tuple[str, ...]:
-    """Return the fields by which users are searched: the login name, and the email address if there is one."""
+def user_names() -> tuple[str, ...]:
+    """Return the columns by which users are searched: the login name, and the email address if there is one."""
     model = get_user_model()
     names = dict.fromkeys((model.USERNAME_FIELD, getattr(model, "EMAIL_FIELD", "")))
     known = {field.name for field in model._meta.fields}
-    return tuple(f"{prefix}__{name}" for name in names if name in known)
+    return tuple(name for name in names if name in known)
+
+
+def user_search_fields(prefix: str) -> tuple[str, ...]:
+    """Return the columns in ``user_names``, as a related table's."""
+    return tuple(f"{prefix}__{name}" for name in user_names())
 
 
 class AutocompleteFilter(admin.FieldListFilter):
@@ -75,7 +84,8 @@ class AutocompleteFilter(admin.FieldListFilter):
         self.site: AdminSite = model_admin.admin_site
         super().__init__(field, request, params, model, model_admin, field_path)
         self.remote: type[Model] = field.remote_field.model
-        self.title = self.remote._meta.verbose_name
+        shown = self.site.get_model_admin(self.remote) if self.site.is_registered(self.remote) else self.remote
+        self.title = getattr(shown, "opts", self.remote._meta).verbose_name
 
     def expected_parameters(self) -> list[str | None]:
         """Return the one parameter of the query string."""
@@ -93,7 +103,7 @@ class AutocompleteFilter(admin.FieldListFilter):
 
     def choices(self, changelist: Any) -> Iterator[Any]:
         """Yield one choice: a form with the widget, and all other parameters of the query string."""
-        kept = {name: value for name, value in self.request.GET.items() if name not in (self.parameter, "p", "e")}
+        kept = {name: value for name, value in self.request.GET.items() if name not in (self.parameter, *PAGES)}
         yield {
             "widget": self._form()[self.parameter],
             "kept": kept.items(),
@@ -103,7 +113,9 @@ class AutocompleteFilter(admin.FieldListFilter):
 
     @cached_property
     def chosen(self) -> Any:
-        """Return the object in the query string, or None: the key may be any text."""
+        """Return the object in the query string, or None: the key may be any text, or not be there."""
+        if not self.used_parameters:
+            return None
         used: dict[str, Any] = self.used_parameters
         value = get_last_value_from_parameters(used, self.parameter)
         return self.remote._default_manager.filter(pk=value).first() if is_key(self.remote, value) else None

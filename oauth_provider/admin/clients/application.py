@@ -6,22 +6,24 @@ from django.contrib import admin, messages
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.utils import flatten_fieldsets
 from django.db import IntegrityError
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_variables
 
-from oauth_provider.admin.autocomplete import AutocompleteFilter, KeyField
-from oauth_provider.admin.client_add_form import AddClientForm, drafted_client_id
-from oauth_provider.admin.client_change_form import ANY_METHOD, ChangeClientForm
-from oauth_provider.admin.client_legacy import EXCEPTIONS, LegacyColumns, excuse_of
-from oauth_provider.admin.client_metadata import METADATA, MetadataColumns
-from oauth_provider.admin.deletion import Deleted, count_deleted
-from oauth_provider.admin.member import MemberInline
-from oauth_provider.admin.read_only import MAX_AT_ONCE
-from oauth_provider.admin.secret import SecretViews, list_secrets
+from oauth_provider.admin.clients.client_add_form import AddClientForm, drafted_client_id
+from oauth_provider.admin.clients.client_change_form import ChangeClientForm
+from oauth_provider.admin.clients.client_legacy import EXCEPTIONS, LegacyColumns, excuse_of
+from oauth_provider.admin.clients.client_metadata import METADATA, MetadataColumns
+from oauth_provider.admin.clients.deletion import Deleted, count_deleted
+from oauth_provider.admin.clients.member import MemberInline
+from oauth_provider.admin.clients.policy_columns import MemberFilter, PolicyColumns, StatusFilter
+from oauth_provider.admin.clients.secret import SecretViews, list_secrets
+from oauth_provider.admin.lists.autocomplete import KeyField
+from oauth_provider.admin.lists.read_only import MAX_AT_ONCE
+from oauth_provider.admin.lists.shown_options import Names
 from oauth_provider.clients.registration.metadata import OF_APPLICATION
 from oauth_provider.clients.registration.policy_rules import LIFETIMES
 from oauth_provider.clients.registration.register import By, save_change, save_new
@@ -32,97 +34,24 @@ from oauth_provider.dot.names import Row
 from oauth_provider.events.actor import person_behind
 from oauth_provider.events.event import ClientDeleted
 from oauth_provider.events.refusal_ring import last_refusals
-from oauth_provider.models import Authorization, ClientPolicy, ClientSecret
-from oauth_provider.registry.scope import allowed_scopes, words_of
+from oauth_provider.models import Authorization, ClientSecret
 from oauth_provider.resource_server.users.session_user import session_user
 from oauth_provider.tokens.ending import revoke_authorizations
-
-
-class StatusFilter(admin.SimpleListFilter):
-    """By the policy's status; a client without a policy has the default one."""
-
-    title = gettext_lazy("status")
-    parameter_name = "status"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
-        """Return the values there are."""
-        return ClientPolicy.Status.choices
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Return the value that ``ClientPolicy.default_for`` would have."""
-        chosen = self.value()
-        by_itself = ~Q(registration_source="manual")
-        default = {"approved": Q(oauth_policy=None) & ~by_itself, "unapproved": Q(oauth_policy=None) & by_itself}
-        if chosen not in ClientPolicy.Status.values:
-            return queryset
-        return queryset.filter(Q(oauth_policy__status=chosen) | default.get(str(chosen), Q(pk__in=[])))
-
-
-class PolicyColumns:
-    """A client's policy, for lists and for those who may only look."""
-
-    @admin.display(description=gettext_lazy("grant types"))
-    def grant_types(self, application: Row) -> str:
-        """By their names on the wire."""
-        return ", ".join(ClientPolicy.of(application).grant_types) or "-"
-
-    @admin.display(description=gettext_lazy("scopes"))
-    def scopes(self, application: Row) -> str:
-        """Each with its words."""
-        scopes = allowed_scopes(ClientPolicy.of(application))
-        return format_html_join("", '<div><code dir="ltr">{}</code> {}</div>', words_of(scopes).items())
-
-    @admin.display(description=gettext_lazy("every scope, and those to come"), boolean=True)
-    def every_scope(self, application: Row) -> bool:
-        """No list stands in the way."""
-        return ClientPolicy.of(application).scopes is None
-
-    @admin.display(description=gettext_lazy("authorization details types"))
-    def authorization_details_types(self, application: Row) -> str:
-        """By their names on the wire (RFC 9396 §10)."""
-        return ", ".join(ClientPolicy.of(application).authorization_details_types) or "-"
-
-    @admin.display(description=gettext_lazy("authentication method"))
-    def token_endpoint_auth_method(self, application: Row) -> str:
-        """Return the name of RFC 8414 §2."""
-        return ClientPolicy.of(application).token_endpoint_auth_method or str(ANY_METHOD)
-
-    @admin.display(description=gettext_lazy("may introspect tokens"), boolean=True)
-    def may_introspect(self, application: Row) -> bool:
-        """RFC 7662 §2.1."""
-        return ClientPolicy.of(application).may_introspect
-
-    @admin.display(description=gettext_lazy("rotate refresh tokens"), boolean=True)
-    def rotate_refresh_tokens(self, application: Row) -> bool:
-        """RFC 9700 §2.2.2."""
-        return ClientPolicy.of(application).rotate_refresh_tokens
-
-    @admin.display(description=gettext_lazy("access token lifetime"))
-    def access_token_lifetime(self, application: Row) -> str:
-        """In seconds."""
-        return str(ClientPolicy.of(application).access_token_lifetime or "-")
-
-    @admin.display(description=gettext_lazy("idle lifetime of a sign-in"))
-    def authorization_idle_lifetime(self, application: Row) -> str:
-        """In seconds."""
-        return str(ClientPolicy.of(application).authorization_idle_lifetime or "-")
-
-    @admin.display(description=gettext_lazy("absolute lifetime of a sign-in"))
-    def authorization_lifetime(self, application: Row) -> str:
-        """In seconds."""
-        return str(ClientPolicy.of(application).authorization_lifetime or "-")
 
 
 class ApplicationAdmin(PolicyColumns, LegacyColumns, MetadataColumns, SecretViews):
     """In the place of DOT's. A project's own class can derive from it."""
 
-    list_display = ("__str__", "status", "client_type", "grant_types", "client_id", "created")
+    names = Names("application", gettext_lazy("client"), gettext_lazy("clients"))
+    list_display = ("client", "identifier", "status", "type", "begun")
+    list_display_links = ("client",)
+    sortable_by = ("begun",)
     list_select_related = ("oauth_policy",)
     list_filter = (
         StatusFilter,
         "client_type",
         "registration_source",
-        ("oauth_members__user", AutocompleteFilter),
+        ("oauth_members__user", MemberFilter),
     )
     search_fields = ("name", "client_id", "redirect_uris")
     search_help_text = gettext_lazy("Name, client identifier, or part of a redirect URI.")

@@ -6,9 +6,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from oauth_provider.admin.client_form import CHECKBOXES, ClientForm, Lines
-from oauth_provider.admin.client_legacy import LegacyForm, offered_response_types
-from oauth_provider.admin.client_metadata import METADATA, MetadataForm
+from oauth_provider.admin.clients.client_form import CHECKBOXES, ClientForm, Lines
+from oauth_provider.admin.clients.client_legacy import LegacyForm, offered_response_types
+from oauth_provider.admin.clients.client_metadata import METADATA, MetadataForm
+from oauth_provider.admin.lifetimes import explain_defaults
 from oauth_provider.clients.authentication.table import methods
 from oauth_provider.clients.registration.metadata import Metadata
 from oauth_provider.clients.registration.policy_rules import LIFETIMES, REGISTERED
@@ -75,6 +76,7 @@ class ChangeClientForm(ClientForm, MetadataForm, LegacyForm):
             self.initial[name] = getattr(self.policy, name)
         for name in CHOSEN:
             self.initial[name] = list(getattr(self.policy, name))
+        explain_defaults(self.fields)
         self._offer("grant_types", {name: name for name in grant_types()})
         self._offer_methods()
         self._offer("response_types", offered_response_types())

@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.debug import sensitive_variables
 
-from oauth_provider.admin.bounded import BoundedAdmin
-from oauth_provider.admin.log import log
+from oauth_provider.admin.lists.bounded import BoundedAdmin
+from oauth_provider.admin.lists.log import log
 from oauth_provider.conf import provider_settings
 from oauth_provider.dot.names import Row
 from oauth_provider.dot.secret import is_hashed, is_secret

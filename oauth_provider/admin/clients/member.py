@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from oauth_provider.admin.autocomplete import KeyField, can_search
+from oauth_provider.admin.lists.autocomplete import KeyField, can_search
 from oauth_provider.models import ClientMember
 
 

@@ -8,7 +8,7 @@ from django.core import signing
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from oauth_provider.admin.client_form import ClientForm
+from oauth_provider.admin.clients.client_form import ClientForm
 from oauth_provider.clients.registration.kinds import KINDS
 from oauth_provider.clients.registration.metadata import Metadata
 from oauth_provider.clients.registration.proposal import Proposal

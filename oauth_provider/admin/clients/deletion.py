@@ -7,7 +7,7 @@ from django.contrib.admin import AdminSite
 from django.db import models
 from django.http import HttpRequest
 
-from oauth_provider.admin.read_only import ReadOnlyAdmin
+from oauth_provider.admin.lists.read_only import ReadOnlyAdmin
 
 MAX_NAMED = 10
 Deleted = tuple[list[str], dict[str, int], set[str], list[str]]
@@ -19,7 +19,7 @@ def count_deleted(rows: Iterable[Any], request: HttpRequest, site: AdminSite) ->
     if not objects:
         return [], {}, set(), []
     model = type(objects[0])
-    counts = {str(model._meta.verbose_name_plural): len(objects)}
+    counts = {_names(model, site): len(objects)}
     missing: set[str] = set()
     protected: list[str] = []
     for relation in model._meta.get_fields(include_hidden=True):
@@ -29,11 +29,17 @@ def count_deleted(rows: Iterable[Any], request: HttpRequest, site: AdminSite) ->
         if relation.on_delete in (models.PROTECT, models.RESTRICT):
             protected.extend(f"{row._meta.verbose_name}: {row}" for row in theirs[:MAX_NAMED])
         elif relation.on_delete is models.CASCADE and (count := theirs.count()):
-            counts[str(theirs.model._meta.verbose_name_plural)] = count
+            counts[_names(theirs.model, site)] = count
             missing |= _missing(theirs.model, request, site)
     missing |= _missing(model, request, site)
     names = [str(row) for row in objects[:MAX_NAMED]]
     return names + (["…"] if len(objects) > MAX_NAMED else []), counts, missing, protected
+
+
+def _names(model: type[models.Model], site: AdminSite) -> str:
+    """Return how several rows are called on the pages of ``site``."""
+    options: Any = site.get_model_admin(model).opts if site.is_registered(model) else model._meta
+    return str(options.verbose_name_plural)
 
 
 def _missing(model: type[models.Model], request: HttpRequest, site: AdminSite) -> set[str]:

@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from oauth_provider.admin.client_form import CHECKBOXES
+from oauth_provider.admin.clients.client_form import CHECKBOXES
 from oauth_provider.authorization.rules import response_types_supported
 from oauth_provider.dot.names import Row
 from oauth_provider.models import ClientPolicy

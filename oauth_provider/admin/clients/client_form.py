@@ -11,6 +11,7 @@ from oauth_provider.clients.registration.proposal import Proposal
 from oauth_provider.clients.registration.register import find_faults
 from oauth_provider.clients.registration.uri_rules import is_ours_to_judge
 from oauth_provider.models import ClientPolicy
+from oauth_provider.registry import kept_scopes
 from oauth_provider.registry.scope import all_scopes
 
 # The fields of a form that have another name than the member of the metadata.
@@ -57,6 +58,8 @@ class ClientForm(forms.ModelForm):  # type: ignore[type-arg]  # it takes none at
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # Whoever has just added a scope finds it here, in whichever process.
+        kept_scopes.forget()
         self.policy = self._policy()
         # What was typed: a line that holds a space is wrong as one.
         self.lines: dict[str, tuple[str, ...]] = {}

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.admin import helpers
@@ -12,22 +12,24 @@ from django.contrib.auth import get_permission_codename
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.defaultfilters import truncatechars
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import NoReverseMatch, path, reverse
 from django.utils.functional import Promise
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from oauth_provider.admin.bounded import BoundedAdmin
-from oauth_provider.admin.log import log
+from oauth_provider.admin.lists.bounded import BoundedAdmin
+from oauth_provider.admin.lists.cells import name_of, scope_of, with_detail
+from oauth_provider.admin.lists.log import log
+from oauth_provider.admin.lists.search import is_searchable, meant_by
 from oauth_provider.events.actor import Actor, person_behind
+from oauth_provider.models.row_title import row_title
 from oauth_provider.resource_server.users.session_user import active_session_user
 
 # What one confirmation may end, and how much of it is named on the page.
 MAX_AT_ONCE = 1000
 MAX_NAMED = 10
-NAME_LENGTH = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +49,10 @@ class ReadOnlyAdmin(BoundedAdmin):
 
     ending: Ending
     change_form_template = "admin/oauth_provider/read_only.html"
+    # The columns of the user and of the client that rows are searched by; "" for none.
+    owner_columns = ("user", "application")
+    # Rows stand in the order of their keys, that of their making. Any other would have to be made of all of them.
+    sortable_by: ClassVar[Any] = ()
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Return False: the endpoints make the rows."""
@@ -80,8 +86,11 @@ class ReadOnlyAdmin(BoundedAdmin):
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """Render the page, with the button for persons who may end rows."""
-        context["ending"] = self.ending if self.has_end_permission(request) else None
+        row = kwargs.get("obj")
+        may_end = row is not None and self.has_end_permission(request) and not self.is_over(row)
+        context["ending"] = self.ending if may_end else None
         context["ending_url"] = f"../{self.ending.name}/"
+        context["subtitle"] = self.title_of(row) if row is not None else None
         return super().render_change_form(request, context, *args, **kwargs)
 
     def end_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -101,12 +110,9 @@ class ReadOnlyAdmin(BoundedAdmin):
 
     def end_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
         """Ask for confirmation of an action, and end the selected rows once ``post`` is sent."""
-        total = queryset.count()
+        total = queryset.order_by()[: MAX_AT_ONCE + 1].count()
         if total > MAX_AT_ONCE:
-            text = _("%(total)d are too many at once; select at most %(limit)d.") % {
-                "total": total,
-                "limit": MAX_AT_ONCE,
-            }
+            text = _("These are too many at once; select at most %(limit)d.") % {"limit": MAX_AT_ONCE}
             self.message_user(request, text, messages.ERROR)
             return None
         if request.POST.get("post"):
@@ -117,10 +123,53 @@ class ReadOnlyAdmin(BoundedAdmin):
         rows = list(queryset[:MAX_NAMED])
         return self._ask(request, rows, total, back_to=request.get_full_path(), chosen=chosen, is_across=is_across)
 
-    @admin.display(description=gettext_lazy("client"), ordering="application__name")
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        """Return the rows of the users and clients that the term means."""
+        if not search_term.strip():
+            return queryset, False
+        if not is_searchable(search_term):
+            return queryset.none(), False
+        users, clients = self.owner_columns
+        return queryset.filter(meant_by(search_term).rows(users=users, clients=clients)), False
+
+    @admin.display(description=gettext_lazy("user"))
+    def person(self, row: Any) -> str:
+        """Return the user's name, shortened."""
+        return name_of(row.user)
+
+    @admin.display(description=gettext_lazy("client"))
     def client(self, row: Any) -> str:
-        """Return the client's name, shortened; the page of the row has all of it."""
-        return truncatechars(str(row.application), NAME_LENGTH) if row.application is not None else "-"
+        """Return the client's name, shortened, and the first of the row's scopes; the page of the row has all of it."""
+        return with_detail(name_of(row.application), scope_of(self.scopes_of(row)))
+
+    @admin.display(description=gettext_lazy("client"))
+    def its_client(self, row: Any) -> str:
+        """Return a link to the client."""
+        if row.application is None:
+            return "-"
+        options = row.application._meta
+        try:
+            name = f"{self.admin_site.name}:{options.app_label}_{options.model_name}_change"
+            return format_html('<a href="{}">{}</a>', reverse(name, args=[quote(row.application.pk)]), row.application)
+        except NoReverseMatch:  # the project shows no clients here
+            return str(row.application)
+
+    @admin.display(description=gettext_lazy("created"), ordering="pk")
+    def begun(self, row: Any) -> Any:
+        """Return when the row was made: as sortable as its key."""
+        return row.created_at
+
+    def scopes_of(self, row: Any) -> list[str]:
+        """Return the scopes that a list shows below the client."""
+        return str(getattr(row, "scope", "")).split()
+
+    def is_over(self, row: Any) -> bool:
+        """Has the row ended already, so that no button is to end it?"""
+        return False
+
+    def title_of(self, row: Any) -> str:
+        """Return the title of the page of a row."""
+        return row_title(row.application, row.user)
 
     def _end(self, request: HttpRequest, rows: list[Any]) -> None:
         keys = [row.pk for row in rows]
