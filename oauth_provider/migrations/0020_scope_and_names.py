@@ -58,11 +58,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="scope",
-            constraint=models.UniqueConstraint(
-                fields=("name",),
-                name="oauth_provider_one_scope",
-                violation_error_message="There is a scope of this name already.",
-            ),
+            constraint=models.UniqueConstraint(fields=("name",), name="oauth_provider_one_scope"),
         ),
         migrations.AlterModelOptions(
             name="authorization", options={"verbose_name": "sign-in", "verbose_name_plural": "sign-ins"}

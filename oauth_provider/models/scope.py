@@ -60,13 +60,7 @@ class Scope(models.Model):
         verbose_name = _("scope")
         verbose_name_plural = _("scopes")
         # Not ``unique=True``: PostgreSQL would get a second index, for the beginnings of names.
-        constraints = (
-            models.UniqueConstraint(
-                fields=["name"],
-                name="oauth_provider_one_scope",
-                violation_error_message=_("There is a scope of this name already."),
-            ),
-        )
+        constraints = (models.UniqueConstraint(fields=["name"], name="oauth_provider_one_scope"),)
 
     def __str__(self) -> str:
         return self.name
