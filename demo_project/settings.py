@@ -107,6 +107,7 @@ ROOT_URLCONF = "demo_project.urls"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
         "APP_DIRS": True,  # the demo's own are found before ours, as those of a project's app would be
         "OPTIONS": {
             "context_processors": [

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.spec("RFC 7636", "4")
@@ -83,3 +84,25 @@ def test_the_page_stays_readable_on_a_phone_and_in_the_dark(new_context: Any, un
     page.goto(f"{unasked['issuer']}/api/docs/", wait_until="networkidle")
 
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+@pytest.mark.parametrize("look", ["light", "dark"])
+def test_axe_finds_nothing_in_the_reference_and_in_an_answer(
+    new_context: Any, unasked: dict[str, Any], look: str
+) -> None:
+    page = new_context(color_scheme=look, reduced_motion="reduce").new_page()
+    page.goto(f"{unasked['issuer']}/api/docs/")
+    expect(page.get_by_role("region", name="About the API")).to_be_visible()
+    for step in (lambda: None, lambda: execute(page, "#operations-notes-notes_list")):
+        step()
+        results = Axe().run(page)
+        assert results.violations_count == 0, results.generate_report()
+
+
+def test_the_page_is_dark_where_the_device_is_and_follows_it(new_context: Any, unasked: dict[str, Any]) -> None:
+    page = new_context(color_scheme="dark").new_page()
+    page.goto(f"{unasked['issuer']}/api/docs/")
+    title = page.locator(".swagger-ui .title")
+    expect(title).to_have_css("color", "rgb(210, 214, 215)")
+    page.emulate_media(color_scheme="light")
+    expect(title).to_have_css("color", "rgb(59, 65, 81)")

@@ -85,8 +85,8 @@ def served(demo: Demo) -> Iterator[None]:
 
 
 def wait_for(url: str, log: Path) -> None:
-    """Until the server answers, for at most 20 seconds."""
-    for _ in range(200):
+    """Until the server answers, for at most a minute."""
+    for _ in range(600):
         try:
             requests.get(url, timeout=5).raise_for_status()
         except requests.ConnectionError:

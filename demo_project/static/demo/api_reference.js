@@ -15,6 +15,13 @@ const ui = SwaggerUIBundle({
   presets: [SwaggerUIBundle.presets.apis],
   layout: "BaseLayout",
   validatorUrl: null,
+  onComplete: () => {
+    // For those who hear the page: its title stands below ours, and what it says of the API is a part of the page.
+    place.querySelector(".info .title").setAttribute("aria-level", "2");
+    const about = place.querySelector(".information-container");
+    about.setAttribute("role", "region");
+    about.setAttribute("aria-label", "About the API");
+  },
 });
 ui.initOAuth({
   clientId: place.dataset.client,
