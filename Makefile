@@ -22,7 +22,7 @@ ARGS ?=
 EXTRAS = ninja,openapi,rar,redis
 NODE = tests/foreign/openid_client
 
-.PHONY: help demo walk install test lint test-postgres test-plain test-strict test-next test-oauthlib3 audit mutants test-thorough test-tutorial test-foreign test-browser spec-map screenshots docs wheel sbom bench trip fuzz check format clean
+.PHONY: help demo walk install test lint test-postgres test-plain test-strict test-next test-oauthlib3 audit mutants test-thorough test-tutorial test-foreign test-browser spec-map screenshots docs wheel sbom bench bench-admin trip fuzz check format clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -150,6 +150,9 @@ $(RELEASE)/installed: requirements-release.txt
 
 bench: install ## time the hot paths beside bare django-oauth-toolkit, on the PostgreSQL that DATABASE_URL names
 	@$(VENV)/bin/python -m benchmarks $(ARGS)
+
+bench-admin: install ## what the admin's pages cost at 20,000 clients and 200,000 sign-ins, on the same PostgreSQL
+	@$(VENV)/bin/python -m benchmarks.admin $(ARGS)
 
 trip: install ## what a code exchange, a refresh and a guarded call go through: calls, files, crossings, climbs
 	DATABASE_URL=$(TEST_DATABASE_URL) $(VENV)/bin/python -m pytest -q -s tests/project/test_call_counts.py -k one_direction $(ARGS)
