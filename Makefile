@@ -19,8 +19,9 @@ TEST_DATABASE_URL ?= postgres://postgres@127.0.0.1:5432/test
 TEST_CACHE_URL ?= redis://127.0.0.1:6379/0
 PYTEST = python -m pytest -n auto --dist loadgroup
 ARGS ?=
-# What only reads pages says the same on every database and under all settings.
-NO_PAGES = --ignore tests/documentation --ignore tests/tutorial
+# Tests that say the same on every database and under all settings, and those that say it on every Python.
+NO_PAGES = $(addprefix --ignore tests/,documentation tutorial)
+NO_RULES = $(NO_PAGES) $(addprefix --ignore tests/,rules walk quickstart fuzz)
 EXTRAS = ninja,openapi,rar,redis
 NODE = tests/foreign/openid_client
 
@@ -57,14 +58,14 @@ lint: install ## ruff, mypy, import contracts, missing migrations
 	$(VENV)/bin/python manage.py makemigrations --check --dry-run
 
 test-postgres: install ## the tests on PostgreSQL and Redis (TEST_DATABASE_URL, TEST_CACHE_URL)
-	DATABASE_URL=$(TEST_DATABASE_URL) CACHE_URL=$(TEST_CACHE_URL) $(VENV)/bin/$(PYTEST) $(NO_PAGES) $(ARGS)
+	DATABASE_URL=$(TEST_DATABASE_URL) CACHE_URL=$(TEST_CACHE_URL) $(VENV)/bin/$(PYTEST) $(NO_RULES) $(ARGS)
 
 test-plain: install ## the flows and races on PostgreSQL, committed by Django's ORM instead of one statement
 	OAUTH_TEST_COMMIT=plain DATABASE_URL=$(TEST_DATABASE_URL) CACHE_URL=$(TEST_CACHE_URL) $(VENV)/bin/$(PYTEST) \
 		tests/flows tests/sql $(addprefix tests/postgres/test_,races.py orders.py client_memory.py) $(ARGS)
 
 test-strict: install ## the tests with LoginRequiredMiddleware, ATOMIC_REQUESTS and APPEND_SLASH off
-	env -u DATABASE_URL -u CACHE_URL $(VENV)/bin/$(PYTEST) --ds tests.settings_strict $(NO_PAGES) $(ARGS)
+	env -u DATABASE_URL -u CACHE_URL $(VENV)/bin/$(PYTEST) --ds tests.settings_strict $(NO_RULES) $(ARGS)
 
 ifeq ($(NEXT_PYTHON),)
 test-next:
