@@ -65,7 +65,8 @@ test-plain: install ## the flows and races on PostgreSQL, committed by Django's 
 		tests/flows tests/sql $(addprefix tests/postgres/test_,races.py orders.py client_memory.py) $(ARGS)
 
 test-strict: install ## the tests with LoginRequiredMiddleware, ATOMIC_REQUESTS and APPEND_SLASH off
-	env -u DATABASE_URL -u CACHE_URL $(VENV)/bin/$(PYTEST) --ds tests.settings_strict $(NO_RULES) $(ARGS)
+	env -u DATABASE_URL -u CACHE_URL $(VENV)/bin/$(PYTEST) --ds tests.settings_strict $(NO_RULES) \
+		$(addprefix --ignore tests/,checks project property sql sweeping) $(ARGS)
 
 ifeq ($(NEXT_PYTHON),)
 test-next:
