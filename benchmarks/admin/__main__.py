@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from benchmarks.admin.pages import Cost
 
-HEADINGS = ("", "SQL", "ms", "worst", "kB")
+HEADINGS = ("", "SQL", "ms", "worst", "CPU ms", "kB")
 
 
 def main() -> None:
@@ -59,17 +59,19 @@ def _measure(options: argparse.Namespace) -> list["Cost"]:
 
 
 def _table(costs: Sequence["Cost"]) -> str:
-    rows = [
-        HEADINGS,
-        *((c.name, str(c.statements), f"{c.typical:.0f}", f"{c.worst:.0f}", f"{c.size:.0f}") for c in costs),
-    ]
+    rows = [HEADINGS, *(_row(cost) for cost in costs)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
-    return "\n".join(
-        "  ".join(
-            [row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))]
-        )
-        for row in rows
-    )
+    return "\n".join(_line(row, widths) for row in rows)
+
+
+def _row(cost: "Cost") -> tuple[str, ...]:
+    numbers = (cost.typical, cost.worst, cost.cpu, cost.size)
+    return (cost.name, str(cost.statements), *(f"{number:.0f}" for number in numbers))
+
+
+def _line(row: Sequence[str], widths: Sequence[int]) -> str:
+    first, *others = zip(row, widths, strict=True)
+    return "  ".join([first[0].ljust(first[1]), *(cell.rjust(width) for cell, width in others)])
 
 
 if __name__ == "__main__":

@@ -1,8 +1,11 @@
 """The pages that an operator opens, and what each costs."""
 
+import os
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -36,12 +39,16 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """SQL statements, milliseconds (the median and the worst) and kilobytes of a page."""
+    """SQL statements, milliseconds (the median and the worst), those of CPU on both sides, and kilobytes of a page.
+
+    On a busy machine the clock says how busy it is, and the CPU time what the page costs.
+    """
 
     name: str
     statements: int
     typical: float
     worst: float
+    cpu: float
     size: float
 
 
@@ -71,11 +78,25 @@ def cost(browser: Browser, page: Page, times: int) -> Cost:
     if response.status_code != 200:
         raise RuntimeError(f"{page.address}: {response.status_code}")
     taken = []
+    spent = _cpu_time()
     for _number in range(times):
         begun = time.perf_counter()
         browser.get(page.address)
         taken.append((time.perf_counter() - begun) * 1000)
-    return Cost(page.name, statements, median(taken), max(taken), len(response.content) / 1000)
+    cpu = (_cpu_time() - spent) / times * 1000
+    return Cost(page.name, statements, median(taken), max(taken), cpu, len(response.content) / 1000)
+
+
+def _cpu_time() -> float:
+    """Return the seconds that this process and its session of PostgreSQL have computed; the session's in hundredths."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (session,) = cursor.fetchone()
+    own = time.process_time()
+    with suppress(OSError):  # it runs on another machine
+        fields = Path(f"/proc/{session}/stat").read_text().rpartition(")")[2].split()
+        own += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return own
 
 
 def _middle(model: type[Model]) -> Model:

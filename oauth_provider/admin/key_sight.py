@@ -65,7 +65,7 @@ def sights() -> dict[str, Sight]:
     return {
         row.kid: Sight(
             term := terms[row.kid],
-            signed_with(row.alg, clients) if term.state in PUBLISHED else "",
+            _signs(row.alg, clients) if term.state in PUBLISHED else "",
             row.kid in lost,
         )
         for row in rows
@@ -81,6 +81,12 @@ def clients_by_algorithm() -> Mapping[str, int]:
     column: Any = ClientPolicy._meta.get_field(SIGNED[0])
     without = application_model()._base_manager.filter(oauth_policy=None).count()
     return found | {column.default: found[column.default] + without}
+
+
+def _signs(alg: str, clients: Mapping[str, int]) -> str:
+    if alg not in provider_settings.SIGNING_ALGORITHMS:
+        return _("nothing: it is not among SIGNING_ALGORITHMS")
+    return signed_with(alg, clients)
 
 
 def signed_with(alg: str, clients: Mapping[str, int]) -> str:
