@@ -69,6 +69,18 @@ def consent_to_an_order(person: Playground) -> None:
     person.go()
 
 
+def no_connected_apps(person: Playground) -> None:
+    """Look for connected apps where there are none."""
+    logged_in(person)
+    open_path(person, "/oauth/account/apps")
+
+
+def connected_apps(person: Playground) -> None:
+    """Look at what Photo Book may do."""
+    person.let_in(*ALL)
+    open_path(person, "/oauth/account/apps")
+
+
 def which_account(person: Playground) -> None:
     """Be asked which account to use."""
     logged_in(person)
@@ -204,6 +216,8 @@ PLACES: dict[str, Callable[[Playground], None]] = {
     "login": login,
     "wrong password": wrong_password,
     "account": account,
+    "no connected apps": no_connected_apps,
+    "connected apps": connected_apps,
     "consent": consent,
     "consent to an order": consent_to_an_order,
     "which account": which_account,

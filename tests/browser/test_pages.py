@@ -11,7 +11,10 @@ from tests.browser.playground import Playground
 
 WIDTH_OF_A_SMALL_PHONE = 320
 # What stands in a sentence is as high as its line (WCAG 2.5.8), and a checkbox is hit by its words.
-TARGETS = "main a.oa-button, main button:visible, main summary, main input:not([type=hidden], [type=checkbox])"
+TARGETS = (
+    "main a.oa-button, main .oa-below a, main button:visible, main summary, "
+    "main input:not([type=hidden], [type=checkbox])"
+)
 
 
 def visit(page: Page, seeded: dict[str, Any], name: str) -> Playground:
@@ -21,49 +24,40 @@ def visit(page: Page, seeded: dict[str, Any], name: str) -> Playground:
     return playground
 
 
-@pytest.mark.parametrize("look", ["light", "dark"])
 @pytest.mark.parametrize("name", PLACES)
-def test_axe_finds_nothing(new_context, unasked, name, look) -> None:
-    """WCAG: contrast, names, labels, landmarks."""
-    page = new_context(color_scheme=look, reduced_motion="reduce").new_page()
+def test_every_page_reads_well_fits_its_screen_and_leads_on(new_context, unasked, name) -> None:
+    """One visit for all: WCAG in light and dark, answers of the same size, targets for a thumb, a small phone."""
+    page = new_context(viewport={"width": 1280, "height": 720}, reduced_motion="reduce").new_page()
     visit(page, unasked, name)
+    for look in ("light", "dark"):
+        page.emulate_media(color_scheme=look)
+        results = Axe().run(page)
+        assert results.violations_count == 0, results.generate_report()
+    assert_answers_are_equal(page)
 
-    results = Axe().run(page)
-    assert results.violations_count == 0, results.generate_report()
-
-
-@pytest.mark.parametrize("name", PLACES)
-def test_nothing_is_wider_than_a_small_phone(new_context, unasked, name) -> None:
-    """No page scrolls sideways."""
-    page = new_context(viewport={"width": WIDTH_OF_A_SMALL_PHONE, "height": 640}).new_page()
-    visit(page, unasked, name)
-
+    page.set_viewport_size({"width": 360, "height": 740})
+    assert_answers_are_equal(page)
+    assert_there_is_something_to_press(page)
+    page.set_viewport_size({"width": WIDTH_OF_A_SMALL_PHONE, "height": 640})
     assert page.evaluate("document.documentElement.scrollWidth") <= WIDTH_OF_A_SMALL_PHONE
 
 
-@pytest.mark.parametrize("name", PLACES)
-def test_every_page_leads_on_and_its_buttons_can_be_hit_with_a_thumb(new_context, unasked, name) -> None:
-    page = new_context(viewport={"width": 360, "height": 740}, reduced_motion="reduce").new_page()
-    visit(page, unasked, name)
+def assert_answers_are_equal(page: Page) -> None:
+    """Of the answers that stand together none is made hard to find."""
+    for group in page.locator(".oa-buttons, .oa-ways").all():
+        boxes = [box for box in map(Locator.bounding_box, group.locator(".oa-button").all()) if box]
+        assert len({round(box["width"]) for box in boxes}) <= 1
+        assert len({round(box["height"]) for box in boxes}) <= 1
 
+
+def assert_there_is_something_to_press(page: Page) -> None:
+    """And a thumb can."""
     targets = page.locator(TARGETS).all()
-    assert targets or page.locator("main code[data-copy]").count()
+    assert targets
     for target in targets:
         box = target.bounding_box()
         assert box is not None
         assert box["height"] >= 44, target.inner_text()
-
-
-@pytest.mark.parametrize("name", PLACES)
-def test_answers_that_stand_together_are_of_the_same_size(new_context, unasked, name) -> None:
-    """Neither is made hard to find."""
-    for width in (360, 1280):
-        page = new_context(viewport={"width": width, "height": 740}, reduced_motion="reduce").new_page()
-        visit(page, unasked, name)
-        for group in page.locator(".oa-buttons, .oa-ways").all():
-            boxes = [box for box in map(Locator.bounding_box, group.locator(".oa-button").all()) if box]
-            assert len({round(box["width"]) for box in boxes}) <= 1
-            assert len({round(box["height"]) for box in boxes}) <= 1
 
 
 def test_consent_is_given_with_the_keyboard_alone(page, unasked) -> None:
