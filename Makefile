@@ -19,10 +19,13 @@ TEST_DATABASE_URL ?= postgres://postgres@127.0.0.1:5432/test
 TEST_CACHE_URL ?= redis://127.0.0.1:6379/0
 PYTEST = python -m pytest -n auto --dist loadgroup
 ARGS ?=
+# Tests that say the same on every database and under all settings, and those that say it on every Python.
+NO_PAGES = $(addprefix --ignore tests/,documentation tutorial)
+NO_RULES = $(NO_PAGES) $(addprefix --ignore tests/,rules walk quickstart fuzz)
 EXTRAS = ninja,openapi,rar,redis
 NODE = tests/foreign/openid_client
 
-.PHONY: help demo walk install test lint test-postgres test-plain test-strict test-next test-oauthlib3 audit mutants test-thorough test-tutorial test-foreign test-browser spec-map screenshots docs wheel sbom bench trip fuzz check format clean
+.PHONY: help demo walk install test lint test-postgres test-plain test-strict test-next test-oauthlib3 audit mutants test-thorough test-tutorial test-foreign test-browser spec-map screenshots docs wheel sbom bench bench-admin trip fuzz check format clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -55,21 +58,21 @@ lint: install ## ruff, mypy, import contracts, missing migrations
 	$(VENV)/bin/python manage.py makemigrations --check --dry-run
 
 test-postgres: install ## the tests on PostgreSQL and Redis (TEST_DATABASE_URL, TEST_CACHE_URL)
-	DATABASE_URL=$(TEST_DATABASE_URL) CACHE_URL=$(TEST_CACHE_URL) $(VENV)/bin/$(PYTEST) $(ARGS)
+	DATABASE_URL=$(TEST_DATABASE_URL) CACHE_URL=$(TEST_CACHE_URL) $(VENV)/bin/$(PYTEST) $(NO_RULES) $(ARGS)
 
 test-plain: install ## the flows and races on PostgreSQL, committed by Django's ORM instead of one statement
 	OAUTH_TEST_COMMIT=plain DATABASE_URL=$(TEST_DATABASE_URL) CACHE_URL=$(TEST_CACHE_URL) $(VENV)/bin/$(PYTEST) \
 		tests/flows tests/sql $(addprefix tests/postgres/test_,races.py orders.py client_memory.py) $(ARGS)
 
 test-strict: install ## the tests with LoginRequiredMiddleware, ATOMIC_REQUESTS and APPEND_SLASH off
-	env -u DATABASE_URL -u CACHE_URL $(VENV)/bin/$(PYTEST) --ds tests.settings_strict $(ARGS)
+	env -u DATABASE_URL -u CACHE_URL $(VENV)/bin/$(PYTEST) --ds tests.settings_strict $(NO_RULES) $(ARGS)
 
 ifeq ($(NEXT_PYTHON),)
 test-next:
 	@echo "test-next: no Python 3.12 or newer on this machine"
 else
 test-next: $(NEXT)/installed ## the tests on the newest Python and Django that are supported
-	env -u DATABASE_URL -u CACHE_URL $(NEXT)/bin/$(PYTEST) $(ARGS)
+	env -u DATABASE_URL -u CACHE_URL $(NEXT)/bin/$(PYTEST) $(NO_PAGES) $(ARGS)
 endif
 
 $(OLD)/installed: $(VENV)/installed Makefile
@@ -150,6 +153,9 @@ $(RELEASE)/installed: requirements-release.txt
 
 bench: install ## time the hot paths beside bare django-oauth-toolkit, on the PostgreSQL that DATABASE_URL names
 	@$(VENV)/bin/python -m benchmarks $(ARGS)
+
+bench-admin: install ## what the admin's pages cost at 20,000 clients and 200,000 sign-ins, on the same PostgreSQL
+	@$(VENV)/bin/python -m benchmarks.admin $(ARGS)
 
 trip: install ## what a code exchange, a refresh and a guarded call go through: calls, files, crossings, climbs
 	DATABASE_URL=$(TEST_DATABASE_URL) $(VENV)/bin/python -m pytest -q -s tests/project/test_call_counts.py -k one_direction $(ARGS)

@@ -59,7 +59,7 @@ class AccessTokenAdmin(ReadOnlyAdmin):
     actions = ("revoke",)
     names = Names("access token", gettext_lazy("access token"), gettext_lazy("access tokens"))
     list_display = ("person", "client", "state", "begun", "expires")
-    list_display_links = ("person", "begun")
+    linked: ClassVar[Any] = ("person", "begun")
     sortable_by = ("begun",)
     list_select_related = ("user", "application", "oauth_binding__authorization")
     list_filter = (LivenessFilter, ("application", AutocompleteFilter), ("user", AutocompleteFilter))

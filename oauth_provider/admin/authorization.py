@@ -92,7 +92,7 @@ class AuthorizationAdmin(ReadOnlyAdmin):
     )
     actions = ("revoke",)
     list_display = ("person", "client", "state", "begun", "rotated_at")
-    list_display_links = ("person", "begun")
+    linked: ClassVar[Any] = ("person", "begun")
     sortable_by = ("begun",)
     list_select_related = ("user", "application__oauth_policy")
     list_filter = (

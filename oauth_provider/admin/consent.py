@@ -61,7 +61,7 @@ class ConsentAdmin(ReadOnlyAdmin):
     )
     actions = ("withdraw",)
     list_display = ("person", "client", "begun", "updated_at")
-    list_display_links = ("person", "begun")
+    linked: ClassVar[Any] = ("person", "begun")
     sortable_by = ("begun",)
     list_select_related = ("user", "application")
     list_filter = (("application", AutocompleteFilter), ("user", AutocompleteFilter))

@@ -73,7 +73,7 @@ class LogoutDeliveryAdmin(ReadOnlyAdmin):
     )
     actions = ("retry",)
     list_display = ("receiver", "state", "attempts", "begun", "next_attempt", "error")
-    list_display_links = ("receiver", "begun")
+    linked: ClassVar[Any] = ("receiver", "begun")
     sortable_by = ("begun",)
     owner_columns = ("", "application")
     list_select_related = ("application",)

@@ -37,7 +37,7 @@ class RefreshTokenAdmin(ReadOnlyAdmin):
         gettext_lazy("refresh tokens of django-oauth-toolkit"),
     )
     list_display = ("person", "client", "state", "begun", "revoked")
-    list_display_links = ("person", "begun")
+    linked: ClassVar[Any] = ("person", "begun")
     sortable_by = ("begun",)
     list_select_related = ("user", "application", "access_token")
     list_filter = (

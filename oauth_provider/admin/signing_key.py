@@ -97,7 +97,7 @@ class SigningKeyAdmin(ReadOnlyAdmin):
     )
     actions = ("retire",)
     list_display = ("key", "alg", "state", "signs", "term", "in_key_set")
-    list_display_links = ("alg",)
+    linked: ClassVar[Any] = ("alg",)
     list_filter = ("alg",)
     sortable_by = ()
     ordering = ("-pk",)

@@ -62,12 +62,14 @@ class Snapshot:
     now: datetime
 
 
-def read(inquiry: Inquiry, context: str | None) -> Snapshot:
-    """Read what an answer to ``inquiry`` in ``context`` depends on; None where the person acts for themselves.
+def read(inquiry: Inquiry, decision: Decision) -> Snapshot:
+    """Read what answering ``inquiry`` with ``decision`` depends on.
 
-    Raises ``InvalidRequestUri`` for a request that is gone.
+    Raises ``InvalidRequest`` for a context or an end that is not the question's, and ``InvalidRequestUri`` for a
+    request that is gone.
     """
-    using, key = router.db_for_write(Consent), context or ""
+    check_offered(inquiry.question, decision)
+    using, key = router.db_for_write(Consent), decision.context or ""
     found_by = {"user": inquiry.user, "application": inquiry.client.application, "context": key}
     consent = Consent.objects.using(using).filter(**found_by).first()
     pushed = None
@@ -82,8 +84,8 @@ def answer_without_asking(inquiry: Inquiry) -> Granted | None:
     """Grant what was asked for, where a consent given before covers it, or the operator has said yes for everyone."""
     if not (inquiry.destination.is_assured and inquiry.question.is_settled):
         return None
-    using, context = router.db_for_write(Authorization), inquiry.question.context
-    granted = settle(lambda: read(inquiry, context), lambda seen: _answer_silently(inquiry, seen), using=using)
+    using, yes = router.db_for_write(Authorization), yes_to(inquiry.question)
+    granted = settle(lambda: read(inquiry, yes), lambda seen: _answer_silently(inquiry, seen), using=using)
     if granted is not None:
         forget_surplus(inquiry.user, inquiry.client.application)
     return granted
@@ -103,11 +105,7 @@ def _answer_silently(inquiry: Inquiry, seen: Snapshot) -> Outcome[Granted | None
 
 
 def answer_question(inquiry: Inquiry, decision: Decision, seen: Snapshot) -> Outcome[Granted | None]:
-    """Remember what ``decision`` allows and make it; None where it allows nothing.
-
-    Raises ``InvalidRequest`` for a context or an end that is not the question's.
-    """
-    check_offered(inquiry.question, decision)
+    """Remember what ``decision`` allows and make it; None where it allows nothing."""
     part = allowed_part(inquiry.question, decision)
     return _answer_no(inquiry, seen) if part is None else _answer_yes(inquiry, decision, part, seen)
 

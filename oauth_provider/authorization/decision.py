@@ -93,7 +93,7 @@ def decide(http: HttpRequest, handle: str, decision: Decision, issuer: Issuer) -
     this session may not make it, and for a handle that is unknown, spent, expired, or another's.
     """
     text = settle(
-        lambda: _read(http, handle, issuer, decision.context),
+        lambda: _read(http, handle, issuer, decision),
         lambda snapshot: _decide(http, snapshot, handle, decision),
         using=router.db_for_write(PendingRequest),
     )
@@ -101,7 +101,7 @@ def decide(http: HttpRequest, handle: str, decision: Decision, issuer: Issuer) -
 
 
 @sensitive_variables()
-def _read(http: HttpRequest, handle: str, issuer: Issuer, context: str | None) -> Snapshot:
+def _read(http: HttpRequest, handle: str, issuer: Issuer, decision: Decision) -> Snapshot:
     pending = PendingRequest.objects.of(handle)
     if pending is None or not pending.belongs_to(session_user(http), binding_of(http)):
         raise InvalidRequest(Reason.REQUEST_UNKNOWN, detail="foreign or unknown handle")
@@ -110,7 +110,7 @@ def _read(http: HttpRequest, handle: str, issuer: Issuer, context: str | None) -
     if not pending.is_in_time:
         raise InvalidRequest(Reason.REQUEST_EXPIRED, detail="expired handle")
     inquiry = inquiry_of(http, pending, issuer)
-    return Snapshot(pending, inquiry, answer.read(inquiry, context))
+    return Snapshot(pending, inquiry, answer.read(inquiry, decision))
 
 
 @sensitive_variables()

@@ -59,10 +59,19 @@ def check_issuer(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     return [
         Error(
             f'OAUTH_PROVIDER["ISSUER"] is {issuer!r}, which is no issuer identifier.',
-            hint="It must be an https URL without query, fragment or a slash at its end (http only under DEBUG).",
+            hint=_remedy_of(issuer)
+            + "It must be an https URL without query, fragment or a slash at its end (http only under DEBUG).",
             id="oauth_provider.E002",
         )
     ]
+
+
+def _remedy_of(issuer: Any) -> str:
+    """Return the issuer that was meant, where there is no doubt; else ""."""
+    bare = str(issuer).rstrip("/")
+    meant = bare if settings.DEBUG else bare.replace("http://", "https://", 1)
+    is_meant = meant != issuer and is_issuer(meant, allow_http=settings.DEBUG)
+    return f'Write "{meant}". ' if is_meant else ""
 
 
 @register()

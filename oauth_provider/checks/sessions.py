@@ -45,17 +45,19 @@ def check_session_middleware(app_configs: Any, **kwargs: Any) -> list[CheckMessa
 
 @register(Tags.security)
 def check_session_cookie(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """W118: the session cookie does not come along from a client's page, so people sign in each time anew."""
-    if str(settings.SESSION_COOKIE_SAMESITE).lower() != "strict" or not is_mounted(AUTHORIZE):
+    """W118: the session cookie is not kept, or does not come along from a client's page."""
+    same_site = str(settings.SESSION_COOKIE_SAMESITE).lower()
+    if same_site == "strict":
+        why = "is 'Strict': who comes from a client is taken for somebody who is not signed in"
+        hint = "Set it to 'Lax', Django's default. With 'Strict' people sign in each time, and prompt=none never works."
+    elif same_site == "none" and not settings.SESSION_COOKIE_SECURE:
+        why = "is 'None', and SESSION_COOKIE_SECURE is off: browsers keep no such cookie, and nobody stays signed in"
+        hint = "Set it to 'Lax', Django's default; or set SESSION_COOKIE_SECURE, and serve this site by https alone."
+    else:
         return []
-    return [
-        Warning(
-            "SESSION_COOKIE_SAMESITE is 'Strict': who comes from a client is taken for somebody who is not signed in.",
-            hint="Set it to 'Lax', Django's default. With 'Strict' people sign in each time, and prompt=none never "
-            "works.",
-            id="oauth_provider.W118",
-        )
-    ]
+    if not is_mounted(AUTHORIZE):
+        return []
+    return [Warning(f"SESSION_COOKIE_SAMESITE {why}.", hint=hint, id="oauth_provider.W118")]
 
 
 def _place_of(middleware: str) -> int | None:

@@ -1,10 +1,11 @@
 """Checks of the URLs (RFC 8414 §3): the app is mounted, and its metadata at the root wherever the rest is."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Info, Tags, Warning
-from django.urls import NoReverseMatch, Resolver404, get_resolver, resolve, reverse
+from django.urls import NoReverseMatch, Resolver404, URLResolver, get_resolver, resolve, reverse
 
 from oauth_provider.checks.registration import register
 from oauth_provider.conf import provider_settings
@@ -66,6 +67,35 @@ def check_mounted(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             id="oauth_provider.I113",
         )
     ]
+
+
+@register(Tags.urls)
+def check_mounted_once(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """W127: our URLs are included more than once. Programs are told of one place alone."""
+    if not is_mounted(ENDPOINTS["token_endpoint"]):
+        return []
+    places = list(_places(get_resolver().url_patterns, "/"))
+    if len(places) < 2:
+        return []
+    named = reverse(ENDPOINTS["token_endpoint"])
+    return [
+        Warning(
+            f"The URLs of the provider are included at {' and at '.join(places)}.",
+            hint=f"Take all but one of them out: discovery names {named} and its like alone.",
+            id="oauth_provider.W127",
+        )
+    ]
+
+
+def _places(patterns: Iterable[Any], prefix: str) -> Iterator[str]:
+    """Yield where our URLs are included: a project may include them in what it includes itself."""
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            place = f"{prefix}{pattern.pattern}"
+            if pattern.app_name == "oauth_provider":
+                yield place
+            else:
+                yield from _places(pattern.url_patterns, place)
 
 
 def is_mounted(name: str) -> bool:

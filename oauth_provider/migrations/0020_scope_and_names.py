@@ -21,7 +21,6 @@ class Migration(migrations.Migration):
                     models.CharField(
                         help_text="As it stands in requests and tokens. It cannot be changed later.",
                         max_length=255,
-                        unique=True,
                         validators=[oauth_provider.models.scope.check_scope_token],
                         verbose_name="scope",
                     ),
@@ -56,6 +55,10 @@ class Migration(migrations.Migration):
                 ("updated_at", models.DateTimeField(auto_now=True, verbose_name="updated")),
             ],
             options={"verbose_name": "scope", "verbose_name_plural": "scopes"},
+        ),
+        migrations.AddConstraint(
+            model_name="scope",
+            constraint=models.UniqueConstraint(fields=("name",), name="oauth_provider_one_scope"),
         ),
         migrations.AlterModelOptions(
             name="authorization", options={"verbose_name": "sign-in", "verbose_name_plural": "sign-ins"}

@@ -136,6 +136,12 @@ class ClientSecretManager(PrimaryManager["ClientSecret"]):
         copied = Q(from_dot=True, encoded=application.client_secret)
         return list(self.filter(copied | self._live(digest=None), application=application))
 
+    @sensitive_variables()
+    def is_copied(self, application: Row, presented: str) -> bool:
+        """Is it the secret that stands hashed in DOT's column, and has a copy?"""
+        hashed = {"from_dot": True, "encoded": application.client_secret}
+        return self.live().filter(application=application, digest=digest(presented), **hashed).exists()
+
     def live(self) -> QuerySet["ClientSecret"]:
         """Secrets that still serve."""
         return self.filter(self._live())

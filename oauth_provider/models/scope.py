@@ -35,7 +35,6 @@ class Scope(models.Model):
     name = models.CharField(
         _("scope"),
         max_length=MAX_LENGTH,
-        unique=True,
         validators=[check_scope_token],
         help_text=_("As it stands in requests and tokens. It cannot be changed later."),
     )
@@ -60,6 +59,8 @@ class Scope(models.Model):
     class Meta:
         verbose_name = _("scope")
         verbose_name_plural = _("scopes")
+        # Not ``unique=True``: PostgreSQL would get a second index, for the beginnings of names.
+        constraints = (models.UniqueConstraint(fields=["name"], name="oauth_provider_one_scope"),)
 
     def __str__(self) -> str:
         return self.name

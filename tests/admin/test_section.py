@@ -160,7 +160,14 @@ def test_a_class_made_from_ours_stands_with_ours():
     class Derived(ApplicationAdmin):
         list_display = ("name", "client_id")
 
-    assert listed(site_of(AdminSite, Derived))["OAuth"][0] == "Clients"
+    site = site_of(AdminSite, Derived)
+    assert listed(site)["OAuth"][0] == "Clients"
+    assert site.get_model_admin(application_model()).check() == []
+    browser = operator()
+    changelist = site.get_model_admin(application_model()).get_changelist_instance(
+        browser.get(url(application_model(), "changelist")).wsgi_request
+    )
+    assert list(changelist.list_display_links) == ["name"]
 
 
 def test_a_site_that_orders_its_sections_itself_keeps_its_order():

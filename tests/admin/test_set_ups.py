@@ -16,6 +16,8 @@ OURS = {
     "LogoutDelivery": "oauth_provider.admin.logout_delivery.LogoutDeliveryAdmin",
     "RefreshToken": "oauth_provider.admin.refresh_token.RefreshTokenAdmin",
     "Resource": "oauth_provider.admin.resource.ResourceAdmin",
+    "Scope": "oauth_provider.admin.scope.ScopeAdmin",
+    "SigningKey": "oauth_provider.admin.signing_key.SigningKeyAdmin",
 }
 
 

@@ -222,8 +222,9 @@ def see_admin(page: Page, demo: dict[str, Any], picture: Picture) -> None:
     picture("admin-tokens")
     page.goto(f"{admin}/oauth_provider/resource/add/")
     picture("admin-add-resource")
-    page.goto(f"{admin}/oauth_provider/logoutdelivery/")
-    picture("admin-logout-deliveries")
+    for name in ("logoutdelivery", "signingkey", "signingkey/rotate", "scope", "scope/add", "auditevent"):
+        page.goto(f"{admin}/oauth_provider/{name}/")
+        picture(f"admin-{name.replace('/', '-')}")
 
 
 if __name__ == "__main__":

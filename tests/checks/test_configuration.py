@@ -34,6 +34,22 @@ def test_an_issuer_is_an_https_url(settings, issuer):
     assert said(configuration.check_issuer) == ["E002"]
 
 
+@pytest.mark.parametrize(
+    ("issuer", "debug", "meant"),
+    [
+        ("https://auth.example.com/", False, "https://auth.example.com"),
+        ("http://auth.example.com/", False, "https://auth.example.com"),
+        ("http://127.0.0.1:8000/", True, "http://127.0.0.1:8000"),
+        ("https://auth.example.com?a=b", False, ""),
+        ("auth.example.com", False, ""),
+    ],
+)
+def test_an_issuer_that_is_nearly_one_is_told_with_what_was_meant(settings, issuer, debug, meant):
+    settings.OAUTH_PROVIDER, settings.DEBUG = {"ISSUER": issuer}, debug
+    (message,) = configuration.check_issuer(None)
+    assert message.hint.startswith(f'Write "{meant}". It must be' if meant else "It must be")
+
+
 def test_http_will_do_under_debug(settings):
     settings.OAUTH_PROVIDER = {"ISSUER": "http://127.0.0.1:8000"}
     settings.DEBUG = True

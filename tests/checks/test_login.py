@@ -19,6 +19,12 @@ OURS = path("", include("oauth_provider.urls"))
 GOOD = "admin/login.html"
 
 
+@pytest.fixture(autouse=True)
+def _slashes(settings: Any) -> None:
+    """Django's default."""
+    settings.APPEND_SLASH = True
+
+
 def show(request: Any) -> Any:
     raise AssertionError("A check calls nothing.")
 

@@ -92,6 +92,13 @@ def test_a_cookie_that_does_not_come_along_from_a_client_is_told(
     assert said(sessions.check_session_cookie) == numbers
 
 
+@pytest.mark.parametrize(("is_secure", "numbers"), [(False, ["W118"]), (True, [])])
+def test_a_cookie_that_browsers_do_not_keep_is_told(settings: Any, is_secure: bool, numbers: list[str]) -> None:
+    settings.SESSION_COOKIE_SAMESITE, settings.SESSION_COOKIE_SECURE = "None", is_secure
+    assert said(sessions.check_session_cookie) == numbers
+    assert all("browsers keep no such cookie" in one.msg for one in sessions.check_session_cookie(None))
+
+
 def test_a_process_without_our_pages_needs_no_sessions(settings: Any) -> None:
     settings.MIDDLEWARE, settings.SESSION_COOKIE_SAMESITE, settings.ROOT_URLCONF = [], "Strict", Root()
     assert said(sessions.check_session_middleware) == said(sessions.check_session_cookie) == []

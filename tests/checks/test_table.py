@@ -96,6 +96,7 @@ CHECKS = {
     "W130": clients.check_slow_secrets,
     "W003": urls.check_well_known,
     "I113": urls.check_mounted,
+    "W127": urls.check_mounted_once,
     "E111": login.check_login_url,
     "W111": login.check_login_url,
     "E112": login.check_login_template,

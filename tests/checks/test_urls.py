@@ -51,3 +51,17 @@ def test_urls_in_a_namespace_of_another_name_are_told(settings):
 def test_a_project_without_urls_is_asked_for_none(settings):
     settings.ROOT_URLCONF = None
     assert said(urls.check_mounted) == said(urls.check_well_known) == said(urls.check_bridge) == []
+
+
+def test_urls_that_are_included_twice_are_told_with_their_places(settings):
+    ours, bridge = include("oauth_provider.urls"), path("o/", include("oauth_provider.bridge.urls"))
+    settings.ROOT_URLCONF = Root(path("", ours), bridge, *well_known)
+    assert said(urls.check_mounted_once) == []
+    settings.ROOT_URLCONF = Root(path("", ours), path("api/", include([path("auth/", ours)])))
+    (message,) = urls.check_mounted_once(None)
+    assert (message.id, message.msg) == (
+        "oauth_provider.W127",
+        "The URLs of the provider are included at / and at /api/auth/.",
+    )
+    settings.ROOT_URLCONF = Root()
+    assert said(urls.check_mounted_once) == []

@@ -67,6 +67,14 @@ def test_a_block_is_skipped_only_for_a_reason(page: Path) -> None:
     assert [one for one in directives if one != "end" and not re.fullmatch(r"(next|start) \"[^\"]{10,}\"", one)] == []
 
 
+def test_few_blocks_are_skipped_and_what_runs_them_instead_is_there() -> None:
+    skipped = [block for block in ALL if block.skipped]
+    assert len(skipped) < 0.15 * len(of("python") + of("console"))
+    for block in skipped:
+        for named in re.findall(r"\b(?:tests|docs)/[\w./-]+", block.skipped):
+            assert (ROOT / named.rstrip(".")).exists(), block.place
+
+
 @pytest.mark.parametrize("page", PAGES, ids=place)
 def test_a_page_whose_blocks_another_test_runs_is_named_by_that_test(page: Path) -> None:
     test = ROOT / run_elsewhere(page)

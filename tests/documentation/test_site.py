@@ -1,7 +1,6 @@
 """The built documentation: no link is dead, nothing is loaded from elsewhere, and programs find every page."""
 
 import re
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,8 +25,9 @@ def test_every_link_and_anchor_within_the_site_leads_somewhere(found: Crawl) -> 
 
 
 def test_links_to_other_sites_are_https_and_are_listed(found: Crawl) -> None:
-    sys.stdout.writelines(f"{link}\n" for link in sorted(found.external))
-    assert found.external
+    """In a file, for who wants to look at them: none is fetched."""
+    (BUILT.parent / "external-links.txt").write_text("".join(f"{link}\n" for link in sorted(found.external)))
+    assert len(found.external) > 5
     local = re.compile(r"http://(127\.0\.0\.1|localhost)[:/]")
     assert {link for link in found.external if not link.startswith("https://") and not local.match(link)} == set()
 

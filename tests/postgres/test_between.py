@@ -48,7 +48,7 @@ def before_first(function: Callable[..., Any], act: Callable[[], Any]) -> Callab
 def test_a_first_consent_that_is_given_while_it_is_withdrawn_stands_whole_or_not_at_all() -> None:
     user = UserFactory()
     driver = signed_in(user)
-    with patch.object(withdraw, "locked", after_first(withdraw.locked, driver.code)):
+    with patch.object(withdraw, "locked_rows", after_first(withdraw.locked_rows, driver.code)):
         withdraw.withdraw_consent(user=user, application=driver.application)
     stands = Authorization.objects.filter(revoked_at=None).exists()
     assert Consent.objects.exists() == stands

@@ -50,11 +50,10 @@ def page() -> Iterator[Page]:
 
 
 def ana_signs_in_to_the_photo_book(page: Page, machine: Machine) -> None:
-    """Log in at our login page, which names the app, agree, and be known to the app."""
+    """Be led to our login page, which names the app, log in, agree, and be known to the app."""
     photo_book = machine.here(PHOTO_BOOK)
     wait_until(lambda: requests.get(photo_book, timeout=5).ok, photo_book)
     page.goto(photo_book)
-    page.get_by_role("link", name="Sign in").click()
     expect(page.get_by_role("main")).to_contain_text("Photo Book")
     page.get_by_label("Username").fill("ana")
     page.get_by_label("Password").fill("correct-horse-battery")

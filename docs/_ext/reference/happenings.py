@@ -2,6 +2,8 @@
 
 from dataclasses import fields
 
+from django.dispatch import Signal
+
 from docs._ext.reference import words
 from oauth_provider import signals
 from oauth_provider.events import event as events
@@ -27,7 +29,7 @@ def event_table() -> str:
 def signal_table() -> str:
     """Return a table of the signals: what they tell of, and the arguments that a receiver gets."""
     rows = []
-    for name in (name for name, one in vars(signals).items() if isinstance(one, signals.Signal)):
+    for name in (name for name, one in vars(signals).items() if isinstance(one, Signal)):
         told = [cls for cls, one in SIGNALS.items() if one is getattr(signals, name)]
         kinds = ", ".join(f"`{cls.kind()}`" for cls in told) or "every event; the sender is its class"
         rows.append([f"`{name}`", kinds, _fields(told[0]) if told else "`event`"])

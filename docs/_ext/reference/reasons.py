@@ -19,7 +19,8 @@ CHALLENGED = {"NoToken": "invalid_token"}
 
 def groups() -> Iterator[tuple[str, list[Reason]]]:
     """Yield each comment that stands over some reasons, with the reasons below it."""
-    title, members = "", []
+    title = ""
+    members: list[Reason] = []
     for line in inspect.getsource(reason).splitlines():
         text = line.strip()
         if text.startswith("# "):

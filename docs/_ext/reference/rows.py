@@ -24,5 +24,5 @@ def _row(field: "Field[object, object]") -> list[str]:
     kind = f"→ `{target._meta.db_table}`" if isinstance(target, type) else type(field).__name__
     held = {"key": field.primary_key, "unique": field.unique and not field.primary_key, "may be null": field.null}
     traits = [name for name, holds in held.items() if holds]
-    named = str(field.verbose_name) if str(field.verbose_name) != field.name.replace("_", " ") else ""
+    named = "" if str(field.verbose_name).lower() == field.name.replace("_", " ") else str(field.verbose_name)
     return [f"`{field.column}`", kind, ", ".join(traits), words.escape(str(field.help_text) or named)]

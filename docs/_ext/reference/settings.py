@@ -40,7 +40,8 @@ def resource_server() -> dict[str, Setting]:
 
 
 def _property(cls: type, name: str) -> property:
-    return next(vars(group)[name] for group in cls.__mro__ if name in vars(group))
+    found: property = next(vars(group)[name] for group in cls.__mro__ if name in vars(group))
+    return found
 
 
 def _setting(name: str, found: property) -> Setting:

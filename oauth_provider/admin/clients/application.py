@@ -44,7 +44,7 @@ class ApplicationAdmin(PolicyColumns, LegacyColumns, MetadataColumns, SecretView
 
     names = Names("application", gettext_lazy("client"), gettext_lazy("clients"))
     list_display = ("client", "identifier", "status", "type", "begun")
-    list_display_links = ("client",)
+    linked: ClassVar[Any] = ("client",)
     sortable_by = ("begun",)
     list_select_related = ("oauth_policy",)
     list_filter = (

@@ -1,6 +1,6 @@
 """Base of the admin: its lists, counts, searches and filters are bounded, and cannot be used to guess secrets."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
@@ -29,6 +29,8 @@ class BoundedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # it takes none
     list_per_page = 50
     list_max_show_all = 0
     change_list_template = "admin/oauth_provider/change_list.html"
+    # Columns that lead to the page of a row, as far as a class made from ours still has them.
+    linked: ClassVar[tuple[str, ...]] = ()
     # Of a model of DOT's: how its rows are called here.
     names: Names | None = None
 
@@ -67,6 +69,11 @@ class BoundedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # it takes none
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """May this person delete rows? Not by a token."""
         return self.is_person(request) and super().has_delete_permission(request, obj)
+
+    def get_list_display_links(self, request: HttpRequest, list_display: Any) -> Any:
+        """Return the columns that lead to a row: those of the project, else ours that are there, else the first."""
+        ours = [name for name in self.linked if name in list_display]
+        return ours if ours and not self.list_display_links else super().get_list_display_links(request, list_display)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
         """Return the class of lists that are paged by key."""

@@ -7,7 +7,7 @@ from django.template.defaultfilters import truncatechars
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-NAME_LENGTH = 40
+NAME_LENGTH = 60
 # Scopes that are named in a list. Of more, the number is given.
 MAX_SCOPES = 2
 SHOWN_HEAD, SHOWN_TAIL = 8, 4

@@ -25,9 +25,11 @@ def verify(credentials: Credentials, found: FoundClient, request: ClientRequest,
 
 def _is_slow_secret(application: Row, secret: str) -> bool:
     slow = ClientSecret.objects.slow(application)
-    # The secret behind a hash that was copied is known by its digest, and this one has another.
-    is_copied = any(row.from_dot for row in slow)
-    if not is_copied and _verifies(secret, application.client_secret):
+    if any(row.from_dot for row in slow):
+        # The secret behind a hash that was copied is known by its digest: somebody copied it meanwhile, or it is wrong.
+        if ClientSecret.objects.is_copied(application, secret):
+            return True
+    elif _verifies(secret, application.client_secret):
         ClientSecret.objects.adopt(application, secret)
         return True
     return any([_verifies(secret, row.encoded) for row in slow if not row.from_dot])

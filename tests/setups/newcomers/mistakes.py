@@ -81,6 +81,11 @@ MISTAKES: dict[str, Mistake] = {
         told="(oauth_provider.W003) /.well-known/oauth-authorization-server is not served.",
         remedy="Add *oauth_provider.urls.well_known to the project's root urlpatterns.",
     ),
+    "URLs twice": Mistake(
+        urls='urlpatterns += [path("auth/", include("oauth_provider.urls"))]',
+        told="(oauth_provider.W127) The URLs of the provider are included at / and at /auth/.",
+        remedy="Take all but one of them out",
+    ),
     "scopes as a list": Mistake(
         settings='OAUTH_PROVIDER = {"SCOPES": ["notes:read"]}',
         told="(oauth_provider.E013) OAUTH_PROVIDER['SCOPES'] cannot be used.",
@@ -155,6 +160,12 @@ MISTAKES: dict[str, Mistake] = {
         settings=OFF + ISSUER.replace("https", "http"),
         told="(oauth_provider.E002) OAUTH_PROVIDER[\"ISSUER\"] is 'http://auth.example.com'",
         remedy="It must be an https URL",
+        fatal=True,
+    ),
+    "an issuer with a slash": Mistake(
+        settings='OAUTH_PROVIDER = {"ISSUER": "http://127.0.0.1:8000/"}',
+        told="(oauth_provider.E002) OAUTH_PROVIDER[\"ISSUER\"] is 'http://127.0.0.1:8000/'",
+        remedy='Write "http://127.0.0.1:8000".',
         fatal=True,
     ),
     "an issuer that is not served": Mistake(

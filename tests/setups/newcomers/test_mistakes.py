@@ -43,11 +43,22 @@ def test_a_mistake_is_told_with_what_to_do_about_it(project: FreshProject, mista
 
 
 # Every command that looks at the project says the same: one for each way in which it can be told is tried.
-@pytest.mark.parametrize("name", ["no django-oauth-toolkit", "scopes as a list", "no login page"])
-def test_whoever_migrates_first_is_told_the_same(project: FreshProject, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "command"),
+    [
+        ("no django-oauth-toolkit", ("migrate", "--verbosity", "0")),
+        ("scopes as a list", ("migrate", "--verbosity", "0")),
+        ("scopes as a list", ("oauth_keys", "list")),
+        ("scopes as a list", ("oauth_quickstart", "--kind", "service", "--no-input")),
+        ("no login page", ("migrate", "--verbosity", "0")),
+    ],
+)
+def test_whatever_command_comes_first_says_the_same(project: FreshProject, name: str, command: tuple[str, ...]) -> None:
     mistake = MISTAKES[name]
     make(mistake, project)
-    migrated = project.run("manage.py", "migrate", "--verbosity", "0")
-    assert mistake.told in migrated.stderr
-    assert mistake.remedy in migrated.stderr
-    assert (migrated.returncode != 0) is mistake.fatal
+    run = project.run("manage.py", *command)
+    told = mistake.told if command[0] == "migrate" else mistake.told.partition(") ")[2]
+    assert told in run.stdout + run.stderr
+    assert mistake.remedy in run.stdout + run.stderr
+    assert "Traceback" not in run.stderr or name == "no django-oauth-toolkit"
+    assert (run.returncode != 0) is mistake.fatal
