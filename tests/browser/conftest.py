@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, P
 from tests.demo.server import Demo, migrated, served
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-TIMEOUT = 10_000
+TIMEOUT = 40_000
 PART_OF_A_PAGE = re.compile(r"/static/|\.(css|js|svg|ico|png)\b")
 
 # Playwright runs an event loop in the test's own thread, and Django takes that for asynchronous code.
