@@ -93,7 +93,7 @@ def test_a_page_that_is_loaded_again_makes_no_second_client(operator: Page, admi
     expect(operator.get_by_text("made already")).to_be_visible()
     assert secret not in operator.content()
     operator.goto(f"{admin}/oauth2_provider/application/?q=%22{name}%22")
-    expect(operator.get_by_text("1 application", exact=True)).to_be_visible()
+    expect(operator.get_by_text("1 client", exact=True)).to_be_visible()
 
 
 def test_a_double_click_makes_one_client_and_shows_its_secret(operator: Page, admin: str) -> None:
