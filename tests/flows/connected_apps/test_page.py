@@ -14,7 +14,7 @@ from tests import ledger
 from tests.driver import Driver, signed_in
 from tests.factories import ApplicationFactory, UserFactory
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.spec("RFC 7009", "1")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.spec("RFC 7009", "2.1")]
 
 PAGE = "/oauth/account/apps"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"

@@ -10,7 +10,7 @@ from tests.driver import Driver, query_of
 from tests.flows.contexts import workspaces
 from tests.flows.contexts.test_choice import choose, page_of
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.spec("OpenID Connect Core", "3.1.2.6")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.spec("OIDC Core", "3.1.2.6")]
 
 
 def answer(driver: Driver, **changes: Any) -> dict[str, str]:
