@@ -9,7 +9,7 @@ import requests
 from tests.demo.guest import Guest, connect
 from tests.demo.server import Demo
 
-pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.spec("RFC 7009", "1")]
+pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.spec("RFC 7009", "2.1")]
 FORGET = "/demo/forget-consent"
 TOKENS = re.compile(r'<span class="pg-part-prefix">(oat_|ort_)</span>(.*?)</code>')
 
