@@ -33,6 +33,26 @@ THOROUGH = (
     "tutorial/test_readme.py",
     "tutorial/test_tutorial.py",
 )
+# Where all tests of a kind are; a file elsewhere names the mark.
+PLACES = {"thorough": THOROUGH, "browser": ("browser/",)}
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Read no file without a test that was asked for, or each process reads hundreds and their imports for nothing.
+
+    Where files or folders are named on the command line, all in them is read.
+    """
+    asked = config.option.markexpr
+    if any(Path(named).resolve() != HERE for named in config.args):
+        return None
+    place = (
+        f"{collection_path.relative_to(HERE)}/" if collection_path.is_dir() else str(collection_path.relative_to(HERE))
+    )
+    if any(f"not {kind}" in asked and place.startswith(places) for kind, places in PLACES.items()):
+        return True
+    if asked in PLACES and collection_path.is_file() and not place.startswith(PLACES[asked]):
+        return f"pytest.mark.{asked}" not in collection_path.read_text() or None
+    return None
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest looks at the markers that were asked for
@@ -59,21 +79,22 @@ def _form_of_commits() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _called_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The test client calls the server by another name than the issuer's, which would be told once in each process."""
-    monkeypatch.setattr(called_name, "is_told", True)
-
-
-@pytest.fixture(autouse=True)
-def _own_cache_keys() -> None:
+def _own_memory() -> None:
+    """What a process remembers is nothing that another test left there. One fixture: each costs every test its time."""
     cache_keys.start_anew()
-
-
-@pytest.fixture(autouse=True)
-def _own_breakers() -> None:
-    """No test passes by a cache that failed in another."""
+    # The test client calls the server by another name than the issuer's, which would be told once in each process.
+    called_name.is_told = True
+    # No test passes by a cache that failed in another.
     guarded_cache.cache_clear()
     throttling._counters.cache_clear()
+    # Nor with signing keys that another kept, but for those of the suite's settings: they never change.
+    given = django_settings.OAUTH_PROVIDER["SIGNING_KEYS"]
+    if any(kept.source is not given for kept in key_ring._kept.values()):
+        key_ring.forget()
+    # Nor with its access tokens and origins: rows of the next may have the same keys.
+    verification_cache.clear()
+    origins.forget()
+    scopes.remember_none()
 
 
 @pytest.fixture
@@ -81,19 +102,3 @@ def clock_cache(settings: Any) -> None:
     """A cache that follows the clock of ``ledger.later``, as a server elsewhere cannot."""
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "clock"}}
     caches["default"].clear()
-
-
-@pytest.fixture(autouse=True)
-def _own_keys() -> None:
-    """No test finds the signing keys that another kept, but for those of the suite's settings: they never change."""
-    given = django_settings.OAUTH_PROVIDER["SIGNING_KEYS"]
-    if any(kept.source is not given for kept in key_ring._kept.values()):
-        key_ring.forget()
-
-
-@pytest.fixture(autouse=True)
-def _own_memory() -> None:
-    """Nor the access tokens and origins that one remembered: rows of the next may have the same keys."""
-    verification_cache.clear()
-    origins.forget()
-    scopes.remember_none()

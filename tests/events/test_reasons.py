@@ -11,12 +11,12 @@ from oauth_provider.protocol.reason import Reason
 from tests.events.refusals import made_errors
 
 SOURCE = Path(__file__).parents[2] / "oauth_provider"
-MADE = made_errors()
 
 
 def test_every_error_is_made_with_a_reason():
-    assert len(MADE) > 150
-    without = [made for made in MADE if made.reason is None]
+    every = made_errors()
+    assert len(every) > 150
+    without = [made for made in every if made.reason is None]
     assert [made.place for made in without if not made.place.startswith("rest_framework/testing")] == []
 
 
