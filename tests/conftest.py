@@ -5,17 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings as django_settings
 from django.core.cache import caches
 from django.db import connection
 
-from oauth_provider.clients import origins
-from oauth_provider.resource_server.guarded_cache import guarded_cache
-from oauth_provider.rest_framework import throttling
-from oauth_provider.tokens import key_ring
-from oauth_provider.tokens.called_name import called_name
-from oauth_provider.tokens.verification_cache import verification_cache
-from tests import cache_keys, commits, scopes
+from tests import commits, memory
 
 # What the tests of a folder share asserts, too, and is to be told in full.
 pytest.register_assert_rewrite(
@@ -45,9 +38,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     asked = config.option.markexpr
     if any(Path(named).resolve() != HERE for named in config.args):
         return None
-    place = (
-        f"{collection_path.relative_to(HERE)}/" if collection_path.is_dir() else str(collection_path.relative_to(HERE))
-    )
+    place = str(collection_path.relative_to(HERE)) + "/" * collection_path.is_dir()
     if any(f"not {kind}" in asked and place.startswith(places) for kind, places in PLACES.items()):
         return True
     if asked in PLACES and collection_path.is_file() and not place.startswith(PLACES[asked]):
@@ -80,21 +71,8 @@ def _form_of_commits() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _own_memory() -> None:
-    """What a process remembers is nothing that another test left there. One fixture: each costs every test its time."""
-    cache_keys.start_anew()
-    # The test client calls the server by another name than the issuer's, which would be told once in each process.
-    called_name.is_told = True
-    # No test passes by a cache that failed in another.
-    guarded_cache.cache_clear()
-    throttling._counters.cache_clear()
-    # Nor with signing keys that another kept, but for those of the suite's settings: they never change.
-    given = django_settings.OAUTH_PROVIDER["SIGNING_KEYS"]
-    if any(kept.source is not given for kept in key_ring._kept.values()):
-        key_ring.forget()
-    # Nor with its access tokens and origins: rows of the next may have the same keys.
-    verification_cache.clear()
-    origins.forget()
-    scopes.remember_none()
+    """In one: each fixture costs every test its time."""
+    memory.forget()
 
 
 @pytest.fixture
