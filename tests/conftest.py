@@ -8,7 +8,7 @@ import pytest
 from django.core.cache import caches
 from django.db import connection
 
-from tests import commits, memory
+from tests import commits, flushing, memory
 
 # What the tests of a folder share asserts, too, and is to be told in full.
 pytest.register_assert_rewrite(
@@ -66,6 +66,12 @@ def _form_of_commits() -> Iterator[None]:
         yield
         return
     with commits.in_turn():
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _quick_flush() -> Iterator[None]:
+    with flushing.of_rows_alone():
         yield
 
 

@@ -4,7 +4,8 @@ It reads as ``pytest.mark.parametrize`` does and stands where that would. Every 
 settings, patches, the driver's cookies and what this process remembers are as before the first. All cases run, and
 those that fail are named.
 
-Where a fixture is changed otherwise (a list that fills, a clock that is set, a log that is read), use ``parametrize``.
+Where a fixture is changed otherwise (a list that fills, a clock that is set, a log that is read) or commits, use
+``parametrize``.
 """
 
 import copy
@@ -26,7 +27,7 @@ from tests import memory
 from tests.driver import Driver
 
 Test = Callable[..., None]
-OWN = (Driver, Browser, Model, dict, list, tuple)
+OWN = (Driver, Browser, Model)
 LONGEST = 100
 
 
@@ -118,8 +119,8 @@ def _taken_back(connection: Any) -> Iterator[None]:
         if not connection.needs_rollback:
             connection.check_constraints()
     finally:
-        connection.savepoint_rollback(savepoint)
         connection.needs_rollback = False
+        connection.savepoint_rollback(savepoint)
         del connection.run_on_commit[waiting:]
 
 
