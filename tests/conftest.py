@@ -1,5 +1,6 @@
 """What every test has. Rows come from ``tests/factories.py``."""
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,16 @@ THOROUGH = (
 )
 # Where all tests of a kind are; a file elsewhere names the mark.
 PLACES = {"thorough": THOROUGH, "browser": ("browser/",)}
+
+
+def pytest_configure() -> None:
+    """Look for garbage less often than a server would: it was a tenth of a run."""
+    gc.set_threshold(50_000, 20, 20)
+
+
+def pytest_collection_finish() -> None:
+    """What was collected, thousands of tests and all they import, is no garbage: never look through it again."""
+    gc.freeze()
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
