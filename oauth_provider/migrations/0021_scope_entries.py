@@ -1,4 +1,4 @@
-"""What else a scope of the database says: its place on the page, what it implies, and who may grant it."""
+"""Columns of scopes: their place on the page, what they imply, and who may grant them."""
 
 from typing import ClassVar
 
