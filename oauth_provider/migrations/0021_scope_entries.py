@@ -10,7 +10,7 @@ import oauth_provider.models.validation
 
 class Migration(migrations.Migration):
     dependencies: ClassVar = [
-        ("oauth_provider", "0020_scope_and_names"),
+        ("oauth_provider", "0027_private_key_jwt"),
     ]
 
     operations: ClassVar = [
