@@ -8,7 +8,7 @@ import oauth_provider.models.validation
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("oauth_provider", "0020_scope_and_names")]
+    dependencies: ClassVar = [("oauth_provider", "0021_scope_entries")]
 
     operations: ClassVar = [
         migrations.AddField(

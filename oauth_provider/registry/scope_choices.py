@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 
-from oauth_provider.registry.kept_scopes import kept_scopes
-from oauth_provider.registry.scope import risks_of
+from oauth_provider.registry.scope import known_scopes
 
 
 def optional_of(scopes: Iterable[str]) -> frozenset[str]:
     """Return those of ``scopes`` that people may leave out, and allow the rest."""
-    kept = kept_scopes()
-    return frozenset(one for one in scopes if getattr(kept.get(one), "is_optional", False))
+    known = known_scopes()
+    return frozenset(one for one in scopes if one in known and known[one].optional)
 
 
 def read_twins_of(scopes: Iterable[str]) -> Mapping[str, str]:
@@ -17,6 +16,6 @@ def read_twins_of(scopes: Iterable[str]) -> Mapping[str, str]:
 
     Empty where one of them has no such scope: people are offered to let all of it be read, or nothing of the kind.
     """
-    kept, risky = kept_scopes(), risks_of(scopes)
-    twins = {one: getattr(kept.get(one), "read_twin", "") for one in risky}
-    return twins if all(twins.values()) and not risks_of(twins.values()) else {}
+    known = known_scopes()
+    twins = {one: known[one].read_twin for one in scopes if one in known and known[one].marked_risk}
+    return twins if all(twin in known and not known[twin].marked_risk for twin in twins.values()) else {}
