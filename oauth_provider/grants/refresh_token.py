@@ -5,24 +5,33 @@ from datetime import datetime, timedelta
 
 from django.views.decorators.debug import sensitive_variables
 
-from oauth_provider.conf import provider_settings
 from oauth_provider.events.event import AnswerRepeated
 from oauth_provider.grants.adoption import of_dot_token, with_adoption
 from oauth_provider.grants.replay import replayed
 from oauth_provider.grants.request import TokenRequest
-from oauth_provider.grants.rules import check_alive, check_context, check_key, check_known, check_lifetimes
+from oauth_provider.grants.rules import (
+    check_alive,
+    check_context,
+    check_grantable,
+    check_key,
+    check_known,
+    check_lifetimes,
+)
 from oauth_provider.grants.snapshot import Snapshot
 from oauth_provider.models import Authorization
 from oauth_provider.models.authorization import authorization_now
+from oauth_provider.models.client import Client
 from oauth_provider.protocol.digest import digest, equal
 from oauth_provider.protocol.errors import InvalidGrant
 from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol.scope import parse_scope
 from oauth_provider.protocol.token_string import REFRESH_TOKEN, parse_refresh_token
+from oauth_provider.registry.scope import registry
 from oauth_provider.sql.outcome import Outcome
 from oauth_provider.tokens.authorization_lookup import find_by_family
 from oauth_provider.tokens.grant_context import is_sign_in_open
 from oauth_provider.tokens.issue import Issued, Refresh, issue_for_refresh, repeat
+from oauth_provider.tokens.scope_rules import NOTHING, withheld_from_sign_in
 from oauth_provider.tokens.signer import Signer
 from oauth_provider.tokens.terms import Terms
 
@@ -37,7 +46,10 @@ def read(request: TokenRequest) -> Snapshot:
     parts = parse_refresh_token(presented)
     if parts is not None:
         authorization = find_by_family(parts.family)
-        return Snapshot(authorization, authorization_now(), is_sign_in_open(authorization, request.client.client_id))
+        known = registry()
+        withheld = withheld_from_sign_in(authorization, known) if known.rules else NOTHING
+        is_open = is_sign_in_open(authorization, request.client.client_id)
+        return Snapshot(authorization, authorization_now(), is_open, withheld=withheld, known=known)
     if presented.startswith(REFRESH_TOKEN):
         raise InvalidGrant(Reason.REFRESH_TOKEN_MALFORMED)
     return of_dot_token(presented)
@@ -59,26 +71,27 @@ def decide(snapshot: Snapshot, request: TokenRequest, signer: Signer) -> Outcome
     check_key(authorization, request)
     check_alive(authorization, now)
     is_repeated = not equal(digest(presented), authorization.refresh_token_digest)
-    if is_repeated and not is_within_retry_window(authorization, now):
+    if is_repeated and not is_within_retry_window(authorization, request.client, now):
         return replayed(authorization, request, Reason.REFRESH_TOKEN_REPLAYED, now)
     check_context(snapshot)
     refresh = Refresh(presented, request.client, asked)
     if is_repeated:
         check_previous(authorization, presented)
-    terms = asked.narrowed_from(authorization, request.client)
+    terms = asked.narrowed_from(authorization, request.client, snapshot.withheld, snapshot.known)
     check_lifetimes(authorization, terms, now)
     if is_repeated:
         signer.access_tokens.check(terms)
-        issued = repeat(authorization, refresh)
+        issued = repeat(authorization, refresh, terms)
+        check_grantable(issued.scope, snapshot)
         issued = replace(issued, claims=signer.id_tokens.claims_of(authorization, issued.scope))
         return Outcome(issued, events=(AnswerRepeated(authorization),))
     claims = signer.claims_of(authorization, terms)
     return with_adoption(snapshot, issue_for_refresh(authorization, refresh, terms, now, claims))
 
 
-def is_within_retry_window(authorization: Authorization, now: datetime) -> bool:
+def is_within_retry_window(authorization: Authorization, client: Client, now: datetime) -> bool:
     """Was the token rotated so recently that an answer may have been lost?"""
-    window = timedelta(seconds=provider_settings.REFRESH_TOKEN_RETRY_WINDOW)
+    window = timedelta(seconds=client.policy.retry_window)
     return authorization.rotated_at is not None and authorization.rotated_at + window > now
 
 

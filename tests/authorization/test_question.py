@@ -90,7 +90,7 @@ def test_details_that_are_of_no_use_at_the_resource_are_nothing_by_themselves() 
 
 def test_reading_only_exchanges_what_is_allowed_and_nothing_that_is_not() -> None:
     asked = question("a", "b", "r", required=["a"])
-    asked = replace(asked, asked=replace(asked.asked, twins={"a": "r", "b": "s"}))
+    asked = replace(asked, asked=replace(asked.asked, twins={"a": ("r",), "b": ("s",)}))
     assert allowed(asked, reads_only=True) == (("r", "s"), ())
     assert allowed(asked, scopes=frozenset({"s", "admin"}), reads_only=True) == (("r",), ())
     assert allowed(asked, scopes=frozenset({"b"}), reads_only=True) == (("r", "s"), ())
