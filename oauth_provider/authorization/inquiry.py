@@ -12,9 +12,12 @@ from oauth_provider.authorization.sign_in import SignIn
 from oauth_provider.authorization.visitor import NOBODY, Visitor
 from oauth_provider.conf import provider_settings
 from oauth_provider.models.client import Client
+from oauth_provider.protocol.authorization_details import Detail
+from oauth_provider.registry.authorization_details import leaves_choice
 from oauth_provider.registry.grant_context import GrantContext
 from oauth_provider.tokens.grant_context import contexts_for
 from oauth_provider.tokens.issuer import Issuer
+from oauth_provider.tokens.project_code import project_code
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +63,15 @@ def inquire(
         contexts=contexts,
         context=settled(contexts, request.context),
         endings=() if since is None else endings(since),
+        choices=open_places(asked.details),
     )
     return Inquiry(request, destination, question, issuer, visitor)
+
+
+def open_places(details: Sequence[Detail]) -> tuple[int, ...]:
+    """Return the places of the details that leave something open, which the person chooses."""
+    with project_code("what says whether authorization details leave something open"):
+        return tuple(place for place, detail in enumerate(details) if leaves_choice(detail))
 
 
 def endings(since: datetime) -> tuple[datetime, ...]:

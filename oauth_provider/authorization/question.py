@@ -49,7 +49,8 @@ class Question:
     ``destination`` is where the answer goes, in words that a person can check; None where it goes nowhere.
     ``contexts`` are those in which the person may grant it, none where they act for themselves alone, and ``context``
     is the key of the one that is settled, None where the person chooses. ``until`` is when all of it would end, None
-    where nobody set that, and ``endings`` are earlier ones that the person may choose.
+    where nobody set that, and ``endings`` are earlier ones that the person may choose. ``choices`` are the places of
+    the details that leave something open, which the person chooses.
     """
 
     client: Client
@@ -61,6 +62,7 @@ class Question:
     context: str | None = None
     until: datetime | None = None
     endings: tuple[datetime, ...] = ()
+    choices: tuple[int, ...] = ()
 
     @property
     def is_settled(self) -> bool:
@@ -73,7 +75,8 @@ class Decision:
     """The answer of a person to a question.
 
     ``scopes`` and ``details`` are what a yes is to, None for everything that is asked for; what is not asked for is
-    never granted. ``context`` and ``until`` are among those of the question.
+    never granted. ``context`` and ``until`` are among those of the question. ``values`` are what was entered in the
+    forms of details, each field with its name.
     """
 
     is_yes: bool
@@ -81,6 +84,7 @@ class Decision:
     details: tuple[Detail, ...] | None = None
     context: str | None = None
     until: datetime | None = None
+    values: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @property
     def word(self) -> str:
@@ -93,7 +97,7 @@ class Decision:
         scopes = None if self.scopes is None else sorted(self.scopes)
         details = None if self.details is None else sorted(map(canonical, self.details))
         until = None if self.until is None else self.until.isoformat()
-        return digest(json.dumps([self.word, scopes, details, self.context, until]))
+        return digest(json.dumps([self.word, scopes, details, self.context, until, sorted(self.values)]))
 
 
 YES, NO = Decision(True), Decision(False)
@@ -112,7 +116,10 @@ def is_offered(question: Question, context: str | None) -> bool:
 
 
 def check_offered(question: Question, decision: Decision) -> None:
-    """Check that ``decision`` names a context and an end of ``question``. Raises ``InvalidRequest``."""
+    """Check that ``decision`` names a context and an end of ``question``, and that nothing else is left to choose.
+
+    Raises ``InvalidRequest``.
+    """
     if not decision.is_yes:
         return
     if decision.context is None and not question.is_settled:
@@ -121,6 +128,8 @@ def check_offered(question: Question, decision: Decision) -> None:
         raise InvalidRequest(Reason.CONTEXT_NOT_OFFERED)
     if decision.until not in (question.until, *question.endings):
         raise InvalidRequest(Reason.END_NOT_OFFERED)
+    if question.choices:
+        raise InvalidRequest(Reason.CHOICE_NOT_MADE)
 
 
 def allowed_part(question: Question, decision: Decision) -> Asked | None:
@@ -130,13 +139,18 @@ def allowed_part(question: Question, decision: Decision) -> Asked | None:
         return None
     asked = question.asked
     scopes = frozenset(asked.scope) if decision.scopes is None else decision.scopes | asked.required
-    details = asked.details if decision.details is None else decision.details
     part = replace(
         asked,
         scope=tuple(one for one in asked.scope if one in scopes),
-        details=tuple(one for one in asked.details if any(map(_same_as(one), details))),
+        details=allowed_details(asked, decision),
     )
     return None if part.is_empty else part
+
+
+def allowed_details(asked: Asked, decision: Decision) -> tuple[Detail, ...]:
+    """Return the details of ``asked`` that are among those of ``decision``."""
+    details = asked.details if decision.details is None else decision.details
+    return tuple(one for one in asked.details if any(map(_same_as(one), details)))
 
 
 def agreement_of(question: Question, decision: Decision) -> Agreement:

@@ -6,10 +6,9 @@ from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.grants.replay import replayed
 from oauth_provider.grants.request import TokenRequest
-from oauth_provider.grants.rules import check_alive, check_context, check_key, check_known, check_lifetimes
+from oauth_provider.grants.rules import check_alive, check_key, check_known, check_lifetimes, check_still_theirs
 from oauth_provider.grants.snapshot import Snapshot
 from oauth_provider.models import Authorization
-from oauth_provider.models.authorization import authorization_now
 from oauth_provider.protocol.errors import InvalidGrant
 from oauth_provider.protocol.id_token import OPENID
 from oauth_provider.protocol.pkce import check_code_verifier
@@ -17,7 +16,6 @@ from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol.token_string import CODE, is_token
 from oauth_provider.sql.outcome import Outcome
 from oauth_provider.tokens.authorization_lookup import find_by_code
-from oauth_provider.tokens.grant_context import is_sign_in_open
 from oauth_provider.tokens.issue import Issued, issue_for_code
 from oauth_provider.tokens.signer import Signer
 from oauth_provider.tokens.terms import Terms
@@ -32,8 +30,7 @@ def read(request: TokenRequest) -> Snapshot:
     code = request.form.required("code")
     if not is_token(code, CODE):
         raise InvalidGrant(Reason.CODE_MALFORMED)
-    authorization = find_by_code(code)
-    return Snapshot(authorization, authorization_now(), is_sign_in_open(authorization, request.client.client_id))
+    return Snapshot.of(find_by_code(code), request.client.client_id)
 
 
 @sensitive_variables()
@@ -52,7 +49,7 @@ def decide(snapshot: Snapshot, request: TokenRequest, signer: Signer) -> Outcome
         return replayed(authorization, request, Reason.CODE_REPLAYED, now)
     check_code_lifetime(authorization, now)
     check_alive(authorization, now)
-    check_context(snapshot)
+    check_still_theirs(snapshot)
     terms = terms.bound_to(request.key).narrowed_from(authorization, request.client)
     check_lifetimes(authorization, terms, now)
     check_nonce_binds(authorization, terms)

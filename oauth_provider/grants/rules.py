@@ -33,10 +33,14 @@ def check_alive(authorization: Authorization, now: datetime) -> None:
         raise InvalidGrant(Reason.AUTHORIZATION_ENDED, detail=f"{authorization.reference} is not alive")
 
 
-def check_context(snapshot: Snapshot) -> None:
-    """RFC 6749 §10.4: what somebody lets an application do for an organisation, they may still do there themselves."""
+def check_still_theirs(snapshot: Snapshot) -> None:
+    """RFC 6749 §10.4: what somebody lets an application do, for an organisation or to a thing of theirs, they may still
+    do themselves."""
+    detail = f"{snapshot.authorization} goes on where that changes back"
     if not snapshot.is_context_open:
-        raise InvalidGrant(Reason.CONTEXT_CLOSED, detail=f"{snapshot.authorization} goes on where it opens again")
+        raise InvalidGrant(Reason.CONTEXT_CLOSED, detail=detail)
+    if not snapshot.are_details_theirs:
+        raise InvalidGrant(Reason.DETAILS_LOST, detail=detail)
 
 
 def check_lifetimes(authorization: Authorization, terms: Terms, now: datetime) -> None:

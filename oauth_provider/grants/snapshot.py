@@ -5,13 +5,17 @@ from datetime import datetime
 
 from oauth_provider.dot.names import Row
 from oauth_provider.models import Authorization
+from oauth_provider.models.authorization import authorization_now
+from oauth_provider.tokens.authorization_details import are_still_theirs
+from oauth_provider.tokens.grant_context import is_open
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """An authorization with its user, None where there is none, and the time by the clock of its database.
 
-    ``is_context_open`` says whether its user may still act in its context.
+    ``is_context_open`` says whether its user may still act in its context, ``are_details_theirs`` whether they may
+    still grant its details.
     ``adopted`` is the row of a refresh token that DOT issued, where one was presented that is not ours yet.
     """
 
@@ -19,3 +23,18 @@ class Snapshot:
     now: datetime
     is_context_open: bool = True
     adopted: Row | None = None
+    are_details_theirs: bool = True
+
+    @classmethod
+    def of(cls, authorization: Authorization | None, client_id: str) -> "Snapshot":
+        """Return the snapshot of ``authorization`` at this moment, once the project's own code was asked about it."""
+        now = authorization_now()
+        if authorization is None:
+            return cls(None, now)
+        user, details = authorization.user, authorization.authorization_details
+        return cls(
+            authorization,
+            now,
+            is_context_open=is_open(user, client_id, authorization.context),
+            are_details_theirs=are_still_theirs(user, details),
+        )
