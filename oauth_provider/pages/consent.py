@@ -128,7 +128,7 @@ def decision_of(form: QueryDict) -> Decision:
     if form["decision"] != ALLOW:
         return NO
     try:
-        until = datetime.fromisoformat(form["until"]) if form.get("until") else None
+        until = datetime.fromisoformat(str(form["until"])) if form.get("until") else None
     except ValueError:
         raise InvalidRequest(Reason.END_NOT_OFFERED) from None
     values = tuple((name, tuple(listed)) for name, listed in form.lists() if name.startswith(f"{PREFIX}-"))
