@@ -30,8 +30,8 @@ class ChoiceRefused(InvalidRequest):
     """Forms were not filled in as they have to be: nothing was decided. ``forms`` say where, by the place of the
     detail."""
 
-    def __init__(self, forms: Forms) -> None:
-        super().__init__(Reason.CHOICE_REFUSED, detail=", ".join(_wrong_fields(forms)))
+    def __init__(self, reason: Reason, forms: Forms) -> None:
+        super().__init__(reason, detail=", ".join(_wrong_fields(forms)))
         self.forms = forms
 
 
@@ -56,7 +56,7 @@ def choose(question: Question, decision: Decision) -> tuple[Question, Decision]:
     _check_names(values, forms)
     picked = {place: _picked(due, place, form) for place, form in forms.items()}
     if any(detail is None for detail in picked.values()):
-        raise ChoiceRefused(forms)
+        raise ChoiceRefused(Reason.CHOICE_REFUSED, forms)
     details = [picked.get(place) or one for place, one in enumerate(due.asked.details) if one in wanted]
     asked: Asked = replace(due.asked, details=_within_bounds(details, forms))
     return replace(due, asked=asked, choices=()), replace(decision, details=None)
@@ -71,7 +71,7 @@ def _form(question: Question, place: int, data: Any) -> BaseForm:
 
 
 def _check_names(values: Mapping[str, tuple[str, ...]], forms: Forms) -> None:
-    """What no form asks is no choice of this question, and what no database holds is none of any."""
+    """Check that each value belongs to one of ``forms``, and can be stored. Raises ``InvalidRequest``."""
     for name, listed in values.items():
         found = FIELD.fullmatch(name)
         form = forms.get(int(found[1])) if found else None
@@ -112,7 +112,7 @@ def _within_bounds(details: list[Detail], forms: Forms) -> tuple[Detail, ...]:
         for form in forms.values():
             form.add_error(None, _("This cannot be allowed. Choose something else."))
             form.refused = error.description  # type: ignore[attr-defined]
-        raise ChoiceRefused(forms) from error
+        raise ChoiceRefused(Reason.CHOICE_REFUSED, forms) from error
 
 
 def _plain(value: Any) -> Any:

@@ -73,7 +73,7 @@ def _detail(detail: dict[str, Any], form: BaseForm | None) -> dict[str, Any]:
 
 
 def _field(bound: BoundField) -> dict[str, Any]:
-    """What a page has to show of a field. ``choices`` are there where it is one of some."""
+    """Describe a field, with ``choices`` where it is one of some."""
     members: dict[str, Any] = {
         "name": bound.html_name,
         "label": str(bound.label),
