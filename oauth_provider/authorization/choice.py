@@ -50,15 +50,18 @@ def choose(question: Question, decision: Decision) -> tuple[Question, Decision]:
     if not decision.is_yes or not (question.choices or decision.values):
         return question, decision
     values = dict(decision.values)
-    wanted = allowed_details(question.asked, decision)
-    due = replace(question, choices=tuple(one for one in question.choices if question.asked.details[one] in wanted))
+    details = question.asked.details
+    # By identity: 1 equals True in Python, and not in JSON.
+    allowed = {id(one) for one in allowed_details(question.asked, decision)}
+    wanted = [place for place, one in enumerate(details) if id(one) in allowed]
+    due = replace(question, choices=tuple(place for place in question.choices if place in wanted))
     forms = forms_of(due, values)
     _check_names(values, forms)
     picked = {place: _picked(due, place, form) for place, form in forms.items()}
     if any(detail is None for detail in picked.values()):
         raise ChoiceRefused(Reason.CHOICE_REFUSED, forms)
-    details = [picked.get(place) or one for place, one in enumerate(due.asked.details) if one in wanted]
-    asked: Asked = replace(due.asked, details=_within_bounds(details, forms))
+    granted = [picked.get(place) or details[place] for place in wanted]
+    asked: Asked = replace(due.asked, details=_within_bounds(granted, forms))
     return replace(due, asked=asked, choices=()), replace(decision, details=None)
 
 
