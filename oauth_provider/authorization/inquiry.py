@@ -1,7 +1,7 @@
 """Inquiries (RFC 6749 §4.1.1): the question of an authorization request, with what its answer is made of."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,9 +15,11 @@ from oauth_provider.models.client import Client
 from oauth_provider.protocol.authorization_details import Detail
 from oauth_provider.registry.authorization_details import leaves_choice
 from oauth_provider.registry.grant_context import GrantContext
+from oauth_provider.registry.scope import registry
 from oauth_provider.tokens.grant_context import contexts_for
 from oauth_provider.tokens.issuer import Issuer
 from oauth_provider.tokens.project_code import project_code
+from oauth_provider.tokens.scope_rules import withheld_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +56,19 @@ def inquire(
 ) -> Inquiry:
     """Return what ``request`` asks ``user``, who is signed in by ``sign_in``; on a page that was opened ``since``."""
     contexts = contexts_for(user, destination.client)
+    withheld = withheld_from(user, asked.scope)
+    grantable = grantable_part(asked, destination.client, withheld)
     question = Question(
         client=destination.client,
         user=user,
-        asked=asked,
+        asked=grantable,
+        withheld=tuple(one for one in asked.scope if one in withheld),
         sign_in=sign_in,
         destination=destination.in_words,
         contexts=contexts,
         context=settled(contexts, request.context),
         endings=() if since is None else endings(since),
-        choices=open_places(asked.details),
+        choices=open_places(grantable.details),
     )
     return Inquiry(request, destination, question, issuer, visitor)
 
@@ -72,6 +77,18 @@ def open_places(details: Sequence[Detail]) -> tuple[int, ...]:
     """Return the places of the details that leave something open, which the person chooses."""
     with project_code("what says whether authorization details leave something open"):
         return tuple(place for place, detail in enumerate(details) if leaves_choice(detail))
+
+
+def grantable_part(asked: Asked, client: Client, withheld: frozenset[str]) -> Asked:
+    """Return ``asked`` without what is ``withheld``, and with all that the rest implies and ``client`` may have there.
+
+    That is nothing where the answer could not do without what is withheld.
+    """
+    if not withheld.isdisjoint(asked.required):
+        return replace(asked, scope=(), details=())
+    scope = tuple(one for one in asked.scope if one not in withheld)
+    brought = tuple(one for one in registry().with_implied(scope, client.policy) if one not in withheld)
+    return replace(asked, scope=asked.audience.served(brought))
 
 
 def endings(since: datetime) -> tuple[datetime, ...]:

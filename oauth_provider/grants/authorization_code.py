@@ -50,7 +50,7 @@ def decide(snapshot: Snapshot, request: TokenRequest, signer: Signer) -> Outcome
     check_code_lifetime(authorization, now)
     check_alive(authorization, now)
     check_still_theirs(snapshot)
-    terms = terms.bound_to(request.key).narrowed_from(authorization, request.client)
+    terms = terms.bound_to(request.key).narrowed_from(authorization, request.client, snapshot.withheld, snapshot.known)
     check_lifetimes(authorization, terms, now)
     check_nonce_binds(authorization, terms)
     claims = signer.claims_of(authorization, terms)

@@ -9,7 +9,14 @@ from oauth_provider.events.event import AnswerRepeated
 from oauth_provider.grants.adoption import of_dot_token, with_adoption
 from oauth_provider.grants.replay import replayed
 from oauth_provider.grants.request import TokenRequest
-from oauth_provider.grants.rules import check_alive, check_key, check_known, check_lifetimes, check_still_theirs
+from oauth_provider.grants.rules import (
+    check_alive,
+    check_grantable,
+    check_key,
+    check_known,
+    check_lifetimes,
+    check_still_theirs,
+)
 from oauth_provider.grants.snapshot import Snapshot
 from oauth_provider.models import Authorization
 from oauth_provider.models.client import Client
@@ -62,11 +69,12 @@ def decide(snapshot: Snapshot, request: TokenRequest, signer: Signer) -> Outcome
     refresh = Refresh(presented, request.client, asked)
     if is_repeated:
         check_previous(authorization, presented)
-    terms = asked.narrowed_from(authorization, request.client)
+    terms = asked.narrowed_from(authorization, request.client, snapshot.withheld, snapshot.known)
     check_lifetimes(authorization, terms, now)
     if is_repeated:
         signer.access_tokens.check(terms)
         issued = repeat(authorization, refresh, terms)
+        check_grantable(issued.scope, snapshot)
         issued = replace(issued, claims=signer.id_tokens.claims_of(authorization, issued.scope))
         return Outcome(issued, events=(AnswerRepeated(authorization),))
     claims = signer.claims_of(authorization, terms)

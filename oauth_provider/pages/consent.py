@@ -175,6 +175,7 @@ def _show(request: HttpRequest, handle: str, inquiry: Inquiry, refused: Forms | 
         "is_context_settled": question.is_settled,
         "endings": [(one.isoformat(), one) for one in question.endings],
         "permissions": permissions_of(question.asked.scope),
+        "withheld": [one for one in permissions_of(question.withheld, withheld=question.withheld) if one.refusal],
         "details": [_in_words(one, request, forms.get(place)) for place, one in enumerate(question.asked.details)],
         "is_refused": refused is not None,
         "chosen": {name: request.POST.get(name, "") for name in ("context", "until")},
