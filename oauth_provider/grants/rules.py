@@ -36,11 +36,10 @@ def check_alive(authorization: Authorization, now: datetime) -> None:
 def check_still_theirs(snapshot: Snapshot) -> None:
     """RFC 6749 §10.4: what somebody lets an application do, for an organisation or to a thing of theirs, they may still
     do themselves."""
-    detail = f"{snapshot.authorization} goes on where that changes back"
     if not snapshot.is_context_open:
-        raise InvalidGrant(Reason.CONTEXT_CLOSED, detail=detail)
+        raise InvalidGrant(Reason.CONTEXT_CLOSED, detail=f"{snapshot.authorization} goes on where it opens again")
     if not snapshot.are_details_theirs:
-        raise InvalidGrant(Reason.DETAILS_LOST, detail=detail)
+        raise InvalidGrant(Reason.DETAILS_LOST, detail=f"{snapshot.authorization} goes on where they are theirs again")
 
 
 def check_grantable(scope: tuple[str, ...], snapshot: Snapshot) -> None:
