@@ -7,6 +7,7 @@ from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
@@ -16,21 +17,32 @@ from oauth_provider.authorization.choice import PREFIX, ChoiceRefused, Forms, fo
 from oauth_provider.authorization.decision import decide, inquiry_of
 from oauth_provider.authorization.demand import is_signed_in
 from oauth_provider.authorization.inquiry import Inquiry
+from oauth_provider.authorization.language import speaking
 from oauth_provider.authorization.question import ALLOW, DENY, NO, Decision
+from oauth_provider.authorization.recollection import recollect
 from oauth_provider.authorization.sign_in import binding_of
 from oauth_provider.authorization.stored_request import from_stored
 from oauth_provider.authorization.ticket import Ticket
+from oauth_provider.authorization.warning import warning_of
 from oauth_provider.conf import provider_settings
 from oauth_provider.events.refusal import tell_refusal
 from oauth_provider.models import PendingRequest
 from oauth_provider.pages import consent_as_json
+from oauth_provider.pages.consent_choices import (
+    ACCESS,
+    READ_ONLY,
+    SCOPE,
+    WARNINGS,
+    groups_of,
+    readings_of,
+    said_of_client,
+)
 from oauth_provider.pages.csrf import AGAIN, ask_again, csrf_protected
 from oauth_provider.pages.dead_end import dead_end
 from oauth_provider.pages.log_mask import masked
 from oauth_provider.pages.login_round_trip import login_url
 from oauth_provider.pages.sending.head import is_head, nothing_done
 from oauth_provider.pages.sending.json_twin import refuse, wants_json
-from oauth_provider.pages.sending.language import speaking
 from oauth_provider.pages.sending.page import error_page, for_people, show
 from oauth_provider.pages.sending.response import redirect_to, send
 from oauth_provider.pages.sending.situation import SIGNED_OUT
@@ -47,8 +59,6 @@ from oauth_provider.tokens.person import username_of
 METHODS = ["GET", "HEAD", "POST"]
 # The query of this page that leads on to another account, for the same request.
 SWITCH = "switch"
-# The form that sends the decision: what stands outside of it names it.
-FORM_ID = "oa-decision"
 # The members that many types share (RFC 9396 §2.2). All others are shown as they are called.
 COMMON = {
     "locations": _("Where"),
@@ -101,8 +111,8 @@ def _in_json(request: HttpRequest, handle: str) -> HttpResponse:
         return refuse(request, LoginRequired(Reason.SIGNED_OUT), status=401, go_on=login_url(f"{here}?{AGAIN}"))
     try:
         if request.method != "POST":
-            question = _find(request, handle).question
-            return consent_as_json.show_question(request, question, switch=f"{here}?{SWITCH}")
+            inquiry = _find(request, handle)
+            return consent_as_json.show_question(request, inquiry, switch=f"{here}?{SWITCH}")
         if request.POST.get("decision", "") not in (ALLOW, DENY):
             raise InvalidRequest(Reason.CONSENT_BUTTON_MISSING)
         response = decide(request, handle, decision_of(request.POST), issuer_of(request))
@@ -124,15 +134,27 @@ def _answer(request: HttpRequest, handle: str) -> HttpResponse:
 
 
 def decision_of(form: QueryDict) -> Decision:
-    """Return what the form of the page says. Raises ``InvalidRequest`` for an end that is no time."""
+    """Return what the form of the page says.
+
+    A scope whose box is not ticked is left out, unless it is required. Raises ``InvalidRequest`` for an end that is no
+    time, and for a kind of access that there is not.
+    """
     if form["decision"] != ALLOW:
         return NO
     try:
         until = datetime.fromisoformat(str(form["until"])) if form.get("until") else None
     except ValueError:
         raise InvalidRequest(Reason.END_NOT_OFFERED) from None
-    values = tuple((name, tuple(listed)) for name, listed in form.lists() if name.startswith(f"{PREFIX}-"))
-    return Decision(True, context=form.get("context") or None, until=until, values=values)
+    if form.get(ACCESS, "") not in ("", READ_ONLY):
+        raise InvalidRequest(Reason.ACCESS_NOT_OFFERED)
+    return Decision(
+        True,
+        scopes=frozenset(form.getlist(SCOPE)),
+        context=form.get("context") or None,
+        until=until,
+        reads_only=form.get(ACCESS) == READ_ONLY,
+        values=tuple((name, tuple(listed)) for name, listed in form.lists() if name.startswith(f"{PREFIX}-")),
+    )
 
 
 def _ask(request: HttpRequest, handle: str, refused: Forms | None = None) -> HttpResponse:
@@ -161,6 +183,9 @@ def _begin_anew(request: HttpRequest, handle: str, page: str) -> HttpResponse:
 
 def _show(request: HttpRequest, handle: str, inquiry: Inquiry, refused: Forms | None) -> HttpResponse:
     question = inquiry.question
+    ticked = None if refused is None else frozenset(request.POST.getlist(SCOPE))
+    recollection = recollect(question, timezone.now())
+    warning = warning_of(inquiry, is_first=recollection.is_first)
     forms = refused or forms_of(question)
     resources = question.asked.audience.resources
     here = reverse("oauth_provider:consent", args=[handle])
@@ -175,6 +200,12 @@ def _show(request: HttpRequest, handle: str, inquiry: Inquiry, refused: Forms | 
         "is_context_settled": question.is_settled,
         "endings": [(one.isoformat(), one) for one in question.endings],
         "permissions": permissions_of(question.asked.scope),
+        "groups": groups_of(question, recollection, ticked=ticked),
+        "readings": readings_of(question),
+        "reads_only": recollection.reads_only if refused is None else request.POST.get(ACCESS) == READ_ONLY,
+        "before": said_of_client(question, recollection),
+        "warning": WARNINGS[warning] if warning is not None else "",
+        "is_warning_strong": warning is not None and warning.is_strong,
         "withheld": [one for one in permissions_of(question.withheld, withheld=question.withheld) if one.refusal],
         "details": [_in_words(one, request, forms.get(place)) for place, one in enumerate(question.asked.details)],
         "is_refused": refused is not None,
@@ -193,10 +224,8 @@ def _members(detail: Detail) -> list[tuple[str, str]]:
 def _in_words(detail: Detail, request: HttpRequest, form: BaseForm | None) -> dict[str, Any]:
     """The name of the detail's type, and all that it says (RFC 9396 §2), by the type's own template or as a list.
 
-    ``form`` is for what it leaves open. Its fields belong to the form of the buttons, wherever they stand.
+    ``form`` is for what it leaves open.
     """
-    for field in form.fields.values() if form is not None else ():
-        field.widget.attrs["form"] = FORM_ID
     known = registered(detail["type"])
     context = {**known.context(detail, session_user(request)), "detail": detail, "members": _members(detail)}
     template = known.template or "oauth_provider/authorization_detail.html"
