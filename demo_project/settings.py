@@ -76,7 +76,8 @@ OAUTH_PROVIDER = {
     "ISSUER": ISSUER,
     "SCOPES": {
         **NOTES_SCOPES,
-        "photos:read": {"title": "See your photos", "group": "Photos", "icon": "photo"},
+        # Whoever lets an app in may leave out the photos.
+        "photos:read": {"title": "See your photos", "group": "Photos", "icon": "photo", "optional": True},
         "photos:print": {"title": "Order prints of your photos", "group": "Photos", "icon": "print", "risk": "costs"},
     },
     # A token for one of them opens no other; the notes API takes any that is not for others alone.
