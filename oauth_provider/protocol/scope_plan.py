@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from oauth_provider.protocol.consent import Agreed
+from oauth_provider.protocol.consent import Agreed, Entries
 from oauth_provider.protocol.scope import format_scope, is_scope_token
 
 RENAME, SPLIT, RETIRE, IMPLY = "rename", "split", "retire", "imply"
@@ -90,13 +90,22 @@ def rewrite_scope(scope: str, to: Becomes) -> str:
 def rewrite_agreed(agreed: Agreed, to: Becomes) -> Agreed:
     """Return what was agreed to after the changes, in the words that were agreed to: others are asked for again.
 
-    Nobody agreed to what a scope comes to imply.
+    Nobody agreed to what a scope comes to imply, and what was left out stays left out.
     """
+    return replace(agreed, scopes=_rewritten(agreed.scopes, to), declined=_rewritten(agreed.declined, to))
+
+
+def rewrite_words(words: Mapping[str, str], to: Becomes) -> dict[str, str]:
+    """Return the words that were shown of each scope after the changes: those of the scope that it was."""
+    return {new: words.get(new, text) for name, text in words.items() for new in _renamed(name, to)}
+
+
+def _rewritten(entries: Entries, to: Becomes) -> Entries:
     scopes: dict[str, Mapping[str, str]] = {}
-    for name, places in agreed.scopes.items():
+    for name, places in entries.items():
         for new in _renamed(name, to):
-            scopes[new] = {**places, **scopes.get(new, {}), **agreed.scopes.get(new, {})}
-    return replace(agreed, scopes=scopes)
+            scopes[new] = {**places, **scopes.get(new, {}), **entries.get(new, {})}
+    return scopes
 
 
 def _renamed(name: str, to: Becomes) -> tuple[str, ...]:

@@ -65,7 +65,8 @@ def _rewrite(plan: ScopePlan, table: Table, to: Becomes, size: int) -> Iterator[
             rows = locked_rows(due.model._base_manager.using(using).filter(pk__in=keys), touch=table.columns[0])
             changed = []
             for row in rows:
-                before, columns = table.columns_of(row), table.rewritten(row, to)
+                # As the row will hold it: JSON has no tuples.
+                before, columns = table.columns_of(row), json.loads(json.dumps(table.rewritten(row, to)))
                 after = {name: columns[name] for name in table.columns}
                 if after != before:
                     changed.append((row, columns, _journal(plan, table, row, before, after)))

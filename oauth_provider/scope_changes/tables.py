@@ -1,7 +1,7 @@
 """Tables that name scopes (RFC 6749 §3.3), each with its rows that are in use, and how a row is rewritten."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import router
@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from oauth_provider.dot.names import access_token_model, refresh_token_model
 from oauth_provider.models import Authorization, ClientPolicy, Consent, Resource, Scope
-from oauth_provider.protocol.scope_plan import Becomes, rewrite_agreed, rewrite_names, rewrite_scope
+from oauth_provider.protocol.scope import format_scope
+from oauth_provider.protocol.scope_plan import Becomes, rewrite_agreed, rewrite_names, rewrite_scope, rewrite_words
 
 Columns = dict[str, Any]
 
@@ -58,7 +59,8 @@ def consents_of(to: Becomes) -> QuerySet[Any]:
     """Return the consents that remember one of the scopes, in either form."""
     found = Q()
     for name in to:
-        found |= Q(entries__scopes__has_key=name) | Q(entries__isnull=True, scopes__has_key=name)
+        found |= Q(entries__scopes__has_key=name) | Q(entries__declined__has_key=name)
+        found |= Q(entries__isnull=True, scopes__has_key=name)
     return Consent._base_manager.filter(found)
 
 
@@ -78,8 +80,16 @@ def _of_list(row: Any, to: Becomes) -> Columns:
 
 
 def _of_consent(row: Any, to: Becomes) -> Columns:
-    columns = Consent.columns(rewrite_agreed(row.agreed, to), row.until)
+    seen = replace(row.seen, words=rewrite_words(row.seen.words, to))
+    columns = Consent.columns(rewrite_agreed(row.agreed, to), row.until, seen)
+    if row.shown_as is None:
+        columns["shown_as"] = None
     return {name: columns[name] for name in CONSENT_COLUMNS}
+
+
+def _of_policy(row: Any, to: Becomes) -> Columns:
+    scopes = rewrite_names(row.scopes, to) if isinstance(row.scopes, list) else row.scopes
+    return {"scopes": scopes, "optional_scope": format_scope(rewrite_names(row.optional_scope.split(), to))}
 
 
 def _of_scope(row: Any, to: Becomes) -> Columns:
@@ -94,13 +104,13 @@ def _of_scope(row: Any, to: Becomes) -> Columns:
     }
 
 
-CONSENT_COLUMNS = ("entries", "shown", "scopes", "resources", "authorization_details")
+CONSENT_COLUMNS = ("entries", "shown_as", "shown", "scopes", "resources", "authorization_details")
 TABLES: Mapping[str, Table] = {
     table.name: table
     for table in (
         Table("scopes", ("name", "implies", "read_twin"), lambda to: Scope._base_manager.all(), _of_scope),
         Table("resources", ("scopes",), lambda to: Resource._base_manager.all(), _of_list),
-        Table("policies", ("scopes",), lambda to: ClientPolicy._base_manager.filter(scopes__isnull=False), _of_list),
+        Table("policies", ("scopes", "optional_scope"), lambda to: ClientPolicy._base_manager.all(), _of_policy),
         Table("consents", CONSENT_COLUMNS, consents_of, _of_consent),
         Table(
             "authorizations",

@@ -62,7 +62,7 @@ def command(tmp_path: Path) -> Any:
 def rows() -> list[Any]:
     """Everything that names scopes."""
     models = (Authorization, access_token_model(), Consent, ClientPolicy, Resource, Scope)
-    columns = {"scope", "scopes", "entries", "name", "implies", "read_twin"}
+    columns = {"scope", "scopes", "optional_scope", "entries", "shown_as", "name", "implies", "read_twin"}
     return [
         [{name: getattr(row, name) for name in columns if hasattr(row, name)} for row in model.objects.order_by("pk")]
         for model in models
@@ -104,10 +104,22 @@ def test_a_refresh_after_the_change_names_the_new_scope(driver: Driver, command:
 def test_clients_resources_and_scopes_of_the_database_follow(driver: Driver, command: Any) -> None:
     Resource.objects.create(identifier="https://a.example/", name="A", scopes=["notes:write", "photos:read"])
     Scope.objects.create(name="maps:write", words="Change maps", implies=["notes:write"], read_twin="notes:write")
+    ClientPolicy.objects.update(optional_scope="notes:write")
     command("apply", document=RENAME)
+    assert ClientPolicy.objects.get().optional_scope == "notes:edit"
     assert ClientPolicy.objects.get().scopes == ["notes:read", "notes:edit", "notes:add", "notes:delete"]
     assert Resource.objects.get().scopes == ["notes:edit", "photos:read"]
     assert (Scope.objects.get().implies, Scope.objects.get().read_twin) == (["notes:edit"], "notes:edit")
+
+
+def test_what_was_left_out_stays_left_out_under_its_new_name(driver: Driver, command: Any) -> None:
+    driver.tokens()
+    entries = Consent.objects.get().entries
+    entries["declined"] = {"notes:write": entries["scopes"].pop("notes:write")}
+    Consent.objects.update(entries=entries)
+    command("apply", document=RENAME)
+    assert set(Consent.objects.get().agreed.declined) == {"notes:edit"}
+    assert set(Consent.objects.get().agreed.scopes) == {"notes:read"}
 
 
 def test_a_scope_of_the_database_is_renamed_itself(command: Any) -> None:
