@@ -9,6 +9,7 @@ from django.conf import settings as django_settings
 from django.core.cache import caches
 from django.db import connection
 
+from oauth_provider.authorization.left_out import left_out_scopes
 from oauth_provider.clients import origins
 from oauth_provider.resource_server.guarded_cache import guarded_cache
 from oauth_provider.rest_framework import throttling
@@ -62,6 +63,11 @@ def _form_of_commits() -> Iterator[None]:
 def _called_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     """The test client calls the server by another name than the issuer's, which would be told once in each process."""
     monkeypatch.setattr(called_name, "is_told", True)
+
+
+@pytest.fixture(autouse=True)
+def _told_nothing_yet() -> None:
+    left_out_scopes.forget()
 
 
 @pytest.fixture(autouse=True)
