@@ -112,7 +112,7 @@ def test_a_search_costs_two_statements_more_than_the_list(name):
         return len(captured)
 
     assert cost({"q": "ana"}) == cost({}) + 2
-    assert cost({"q": "ana photo"}) == cost({}) + 4
+    assert cost({"q": "ana photo"}) == cost({}) + 2
 
 
 def test_messages_are_found_by_their_client_alone():

@@ -68,7 +68,7 @@ class Named:
         """Return the keys of those that each of ``words`` is a name of."""
         return self.all.filter(reduce(and_, map(self.has, words), Q())).order_by().values_list(self.key, flat=True)
 
-    def few_by_words(self, words: Sequence[str]) -> dict[frozenset[str], list[Any]] | None:
+    def few_by_words(self, words: Sequence[str]) -> "Few":
         """Return the keys of those that any of ``words`` is a name of, by which are; None where they are many."""
         flags: dict[str, Any] = {f"word_{number}": self.has(word) for number, word in enumerate(words)}
         rows = self.all.filter(reduce(or_, flags.values())).order_by().annotate(**flags)
@@ -84,6 +84,10 @@ class Named:
         """Return the condition on rows that ``word`` is a name of."""
         parts = reduce(or_, (Q(**{f"{column}__icontains": word}) for column in self.columns))
         return parts | Q(**{f"{self.beginning}__startswith": word}) if self.beginning else parts
+
+
+# Keys by the words that are names of each; None where they are many.
+Few = dict[frozenset[str], list[Any]] | None
 
 
 def is_searchable(term: str) -> bool:
@@ -105,25 +109,33 @@ def meant_by(term: str, *, key: str = "pk") -> Meant:
     words = list(dict.fromkeys(word.strip('"') for word in re.findall(r'"[^"]+"|\S+', term) if word.strip('"')))
     users = Named(get_user_model()._default_manager.all(), user_names())
     clients = Named(application_model()._base_manager.all(), ("name",), "client_id", key)
-    pairs = tuple(_pairs(words, users, clients)) if 1 < len(words) <= MAX_MIXED else ()
-    return Meant(_listed(users.by(words)), _listed(clients.by(words)), pairs)
-
-
-def _pairs(words: Sequence[str], users: Named, clients: Named) -> Iterator[tuple[Any, Any]]:
-    """Yield users and clients that are meant together: each of ``words`` is a name of either."""
+    if not 1 < len(words) <= MAX_MIXED:
+        return Meant(_listed(users.by(words)), _listed(clients.by(words)))
     some_users, some_clients = users.few_by_words(words), clients.few_by_words(words)
+    return Meant(
+        _listed(users.by(words)) if some_users is None else _having(words, some_users),
+        _listed(clients.by(words)) if some_clients is None else _having(words, some_clients),
+        tuple(_pairs(words, (users, some_users), (clients, some_clients))),
+    )
+
+
+def _pairs(words: Sequence[str], users: tuple[Named, Few], clients: tuple[Named, Few]) -> Iterator[tuple[Any, Any]]:
+    """Yield users and clients that are meant together: each of ``words`` is a name of one of them."""
+    (all_users, some_users), (all_clients, some_clients) = users, clients
     if some_users is not None:
         for theirs, keys in some_users.items():
-            rest = [word for word in words if word not in theirs]
-            yield keys, clients.by(rest) if some_clients is None else _having(rest, some_clients)
+            if rest := [word for word in words if word not in theirs]:
+                yield keys, all_clients.by(rest) if some_clients is None else _having(rest, some_clients)
     elif some_clients is not None:
-        for theirs, keys in some_clients.items():
-            yield users.by([word for word in words if word not in theirs]), keys
+        for its, keys in some_clients.items():
+            if rest := [word for word in words if word not in its]:
+                yield all_users.by(rest), keys
     else:  # the words of a name stand together
         for place in range(1, len(words)):
-            first, last = words[:place], words[place:]
-            yield users.by(first), clients.by(last)
-            yield users.by(last), clients.by(first)
+            for of_user, of_client in ((words[:place], words[place:]), (words[place:], words[:place])):
+                found = _listed(all_users.by(of_user))
+                if found != []:
+                    yield found, _listed(all_clients.by(of_client))
 
 
 def _having(words: Iterable[str], found: dict[frozenset[str], list[Any]]) -> list[Any]:
