@@ -15,7 +15,7 @@ from tests.documentation.processes import call, environment, stop
 
 PROMPT = re.compile(r"^\$ ", re.MULTILINE)
 # Commands that go on until somebody stops them. They have to start, and to run on for a moment.
-ENDLESS = re.compile(r"\b(runserver|oauth_deliver(?!.*--once)|gunicorn|uvicorn|granian)\b")
+ENDLESS = re.compile(r"^(?!pip\b).*\b(runserver|oauth_deliver(?!.*--once)|gunicorn|uvicorn|granian)\b", re.MULTILINE)
 SERVED = re.compile(r"https://auth\.example\.com|http://(?:127\.0\.0\.1|localhost):8000")
 MOMENT = 3
 
