@@ -12,6 +12,7 @@ from oauth_provider.admin.authorization import AuthorizationAdmin
 from oauth_provider.admin.clients.application import ApplicationAdmin
 from oauth_provider.admin.consent import ConsentAdmin
 from oauth_provider.admin.logout_delivery import LogoutDeliveryAdmin
+from oauth_provider.admin.recent_actions import name_recent_actions
 from oauth_provider.admin.refresh_token import RefreshTokenAdmin
 from oauth_provider.admin.resource import ResourceAdmin
 from oauth_provider.admin.scope import ScopeAdmin
@@ -65,6 +66,7 @@ def register_admin_classes(site: AdminSite) -> None:
     """
     join_section(site, ORDER)
     name_clients_at_once(site)
+    name_recent_actions(site)
     for model, admin_class in OWN.items():
         if not site.is_registered(model):
             site.register(model, admin_class)
