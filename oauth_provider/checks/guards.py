@@ -6,8 +6,8 @@ from django.core import checks as framework
 from django.core.checks import CheckMessage, Error, Tags
 from django.core.exceptions import ImproperlyConfigured
 
+from oauth_provider.checks.missing_scopes import missing_scopes
 from oauth_provider.checks.registration import register
-from oauth_provider.checks.scopes import missing_scopes
 from oauth_provider.protocol.spelling import with_guess
 from oauth_provider.registry.scope import configured_scopes
 from oauth_provider.resource_server.checks import CHECKS, DEPLOY_CHECKS, URL_CHECKS
