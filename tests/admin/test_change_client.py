@@ -1,7 +1,6 @@
 """The page of a client: its policy, its members, and what may not be meant together (RFC 7591 §2)."""
 
 from typing import Any
-from unittest.mock import patch
 
 import pytest
 from django.contrib.admin import site
@@ -14,7 +13,6 @@ from tests.admin.operators import errors_of, form_of, operator, url
 from tests.driver import Driver, signed_in
 from tests.each import each
 from tests.factories import CALLBACK, ApplicationFactory, UserFactory
-from tests.flows.contexts.workspaces import members
 
 pytestmark = pytest.mark.django_db
 
@@ -73,21 +71,6 @@ def test_the_policy_is_saved_with_the_client():
     assert (policy.scopes, policy.access_token_lifetime) == (["photos:read"], 60)
     assert (policy.authorization_idle_lifetime, policy.authorization_lifetime) == (600, 6000)
     assert (policy.token_endpoint_auth_method, policy.rotate_refresh_tokens) == ("client_secret_post", False)
-
-
-def test_the_context_of_a_client_of_its_own_is_one_that_is_open_to_it(settings):
-    settings.OAUTH_PROVIDER = settings.OAUTH_PROVIDER | {"GRANT_CONTEXTS": "tests.flows.contexts.workspaces.Workspaces"}
-    application = ApplicationFactory(policy={"grant_types": ["client_credentials"]})
-    refused = change(application, context="acme")
-    assert "may act in no such context" in errors_of(refused)["context"]
-    with patch.dict(members, {"": ["acme"]}):
-        change(application, context=" acme ")
-    assert ClientPolicy.objects.get().context == "acme"
-    # Closed since, it must not keep anybody from suspending the client.
-    assert change(application, status="suspended").status_code == 302
-    assert change(application, context="").status_code == 302
-    assert ClientPolicy.objects.get().context == ""
-    assert change(application, context="a" * 201).status_code == 200
 
 
 @pytest.mark.spec("RFC 6750", "3.1")
