@@ -61,6 +61,10 @@ class Consent(models.Model):
     )
     created_at = models.DateTimeField(_("given"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("last changed"), default=timezone.now, editable=False)
+    # Both are the sweep's (``UNUSED_ACCESS_ENDS_AFTER``): up to when it is known to be in use (None: not looked at yet),
+    # and since when the person can know that it ends.
+    used_at = models.DateTimeField(_("last known use"), null=True, editable=False)
+    end_announced_at = models.DateTimeField(_("end announced"), null=True, editable=False)
 
     objects: ClassVar[PrimaryManager[Any]] = PrimaryManager()
 
@@ -83,6 +87,7 @@ class Consent(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["user", "application", "context"], name="oauth_provider_one_consent"),
         )
+        indexes = (models.Index(fields=["used_at"], name="oauth_provider_consent_used"),)
 
     def __str__(self) -> str:
         return row_title(self.application, self.user)
@@ -104,4 +109,5 @@ class Consent(models.Model):
     def columns(agreed: Agreed, until: datetime | None) -> dict[str, Any]:
         """Return the columns of a row that holds ``agreed`` and nothing else."""
         empty: dict[str, Any] = {"shown": "", "scopes": {}, "resources": {}, "authorization_details": {}}
-        return {"entries": asdict(agreed), "until": until, **empty, "updated_at": timezone.now()}
+        unseen = {"used_at": None, "end_announced_at": None}
+        return {"entries": asdict(agreed), "until": until, **empty, "updated_at": timezone.now(), **unseen}

@@ -13,6 +13,7 @@ from oauth_provider.authorization.carried import AUTHORIZE, resume_url
 from oauth_provider.authorization.decision import decide, inquiry_of
 from oauth_provider.authorization.demand import is_signed_in
 from oauth_provider.authorization.inquiry import Inquiry
+from oauth_provider.authorization.language import speaking
 from oauth_provider.authorization.question import ALLOW, DENY, NO, Decision
 from oauth_provider.authorization.sign_in import binding_of
 from oauth_provider.authorization.stored_request import from_stored
@@ -24,7 +25,6 @@ from oauth_provider.pages.dead_end import dead_end
 from oauth_provider.pages.login_round_trip import login_url
 from oauth_provider.pages.sending.head import is_head, nothing_done
 from oauth_provider.pages.sending.json_twin import refuse, wants_json
-from oauth_provider.pages.sending.language import speaking
 from oauth_provider.pages.sending.page import error_page, for_people, show
 from oauth_provider.pages.sending.response import redirect_to, send
 from oauth_provider.pages.sending.situation import SIGNED_OUT

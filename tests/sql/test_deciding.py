@@ -34,7 +34,10 @@ INDIFFERENT: dict[Any, dict[str, str]] = {
         "revoked_reason": AFTERWARDS,
         **dict.fromkeys(("rotated_on", "expires_on"), DERIVED),
     },
-    Consent: dict.fromkeys(("created_at", "updated_at"), NOTED),
+    Consent: {
+        **dict.fromkeys(("created_at", "updated_at"), NOTED),
+        **dict.fromkeys(("used_at", "end_announced_at"), "the sweep ends what is unused, and then the row is gone"),
+    },
     PendingRequest: {
         "handle_digest": FOUND,
         "address_digest": "it counts what waits, and decides nothing about this one",
