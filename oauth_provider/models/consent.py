@@ -1,7 +1,7 @@
 """Consents: what a user has agreed that a client may do, in each context. They outlive tokens; all end at once."""
 
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -16,6 +16,8 @@ from oauth_provider.models.row_title import row_title
 from oauth_provider.protocol.consent import Agreed, Agreement, count_entries, from_separate_sets
 from oauth_provider.protocol.digest import LENGTH as DIGEST_LENGTH
 
+# So long before unused access ends its person is told, and can keep it.
+ANNOUNCED_BEFORE = timedelta(days=7)
 # Of elements that are different every time, the older ones are forgotten.
 MOST_DETAILS = 200
 # So many pairs of a scope and a place are more than any page asks for; beyond, the older ones are forgotten.
@@ -61,8 +63,8 @@ class Consent(models.Model):
     )
     created_at = models.DateTimeField(_("given"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("last changed"), default=timezone.now, editable=False)
-    # Both are the sweep's (``UNUSED_ACCESS_ENDS_AFTER``): up to when it is known to be in use (None: not looked at yet),
-    # and since when the person can know that it ends.
+    # Both are the sweep's (``UNUSED_ACCESS_ENDS_AFTER``): the last use that is known, None before it has looked; and
+    # since when the person can know that it ends.
     used_at = models.DateTimeField(_("last known use"), null=True, editable=False)
     end_announced_at = models.DateTimeField(_("end announced"), null=True, editable=False)
 
@@ -104,6 +106,14 @@ class Consent(models.Model):
     def is_over(self, now: datetime) -> bool:
         """Is the end past that the user chose?"""
         return self.until is not None and self.until <= now
+
+    @property
+    def ends_unused_at(self) -> datetime | None:
+        """Return when it ends because nobody uses it; None where that is not announced."""
+        period = provider_settings.UNUSED_ACCESS_ENDS_AFTER
+        if period is None or self.used_at is None or self.end_announced_at is None:
+            return None
+        return max(self.end_announced_at + ANNOUNCED_BEFORE, self.used_at + timedelta(seconds=period))
 
     @staticmethod
     def columns(agreed: Agreed, until: datetime | None) -> dict[str, Any]:

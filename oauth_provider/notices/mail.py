@@ -1,8 +1,9 @@
-"""Mails of notices (RFC 5322, RFC 3834 §5): from a row of the outbox to a text and an HTML part, in the person's language.
+"""Mails of notices (RFC 3834 §5): from a row of the outbox to a text and an HTML part, in the person's language.
 
 No mail holds a link that does anything: it names a page, where the person signs in and decides.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -41,10 +42,18 @@ def send(delivery: LogoutDelivery) -> None:
     """Send the mail, if it is still true and the person has an address. Raises ``NotSent``."""
     notice = KINDS[delivery.kind]
     user = get_user_model()._base_manager.filter(pk=delivery.subject).first()
-    if user is None or not is_told(notice, user) or not _is_news(notice, delivery):
+    if user is None or not is_told(notice, user):
         return
+    facts = delivery.payload
+    if notice == SIGN_IN_REPLAYED and _is_told_today(delivery):
+        return
+    if notice == ACCESS_UNUSED:
+        consent = Consent.objects.filter(pk=facts["consent"]).first()
+        facts = {"ends_at": consent.ends_unused_at.isoformat()} if consent and consent.ends_unused_at else {}
+        if not facts:  # kept, used or taken back meanwhile
+            return
     with override(language_of(user)):
-        mail = _compose(notice, delivery, user)
+        mail = _compose(notice, _context(delivery, facts, user), email_of(user))
     try:
         mail.send()
     except Exception as error:  # a backend raises what it likes, with the address in it
@@ -59,16 +68,6 @@ def language_of(user: Any) -> str:
         return get_supported_language_variant(said) if said else settings.LANGUAGE_CODE
     except (LookupError, ValueError):
         return settings.LANGUAGE_CODE
-
-
-def _is_news(notice: str, delivery: LogoutDelivery) -> bool:
-    if notice == SIGN_IN_REPLAYED:
-        return not _is_told_today(delivery)
-    if notice == ACCESS_UNUSED:
-        # Whoever kept it, used it or took it back meanwhile need not be told that it ends.
-        rows = Consent.objects.filter(pk=delivery.payload["consent"], end_announced_at__isnull=False)
-        return rows.exists()
-    return True
 
 
 def _is_told_today(delivery: LogoutDelivery) -> bool:
@@ -86,22 +85,17 @@ def _is_told_today(delivery: LogoutDelivery) -> bool:
     return same.filter(Q(pk__lt=delivery.pk, status=status.PENDING) | Q(status=status.DELIVERED)).exists()
 
 
-def _compose(notice: str, delivery: LogoutDelivery, user: Any) -> EmailMultiAlternatives:
+def _compose(notice: str, context: Mapping[str, Any], address: str) -> EmailMultiAlternatives:
     """Return the mail. Of its three templates the subject is one line, whatever the client calls itself."""
-    context = _context(delivery, user)
-    subject, text, html = (
-        render_to_string(f"oauth_provider/mail/{notice}{ending}", context)
-        for ending in ("_subject.txt", ".txt", ".html")
-    )
-    mail = EmailMultiAlternatives(
-        " ".join(subject.split()), text, to=[email_of(user)], headers={"Auto-Submitted": "auto-generated"}
-    )
+    endings = ("_subject.txt", ".txt", ".html")
+    subject, text, html = (render_to_string(f"oauth_provider/mail/{notice}{one}", context) for one in endings)
+    headers = {"Auto-Submitted": "auto-generated"}
+    mail = EmailMultiAlternatives(" ".join(subject.split()), text, to=[address], headers=headers)
     mail.attach_alternative(html, "text/html")
     return mail
 
 
-def _context(delivery: LogoutDelivery, user: Any) -> dict[str, Any]:
-    facts = delivery.payload
+def _context(delivery: LogoutDelivery, facts: Mapping[str, Any], user: Any) -> dict[str, Any]:
     return {
         "account": safe_name(username_of(user)),
         "client_name": safe_name(str(delivery.application)),

@@ -40,11 +40,10 @@ def sign_in_replayed(authorization: Authorization, now: datetime, *, issuer: str
     return _add(SIGN_IN_REPLAYED, authorization, issuer, facts)
 
 
-def access_unused(consents: Iterable[Consent], ends_at: datetime, *, issuer: str) -> list[LogoutDelivery]:
-    """Return the rows for ``consents``, with user and client, that end at ``ends_at`` unless they are kept or used."""
-    facts = {"ends_at": ends_at.isoformat()}
+def access_unused(consents: Iterable[Consent], *, issuer: str) -> list[LogoutDelivery]:
+    """Return the rows for ``consents``, read with their user, whose end is announced."""
     return [
-        _row(ACCESS_UNUSED, consent, issuer, {**facts, "consent": consent.pk})
+        _row(ACCESS_UNUSED, consent, issuer, {"consent": consent.pk})
         for consent in consents
         if is_told(ACCESS_UNUSED, consent.user)
     ]

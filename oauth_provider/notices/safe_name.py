@@ -1,4 +1,4 @@
-"""Names in mails (RFC 5322 §2.2): a client calls itself anything, which no mail program may take for more than a name."""
+"""Names in mails (RFC 5322 §2.2): a client calls itself anything, and no mail program may take that for a link."""
 
 import re
 
@@ -12,7 +12,7 @@ LINKING = re.compile(r"(?<=\S)([.:/@])(?=\S)")
 
 
 def safe_name(name: str) -> str:
-    """Return ``name`` on one line, without what reorders it, cut where it is too long, and no link in any part of it."""
+    """Return ``name`` on one line, without what reorders it, cut where it is too long, and without anything to link."""
     shown = "".join(character if is_shown_as_stored(character) else " " for character in name)
     line = " ".join(shown.split())
     line = line if len(line) <= MAX_LENGTH else f"{line[: MAX_LENGTH - 1]}…"

@@ -35,12 +35,16 @@ class Permission:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Permissions of an application in one context: for an organisation, or for the person alone (an empty ``key``)."""
+    """Permissions of an application in one context: for an organisation, or for the person alone (an empty ``key``).
+
+    ``until`` is the end that the person chose; ``ends_unused_at`` one that comes since nobody uses it.
+    """
 
     key: str
     name: str
     permissions: tuple[Permission, ...]
     until: datetime | None = None
+    ends_unused_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +135,20 @@ def _places(consents: list[Consent], sign_ins: list[Authorization], names: Mappi
         held = [scope for one in sign_ins if one.context == key for scope in one.scope.split()]
         words = words_of(dict.fromkeys([*agreed, *held]))
         permissions = tuple(Permission(scope, said) for scope, said in words.items())
-        yield Place(key, names.get(key, key), permissions, until=given[0].until if given else None)
+        used = max((one.last_used_at for one in sign_ins if one.context == key), default=None)
+        yield Place(
+            key,
+            names.get(key, key),
+            permissions,
+            until=given[0].until if given else None,
+            ends_unused_at=_ends_unused_at(given[0], used) if given else None,
+        )
+
+
+def _ends_unused_at(consent: Consent, used: datetime | None) -> datetime | None:
+    """None where a sign-in has been used since that was announced, too."""
+    is_used = used is not None and consent.used_at is not None and used > consent.used_at
+    return None if is_used else consent.ends_unused_at
 
 
 def _sign_in(row: Authorization, names: Mapping[str, str]) -> SignIn:

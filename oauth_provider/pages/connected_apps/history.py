@@ -30,12 +30,14 @@ ENDED: dict[str, Words] = {
     Authorization.Reason.OPERATOR: _("An administrator ended a sign-in."),
     Authorization.Reason.LOGOUT: _("You logged out, and the app with you."),
     Authorization.Reason.TOKEN_DELETED: _("An administrator deleted a key of this app, which ended a sign-in."),
+    Authorization.Reason.UNUSED: _("A sign-in ended, since the app was not used for a long time."),
 }
 KINDS: dict[str, Words] = {
     "consent_given": _("You let this app in."),
     "consent_denied": _("You did not let this app in."),
     "consent_withdrawn": _("All access of this app was removed."),
     "permissions_taken_back": _("You took a permission back from this app."),
+    "unused_access_ended": _("The access of this app ended, since it was not used for a long time."),
     "authorization_revoked": _("A sign-in of this app ended."),
 }
 # Those that somebody should look at.
