@@ -21,7 +21,7 @@ class Metadata:
     """Metadata of a client in the words of the specifications, then what this server alone knows.
 
     ``scope`` None is every scope there is. An authentication method that is empty is any that fits the client's type.
-    Lifetimes and ``default_max_age`` are in seconds, and None where the server's own hold.
+    Lifetimes, windows and ``default_max_age`` are in seconds, and None where the server's own hold.
     """
 
     client_name: str = ""
@@ -30,6 +30,7 @@ class Metadata:
     grant_types: tuple[str, ...] = ()
     response_types: tuple[str, ...] = (CODE,)
     token_endpoint_auth_method: str = ""
+    token_endpoint_auth_signing_alg: str = ""
     scope: tuple[str, ...] | None = ()
     authorization_details_types: tuple[str, ...] = ()
     jwks: Mapping[str, Any] | None = field(default=None, repr=False)
@@ -57,7 +58,9 @@ class Metadata:
     may_introspect: bool = False
     context: str = ""
     rotate_refresh_tokens: bool = True
+    refresh_token_retry_window: int | None = None
     pkce_excused_until: date | None = None
+    takes_older_assertions: bool = False
     scope_claims_in_id_token: bool = False
     access_token_format: str = access_token.OPAQUE
     access_token_lifetime: int | None = None
