@@ -196,7 +196,7 @@ def _faults_about_people() -> list[CheckMessage]:
     if path and not _can(import_string, path):
         messages.append(_unusable("USER_LANGUAGE", "Name a function that takes a user and returns a language."))
     unused = provider_settings.UNUSED_ACCESS_ENDS_AFTER
-    if _is_seconds(unused, 1) and unused <= MIN_UNUSED:
+    if unused is not None and _is_seconds(unused, 1) and unused <= MIN_UNUSED:
         messages.append(_unusable("UNUSED_ACCESS_ENDS_AFTER", "It is more than two weeks, in seconds."))
     return messages
 

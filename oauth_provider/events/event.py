@@ -200,7 +200,7 @@ class ConsentWithdrawn(Event):
 
 @dataclass(frozen=True, slots=True)
 class UnusedAccessEnded(Event):
-    """What a person agreed to for a client, in one context, ended since nobody used it for a long time."""
+    """Access that a person gave to a client, in one context, ended since nobody used it for a long time."""
 
     AUDITED = True
     application: Row = field(repr=False)

@@ -23,7 +23,7 @@ def moment(name: str, **how: Any) -> Any:
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("oauth_provider", "0020_scope_and_names")]
+    dependencies: ClassVar = [("oauth_provider", "0028_retry_window")]
 
     operations: ClassVar = [
         migrations.CreateModel(

@@ -44,7 +44,7 @@ def send(delivery: LogoutDelivery) -> None:
     user = get_user_model()._base_manager.filter(pk=delivery.subject).first()
     if user is None or not is_told(notice, user):
         return
-    facts = delivery.payload
+    facts: Mapping[str, Any] = delivery.payload or {}
     if notice == SIGN_IN_REPLAYED and _is_told_today(delivery):
         return
     if notice == ACCESS_UNUSED:
@@ -77,7 +77,7 @@ def _is_told_today(delivery: LogoutDelivery) -> bool:
     same = LogoutDelivery.objects.using(router.db_for_write(LogoutDelivery)).filter(
         kind=delivery.kind,
         subject=delivery.subject,
-        application_id=delivery.application_id,
+        application=delivery.application,
         created_at__gte=began.replace(hour=0, minute=0, second=0, microsecond=0),
         created_at__lte=began.replace(hour=23, minute=59, second=59, microsecond=999_999),
     )

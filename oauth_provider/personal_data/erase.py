@@ -17,7 +17,7 @@ from oauth_provider.tokens.revoke import revoke_user
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """How many rows of one kind there were, and what they became, in words."""
+    """The number of rows of one kind, and what they became, in words."""
 
     name: str
     count: int
