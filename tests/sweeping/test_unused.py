@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.core.management import call_command
+from django.db import transaction
 from django.utils import timezone
 
 from oauth_provider.models import AuditEvent, Authorization, Consent, LogoutDelivery
@@ -177,7 +178,8 @@ def test_a_refresh_between_looking_and_ending_wins(driver: Driver, monkeypatch: 
     one = next(one for one in sweeping.SWEEPS if one.done == "ended")
     keys = [consent.pk for consent in one.due[0](timezone.now())]
     assert driver.refresh(tokens["refresh_token"]).status_code == 200
-    one.act(Consent.objects.all(), keys)
+    with transaction.atomic():
+        one.act(Consent.objects.all(), keys)
     assert Consent.objects.exists()
     assert Authorization.objects.get().revoked_at is None
 
