@@ -57,7 +57,9 @@ OAUTH_PROVIDER = {
     "ISSUER": ISSUER,
     "SCOPES": {
         **NOTES_SCOPES,
-        "photos:read": "See your photos",
+        # Who lets an app write may let it read instead; and who lets it in may leave out the photos.
+        "notes:write": {"title": NOTES_SCOPES["notes:write"], "risk": "deletes", "read_twin": "notes:read"},
+        "photos:read": {"title": "See your photos", "optional": True},
         "photos:print": "Order prints of your photos",
     },
     # A token for one of them opens no other; the notes API takes any that is not for others alone.

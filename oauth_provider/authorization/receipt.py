@@ -42,7 +42,7 @@ def _content(question: Question, decision: Decision, part: Asked, redirect_uri: 
         "redirect_uri": redirect_uri,
         "permissions": [
             {"scope": one.scope, "words": one.words, "warning": one.warning, "agreed": one.scope in agreed}
-            for one in permissions_of(question.asked.scope)
+            for one in permissions_of(dict.fromkeys([*question.asked.scope, *part.scope]))
         ],
         "resources": [{"resource": one.identifier, "name": str(one.name)} for one in part.audience.resources],
         "authorization_details": [

@@ -90,7 +90,7 @@ def _compose(notice: str, context: Mapping[str, Any], address: str) -> EmailMult
     endings = ("_subject.txt", ".txt", ".html")
     subject, text, html = (render_to_string(f"oauth_provider/mail/{notice}{one}", context) for one in endings)
     headers = {"Auto-Submitted": "auto-generated"}
-    mail = EmailMultiAlternatives(" ".join(subject.split()), text, to=[address], headers=headers)
+    mail = EmailMultiAlternatives(" ".join(subject.split()), f"{text.strip()}\n", to=[address], headers=headers)
     mail.attach_alternative(html, "text/html")
     return mail
 

@@ -4,7 +4,7 @@ A handful of statements, however many there are.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,7 @@ from oauth_provider.models.authorization import authorization_now
 from oauth_provider.models.client import ClientPolicy
 from oauth_provider.protocol.access_token import JWT
 from oauth_provider.registry.grant_context import grant_contexts
+from oauth_provider.registry.resource import with_jwts
 from oauth_provider.registry.scope import words_of
 from oauth_provider.tokens.project_code import project_code
 
@@ -87,7 +88,8 @@ def apps_of(user: Any) -> list[App]:
     for application in _of_dot_alone(user, now, using):
         rows.setdefault(application.pk, application)
     names = _names(user, [*consents.values(), *sign_ins.values()])
-    apps = [_app(row, consents[key], sign_ins[key], names) for key, row in rows.items()]
+    signed = with_jwts(one for its in sign_ins.values() for sign_in in its for one in sign_in.resources)
+    apps = [_app(row, consents[key], sign_ins[key], names, signed) for key, row in rows.items()]
     return sorted(apps, key=lambda app: app.used or app.since, reverse=True)
 
 
@@ -114,7 +116,13 @@ def _names(user: Any, groups: Iterable[Iterable[Any]]) -> Mapping[str, str]:
         return {one.key: str(one.name) for one in grant_contexts().contexts_of(user, "")}
 
 
-def _app(row: Row, consents: list[Consent], sign_ins: list[Authorization], names: Mapping[str, str]) -> App:
+def _app(
+    row: Row,
+    consents: list[Consent],
+    sign_ins: list[Authorization],
+    names: Mapping[str, str],
+    signed: Collection[str],
+) -> App:
     begun = [*(one.created_at for one in consents), *(one.created_at for one in sign_ins)] or [row.created]
     return App(
         client_id=row.client_id,
@@ -123,7 +131,8 @@ def _app(row: Row, consents: list[Consent], sign_ins: list[Authorization], names
         used=max((one.last_used_at for one in sign_ins), default=None),
         places=tuple(_places(consents, sign_ins, names)),
         sign_ins=tuple(_sign_in(one, names) for one in sign_ins),
-        says_so_itself=ClientPolicy.of(row).access_token_format == JWT,
+        says_so_itself=ClientPolicy.of(row).access_token_format == JWT
+        or any(one in signed for sign_in in sign_ins for one in sign_in.resources),
     )
 
 

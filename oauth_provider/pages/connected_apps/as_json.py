@@ -24,6 +24,7 @@ def _app(app: App) -> dict[str, Any]:
         "name": app.name,
         "since": _time(app.since),
         "used": _time(app.used),
+        "has_self_contained_tokens": app.says_so_itself,
         "places": [
             {
                 "context": place.key,

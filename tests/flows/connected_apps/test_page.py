@@ -189,6 +189,24 @@ def test_a_token_is_no_person_there(driver: Driver) -> None:
     assert response.status_code == 401
 
 
+def test_the_page_says_of_jwts_that_they_go_on_for_a_while(driver: Driver, settings: Any) -> None:
+    """A resource may want them, whatever the client's policy says; a permission that is taken back stays in them."""
+    driver.tokens()
+    assert listed(driver.browser)["apps"][0]["has_self_contained_tokens"] is False
+    assert "may be accepted for up to" not in page(driver)
+    resource = {"name": "Notes", "access_token_format": "jwt"}
+    settings.OAUTH_PROVIDER = settings.OAUTH_PROVIDER | {"RESOURCES": {"https://notes.example.com": resource}}
+    driver.redeem(driver.code(resource="https://notes.example.com"))
+    assert listed(driver.browser)["apps"][0]["has_self_contained_tokens"] is True
+    shown = page(driver)
+    assert "may be accepted for up to 60 minutes" in shown
+    assert "What you take back may still be accepted" in shown
+
+
+def test_its_url_may_end_with_a_slash(driver: Driver) -> None:
+    assert driver.browser.get(f"{PAGE}/").status_code == 200
+
+
 def test_two_hundred_apps_cost_as_many_statements_as_one(ana: Any, settings: Any) -> None:
     driver = signed_in(ana)
     now = timezone.now()
