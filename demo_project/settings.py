@@ -144,6 +144,9 @@ TEMPLATES = [
 SESSION_COOKIE_NAME = "demo_session"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
+# Mails are seen in the terminal of `make demo`.
+EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+DEFAULT_FROM_EMAIL = "Notes <notes@example.com>"
 CSRF_FAILURE_VIEW = "demo_project.errors.outdated_form"
 STATIC_URL = "static/"
 TIME_ZONE = "UTC"

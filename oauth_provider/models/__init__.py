@@ -6,6 +6,7 @@ from oauth_provider.models.client import ClientPolicy
 from oauth_provider.models.client_member import ClientMember
 from oauth_provider.models.client_secret import ClientSecret
 from oauth_provider.models.consent import Consent
+from oauth_provider.models.consent_receipt import ConsentReceipt
 from oauth_provider.models.logout_delivery import LogoutDelivery
 from oauth_provider.models.pending_request import PendingRequest
 from oauth_provider.models.resource import Resource
@@ -23,6 +24,7 @@ __all__ = [
     "ClientPolicy",
     "ClientSecret",
     "Consent",
+    "ConsentReceipt",
     "LogoutDelivery",
     "PendingRequest",
     "Resource",

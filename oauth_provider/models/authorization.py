@@ -55,6 +55,7 @@ class Authorization(models.Model):
         OPERATOR = "operator", _("an operator revoked it")
         LOGOUT = "logout", _("the session ended")
         TOKEN_DELETED = "token_deleted", _("its access token was deleted")
+        UNUSED = "unused", _("nobody used it for a long time")
 
     public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     application = models.ForeignKey(APPLICATION, on_delete=models.CASCADE, related_name="oauth_authorizations")
