@@ -11,6 +11,7 @@ from oauth_provider.dot.names import APPLICATION, Row, application_model
 from oauth_provider.dot.usability import is_usable
 from oauth_provider.models.client_legacy import ClientLegacy
 from oauth_provider.models.client_metadata import ClientMetadata
+from oauth_provider.models.client_presentation import ClientPresentation
 from oauth_provider.models.lifetimes import Lifetimes
 from oauth_provider.models.primary import PrimaryManager
 from oauth_provider.models.validation import check_frame_uri, check_jwks, check_known, check_logout_uri, check_names
@@ -27,7 +28,7 @@ GRANT_TYPES_OF_DOT = {
 DOT_OF_GRANT_TYPE = {"authorization_code": "authorization-code", "client_credentials": "client-credentials"}
 
 
-class ClientPolicy(ClientMetadata, ClientLegacy, Lifetimes):
+class ClientPolicy(ClientMetadata, ClientPresentation, ClientLegacy, Lifetimes):
     """The permissions of a client. Without a row, the client has ``ClientPolicy.default_for`` its application."""
 
     class Status(models.TextChoices):

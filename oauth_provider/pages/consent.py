@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
+from oauth_provider.authorization.asker import asker_of, is_met
 from oauth_provider.authorization.carried import AUTHORIZE, resume_url
 from oauth_provider.authorization.decision import decide, inquiry_of
 from oauth_provider.authorization.demand import is_signed_in
@@ -31,6 +32,7 @@ from oauth_provider.pages.sending.situation import SIGNED_OUT
 from oauth_provider.protocol.authorization_details import Detail, flatten
 from oauth_provider.protocol.errors import InvalidRequest, LoginRequired, OAuthError, ServiceUnavailable
 from oauth_provider.protocol.reason import Reason
+from oauth_provider.protocol.redirect_uri import is_on_device
 from oauth_provider.registry.authorization_details import registered
 from oauth_provider.registry.resource import all_resources
 from oauth_provider.registry.scope import permissions_of
@@ -144,13 +146,17 @@ def _begin_anew(request: HttpRequest, handle: str, page: str) -> HttpResponse:
 
 
 def _show(request: HttpRequest, handle: str, inquiry: Inquiry) -> HttpResponse:
-    question = inquiry.question
+    question, redirects_to = inquiry.question, inquiry.destination.redirect_uri
+    asker = asker_of(question.client, redirects_to)
     resources = question.asked.audience.resources
     here = reverse("oauth_provider:consent", args=[handle])
     context = {
         "account": username_of(session_user(request)),
-        "client_name": str(question.client.application),
+        "client_name": asker.name,
+        "asker": asker,
+        "is_first_time": not is_met(question.user, question.client),
         "destination": question.destination,
+        "is_on_device": is_on_device(redirects_to),
         "resources": [str(resource.name) for resource in resources],
         # Where there are several places, somebody who allows all of them is told so.
         "is_for_everywhere": not resources and bool(all_resources()),

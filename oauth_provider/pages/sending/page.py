@@ -32,6 +32,7 @@ from oauth_provider.resource_server.users.session_user import restrict_to_sessio
 from oauth_provider.sql.transaction import RowGone
 
 STYLESHEET = "oauth_provider/oauth.css"
+SELF = "'self'"
 REFERENCE_LENGTH = 8
 # A body that could not be read, and too many requests: every other refusal is a 400 to a person.
 OWN_STATUS = (411, 413, 429)
@@ -108,7 +109,9 @@ def content_security_policy(*, scripts: bool = False, frames: Iterable[str] = ()
     ``scripts`` lets those run that stand beside the stylesheet; ``frames`` are URLs whose origins may be framed.
     """
     origin = static_origin()
-    allowed = f"style-src {origin}; img-src {origin}; font-src {origin}" + (f"; script-src {origin}" if scripts else "")
+    # Logos and colours of clients are served by ourselves, wherever static files are.
+    here = origin if origin == SELF else f"{origin} {SELF}"
+    allowed = f"style-src {here}; img-src {here}; font-src {origin}" + (f"; script-src {origin}" if scripts else "")
     framed = " ".join(sorted({origin_of(frame) for frame in frames}))
     allowed += f"; frame-src {framed}" if framed else ""
     return f"default-src 'none'; {allowed}; base-uri 'none'; frame-ancestors 'none'"
@@ -117,7 +120,7 @@ def content_security_policy(*, scripts: bool = False, frames: Iterable[str] = ()
 def static_origin() -> str:
     """Return the origin of our stylesheet and scripts, as a policy names it."""
     parts = urlsplit(static(STYLESHEET))
-    return f"{parts.scheme}://{parts.netloc}" if parts.scheme and parts.netloc else "'self'"
+    return f"{parts.scheme}://{parts.netloc}" if parts.scheme and parts.netloc else SELF
 
 
 def error_page(
