@@ -103,8 +103,8 @@ class ApplicationAdmin(PolicyColumns, LegacyColumns, MetadataColumns, Presentati
                     "fields": VOUCHED,
                     "classes": ("collapse",),
                     "description": _(
-                        "Only what you have made sure of yourself: by a contract, or by a record in the DNS of the host."
-                        " Without it people read that nobody verified the publisher."
+                        "Only what you have made sure of yourself: by a contract, or by a record in its DNS. "
+                        "Without it people read that nobody verified the publisher."
                     ),
                 },
             ),
