@@ -30,7 +30,8 @@ def _of_policy(name: str, **options: Any) -> forms.Field:
 
 # The columns of the policy that are fields of the form under their own names.
 PLAIN = (
-    "status", "token_endpoint_auth_method", "may_introspect", "rotate_refresh_tokens", "pkce_excused_until", *LIFETIMES,
+    "status", "token_endpoint_auth_method", "may_introspect", "rotate_refresh_tokens", "pkce_excused_until",
+    "takes_older_assertions", *LIFETIMES,
 )  # fmt: skip
 # What the metadata is filled in from, as it was typed.
 JUDGED = (*PLAIN, *METADATA, *PRESENTATION)
