@@ -6,13 +6,8 @@ Anybody may call an application anything. What is certain is where an answer goe
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Any
 
-from django.db import router
-from django.db.models import Exists, OuterRef
-
-from oauth_provider.dot.names import application_model
-from oauth_provider.models import Authorization, ClientPolicy, Consent
+from oauth_provider.models import ClientPolicy
 from oauth_provider.models.client import Client
 from oauth_provider.protocol import redirect_uri
 from oauth_provider.protocol.https_url import host_of
@@ -122,15 +117,6 @@ def host_of_answers(client: Client, redirects_to: str = "") -> str:
     uris = (redirects_to,) if redirects_to else client.redirect_uris
     hosts = {"" if redirect_uri.is_on_device(uri) else redirect_uri.destination(uri) for uri in uris}
     return hosts.pop() if len(hosts) == 1 else ""
-
-
-def is_met(user: Any, client: Client) -> bool:
-    """Has ``user`` ever let ``client`` in? One statement."""
-    using = router.db_for_write(Consent)
-    mine = {"user": user, "application": OuterRef("pk")}
-    met = Exists(Consent.objects.filter(**mine)) | Exists(Authorization.objects.filter(**mine))
-    rows = application_model()._base_manager.using(using).filter(met, pk=client.application.pk)
-    return bool(rows.exists())
 
 
 def _page(url: str) -> Page | None:

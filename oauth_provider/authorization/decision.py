@@ -63,17 +63,14 @@ def inquiry_of(http: HttpRequest, pending: PendingRequest, issuer: Issuer) -> In
         raise InvalidRequest(Reason.SIGNED_IN_MEANWHILE, detail="another sign-in than the one demanded")
     who: dict[str, Any] = {"user": session_user(http), "sign_in": visit.sign_in, "visitor": visitor_of(http)}
     inquiry = inquire(request, destination, asked, issuer=issuer, since=pending.created_at, **who)
-    if not _is_shown(stored.shown, inquiry):
-        raise InvalidRequest(Reason.QUESTION_CHANGED)
+    if stored.shown != words_shown(inquiry.question):
+        # Another process may have heard of new words, or of another choice, before this one.
+        kept_scopes.forget()
+        question = replace(inquiry.question, asked=check(request, destination.client))
+        if stored.shown != words_shown(question):
+            raise InvalidRequest(Reason.QUESTION_CHANGED)
+        inquiry = replace(inquiry, question=question)
     return inquiry
-
-
-def _is_shown(shown: str, inquiry: Inquiry) -> bool:
-    """Does the question read as it was kept? Another process may have heard of new words before this one."""
-    if shown == words_shown(inquiry.question):
-        return True
-    kept_scopes.forget()
-    return shown == words_shown(inquiry.question)
 
 
 @dataclass(frozen=True, slots=True)

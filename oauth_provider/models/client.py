@@ -50,6 +50,14 @@ class ClientPolicy(ClientMetadata, ClientPresentation, ClientLegacy, Lifetimes):
         validators=[check_names],
         help_text=_("A list of scopes; none given (null): every scope there is."),
     )
+    optional_scopes = models.JSONField(
+        _("optional scopes"),
+        null=True,
+        blank=True,
+        default=None,
+        validators=[check_names],
+        help_text=_("Scopes that people may leave out and allow the rest, beside those that may be left out anyway."),
+    )
     token_endpoint_auth_method = models.CharField(
         _("authentication method"),
         max_length=32,
