@@ -53,12 +53,17 @@ NOTES_SCOPES = {
     "notes:read": "Read your notes",
     "notes:write": "Write and delete your notes",
 }
+# What people are shown beside the words: where it belongs, a symbol, and what it puts at risk.
+NOTES_ENTRIES = {
+    "notes:read": {"title": NOTES_SCOPES["notes:read"], "group": "Notes", "icon": "read", "risk": "reads"},
+    "notes:write": {"title": NOTES_SCOPES["notes:write"], "group": "Notes", "icon": "edit", "risk": "deletes"},
+}
 OAUTH_PROVIDER = {
     "ISSUER": ISSUER,
     "SCOPES": {
-        **NOTES_SCOPES,
-        "photos:read": "See your photos",
-        "photos:print": "Order prints of your photos",
+        **NOTES_ENTRIES,
+        "photos:read": {"title": "See your photos", "group": "Photos", "icon": "photo", "risk": "reads"},
+        "photos:print": {"title": "Order prints of your photos", "group": "Photos", "icon": "print", "risk": "costs"},
     },
     # A token for one of them opens no other; the notes API takes any that is not for others alone.
     "RESOURCES": {

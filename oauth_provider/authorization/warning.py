@@ -8,7 +8,6 @@ from enum import StrEnum
 
 from oauth_provider.authorization.inquiry import Inquiry
 from oauth_provider.models.client import ClientPolicy
-from oauth_provider.protocol.redirect_uri import is_https
 from oauth_provider.registry.scope import risks_of
 
 # The risk of a scope that allows whatever its person may do.
@@ -33,7 +32,7 @@ def warning_of(inquiry: Inquiry, *, is_first: bool) -> Warning | None:
     """Return the one warning of the page for ``inquiry``. ``is_first``: the person never let the client in."""
     return grade(
         frozenset(risks_of(inquiry.question.asked.scope).values()),
-        is_app=not is_https(inquiry.destination.redirect_uri),
+        is_app=not inquiry.destination.is_assured,
         is_unverified=inquiry.client.policy.status == ClientPolicy.Status.UNAPPROVED,
         is_first=is_first,
     )

@@ -20,7 +20,7 @@ from oauth_provider.authorization.recollection import recollect
 from oauth_provider.authorization.sign_in import binding_of
 from oauth_provider.authorization.stored_request import from_stored
 from oauth_provider.authorization.ticket import Ticket
-from oauth_provider.authorization.warning import warning_of
+from oauth_provider.authorization.warning import Warning, warning_of
 from oauth_provider.models import PendingRequest
 from oauth_provider.pages import consent_as_json
 from oauth_provider.pages.consent_choices import (
@@ -32,6 +32,7 @@ from oauth_provider.pages.consent_choices import (
     readings_of,
     said_of_client,
 )
+from oauth_provider.pages.consent_sections import sections_of
 from oauth_provider.pages.csrf import AGAIN, ask_again, csrf_protected
 from oauth_provider.pages.dead_end import dead_end
 from oauth_provider.pages.login_round_trip import login_url
@@ -173,23 +174,29 @@ def _show(request: HttpRequest, handle: str, inquiry: Inquiry) -> HttpResponse:
     asker = asker_of(question.client, redirects_to)
     recollection = recollect(question, timezone.now())
     warning = warning_of(inquiry, is_first=recollection.is_first)
-    resources = question.asked.audience.resources
+    resources, known_resources = question.asked.audience.resources, all_resources()
+    names = {one.identifier: one.name for one in known_resources}
+    groups = [
+        {"sections": sections_of(group.choices, names), "is_folded": group.is_folded}
+        for group in groups_of(question, recollection)
+    ]
     here = reverse("oauth_provider:consent", args=[handle])
     context = {
         "account": username_of(session_user(request)),
         "client_name": asker.name,
         "asker": asker,
-        "is_first_time": recollection.is_first,
+        # Said once: the warning says so, too.
+        "is_first_time": recollection.is_first and warning is not Warning.FIRST_TIME,
         "destination": question.destination,
         "is_on_device": is_on_device(redirects_to),
         "resources": [str(resource.name) for resource in resources],
         # Where there are several places, somebody who allows all of them is told so.
-        "is_for_everywhere": not resources and bool(all_resources()),
+        "is_for_everywhere": not resources and bool(known_resources),
         "contexts": [one for one in question.contexts if question.context in (None, one.key)],
         "is_context_settled": question.is_settled,
         "endings": [(one.isoformat(), one) for one in question.endings],
         "permissions": permissions_of(question.asked.scope),
-        "groups": groups_of(question, recollection),
+        "groups": groups,
         "readings": readings_of(question),
         "reads_only": recollection.reads_only,
         "before": said_of_client(question, recollection),

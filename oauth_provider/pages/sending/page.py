@@ -148,7 +148,8 @@ def error_page(
         # Whoever develops with DEBUG on is the operator, too; anybody else learns no more than is sent to clients.
         "detail": error.detail if settings.DEBUG else "",
         "reference": reference,
-        "go_on": go_on,
+        # Whoever comes back later has to be let in by then.
+        "go_on": go_on or (again_url(request) if isinstance(error, TemporarilyUnavailable) else ""),
         "back_to": back_to,
         "client_name": client_name or approved_name(error.client_id),
     }
