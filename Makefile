@@ -25,7 +25,7 @@ NO_RULES = $(NO_PAGES) $(addprefix --ignore tests/,rules walk quickstart fuzz)
 EXTRAS = ninja,openapi,rar,redis
 NODE = tests/foreign/openid_client
 
-.PHONY: help demo walk install test lint test-postgres test-plain test-strict test-next test-oauthlib3 audit mutants test-thorough test-tutorial test-foreign test-browser spec-map screenshots docs wheel sbom bench bench-admin trip fuzz check format clean
+.PHONY: help demo walk install test lint test-postgres test-plain test-strict test-next test-oauthlib3 audit mutants test-thorough test-tutorial test-foreign test-browser spec-map screenshots pictures docs wheel sbom bench bench-admin trip fuzz check format clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -121,6 +121,9 @@ spec-map: install ## which test holds us to which section of which specification
 
 screenshots: install ## a picture of every page, into screenshots/; Chromium has to be installed
 	env -u DATABASE_URL -u CACHE_URL $(VENV)/bin/python -m tests.browser.screenshots screenshots
+
+pictures: install ## the pictures of README and docs, into docs/pictures/; Chromium has to be installed
+	env -u DATABASE_URL -u CACHE_URL $(VENV)/bin/python -m tests.browser.pictures docs/pictures
 
 docs: $(DOCS)/installed ## build the documentation into docs/_build/html, and follow every link in it
 	rm -rf docs/_build

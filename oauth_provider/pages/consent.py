@@ -55,7 +55,7 @@ from oauth_provider.tokens.person import username_of
 METHODS = ["GET", "HEAD", "POST"]
 # The query of this page that leads on to another account, for the same request.
 SWITCH = "switch"
-# The members that many types share (RFC 9396 §2.2). All others are shown as they are called.
+# The members that many types share (RFC 9396 §2.2), where the schema of a type gives them no title of its own.
 COMMON = {
     "locations": _("Where"),
     "actions": _("To do what"),
@@ -209,13 +209,10 @@ def _show(request: HttpRequest, handle: str, inquiry: Inquiry) -> HttpResponse:
     return show(request, "consent.html", context)
 
 
-def _members(detail: Detail) -> list[tuple[str, str]]:
-    return [(str(COMMON.get(member, member)), value) for member, value in flatten(detail)]
-
-
 def _in_words(detail: Detail, request: HttpRequest) -> dict[str, str]:
     """The name of the detail's type, and all that it says (RFC 9396 §2), by the type's own template or as a list."""
     known = registered(detail["type"])
-    context = {**known.context(detail, session_user(request)), "detail": detail, "members": _members(detail)}
+    members = flatten(detail, schema=known.schema, titles=COMMON)
+    context = {**known.context(detail, session_user(request)), "detail": detail, "members": members}
     template = known.template or "oauth_provider/authorization_detail.html"
     return {"name": str(known.name) or known.type, "words": render_to_string(template, context, request)}

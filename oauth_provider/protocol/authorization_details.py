@@ -7,6 +7,7 @@ Elements are compared by their meaning as JSON and nothing else (§12): members 
 import json
 import re
 from collections.abc import Collection, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from oauth_provider.protocol.errors import InvalidAuthorizationDetails
@@ -28,6 +29,9 @@ MAX_NUMBER = 2**53 - 1
 NAME = re.compile(r"[\x21\x23-\x5B\x5D-\x7E]{1,200}")
 
 Detail = Mapping[str, Any]
+Titles = Mapping[str, Any]
+NO_SCHEMA: Mapping[str, Any] = MappingProxyType({})
+NO_TITLES: Titles = MappingProxyType({})
 
 
 class AuthorizationDetailsType:
@@ -39,7 +43,7 @@ class AuthorizationDetailsType:
 
     #: What people read above each element.
     name: Any = ""
-    #: JSON Schema (2020-12) of an element. What it does not name is refused, at every depth (§5).
+    #: JSON Schema (2020-12) of an element. What it does not name is refused, at every depth (§5). Its titles are read.
     schema: Mapping[str, Any] = {}
     #: The template of an element on the consent page, given ``detail``. None named: its members are listed.
     template: str = ""
@@ -159,16 +163,33 @@ def locations_of(detail: Detail) -> tuple[str, ...]:
     return tuple(one for one in locations if isinstance(one, str)) if isinstance(locations, list | tuple) else ()
 
 
-def flatten(value: Any, path: str = "") -> list[tuple[str, str]]:
-    """Return every member of an element as (path, value), both text, for pages without a template of its type."""
+def flatten(value: Any, path: str = "", schema: Any = NO_SCHEMA, titles: Titles = NO_TITLES) -> list[tuple[str, str]]:
+    """Return every member of an element as (path, value), both text, for pages without a template of its type.
+
+    A member is called by the ``title`` of its ``schema`` (JSON Schema Validation §9.1), else as ``titles`` of the
+    outermost members have it, else by its name.
+    """
     if isinstance(value, Mapping):
-        inner = [(name, one) for name, one in value.items() if path or name != "type"]
-        return [row for name, one in inner for row in flatten(one, f"{path}.{name}" if path else str(name))]
+        inner = [(name, one, _member(schema, name)) for name, one in value.items() if path or name != "type"]
+        return [row for name, one, own in inner for row in flatten(one, _path(path, name, own, titles), own)]
     if isinstance(value, list | tuple):
         if not any(isinstance(one, Mapping | list | tuple) for one in value):
             return [(path, ", ".join(map(_as_text, value)))]
-        return [row for place, one in enumerate(value, 1) for row in flatten(one, f"{path} {place}")]
+        items = schema.get("items") if isinstance(schema, Mapping) else None
+        return [row for place, one in enumerate(value, 1) for row in flatten(one, f"{path} {place}", items)]
     return [(path, _as_text(value))]
+
+
+def _member(schema: Any, name: str) -> Any:
+    properties = schema.get("properties") if isinstance(schema, Mapping) else None
+    return properties.get(name) if isinstance(properties, Mapping) else None
+
+
+def _path(path: str, name: str, schema: Any, titles: Titles) -> str:
+    title = schema.get("title") if isinstance(schema, Mapping) else None
+    if path:
+        return f"{path}: {title}" if title else f"{path}.{name}"
+    return str(title or titles.get(name) or name)
 
 
 def _check_element(element: Any, place: int) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.signals import setting_changed
+from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 from django.utils.translation import override
 
@@ -72,7 +73,17 @@ def _schema(name: str, made: Given) -> Schema:
         raise SchemaError("it is no object")
     # Every element has a type (§2), whether or not its schema mentions it.
     properties = {"type": {"const": name}, **given.get("properties", {})}
-    return Schema({"type": "object", **given, "properties": properties})
+    schema: Any = untranslated({"type": "object", **given, "properties": properties})
+    return Schema(schema)
+
+
+def untranslated(value: Any) -> Any:
+    """Return ``value`` with lazy translations as they are now: a schema's titles may be some, and it must be JSON."""
+    if isinstance(value, Mapping):
+        return {name: untranslated(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [untranslated(one) for one in value]
+    return str(value) if isinstance(value, Promise) else value
 
 
 def requested_details(text: str, client: Client, *, by_person: bool = True) -> tuple[dict[str, Any], ...]:

@@ -183,3 +183,23 @@ def test_an_element_is_listed_member_by_member():
         ("gift", "true"),
         ("tags", "a, 2"),
     ]
+
+
+def test_members_are_called_by_the_titles_of_their_schema():
+    schema = {
+        "properties": {
+            "amount": {"title": "Amount", "properties": {"currency": {"title": "Currency"}}},
+            "items": {"title": "Items", "items": {"properties": {"id": {"title": "Number"}}}},
+            "tags": {"title": ""},
+            "gift": True,
+        }
+    }
+    nested = {**PAYMENT, "items": [{"id": 1}], "gift": True, "tags": ["a"]}
+    assert rar.flatten(nested, schema=schema, titles={"gift": "As a gift", "amount": "Sum"}) == [
+        ("Amount: Currency", "EUR"),
+        ("Amount.value", "12.50"),
+        ("Items 1: Number", "1"),
+        ("As a gift", "true"),
+        ("tags", "a"),
+    ]
+    assert rar.flatten({"type": "a", "b": {"c": 1}}, schema={"properties": "nonsense"}) == [("b.c", "1")]
