@@ -39,7 +39,7 @@ def required_scope(request: AuthorizationRequest, client: Client, scope: Collect
     The registry says what people may leave out. The client's policy and the request may let them leave out more, and
     never less, but for what ``request`` could not be answered without.
     """
-    optional = optional_of(scope) | set(client.policy.optional_scopes or ()) | set(request.optional_scope.split())
+    optional = optional_of(scope) | set(client.policy.optional_scope.split()) | set(request.optional_scope.split())
     needed = {OPENID} if needs_openid(request) else set()
     return frozenset(one for one in scope if one in needed or one not in optional)
 

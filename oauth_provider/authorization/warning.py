@@ -7,11 +7,9 @@ from collections.abc import Collection
 from enum import StrEnum
 
 from oauth_provider.authorization.inquiry import Inquiry
+from oauth_provider.models import Scope
 from oauth_provider.models.client import ClientPolicy
 from oauth_provider.registry.scope import risks_of
-
-# The risk of a scope that allows whatever its person may do.
-EVERYTHING = "everything"
 
 
 class Warning(StrEnum):
@@ -43,7 +41,7 @@ def grade(risks: Collection[str], *, is_app: bool, is_unverified: bool, is_first
 
     ``is_app``: the answer goes to a program on the device, which another one can pose as.
     """
-    if EVERYTHING in risks:
+    if Scope.Risk.EVERYTHING in risks:
         return Warning.EVERYTHING
     if not risks:
         return None

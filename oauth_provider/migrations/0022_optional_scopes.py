@@ -13,14 +13,14 @@ class Migration(migrations.Migration):
     operations: ClassVar = [
         migrations.AddField(
             model_name="clientpolicy",
-            name="optional_scopes",
-            field=models.JSONField(
+            name="optional_scope",
+            field=models.TextField(
                 blank=True,
-                default=None,
+                db_default="",
+                default="",
                 help_text="Scopes that people may leave out and allow the rest, "
                 "beside those that may be left out anyway.",
-                null=True,
-                validators=[oauth_provider.models.validation.check_names],
+                validators=[oauth_provider.models.validation.check_scopes],
                 verbose_name="optional scopes",
             ),
         ),

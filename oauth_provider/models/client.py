@@ -14,7 +14,14 @@ from oauth_provider.models.client_metadata import ClientMetadata
 from oauth_provider.models.client_presentation import ClientPresentation
 from oauth_provider.models.lifetimes import Lifetimes
 from oauth_provider.models.primary import PrimaryManager
-from oauth_provider.models.validation import check_frame_uri, check_jwks, check_known, check_logout_uri, check_names
+from oauth_provider.models.validation import (
+    check_frame_uri,
+    check_jwks,
+    check_known,
+    check_logout_uri,
+    check_names,
+    check_scopes,
+)
 from oauth_provider.protocol.jose import ALGORITHMS
 from oauth_provider.protocol.registration import NO_AUTHENTICATION
 
@@ -50,12 +57,13 @@ class ClientPolicy(ClientMetadata, ClientPresentation, ClientLegacy, Lifetimes):
         validators=[check_names],
         help_text=_("A list of scopes; none given (null): every scope there is."),
     )
-    optional_scopes = models.JSONField(
+    # Divided by spaces, as in a request: a list in JSON would cost every look-up of a client a conversion.
+    optional_scope = models.TextField(
         _("optional scopes"),
-        null=True,
         blank=True,
-        default=None,
-        validators=[check_names],
+        default="",
+        db_default="",
+        validators=[check_scopes],
         help_text=_("Scopes that people may leave out and allow the rest, beside those that may be left out anyway."),
     )
     token_endpoint_auth_method = models.CharField(

@@ -67,7 +67,7 @@ class Metadata:
     status: str = ClientPolicy.Status.APPROVED
     may_introspect: bool = False
     context: str = ""
-    optional_scopes: tuple[str, ...] | None = None
+    optional_scope: str = ""
     rotate_refresh_tokens: bool = True
     pkce_excused_until: date | None = None
     takes_older_assertions: bool = False

@@ -19,7 +19,7 @@ ALL = f"{READ} {WRITE} {PHOTOS}"
 @pytest.fixture
 def driver() -> Driver:
     """A client whose photos people may leave out."""
-    driver = signed_in(name="Notes for all", policy={"optional_scopes": [PHOTOS]})
+    driver = signed_in(name="Notes for all", policy={"optional_scope": PHOTOS})
     driver.scope = ALL
     return driver
 
@@ -79,7 +79,7 @@ def test_what_was_left_out_is_asked_for_by_a_client_that_asks_for_nothing_else(d
 
 def test_what_was_left_out_and_cannot_be_any_more_is_asked_for(driver: Driver) -> None:
     allow(driver, driver.authorize()["Location"])
-    ClientPolicy.objects.update(optional_scopes=None)
+    ClientPolicy.objects.update(optional_scope="")
     assert is_asked(driver)
 
 
@@ -112,7 +112,7 @@ def test_openid_can_be_left_out_unless_the_answer_hangs_on_it(driver: Driver) ->
 
 def test_what_becomes_required_while_the_page_is_open_is_not_granted_unseen(driver: Driver) -> None:
     page = driver.authorize()["Location"]
-    ClientPolicy.objects.update(optional_scopes=None)
+    ClientPolicy.objects.update(optional_scope="")
     with ledger.unchanged():
         ledger.is_error_page(allow(driver, page))
 
