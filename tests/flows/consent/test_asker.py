@@ -11,6 +11,7 @@ from oauth_provider.models import Authorization, ClientLogo, ClientPolicy, Conse
 from oauth_provider.models.client import as_client
 from tests.driver import Driver, signed_in
 from tests.factories import ApplicationFactory, UserFactory
+from tests.flows.consent.asking import is_asked
 from tests.statements import cost
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 9700", "4.7")]
@@ -120,6 +121,32 @@ def test_the_page_costs_less_than_ten_statements() -> None:
     driver = signed_in(policy={**VOUCHED, "logo": "a" * 64})
     location = driver.authorize()["Location"]
     assert len(cost(lambda: driver.browser.get(location))) < 10
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "told"),
+    [
+        ({}, VOUCHED, ""),
+        (VOUCHED, {**VOUCHED, "verified_host": "other.example"}, "photobook.example</strong> when you let it in"),
+        ({"logo": "a" * 64}, {"logo": "b" * 64}, "It had another logo"),
+    ],
+)
+def test_another_host_or_logo_asks_again_and_says_what_was_there(
+    before: dict[str, str], now: dict[str, str], told: str
+) -> None:
+    driver = signed_in(policy=before)
+    driver.code()
+    assert not is_asked(driver)
+    ClientPolicy.objects.update(**now)
+    assert told in page_of(driver)
+    assert is_asked(driver)
+
+
+def test_links_and_colours_do_not_ask_again() -> None:
+    driver = signed_in(policy={})
+    driver.code()
+    ClientPolicy.objects.update(accent_color="#7a3e00", client_uri="https://photobook.example/")
+    assert not is_asked(driver)
 
 
 def test_connected_apps_say_who_it_is() -> None:
