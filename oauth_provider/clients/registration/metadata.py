@@ -22,8 +22,8 @@ class Metadata:
 
     ``publisher`` and ``verified_host`` are what an operator vouches for, and never a client's own words. ``logo`` is
     the digest of our copy. ``scope`` None is every scope there is. An authentication method that is empty is any that
-    fits the client's type.
-    Lifetimes and ``default_max_age`` are in seconds, and None where the server's own hold.
+    fits the client's type. Lifetimes, windows and ``default_max_age`` are in seconds, and None where the server's own
+    hold.
     """
 
     client_name: str = ""
@@ -69,6 +69,7 @@ class Metadata:
     context: str = ""
     optional_scope: str = ""
     rotate_refresh_tokens: bool = True
+    refresh_token_retry_window: int | None = None
     pkce_excused_until: date | None = None
     takes_older_assertions: bool = False
     scope_claims_in_id_token: bool = False
