@@ -54,16 +54,18 @@ NOTES_SCOPES = {
     "notes:write": "Write and delete your notes",
 }
 # What people are shown beside the words: where it belongs, a symbol, and what it puts at risk.
-NOTES_ENTRIES = {
-    "notes:read": {"title": NOTES_SCOPES["notes:read"], "group": "Notes", "icon": "read", "risk": "reads"},
-    "notes:write": {"title": NOTES_SCOPES["notes:write"], "group": "Notes", "icon": "edit", "risk": "deletes"},
-}
+def shown(title: str, group: str, icon: str, risk: str, **more: Any) -> dict[str, Any]:
+    return {"title": title, "group": group, "icon": icon, "risk": risk, **more}
+
+
 OAUTH_PROVIDER = {
     "ISSUER": ISSUER,
     "SCOPES": {
-        **NOTES_ENTRIES,
-        "photos:read": {"title": "See your photos", "group": "Photos", "icon": "photo", "risk": "reads"},
-        "photos:print": {"title": "Order prints of your photos", "group": "Photos", "icon": "print", "risk": "costs"},
+        # Who lets an app write may let it read instead; and who lets it in may leave out the photos.
+        "notes:read": shown(NOTES_SCOPES["notes:read"], "Notes", "read", "reads"),
+        "notes:write": shown(NOTES_SCOPES["notes:write"], "Notes", "edit", "deletes", read_twin="notes:read"),
+        "photos:read": shown("See your photos", "Photos", "photo", "reads", optional=True),
+        "photos:print": shown("Order prints of your photos", "Photos", "print", "costs", read_twin="photos:read"),
     },
     # A token for one of them opens no other; the notes API takes any that is not for others alone.
     "RESOURCES": {

@@ -134,7 +134,15 @@ def _answer_yes(inquiry: Inquiry, decision: Decision, part: Asked, seen: Snapsho
     seen_words = consent.seen.extended_by(_shown_as(inquiry, part), agreed)
     scope, resources = " ".join(agreement.scopes), tuple(agreement.resources)
     until = decision.until.isoformat() if decision.until is not None else ""
-    event = ConsentGiven(application, inquiry.user, scope, resources, context=seen.context, until=until)
+    event = ConsentGiven(
+        application,
+        inquiry.user,
+        scope,
+        resources,
+        context=seen.context,
+        until=until,
+        declined=format_scope(tuple(agreement.declined)),
+    )
     outcome = _grant(inquiry, part, seen, until=decision.until)
     columns = Consent.columns(agreed, decision.until, seen_words)
     writes = (_remember(consent, columns), *outcome.writes)

@@ -66,6 +66,7 @@ def _permission(choice: Choice) -> dict[str, Any]:
         "is_required": choice.is_required,
         "is_ticked": choice.is_ticked,
         "state": choice.state.value,
+        "is_marked": choice.is_marked,
         "before": choice.before,
     }
 

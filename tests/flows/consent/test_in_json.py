@@ -55,6 +55,7 @@ def test_the_question_says_all_that_the_page_says(driver: Driver) -> None:
         "is_required": True,
         "is_ticked": True,
         "state": "new",
+        "is_marked": False,
         "before": "",
     }
     assert (asked["read_only"], asked["warning"], asked["before"]) == (None, None, {})
