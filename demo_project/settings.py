@@ -3,7 +3,6 @@
 import os
 from pathlib import Path
 from typing import Any
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
