@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from oauth_provider.authorization.sign_in import SignIn
@@ -19,7 +20,7 @@ from oauth_provider.protocol.reason import Reason
 from oauth_provider.registry.authorization_details import digests_of_details
 from oauth_provider.registry.grant_context import GrantContext
 from oauth_provider.registry.resource import Audience, digests_of_resources
-from oauth_provider.registry.scope import digests_of
+from oauth_provider.registry.scope import digests_of, registry
 
 ALLOW, DENY = "allow", "deny"
 
@@ -28,15 +29,15 @@ ALLOW, DENY = "allow", "deny"
 class Asked:
     """The permissions that are asked for: scopes, the resources they are for, and details (RFC 9396).
 
-    The scopes that are ``required`` are part of every yes. ``twins`` has, for every scope that can do harm, the one
-    that only reads in its place; it is empty where one of them has no such scope.
+    The scopes that are ``required`` are part of every yes. ``twins`` has, for every scope that can do harm, those that
+    only read in its place; it is empty where one of them has none.
     """
 
     scope: tuple[str, ...]
     audience: Audience
     details: tuple[Detail, ...] = ()
     required: frozenset[str] = frozenset()
-    twins: Mapping[str, str] = field(default_factory=dict)
+    twins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def optional(self) -> frozenset[str]:
@@ -54,6 +55,7 @@ class Question:
     """A question to ``user``: who asks, for what, and under which sign-in.
 
     ``destination`` is where the answer goes, in words that a person can check; None where it goes nowhere.
+    ``withheld`` are scopes that were asked for and that the person may not grant: no part of what is ``asked``.
     ``contexts`` are those in which the person may grant it, none where they act for themselves alone, and ``context``
     is the key of the one that is settled, None where the person chooses. ``until`` is when all of it would end, None
     where nobody set that, and ``endings`` are earlier ones that the person may choose.
@@ -68,6 +70,7 @@ class Question:
     context: str | None = None
     until: datetime | None = None
     endings: tuple[datetime, ...] = ()
+    withheld: tuple[str, ...] = ()
 
     @property
     def is_settled(self) -> bool:
@@ -135,17 +138,23 @@ def check_offered(question: Question, decision: Decision) -> None:
 
 
 def allowed_part(question: Question, decision: Decision) -> Asked | None:
-    """Return what of ``question`` is allowed, in the order in which it was asked for; None where that is nothing."""
+    """Return what of ``question`` is allowed, in the order in which it was asked for; None where that is nothing.
+
+    A scope that implies one that is not allowed is not allowed either.
+    """
     is_about_this = decision.until in (question.until, *question.endings) and is_offered(question, decision.context)
     asked = question.asked
     if not (decision.is_yes and is_about_this) or (decision.reads_only and not asked.twins):
         return None
     scopes = frozenset(asked.scope) if decision.scopes is None else decision.scopes | asked.required
+    if refused := frozenset(asked.scope) - scopes:
+        scopes -= registry().with_implying(refused)
     details = asked.details if decision.details is None else decision.details
-    allowed = [one for one in asked.scope if one in scopes]
+    twins = asked.twins if decision.reads_only else {}
+    allowed = [twins.get(one, (one,)) for one in asked.scope if one in scopes]
     part = replace(
         asked,
-        scope=tuple(dict.fromkeys(asked.twins.get(one, one) if decision.reads_only else one for one in allowed)),
+        scope=tuple(dict.fromkeys(chain.from_iterable(allowed))),
         details=tuple(one for one in asked.details if any(map(_same_as(one), details))),
     )
     return None if part.is_empty else part
@@ -172,10 +181,14 @@ def agreement_of(question: Question, decision: Decision) -> Agreement:
 def recalled_part(question: Question, agreed: Agreed) -> Asked | None:
     """Return what of ``question`` is granted without asking, as ``agreed`` before; None where it has to be asked."""
     asked = question.asked
-    twins = {one: digests_of([twin]) for one, twin in asked.twins.items()}
+    twins = {one: digests_of(instead) for one, instead in asked.twins.items()}
     scope = agreed.recall(agreement_of(question, yes_to(question)), optional=asked.optional, twins=twins)
-    part = replace(asked, scope=scope or ())
-    return None if scope is None or part.is_empty else part
+    if scope is None:
+        return None
+    # Agreed to on one page and left out on another: what implies the one that is left out goes with it.
+    lost = registry().with_implying(frozenset(asked.scope).difference(scope))
+    part = replace(asked, scope=tuple(one for one in scope if one not in lost))
+    return None if part.is_empty else part
 
 
 def words_shown(question: Question) -> str:
@@ -186,7 +199,7 @@ def words_shown(question: Question) -> str:
     asked, shown_words = question.asked, agreement_of(question, yes_to(question)).digest
     if not (asked.optional or asked.twins):
         return shown_words
-    twins = [[one, twin, digests_of([twin])[twin]] for one, twin in sorted(asked.twins.items())]
+    twins = [[one, sorted(digests_of(instead).items())] for one, instead in sorted(asked.twins.items())]
     return digest(json.dumps([shown_words, sorted(asked.optional), twins]))
 
 

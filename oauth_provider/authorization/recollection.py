@@ -89,8 +89,10 @@ def _given_in(question: Question, consents: Iterable[Consent], now: datetime) ->
     return next((one for one in consents if one.context == context and not one.is_over(now)), None)
 
 
-def _reads_only(twins: Mapping[str, str], states: Mapping[str, State], asked: Agreement, agreed: Agreed) -> bool:
+def _reads_only(
+    twins: Mapping[str, tuple[str, ...]], states: Mapping[str, State], asked: Agreement, agreed: Agreed
+) -> bool:
     return bool(twins) and all(
-        states[one] is State.DECLINED and is_part(at_each(digests_of([twin]), asked.resources), agreed.scopes)
-        for one, twin in twins.items()
+        states[one] is State.DECLINED and is_part(at_each(digests_of(instead), asked.resources), agreed.scopes)
+        for one, instead in twins.items()
     )

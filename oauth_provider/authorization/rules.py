@@ -15,7 +15,7 @@ from oauth_provider.authorization.request import (
     can_be_sent_back,
     is_printable,
 )
-from oauth_provider.authorization.scope import read_twins, required_scope, scope_of
+from oauth_provider.authorization.scope import required_scope, scope_of
 from oauth_provider.clients import lookup as client_lookup
 from oauth_provider.clients.keys.encryption import envelope_for
 from oauth_provider.conf import provider_settings
@@ -80,8 +80,7 @@ def check(request: AuthorizationRequest, client: Client) -> Asked:
     details = parse_details(request.authorization_details)
     scope = scope_of(request, client)
     audience.check_scope(scope)
-    required, twins = required_scope(request, client, scope), read_twins(client, scope, audience)
-    asked = Asked(scope, audience, details, required, twins)
+    asked = Asked(scope, audience, details, required_scope(request, scope))
     if details and asked.is_empty:
         raise InvalidTarget(Reason.RESOURCE_OF_NO_USE)
     return asked

@@ -4,7 +4,7 @@ What is unknown, or not for this client, is left out, and the answer to the code
 asks the token endpoint is refused instead: there a program asks, which can ask again.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 from oauth_provider.authorization.request import AuthorizationRequest
 from oauth_provider.models.client import Client
@@ -13,9 +13,7 @@ from oauth_provider.protocol.id_token import OPENID
 from oauth_provider.protocol.offline_access import OFFLINE_ACCESS
 from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol.response_type import CODE, ID_TOKEN, parts_of
-from oauth_provider.registry.resource import Audience
-from oauth_provider.registry.scope import allowed_scopes, offered_scopes
-from oauth_provider.registry.scope_choices import optional_of, read_twins_of
+from oauth_provider.registry.scope import offered_scopes
 
 
 def scope_of(request: AuthorizationRequest, client: Client) -> tuple[str, ...]:
@@ -33,26 +31,9 @@ def scope_of(request: AuthorizationRequest, client: Client) -> tuple[str, ...]:
     return scope
 
 
-def required_scope(request: AuthorizationRequest, client: Client, scope: Collection[str]) -> frozenset[str]:
-    """Return the part of ``scope`` that no yes goes without.
-
-    The registry says what people may leave out. The client's policy and the request may let them leave out more, and
-    never less, but for what ``request`` could not be answered without.
-    """
-    optional = optional_of(scope) | set(client.policy.optional_scope.split()) | set(request.optional_scope.split())
-    needed = {OPENID} if needs_openid(request) else set()
-    return frozenset(one for one in scope if one in needed or one not in optional)
-
-
-def read_twins(client: Client, scope: Collection[str], audience: Audience) -> Mapping[str, str]:
-    """Return, for every part of ``scope`` that can do harm, the scope that only reads in its place.
-
-    Empty where one of them has none that ``client`` may have, and that is of use at ``audience``.
-    """
-    twins = read_twins_of(scope)
-    if not twins or audience.served(tuple(twins.values())) != tuple(twins.values()):
-        return {}
-    return twins if set(twins.values()) <= set(allowed_scopes(client.policy)) else {}
+def required_scope(request: AuthorizationRequest, scope: Collection[str]) -> frozenset[str]:
+    """Return the part of ``scope`` without which ``request`` could not be answered."""
+    return frozenset({OPENID}) if needs_openid(request) and OPENID in scope else frozenset()
 
 
 def can_be_refreshed(request: AuthorizationRequest, client: Client) -> bool:

@@ -202,6 +202,7 @@ def _show(request: HttpRequest, handle: str, inquiry: Inquiry) -> HttpResponse:
         "before": said_of_client(question, recollection),
         "warning": WARNINGS[warning] if warning is not None else "",
         "is_warning_strong": warning is not None and warning.is_strong,
+        "withheld": [one for one in permissions_of(question.withheld, withheld=question.withheld) if one.refusal],
         "details": [_in_words(detail, request) for detail in question.asked.details],
         "action": here,
         "switch": f"{here}?{SWITCH}",

@@ -13,6 +13,7 @@ from oauth_provider.authorization.warning import Warning, warning_of
 from oauth_provider.pages.consent_choices import WARNINGS, Choice, choices_of, readings_of, said_of_client
 from oauth_provider.pages.sending import json_twin
 from oauth_provider.registry.authorization_details import registered
+from oauth_provider.registry.scope import permissions_of
 from oauth_provider.resource_server.users.session_user import session_user
 from oauth_provider.tokens.issuer import issuer_of
 from oauth_provider.tokens.person import username_of
@@ -32,6 +33,11 @@ def show_question(request: HttpRequest, inquiry: Inquiry, *, switch: str) -> Htt
             "warning": _warning(warning) if warning is not None else None,
             "permissions": [_permission(one) for one in choices_of(question, recollection)],
             "read_only": {"words": readings, "is_chosen": recollection.reads_only} if readings else None,
+            "withheld": [
+                {"scope": one.scope, "words": one.words, "refusal": one.refusal}
+                for one in permissions_of(question.withheld, withheld=question.withheld)
+                if one.refusal
+            ],
             "resources": [
                 {"resource": one.identifier, "name": str(one.name)} for one in question.asked.audience.resources
             ],

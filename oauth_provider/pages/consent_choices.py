@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -76,8 +77,9 @@ def choices_of(question: Question, recollection: Recollection) -> list[Choice]:
 
 def readings_of(question: Question) -> list[str]:
     """Return, in words, what the client may read where the person lets it read only; empty where that is no choice."""
-    twins = question.asked.twins
-    return list(words_of(dict.fromkeys(twins.get(one, one) for one in question.asked.scope)).values()) if twins else []
+    asked = question.asked
+    reading = chain.from_iterable(asked.twins.get(one, (one,)) for one in asked.scope)
+    return list(words_of(dict.fromkeys(reading)).values()) if asked.twins else []
 
 
 def said_of_client(question: Question, recollection: Recollection) -> dict[str, str]:

@@ -11,14 +11,10 @@ be imported from anywhere.
 from collections.abc import Mapping
 from typing import Any
 
-_registered: dict[str, Any] = {}
+# The present mapping: another one after each registration, so that it can be known again.
+REGISTERED: list[Mapping[str, Any]] = [{}]
 
 
 def register_scopes(scopes: Mapping[str, Any]) -> None:
     """Add ``scopes``, each with a value as in the setting ``SCOPES``. The last one registered under a name counts."""
-    _registered.update(scopes)
-
-
-def registered_scopes() -> Mapping[str, Any]:
-    """Return the scopes that were registered."""
-    return _registered
+    REGISTERED[:] = [{**REGISTERED[0], **scopes}]

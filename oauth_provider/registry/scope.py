@@ -3,6 +3,7 @@
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from operator import is_
 from typing import Any
 
 from django.conf import settings
@@ -17,8 +18,8 @@ from oauth_provider.protocol.errors import InvalidScope
 from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol.scope import check_scope, narrow_scope, parse_scope
 from oauth_provider.protocol.scope_entry import ScopeEntry, closure, entry_of, title_of
-from oauth_provider.registry.kept_scopes import kept_scopes
-from oauth_provider.registry.registered_scopes import registered_scopes
+from oauth_provider.registry.kept_scopes import MAX_TENANTS, kept_scopes
+from oauth_provider.registry.registered_scopes import REGISTERED
 
 # OpenID Connect Core §5.4 and §11. A project that names one of them in SCOPES gives it words of its own.
 IDENTITY_SCOPES: Mapping[str, ScopeEntry] = {
@@ -63,7 +64,7 @@ class Permission:
 
 def project_scopes() -> Mapping[str, Any]:
     """Every scope of the project's code and settings, each with its value there; asks no database."""
-    return {**registered_scopes(), **provider_settings.SCOPES}
+    return {**REGISTERED[0], **provider_settings.SCOPES}
 
 
 def project_titles() -> Mapping[str, Any]:
@@ -76,10 +77,66 @@ def configured_scopes() -> Mapping[str, Any]:
     return {name: title_of(value) for name, value in _configured().items()}
 
 
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """Every scope there is, each with its entry; those that imply others; and who may grant those that not all may.
+
+    ``sources`` are what it was made of, by which it is known to be of today.
+    """
+
+    sources: tuple[Any, ...]
+    entries: Mapping[str, ScopeEntry]
+    implies: Mapping[str, tuple[str, ...]]
+    rules: Mapping[str, str]
+
+    def allowed(self, policy: ClientPolicy) -> tuple[str, ...]:
+        """Return the scopes that the client of ``policy`` may ask for."""
+        if policy.scopes is None:
+            return tuple(self.entries)
+        return tuple([scope for scope in self.entries if scope in policy.scopes])
+
+    def with_implied(self, scopes: tuple[str, ...], policy: ClientPolicy | None = None) -> tuple[str, ...]:
+        """Return ``scopes``, and behind them what they imply, as far as the client of ``policy`` may have it."""
+        if self.implies.keys().isdisjoint(scopes):
+            return scopes
+        brought = closure(scopes, self.implies)
+        allowed = brought if policy is None else (*scopes, *self.allowed(policy))
+        return tuple(one for one in brought if one in allowed)
+
+    def with_implying(self, scopes: Collection[str]) -> frozenset[str]:
+        """Return ``scopes``, and all that imply one of them: who is to lose those loses these."""
+        implying = (one for one in self.implies if not set(closure([one], self.implies)).isdisjoint(scopes))
+        return frozenset(scopes).union(implying)
+
+
+# By the identity of the scopes of the database: each tenant has its own.
+_registries: dict[int, Registry] = {}
+
+
+def registry() -> Registry:
+    """Return the registry, made anew where code, settings or database changed. Raises ``TypeError`` for broken ones."""
+    kept, own, of_dot = kept_scopes(), provider_settings.user_settings, provider_settings.settings_of_dot
+    sources = (kept, own.get("SCOPES"), of_dot.get("SCOPES"), REGISTERED[0])
+    found = _registries.get(id(kept))
+    if found is not None and all(map(is_, found.sources, sources)):
+        return found
+    made = _registry_of(sources)
+    if len(_registries) >= MAX_TENANTS:
+        _registries.clear()
+    _registries[id(kept)] = made
+    return made
+
+
+def _registry_of(sources: tuple[Any, ...]) -> Registry:
+    known = {name: entry_of(value) for name, value in _configured().items()}
+    known |= {name: scope.over(known.get(name)) for name, scope in sources[0].items()}
+    rules = {name: entry.grantable_by for name, entry in known.items() if entry.grantable_by}
+    return Registry(sources, known, implications(known), rules)
+
+
 def known_scopes() -> Mapping[str, ScopeEntry]:
     """Every scope there is, each with its entry. Raises ``TypeError`` where one cannot be used."""
-    known = {name: entry_of(value) for name, value in _configured().items()}
-    return known | {name: scope.over(known.get(name)) for name, scope in kept_scopes().items()}
+    return registry().entries
 
 
 def all_scopes() -> Mapping[str, Any]:
@@ -89,17 +146,17 @@ def all_scopes() -> Mapping[str, Any]:
 
 def allowed_scopes(policy: ClientPolicy) -> tuple[str, ...]:
     """The scopes that the client of ``policy`` may ask for."""
-    registry = all_scopes()
-    return tuple(registry) if policy.scopes is None else tuple(scope for scope in registry if scope in policy.scopes)
+    return registry().allowed(policy)
 
 
-def requested_scopes(scope: str, policy: ClientPolicy) -> tuple[str, ...]:
+def requested_scopes(scope: str, policy: ClientPolicy, known: Registry | None = None) -> tuple[str, ...]:
     """Return the scopes that a ``scope`` parameter asks for; the default scopes where it is empty.
 
-    Raises ``InvalidScope`` for a scope that is malformed, unknown, or not for this client.
+    ``known`` is the registry, where it was read already. Raises ``InvalidScope`` for a scope that is malformed,
+    unknown, or not for this client.
     """
     requested = parse_scope(scope)
-    check_scope(requested, allowed_scopes(policy))
+    check_scope(requested, (known or registry()).allowed(policy))
     return requested or default_scopes(policy)
 
 
@@ -123,8 +180,8 @@ def default_scopes(policy: ClientPolicy) -> tuple[str, ...]:
 
 def words_of(scopes: Iterable[str]) -> dict[str, str]:
     """Return each scope with the words shown for it, in the language of this thread."""
-    registry = all_scopes()
-    return {scope: str(registry.get(scope, scope)) for scope in scopes}
+    titles = all_scopes()
+    return {scope: str(titles.get(scope, scope)) for scope in scopes}
 
 
 def risks_of(scopes: Iterable[str]) -> dict[str, str]:
@@ -138,8 +195,7 @@ def permissions_of(scopes: Iterable[str], *, withheld: Collection[str] = ()) -> 
 
     Those that are ``withheld`` the person may not grant.
     """
-    listed, known = tuple(scopes), known_scopes()
-    implies = implications(known)
+    listed, known, implies = tuple(scopes), registry().entries, registry().implies
     brought = {name: closure([name], implies)[1:] for name in listed}
     return [
         _permission(
@@ -154,8 +210,12 @@ def permissions_of(scopes: Iterable[str], *, withheld: Collection[str] = ()) -> 
 
 
 def implications(known: Mapping[str, ScopeEntry]) -> Mapping[str, tuple[str, ...]]:
-    """Return the scopes of ``known`` that imply others, each with those that it names itself."""
-    return {name: entry.implies for name, entry in known.items() if entry.implies}
+    """Return the scopes of ``known`` that imply others, each with those that it names itself.
+
+    Those about the person (OpenID Connect Core §5.4) are never implied: each is asked for by its name.
+    """
+    implied = {name: tuple(one for one in entry.implies if one not in IDENTITY_SCOPES) for name, entry in known.items()}
+    return {name: others for name, others in implied.items() if others}
 
 
 def digests_of(scopes: Iterable[str]) -> dict[str, str]:

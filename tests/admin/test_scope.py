@@ -11,6 +11,7 @@ from oauth_provider.registry import kept_scopes
 from oauth_provider.registry.scope import all_scopes, known_scopes
 from tests import ledger
 from tests.admin.operators import add_url, errors_of, new_client, operator, url
+from tests.each import each
 from tests.factories import ApplicationFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 6749", "3.3")]
@@ -72,7 +73,7 @@ def test_the_list_says_which_apis_a_scope_belongs_to():
     assert "The notes API" in page.partition("From the settings")[2]
 
 
-@pytest.mark.parametrize(
+@each(
     ("changes", "field"),
     [
         ({"name": "two words"}, "name"),
@@ -164,7 +165,7 @@ def test_a_form_of_this_process_offers_what_another_one_has_just_added():
         assert "notes:share: Share your notes" in browser.get(address).content.decode()
 
 
-@pytest.mark.parametrize(
+@each(
     ("permission", "allowed"),
     [("view_scope", set()), ("add_scope", {"add"}), ("change_scope", {"change"}), ("delete_scope", {"delete"})],
 )

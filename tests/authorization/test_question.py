@@ -12,6 +12,7 @@ from oauth_provider.authorization.question import NO, YES, Asked, Decision, Ques
 from oauth_provider.authorization.sign_in import SignIn
 from oauth_provider.registry.resource import Audience, KnownResource
 from tests.details import ONE, READ, TWO
+from tests.each import each
 
 pytestmark = pytest.mark.spec("RFC 6749", "4.1.1")
 
@@ -43,7 +44,7 @@ def test_a_no_is_to_everything_whatever_it_names() -> None:
     assert allowed_part(question("a", required=["a"]), Decision(False, scopes=frozenset({"a"}))) is None
 
 
-@pytest.mark.parametrize(
+@each(
     ("scopes", "expected"),
     [({"b"}, ("b",)), ({"c", "a"}, ("a", "c")), ({"a", "b", "c"}, ("a", "b", "c")), ({"b", "admin"}, ("b",))],
 )
@@ -63,7 +64,7 @@ def test_details_are_those_of_both_and_a_scope_may_be_left_out_beside_them() -> 
     assert allowed(asked, scopes=frozenset({"a"}), details=()) == (("a",), ())
 
 
-@pytest.mark.parametrize(
+@each(
     "other",
     [{**ONE, "amount": {"currency": "EUR", "value": "13.00"}}, {**READ, "actions": ["read"]}, {**ONE, "more": True}],
 )
@@ -90,7 +91,7 @@ def test_details_that_are_of_no_use_at_the_resource_are_nothing_by_themselves() 
 
 def test_reading_only_exchanges_what_is_allowed_and_nothing_that_is_not() -> None:
     asked = question("a", "b", "r", required=["a"])
-    asked = replace(asked, asked=replace(asked.asked, twins={"a": "r", "b": "s"}))
+    asked = replace(asked, asked=replace(asked.asked, twins={"a": ("r",), "b": ("s",)}))
     assert allowed(asked, reads_only=True) == (("r", "s"), ())
     assert allowed(asked, scopes=frozenset({"s", "admin"}), reads_only=True) == (("r",), ())
     assert allowed(asked, scopes=frozenset({"b"}), reads_only=True) == (("r", "s"), ())

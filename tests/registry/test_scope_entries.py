@@ -1,5 +1,6 @@
 """The scope registry: what code, settings and database say of a scope, together, and how a person is shown it."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -8,8 +9,7 @@ from django.utils.translation import gettext_lazy, override
 from oauth_provider.models import Scope
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.scope_entry import ScopeEntry, closure, entry_of, rule_of
-from oauth_provider.registry import registered_scopes
-from oauth_provider.registry.registered_scopes import register_scopes
+from oauth_provider.registry.registered_scopes import REGISTERED, register_scopes
 from oauth_provider.registry.scope import (
     all_scopes,
     configured_scopes,
@@ -88,8 +88,15 @@ def test_the_database_adds_to_what_the_settings_say_and_takes_no_rule_away(scope
     assert (entry.grantable_by, entry.description) == ("group:Chiefs", WRITE["description"])
 
 
-def test_apps_bring_scopes_along_and_the_settings_win(scopes: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registered_scopes, "_registered", {})
+@pytest.fixture
+def _registered() -> Iterator[None]:
+    before = REGISTERED[0]
+    yield
+    REGISTERED[:] = [before]
+
+
+@pytest.mark.usefixtures("_registered")
+def test_apps_bring_scopes_along_and_the_settings_win(scopes: Any) -> None:
     scopes(**{"notes:read": "Read your notes"})
     register_scopes({"notes:read": "Read", "maps:read": {"title": "Read your maps", "icon": "location"}})
     assert configured_scopes()["notes:read"] == "Read your notes"
