@@ -54,6 +54,8 @@ NOTES_SCOPES = {
     "notes:read": "Read your notes",
     "notes:write": "Write and delete your notes",
 }
+
+
 # What people are shown beside the words: where it belongs, a symbol, and what it puts at risk.
 def shown(title: str, group: str, icon: str, risk: str, **more: Any) -> dict[str, Any]:
     return {"title": title, "group": group, "icon": icon, "risk": risk, **more}

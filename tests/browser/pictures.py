@@ -9,6 +9,7 @@ from typing import Any
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.browser.branded_colours import WITHOUT_COLOURS
 from tests.browser.conftest import launch
 from tests.browser.places import PLACES
 from tests.browser.playground import Playground
@@ -43,6 +44,7 @@ def main(directory: Path) -> None:
         with TemporaryDirectory() as scratch:
             demo = migrated(Path(scratch), DJANGO_SETTINGS_MODULE="tests.browser.branded")
             seeded = demo.seed()
+            demo.manage("shell", "--no-imports", "-c", WITHOUT_COLOURS)
             with served(demo):
                 for look, name in (("light", "branded"), ("dark", "branded-dark")):
                     page = opened(browser, **LOOKS[look] | {"viewport": {"width": 640, "height": 900}})
