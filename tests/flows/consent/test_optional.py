@@ -7,11 +7,14 @@ import pytest
 from oauth_provider.models import Authorization, ClientPolicy, Consent
 from tests import ledger
 from tests.driver import Driver, query_of, signed_in
+from tests.each import each
 from tests.flows.consent.asking import allow, is_asked
 from tests.overrides import setting
+from tests.settings import OAUTH_PROVIDER
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 6749", "3.3")]
 
+SCOPES: dict[str, Any] = OAUTH_PROVIDER["SCOPES"]  # type: ignore[assignment]
 READ, WRITE, PHOTOS = "notes:read", "notes:write", "photos:read"
 ALL = f"{READ} {WRITE} {PHOTOS}"
 
@@ -29,7 +32,7 @@ def granted(driver: Driver, answer: Any) -> str:
     return str(driver.redeem(query_of(answer["Location"])["code"]).json()["scope"])
 
 
-@pytest.mark.parametrize(
+@each(
     ("ticked", "expected"),
     [
         ([PHOTOS], ALL),
@@ -123,3 +126,26 @@ def test_a_double_click_says_the_same_and_another_choice_afterwards_is_refused(d
     with ledger.unchanged():
         assert allow(driver, page)["Location"] == first
         ledger.is_error_page(allow(driver, page, PHOTOS))
+
+
+def test_what_comes_with_a_required_scope_is_required_and_what_implies_a_refused_one_goes_with_it(
+    driver: Driver, settings: Any
+) -> None:
+    implying = {"notes:write": {"title": "Write your notes", "implies": [READ]}}
+    settings.OAUTH_PROVIDER = OAUTH_PROVIDER | {"SCOPES": {**SCOPES, **implying}}
+    page = driver.authorize(scope=WRITE, optional_scope=READ)["Location"]
+    assert granted(driver, allow(driver, page)) == f"{WRITE} {READ}"
+    page = driver.authorize(scope=f"{WRITE} {PHOTOS}", optional_scope=f"{READ} {WRITE} {PHOTOS}")["Location"]
+    assert granted(driver, allow(driver, page, WRITE, PHOTOS)) == PHOTOS
+
+
+def test_what_implies_a_scope_that_was_left_out_later_is_not_recalled_with_the_rest(
+    driver: Driver, settings: Any
+) -> None:
+    implying = {"notes:write": {"title": "Write your notes", "implies": [READ]}}
+    settings.OAUTH_PROVIDER = OAUTH_PROVIDER | {"SCOPES": {**SCOPES, **implying}}
+    optional = f"{READ} {WRITE} {PHOTOS}"
+    allow(driver, driver.authorize(scope=WRITE)["Location"])
+    allow(driver, driver.authorize(scope=f"{READ} {PHOTOS}", optional_scope=optional)["Location"], PHOTOS)
+    answer = driver.authorize(scope=f"{WRITE} {PHOTOS}", optional_scope=optional)
+    assert granted(driver, answer) == PHOTOS

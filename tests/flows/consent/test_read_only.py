@@ -8,6 +8,7 @@ from django.test import override_settings
 from oauth_provider.models import ClientPolicy, Consent
 from tests import ledger
 from tests.driver import Driver, query_of, signed_in
+from tests.each import each
 from tests.flows.consent.asking import allow, is_asked
 from tests.settings import OAUTH_PROVIDER
 
@@ -74,7 +75,7 @@ def test_a_scope_that_was_exchanged_is_asked_for_once_what_reads_is_taken_back(d
         assert is_asked(driver)
 
 
-@pytest.mark.parametrize(
+@each(
     "why",
     [
         "no harm",
@@ -84,7 +85,7 @@ def test_a_scope_that_was_exchanged_is_asked_for_once_what_reads_is_taken_back(d
         "a twin that harms",
     ],
 )
-@pytest.mark.parametrize("json", [False, True], ids=["form", "json"])
+@each("json", [False, True], ids=["form", "json"])
 def test_where_it_is_not_offered_a_form_that_says_so_is_refused(
     driver: Driver, settings: Any, why: str, json: bool
 ) -> None:
@@ -97,8 +98,10 @@ def test_where_it_is_not_offered_a_form_that_says_so_is_refused(
         scopes[DELETE] = {"title": "Delete", "risk": "deletes"}
     elif why == "a twin that is gone":
         scopes.pop(PHOTOS)
-    else:
+    elif why == "a twin that harms":
         scopes[PHOTOS] = {"title": "See your photos", "risk": "costs"}
+    else:
+        scopes[PHOTOS] = {"title": "See your photos", "grantable_by": "group:Editors"}
     settings.OAUTH_PROVIDER = OAUTH_PROVIDER | {"SCOPES": scopes}
     page = driver.authorize()["Location"]
     assert 'name="access"' not in driver.browser.get(page).content.decode()
@@ -108,7 +111,7 @@ def test_where_it_is_not_offered_a_form_that_says_so_is_refused(
         assert refused.status_code == 400
 
 
-@pytest.mark.parametrize("access", ["everything", "READ_ONLY", "read_only\x00", "é"])
+@each("access", ["everything", "READ_ONLY", "read_only\x00", "é"])
 def test_a_kind_of_access_that_there_is_not_is_refused(driver: Driver, access: str) -> None:
     page = driver.authorize()["Location"]
     with ledger.unchanged():
@@ -124,3 +127,12 @@ def test_a_twin_that_is_of_no_use_at_the_resource_is_not_offered(driver: Driver,
     settings.OAUTH_PROVIDER = settings.OAUTH_PROVIDER | {"RESOURCES": resources}
     page = driver.authorize(resource=here)["Location"]
     assert 'name="access"' not in driver.browser.get(page).content.decode()
+
+
+def test_what_the_twin_implies_comes_along_and_is_shown(driver: Driver, settings: Any) -> None:
+    more = {READ: {"title": "Read your notes", "implies": ["albums:read"]}, "albums:read": "See your albums"}
+    settings.OAUTH_PROVIDER = OAUTH_PROVIDER | {"SCOPES": {**SCOPES, **more}}
+    page = driver.authorize(scope=WRITE)["Location"]
+    assert "See your albums" in driver.browser.get(page).content.decode()
+    assert granted(driver, allow(driver, page, access="read_only")) == {READ, "albums:read"}
+    assert granted(driver, driver.authorize(scope=WRITE)) == {READ, "albums:read"}

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from oauth_provider.dot.names import application_model
 from oauth_provider.models import ClientPolicy, Consent
 from tests.driver import CALLBACK, Driver, signed_in
+from tests.each import each
 from tests.factories import UserFactory
 from tests.flows.consent.asking import allow, is_asked
 from tests.flows.contexts import workspaces
@@ -143,7 +144,7 @@ def test_each_context_is_asked_about_for_itself() -> None:
 
 
 @pytest.mark.spec("RFC 8252", "8.6")
-@pytest.mark.parametrize(
+@each(
     ("risk", "uri", "status", "agreed", "warned"),
     [
         ("reads", CALLBACK, "approved", False, ""),
