@@ -22,7 +22,7 @@ ARGS ?=
 # Tests that say the same on every database and under all settings, and those that say it on every Python.
 NO_PAGES = $(addprefix --ignore tests/,documentation tutorial)
 NO_RULES = $(NO_PAGES) $(addprefix --ignore tests/,rules walk quickstart fuzz)
-EXTRAS = ninja,openapi,rar,redis
+EXTRAS = logos,ninja,openapi,rar,redis
 NODE = tests/foreign/openid_client
 # Images of containers set it. The tests and the servers they start would compile each of our files again, in every process.
 unexport PYTHONDONTWRITEBYTECODE

@@ -1,4 +1,4 @@
-"""Who asks (RFC 9700 §4.7, RFC 7591 §5): what is certain about a client, apart from what it says of itself.
+"""Askers (RFC 9700 §4.7, RFC 7591 §5): what is certain about a client that asks, apart from what it says of itself.
 
 Anybody may call an application anything. What is certain is where an answer goes, and what an operator has vouched for.
 """

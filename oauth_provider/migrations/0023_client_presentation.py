@@ -1,4 +1,4 @@
-"""How clients are shown to people. Code from before adds policies without any of it."""
+"""Columns and a table of what people see of clients. Code from before adds policies without any of it."""
 
 from typing import Any, ClassVar
 

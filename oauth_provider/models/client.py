@@ -138,11 +138,6 @@ class ClientPolicy(ClientMetadata, ClientPresentation, ClientLegacy, Lifetimes):
         blank=True,
         help_text=_("In seconds: for how long a sign-in serves where a request does not say (OpenID Connect)."),
     )
-    require_auth_time = models.BooleanField(
-        _("requires auth_time"),
-        default=False,
-        help_text=_("People whose time of sign-in is unknown sign in again (OpenID Connect)."),
-    )
     require_pushed_authorization_requests = models.BooleanField(
         _("requires pushed authorization requests"),
         default=False,

@@ -1,4 +1,4 @@
-"""How a client is shown to people (RFC 7591 §2, RFC 9700 §4.7): links, logo, colour, and what operators vouch for."""
+"""Presentation of a client to people (RFC 7591 §2, RFC 9700 §4.7): links, logo, colour, what operators vouch for."""
 
 from collections.abc import Collection
 

@@ -1,4 +1,4 @@
-"""How a client is shown to people, in its form (RFC 7591 §2, RFC 9700 §4.7), and what operators vouch for."""
+"""Presentation of a client to people, in its form (RFC 7591 §2, RFC 9700 §4.7), and what operators vouch for."""
 
 from typing import Any
 
