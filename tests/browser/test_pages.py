@@ -15,7 +15,7 @@ LOOKS = [("ltr", "light"), ("ltr", "dark"), ("rtl", "dark"), ("rtl", "light")]
 # What stands in a sentence is as high as its line (WCAG 2.5.8), and a checkbox is hit by its words.
 TARGETS = (
     "main a.oa-button, main .oa-below a, main button:visible, main summary, "
-    "main input:not([type=hidden], [type=checkbox])"
+    "main input:not([type=hidden], [type=checkbox], [type=radio]), main .oa-card label:has(input)"
 )
 
 
@@ -72,7 +72,9 @@ def test_consent_is_given_with_the_keyboard_alone(page, unasked) -> None:
     expect(allow).to_be_visible()
     ways = [
         page.get_by_role("link", name="Not you?"),
+        page.locator("summary", has_text="About this app"),
         page.get_by_role("checkbox", name="See your photos"),
+        page.get_by_role("radio", name="All that is listed"),
         page.get_by_role("link", name="Connected apps"),
         page.get_by_role("combobox"),
     ]
