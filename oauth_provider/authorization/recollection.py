@@ -15,7 +15,7 @@ from oauth_provider.registry.scope import digests_of
 
 
 class State(StrEnum):
-    """What a person said of a scope before, if anything."""
+    """The answer that a person gave about a scope before, if any."""
 
     NEW = "new"
     CHANGED = "changed"
@@ -25,7 +25,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Recollection:
-    """What a person said before of what a question asks.
+    """The answers that a person gave before to what a question asks.
 
     ``is_first``: they never let the client in. ``before`` is what the page they agreed to said, and says nothing where
     nothing is compared: there is no consent, it is over, or the client looks otherwise now (``is_client_changed``).

@@ -3,12 +3,10 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from django.core.validators import MaxValueValidator
 from django.db import models, router
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from oauth_provider.conf import provider_settings
 from oauth_provider.dot.names import APPLICATION, Row, application_model
 from oauth_provider.dot.usability import is_usable
 from oauth_provider.models.client_legacy import ClientLegacy
@@ -34,8 +32,6 @@ GRANT_TYPES_OF_DOT = {
     "openid-hybrid": ("authorization_code", "refresh_token"),
     "client-credentials": ("client_credentials",),
 }
-# Of any client, in seconds: for so long a lost answer is kept, sealed.
-LONGEST_RETRY_WINDOW = 600
 DOT_OF_GRANT_TYPE = {"authorization_code": "authorization-code", "client_credentials": "client-credentials"}
 
 
@@ -125,13 +121,6 @@ class ClientPolicy(ClientMetadata, ClientPresentation, ClientLegacy, Lifetimes):
         default=True,
         help_text=_("Off only for clients that FAPI 2.0 forbids it for; needs a confidential client."),
     )
-    refresh_token_retry_window = models.PositiveIntegerField(
-        _("retry window"),
-        null=True,
-        blank=True,
-        validators=[MaxValueValidator(LONGEST_RETRY_WINDOW)],
-        help_text=_("In seconds: for how long a refresh whose answer was lost gets the same answer. At most 600."),
-    )
     default_max_age = models.PositiveIntegerField(
         _("default max_age"),
         null=True,
@@ -208,12 +197,6 @@ class ClientPolicy(ClientMetadata, ClientPresentation, ClientLegacy, Lifetimes):
         written = next((DOT_OF_GRANT_TYPE[name] for name in self.grant_types if name in DOT_OF_GRANT_TYPE), None)
         stands = not set(GRANT_TYPES_OF_DOT.get(current, ())).isdisjoint(self.grant_types)
         return current if stands or written is None else written
-
-    @property
-    def retry_window(self) -> int:
-        """Return the time in which a refresh may be repeated, in seconds."""
-        own = self.refresh_token_retry_window
-        return provider_settings.REFRESH_TOKEN_RETRY_WINDOW if own is None else own
 
     @property
     def is_suspended(self) -> bool:

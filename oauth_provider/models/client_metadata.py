@@ -1,9 +1,11 @@
 """Client metadata about keys and OpenID Connect (RFC 7591 §2, OpenID Connect Registration §2)."""
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from oauth_provider.conf import provider_settings
 from oauth_provider.models.validation import check_names
 from oauth_provider.protocol import access_token, https_url, subject
 from oauth_provider.protocol.jose import ALGORITHMS
@@ -20,6 +22,10 @@ def check_https(value: str) -> None:
 
 
 ACCESS_TOKEN_FORMATS = [(access_token.OPAQUE, _("opaque")), (access_token.JWT, _("signed JWT"))]
+
+
+# Of any client, in seconds: for so long a lost answer is kept, sealed.
+LONGEST_RETRY_WINDOW = 600
 
 
 class ClientMetadata(models.Model):
@@ -113,5 +119,19 @@ class ClientMetadata(models.Model):
         help_text=_("What it may ask for in full (RFC 9396). None ticked: nothing."),
     )
 
+    refresh_token_retry_window = models.PositiveIntegerField(
+        _("retry window"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(LONGEST_RETRY_WINDOW)],
+        help_text=_("In seconds: for how long a refresh whose answer was lost gets the same answer. At most 600."),
+    )
+
     class Meta:
         abstract = True
+
+    @property
+    def retry_window(self) -> int:
+        """Return the time in which a refresh may be repeated, in seconds."""
+        own = self.refresh_token_retry_window
+        return provider_settings.REFRESH_TOKEN_RETRY_WINDOW if own is None else own

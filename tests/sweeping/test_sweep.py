@@ -19,7 +19,7 @@ from oauth_provider.models import (
     RevokedToken,
     TokenBinding,
 )
-from oauth_provider.models.client import LONGEST_RETRY_WINDOW
+from oauth_provider.models.client_metadata import LONGEST_RETRY_WINDOW
 from oauth_provider.models.signing_key import new_key
 from oauth_provider.protocol.digest import digest
 from oauth_provider.sweeping.sweep import SWEEPS
