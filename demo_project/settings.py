@@ -73,13 +73,21 @@ NOTES_SCOPES: dict[str, dict[str, Any]] = {
         "refusal": "Only staff can allow this.",
     },
 }
+
+
 OAUTH_PROVIDER = {
     "ISSUER": ISSUER,
     "SCOPES": {
         **NOTES_SCOPES,
         # Whoever lets an app in may leave out the photos.
         "photos:read": {"title": "See your photos", "group": "Photos", "icon": "photo", "optional": True},
-        "photos:print": {"title": "Order prints of your photos", "group": "Photos", "icon": "print", "risk": "costs"},
+        "photos:print": {
+            "title": "Order prints of your photos",
+            "group": "Photos",
+            "icon": "print",
+            "risk": "costs",
+            "read_twin": "photos:read",
+        },
     },
     # A token for one of them opens no other; the notes API takes any that is not for others alone.
     "RESOURCES": {
