@@ -5,6 +5,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
 
 from demo_project import addresses, environment
 from demo_project.photos import prints
@@ -41,6 +42,7 @@ MIDDLEWARE = [
     "demo_project.errors.own_not_found",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",  # pages in the language that the browser asks for
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -50,25 +52,25 @@ MIDDLEWARE = [
 ]
 
 NOTES_SCOPES = {
-    "notes:read": "Read your notes",
-    "notes:write": "Write and delete your notes",
+    "notes:read": _("Read your notes"),
+    "notes:write": _("Write and delete your notes"),
 }
 OAUTH_PROVIDER = {
     "ISSUER": ISSUER,
     "SCOPES": {
         **NOTES_SCOPES,
-        "photos:read": "See your photos",
-        "photos:print": "Order prints of your photos",
+        "photos:read": _("See your photos"),
+        "photos:print": _("Order prints of your photos"),
     },
     # A token for one of them opens no other; the notes API takes any that is not for others alone.
     "RESOURCES": {
         addresses.PHOTOS_RESOURCE: {
-            "name": "Photos",
+            "name": _("Photos"),
             "scopes": ["photos:read", "photos:print"],
             "access_token_format": "jwt",
         },
-        addresses.ASSISTANT_RESOURCE: "Notes for assistants",
-        f"{ISSUER}/api/notes": "Notes",
+        addresses.ASSISTANT_RESOURCE: _("Notes for assistants"),
+        f"{ISSUER}/api/notes": _("Notes"),
     },
     # Whoever belongs to a workspace chooses which one an app works in.
     "GRANT_CONTEXTS": "demo_project.notes.contexts.Workspaces",

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from demo_project import addresses
 
 PHOTO_PRINT = "photo_print"
 TYPES: Mapping[str, Any] = {
     PHOTO_PRINT: {
-        "name": "Order a print",
+        "name": _("Order a print"),
         "schema": {
             "properties": {
                 "identifier": {"type": "string", "pattern": "^[a-z]{1,40}$"},
