@@ -143,7 +143,8 @@ def _marks(name: str) -> bool:
 
 def message_of(call: ast.expr) -> Message:
     """Return the text that ``call`` marks. Raises ``ValueError`` where it is not a literal, which nobody can find."""
-    assert isinstance(call, ast.Call) and isinstance(call.func, ast.Name)
+    assert isinstance(call, ast.Call)
+    assert isinstance(call.func, ast.Name)
     context, text, plural = CALLS[call.func.id.removesuffix("_lazy")]
     said = [None if place is None else _literal(call, place) for place in (context, text, plural)]
     return Message(str(said[1]), said[2] or "", said[0])

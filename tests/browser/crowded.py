@@ -1,9 +1,8 @@
-"""The demo where everything is too much: forty permissions, a name of 120 characters, and right to left."""
+"""The demo where everything is too much: forty permissions, and a name of 120 characters."""
 
 from demo_project.settings import *  # noqa: F403
 from demo_project.settings import OAUTH_PROVIDER
 
-LANGUAGE_CODE = "ar"
 MANY = {f"area{number}:read": f"Read everything in area {number} of your account" for number in range(1, 39)}
 OAUTH_PROVIDER = {**OAUTH_PROVIDER, "SCOPES": {**OAUTH_PROVIDER["SCOPES"], **MANY}}
 CROWD = """

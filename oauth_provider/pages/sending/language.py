@@ -34,7 +34,7 @@ def first_spoken(ui_locales: str) -> str | None:
 
 
 def page_language() -> str:
-    """Return the language, as Django calls it, of our sentences at the moment: English where no catalogue is at hand."""
+    """Return the language, as Django calls it, that our sentences are in: English where there is no catalogue."""
     return pgettext("the language of this catalogue, as Django calls it", "en")
 
 
