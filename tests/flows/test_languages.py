@@ -1,4 +1,4 @@
-"""Languages of the pages (OpenID Connect Core §3.1.2.1): by the request or the browser, and ``lang`` of the sentences."""
+"""Languages of pages (OpenID Connect Core §3.1.2.1): by the request or the browser, and ``lang`` as they are."""
 
 from pathlib import Path
 from typing import Any
