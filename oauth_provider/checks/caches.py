@@ -30,7 +30,8 @@ def check_cache_is_shared(app_configs: Any, **kwargs: Any) -> Sequence[CheckMess
     return [
         Warning(
             f"The cache {provider_settings.CACHE!r} is not shared between processes.",
-            hint="Failed client authentications are counted there: use Redis or Memcached.",
+            hint="Failed client authentications are counted there, and client assertions that were used are known: "
+            "use Redis or Memcached.",
             id="oauth_provider.W001",
         )
     ]

@@ -37,8 +37,8 @@ class SeamSettings(RunningSettings):
     def CLIENT_AUTHENTICATION_METHODS(self) -> Sequence[str]:
         """Dotted paths of further methods, each a module as in ``oauth_provider.clients.authentication``.
 
-        Default: none, and clients authenticate by ``client_secret_basic``, ``client_secret_post`` and ``none``. See
-        ``clients.authentication.method.Method``.
+        Default: none, and clients authenticate by ``client_secret_basic``, ``client_secret_post``, ``private_key_jwt``
+        and ``none``. See ``clients.authentication.method.Method``.
         """
         return self._get("CLIENT_AUTHENTICATION_METHODS", ())
 

@@ -36,6 +36,12 @@ class ClientLegacy(models.Model):
             "for openid and sends nonce. Empty: PKCE is the rule."
         ),
     )
+    takes_older_assertions = models.BooleanField(
+        _("takes older assertions"),
+        default=False,
+        db_default=False,  # for code of before, which adds rows without it
+        help_text=_("Its client assertions may name an endpoint in place of the issuer, and be good for an hour."),
+    )
 
     class Meta:
         abstract = True

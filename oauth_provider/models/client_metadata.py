@@ -46,6 +46,15 @@ class ClientMetadata(models.Model):
         choices=ALGORITHM_CHOICES,
         help_text=_("What the client signs its requests with. None: any that its keys fit."),
     )
+    token_endpoint_auth_signing_alg = models.CharField(
+        _("client assertion algorithm"),
+        max_length=16,
+        blank=True,
+        default="",
+        db_default="",  # for code of before, which adds rows without it
+        choices=ALGORITHM_CHOICES,
+        help_text=_("What the client signs with to authenticate itself. None: any that its keys fit."),
+    )
 
     scope_claims_in_id_token = models.BooleanField(
         _("claims of scopes in ID tokens"),

@@ -8,6 +8,8 @@ from enum import Enum, auto
 MAX_URIS = 100
 # The ``token_endpoint_auth_method`` of whoever names itself and proves nothing.
 NO_AUTHENTICATION = "none"
+# The one of whoever signs with a key of its own (OpenID Connect Core §9).
+PRIVATE_KEY_JWT = "private_key_jwt"
 
 
 class Contradiction(Enum):

@@ -29,7 +29,8 @@ def _of_policy(name: str, **options: Any) -> forms.Field:
 
 # The columns of the policy that are fields of the form under their own names.
 PLAIN = (
-    "status", "token_endpoint_auth_method", "may_introspect", "rotate_refresh_tokens", "pkce_excused_until", *LIFETIMES,
+    "status", "token_endpoint_auth_method", "may_introspect", "rotate_refresh_tokens", "pkce_excused_until",
+    "takes_older_assertions", *LIFETIMES,
 )  # fmt: skip
 ANY_METHOD = gettext_lazy("any that fits its type")
 # Those of the policy's lists that are choices here.

@@ -15,7 +15,7 @@ from oauth_provider.dot.names import Row
 from oauth_provider.models import ClientPolicy
 
 # The columns of the policy that this part of the form has, under their own names.
-EXCEPTIONS = ("response_types", "pkce_excused_until")
+EXCEPTIONS = ("response_types", "pkce_excused_until", "takes_older_assertions")
 
 
 def _date_of(name: str) -> forms.Field:
@@ -34,6 +34,11 @@ class LegacyForm(forms.Form):
         help_text=ClientPolicy._meta.get_field("response_types").help_text,
     )
     pkce_excused_until = _date_of("pkce_excused_until")
+    takes_older_assertions = forms.BooleanField(
+        label=ClientPolicy._meta.get_field("takes_older_assertions").verbose_name,
+        required=False,
+        help_text=ClientPolicy._meta.get_field("takes_older_assertions").help_text,
+    )
 
 
 def offered_response_types() -> dict[str, str]:
@@ -68,3 +73,8 @@ class LegacyColumns:
     def pkce_excused_until(self, application: Row) -> Any:
         """Return the last day of the excuse."""
         return ClientPolicy.of(application).pkce_excused_until or "-"
+
+    @admin.display(description=gettext_lazy("takes older assertions"), boolean=True)
+    def takes_older_assertions(self, application: Row) -> bool:
+        """Return whether its assertions may be as they were made before."""
+        return ClientPolicy.of(application).takes_older_assertions

@@ -28,6 +28,7 @@ METADATA = (
     "sector_identifier_uri",
     "jwks",
     "jwks_uri",
+    "token_endpoint_auth_signing_alg",
     "request_object_signing_alg",
     "require_signed_request_object",
     "require_pushed_authorization_requests",
@@ -95,6 +96,7 @@ class MetadataForm(forms.Form):
     sector_identifier_uri = _of_policy("sector_identifier_uri")
     jwks = _of_policy("jwks")
     jwks_uri = _of_policy("jwks_uri")
+    token_endpoint_auth_signing_alg = _of_policy("token_endpoint_auth_signing_alg")
     request_object_signing_alg = _of_policy("request_object_signing_alg")
     require_signed_request_object = _of_policy("require_signed_request_object")
     require_pushed_authorization_requests = _of_policy("require_pushed_authorization_requests")

@@ -14,7 +14,8 @@ class ClientRequest:
 
     ``form`` holds each parameter of the body once, and ``authorization`` the header of that name. ``headers()`` are
     read by any spelling of their names. ``certificate()`` is the client's, in PEM, as ``CLIENT_CERTIFICATE`` finds it
-    (RFC 8705 §2); empty where there is none. ``issuer()`` is this server's name as the request knows it.
+    (RFC 8705 §2); empty where there is none. ``issuer()`` is this server's name as the request knows it, and ``path``
+    where it was sent.
     """
 
     form: Mapping[str, str] = field(repr=False)
@@ -23,6 +24,7 @@ class ClientRequest:
     headers: Callable[[], Mapping[str, str]] = dict
     certificate: Callable[[], str] = str
     issuer: Callable[[], str] = str
+    path: str = ""
 
 
 def client_request(http: HttpRequest, form: Mapping[str, str], issuer: Callable[[], str]) -> ClientRequest:
@@ -34,4 +36,5 @@ def client_request(http: HttpRequest, form: Mapping[str, str], issuer: Callable[
         lambda: http.headers,
         lambda: provider_settings.CLIENT_CERTIFICATE(http),
         issuer,
+        http.path,
     )

@@ -9,6 +9,7 @@ from oauth_provider.registry.table import load_table, remembered
 DEFAULT_METHODS = (
     "oauth_provider.clients.authentication.client_secret_basic",
     "oauth_provider.clients.authentication.client_secret_post",
+    "oauth_provider.clients.authentication.private_key_jwt",
     "oauth_provider.clients.authentication.none",
 )
 SETTING = "CLIENT_AUTHENTICATION_METHODS"

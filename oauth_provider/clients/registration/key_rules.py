@@ -10,9 +10,10 @@ from oauth_provider.clients.registration.sector_identifier import SectorError, c
 from oauth_provider.conf import provider_settings
 from oauth_provider.models.client import ClientPolicy
 from oauth_provider.protocol.frontchannel_logout import is_frame_uri
+from oauth_provider.protocol.registration import PRIVATE_KEY_JWT
 from oauth_provider.protocol.subject import PAIRWISE, sector_of
 
-KEYS = frozenset({"jwks", "jwks_uri", "require_signed_request_object"})
+KEYS = frozenset({"jwks", "jwks_uri", "require_signed_request_object", "token_endpoint_auth_method"})
 ENCRYPTION = frozenset({"id_token_encrypted_response_alg", "jwks", "jwks_uri"})
 SUBJECTS = frozenset({"subject_type", "sector_identifier_uri", "redirect_uris"})
 FRAMES = frozenset({"frontchannel_logout_uri", "redirect_uris"})
@@ -21,10 +22,13 @@ FRAMES = frozenset({"frontchannel_logout_uri", "redirect_uris"})
 def check_keys(proposal: Proposal) -> Iterator[Fault]:
     """Refuse keys beside their address, and what is to be signed or encrypted without a key for it."""
     policy, changed = proposal.policy, proposal.changed
+    has_keys = bool(policy.jwks or policy.jwks_uri)
     if changed & KEYS and policy.jwks and policy.jwks_uri:
         yield Fault("jwks_uri", _("Give the keys or their address, not both (RFC 7591 §2)."))
-    elif changed & KEYS and policy.require_signed_request_object and not (policy.jwks or policy.jwks_uri):
+    elif changed & KEYS and policy.require_signed_request_object and not has_keys:
         yield Fault("require_signed_request_object", _("Without keys the client can sign nothing."))
+    elif changed & KEYS and proposal.metadata.token_endpoint_auth_method == PRIVATE_KEY_JWT and not has_keys:
+        yield Fault("token_endpoint_auth_method", _("Without keys the client can sign nothing."))
     elif changed & ENCRYPTION and policy.id_token_encrypted_response_alg and not has_key(policy):
         yield Fault("id_token_encrypted_response_alg", _encryption_fault(policy))
 

@@ -30,6 +30,7 @@ class Metadata:
     grant_types: tuple[str, ...] = ()
     response_types: tuple[str, ...] = (CODE,)
     token_endpoint_auth_method: str = ""
+    token_endpoint_auth_signing_alg: str = ""
     scope: tuple[str, ...] | None = ()
     authorization_details_types: tuple[str, ...] = ()
     jwks: Mapping[str, Any] | None = field(default=None, repr=False)
@@ -58,6 +59,7 @@ class Metadata:
     context: str = ""
     rotate_refresh_tokens: bool = True
     pkce_excused_until: date | None = None
+    takes_older_assertions: bool = False
     scope_claims_in_id_token: bool = False
     access_token_format: str = access_token.OPAQUE
     access_token_lifetime: int | None = None
