@@ -94,12 +94,19 @@ class Catalogues:
 
 PROVIDER = Catalogues(
     ROOT / "oauth_provider",
-    people=("pages", "registry", "models/scope.py:Scope.Risk", "templates/oauth_provider", "templates/registration"),
+    people=(
+        "authorization",
+        "pages",
+        "registry",
+        "models/scope.py:Scope.Risk",
+        "templates/oauth_provider",
+        "templates/registration",
+    ),
     others=("admin", "apps.py", "clients", "models", "resource_server", "templates/admin"),
 )
 DEMO = Catalogues(
     ROOT / "demo_project",
-    people=("templates", "settings.py", "photos"),
+    people=("templates", "settings.py", "gallery", "photos"),
     others=(),
 )
 
