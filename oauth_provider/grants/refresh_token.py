@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 
 from django.views.decorators.debug import sensitive_variables
 
-from oauth_provider.conf import provider_settings
 from oauth_provider.events.event import AnswerRepeated
 from oauth_provider.grants.adoption import of_dot_token, with_adoption
 from oauth_provider.grants.replay import replayed
@@ -14,6 +13,7 @@ from oauth_provider.grants.rules import check_alive, check_context, check_key, c
 from oauth_provider.grants.snapshot import Snapshot
 from oauth_provider.models import Authorization
 from oauth_provider.models.authorization import authorization_now
+from oauth_provider.models.client import Client
 from oauth_provider.protocol.digest import digest, equal
 from oauth_provider.protocol.errors import InvalidGrant
 from oauth_provider.protocol.reason import Reason
@@ -59,7 +59,7 @@ def decide(snapshot: Snapshot, request: TokenRequest, signer: Signer) -> Outcome
     check_key(authorization, request)
     check_alive(authorization, now)
     is_repeated = not equal(digest(presented), authorization.refresh_token_digest)
-    if is_repeated and not is_within_retry_window(authorization, now):
+    if is_repeated and not is_within_retry_window(authorization, request.client, now):
         return replayed(authorization, request, Reason.REFRESH_TOKEN_REPLAYED, now)
     check_context(snapshot)
     refresh = Refresh(presented, request.client, asked)
@@ -69,16 +69,16 @@ def decide(snapshot: Snapshot, request: TokenRequest, signer: Signer) -> Outcome
     check_lifetimes(authorization, terms, now)
     if is_repeated:
         signer.access_tokens.check(terms)
-        issued = repeat(authorization, refresh)
+        issued = repeat(authorization, refresh, terms)
         issued = replace(issued, claims=signer.id_tokens.claims_of(authorization, issued.scope))
         return Outcome(issued, events=(AnswerRepeated(authorization),))
     claims = signer.claims_of(authorization, terms)
     return with_adoption(snapshot, issue_for_refresh(authorization, refresh, terms, now, claims))
 
 
-def is_within_retry_window(authorization: Authorization, now: datetime) -> bool:
+def is_within_retry_window(authorization: Authorization, client: Client, now: datetime) -> bool:
     """Was the token rotated so recently that an answer may have been lost?"""
-    window = timedelta(seconds=provider_settings.REFRESH_TOKEN_RETRY_WINDOW)
+    window = timedelta(seconds=client.policy.retry_window)
     return authorization.rotated_at is not None and authorization.rotated_at + window > now
 
 

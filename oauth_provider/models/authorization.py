@@ -158,6 +158,12 @@ class Authorization(models.Model):
         ends = [end for one in everybody for end in one.ends(began=self.created_at, used=used)]
         return min([*ends, *(end for end in (self.until, self.session_expires_at) if end is not None)])
 
+    def latest_end(self, limits: Iterable[Limits] = ()) -> datetime | None:
+        """Return when it ends however often it is refreshed, None where nothing ends it then."""
+        absolute = [one.without_idle for one in (server_limits(), *limits)]
+        ends = [end for one in absolute for end in one.ends(began=self.created_at, used=self.created_at)]
+        return min([*ends, *(end for end in (self.until, self.session_expires_at) if end is not None)], default=None)
+
     @property
     def reference(self) -> str:
         """Return how the log calls it, which names nobody and asks the database nothing."""

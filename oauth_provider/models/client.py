@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from django.core.validators import MaxValueValidator
 from django.db import models, router
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from oauth_provider.conf import provider_settings
 from oauth_provider.dot.names import APPLICATION, Row, application_model
 from oauth_provider.dot.usability import is_usable
 from oauth_provider.models.client_legacy import ClientLegacy
@@ -24,6 +26,8 @@ GRANT_TYPES_OF_DOT = {
     "openid-hybrid": ("authorization_code", "refresh_token"),
     "client-credentials": ("client_credentials",),
 }
+# Of any client, in seconds: for so long a lost answer is kept, sealed.
+LONGEST_RETRY_WINDOW = 600
 DOT_OF_GRANT_TYPE = {"authorization_code": "authorization-code", "client_credentials": "client-credentials"}
 
 
@@ -103,6 +107,13 @@ class ClientPolicy(ClientMetadata, ClientLegacy, Lifetimes):
         _("rotate refresh tokens"),
         default=True,
         help_text=_("Off only for clients that FAPI 2.0 forbids it for; needs a confidential client."),
+    )
+    refresh_token_retry_window = models.PositiveIntegerField(
+        _("retry window"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(LONGEST_RETRY_WINDOW)],
+        help_text=_("In seconds: for how long a refresh whose answer was lost gets the same answer. At most 600."),
     )
     default_max_age = models.PositiveIntegerField(
         _("default max_age"),
@@ -187,6 +198,12 @@ class ClientPolicy(ClientMetadata, ClientLegacy, Lifetimes):
         return current if stands or written is None else written
 
     @property
+    def retry_window(self) -> int:
+        """Return the time in which a refresh may be repeated, in seconds."""
+        own = self.refresh_token_retry_window
+        return provider_settings.REFRESH_TOKEN_RETRY_WINDOW if own is None else own
+
+    @property
     def is_suspended(self) -> bool:
         """Refused wherever a token is used and wherever one is issued."""
         return self.status == self.Status.SUSPENDED
@@ -228,6 +245,11 @@ class Client:
     def allowed_origins(self) -> tuple[str, ...]:
         """The origins whose scripts may read our answers to this client."""
         return tuple(self.application.allowed_origins.split())
+
+    @property
+    def keeps_refresh_token(self) -> bool:
+        """FAPI 2.0 §5.3.2.1 wants no rotation. A public client's token, bound to nothing, always rotates."""
+        return not self.policy.rotate_refresh_tokens and not self.is_public
 
     def allows_grant_type(self, grant_type: str) -> bool:
         """May this client use this grant?"""

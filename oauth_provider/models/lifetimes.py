@@ -23,6 +23,11 @@ class Limits:
     idle: int | None = None
     absolute: int | None = None
 
+    @property
+    def without_idle(self) -> "Limits":
+        """Return what of them no refresh moves."""
+        return Limits(absolute=self.absolute)
+
     def ends(self, *, began: datetime, used: datetime) -> list[datetime]:
         """The moments at which they end it, if it is not used again."""
         since = ((used, self.idle), (began, self.absolute))

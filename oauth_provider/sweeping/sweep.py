@@ -17,6 +17,7 @@ from oauth_provider.conf import provider_settings
 from oauth_provider.dot.names import access_token_model, refresh_token_model
 from oauth_provider.models.audit_event import AuditEvent
 from oauth_provider.models.authorization import Authorization
+from oauth_provider.models.client import LONGEST_RETRY_WINDOW
 from oauth_provider.models.client_secret import ClientSecret
 from oauth_provider.models.logout_delivery import LogoutDelivery
 from oauth_provider.models.pending_request import REPEAT_WINDOW, PendingRequest
@@ -102,7 +103,7 @@ def stale_answers(now: datetime) -> QuerySet[Authorization]:
 
 
 def _end_of_retries(now: datetime) -> datetime:
-    return now - timedelta(seconds=provider_settings.REFRESH_TOKEN_RETRY_WINDOW)
+    return now - timedelta(seconds=max(provider_settings.REFRESH_TOKEN_RETRY_WINDOW, LONGEST_RETRY_WINDOW))
 
 
 def access_tokens(now: datetime) -> QuerySet[Any]:

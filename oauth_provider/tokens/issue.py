@@ -43,6 +43,8 @@ class Issued:
     ``authorization`` is the sign-in that it hangs on, None where the client acts for itself. One that is
     ``unsigned`` has an empty ``access_token`` until ``tokens.access_token`` signs it. ``claims`` are what the ID token
     is to say about the person, and ``nonce`` belongs to the first of them alone (OpenID Connect Core §12.2).
+    ``refresh_ends`` is when the refresh token ends if it is not used, and ``sign_in_ends`` when the sign-in
+    does however often it is; None where nothing ends it then (draft-ietf-oauth-refresh-token-expiration).
     """
 
     access_token: str = field(repr=False)
@@ -59,22 +61,25 @@ class Issued:
     cnf: Mapping[str, Any] | None = None
     act: Mapping[str, Any] | None = field(default=None, repr=False)
     issued_token_type: str = ""
+    refresh_ends: datetime | None = None
+    sign_in_ends: datetime | None = None
 
     def answer(self) -> dict[str, Any]:
         """The members of the JSON answer; ``expires_in`` is counted at this moment."""
         if not self.access_token:
             raise ServerError(Reason.NOT_SIGNED, detail="an access token was to be signed and was not")
-        members: dict[str, Any] = {
-            "access_token": self.access_token,
-            "token_type": self.token_type,
-            "expires_in": max(1, round((self.expires - authorization_now()).total_seconds())),
-        }
+        members: dict[str, Any] = {"access_token": self.access_token, "token_type": self.token_type}
+        members["expires_in"] = _seconds_to(self.expires)
         if self.issued_token_type:
             members["issued_token_type"] = self.issued_token_type
         if self.scope:  # RFC 6749 §3.3 has no empty one
             members["scope"] = format_scope(self.scope)
         if self.refresh_token is not None:
             members["refresh_token"] = self.refresh_token
+            if self.refresh_ends is not None:
+                members["refresh_token_expires_in"] = _seconds_to(self.refresh_ends)
+            if self.sign_in_ends is not None:
+                members["authorization_expires_in"] = _seconds_to(self.sign_in_ends)
         if self.id_token is not None:
             members["id_token"] = self.id_token
         return members | said(self.details)
@@ -105,7 +110,7 @@ def issue_for_code(
     issued = _new(client, terms, now, ends, authorization)
     if client.allows_grant_type("refresh_token"):
         family = token_string.make_family()
-        issued = replace(issued, refresh_token=token_string.make_refresh_token(family))
+        issued = replace(issued, refresh_token=token_string.make_refresh_token(family), refresh_ends=ends)
         values |= {"family_digest": digest(family), "refresh_token_digest": digest(issued.refresh_token or "")}
     else:
         values["expires_at"] = issued.expires
@@ -137,10 +142,10 @@ def issue_for_refresh(
     token that DOT issued: this is where its authorization begins.
     """
     ends = authorization.ends_at(now, terms.limits)
-    issued = replace(_new(refresh.client, terms, now, ends, authorization), claims=claims)
+    issued = replace(_new(refresh.client, terms, now, ends, authorization), claims=claims, refresh_ends=ends)
     ours = token_string.parse_refresh_token(refresh.presented)
     values = {"expires_at": ends, "rotated_at": now, **_binding_of(authorization, refresh.client, terms)}
-    if ours is not None and keeps_refresh_token(refresh.client):
+    if ours is not None and refresh.client.keeps_refresh_token:
         issued = replace(issued, refresh_token=refresh.presented)
         values["sealed_answer"] = ""  # what was answered before is not said again
     else:
@@ -162,14 +167,9 @@ def _binding_of(authorization: Authorization, client: Client, terms: Terms) -> d
     return {"cnf": terms.cnf} if is_new and client.is_public else {}
 
 
-def keeps_refresh_token(client: Client) -> bool:
-    """FAPI 2.0 §5.3.2.1 wants no rotation. A public client's token, bound to nothing, always rotates."""
-    return not client.policy.rotate_refresh_tokens and not client.is_public
-
-
 @sensitive_variables()
-def repeat(authorization: Authorization, refresh: Refresh) -> Issued:
-    """The answer to a refresh that is being repeated on the same terms. Raises ``InvalidGrant``."""
+def repeat(authorization: Authorization, refresh: Refresh, terms: Terms) -> Issued:
+    """The answer to a refresh that is being repeated on the same ``terms``. Raises ``InvalidGrant``."""
     text = unseal(authorization.sealed_answer, secret=refresh.presented, context=refresh.context(authorization))
     if text is None:
         raise InvalidGrant(Reason.REFRESH_REPEATED_ON_OTHER_TERMS, detail="retry on other terms")
@@ -182,7 +182,8 @@ def repeat(authorization: Authorization, refresh: Refresh) -> Issued:
     expires = datetime.fromisoformat(kept["expires"])
     issued = Issued(kept["access_token"], expires, tuple(kept["scope"]), kept["refresh_token"], kept["token_type"])
     unsigned, cnf = Unsigned.of(kept.get("unsigned")), refresh.asked.cnf
-    return replace(issued, authorization=authorization, details=details, unsigned=unsigned, cnf=cnf)
+    issued = replace(issued, authorization=authorization, details=details, unsigned=unsigned, cnf=cnf)
+    return replace(issued, refresh_ends=authorization.expires_at, sign_in_ends=authorization.latest_end(terms.limits))
 
 
 @sensitive_variables()
@@ -208,6 +209,7 @@ def _new(
         token,
         expires,
         terms.scope,
+        sign_in_ends=None if authorization is None else authorization.latest_end(terms.limits),
         token_type=terms.token_type,
         authorization=authorization,
         unsigned=unsigned,
@@ -216,6 +218,10 @@ def _new(
         act=terms.act,
         issued_token_type=terms.issued_token_type,
     )
+
+
+def _seconds_to(end: datetime) -> int:
+    return max(1, round((end - authorization_now()).total_seconds()))
 
 
 def _lifetime(client: Client, terms: Terms) -> int:

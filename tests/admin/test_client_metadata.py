@@ -56,6 +56,7 @@ def test_all_metadata_of_a_client_is_saved(fetched, monkeypatch):
         "authorization_signed_response_alg": "EdDSA",
         "subject_type": "pairwise",
         "sector_identifier_uri": SECTOR,
+        "token_endpoint_auth_signing_alg": "ES256",
         "request_object_signing_alg": "ES256",
         "require_signed_request_object": True,
         "require_pushed_authorization_requests": True,

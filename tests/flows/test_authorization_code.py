@@ -31,7 +31,14 @@ def test_a_code_is_redeemed_for_tokens(driver: Driver) -> None:
     response = driver.redeem(driver.code())
     assert response.status_code == 200
     assert response["Cache-Control"] == "no-store"
-    assert set(response.json()) == {"access_token", "token_type", "expires_in", "scope", "refresh_token"}
+    assert set(response.json()) == {
+        "access_token",
+        "token_type",
+        "expires_in",
+        "scope",
+        "refresh_token",
+        "refresh_token_expires_in",
+    }
 
 
 @pytest.mark.spec("RFC 6749", "5.1")

@@ -278,3 +278,21 @@ def test_they_cost_no_statement(driver: Driver, settings: Any) -> None:
             renewed(driver, tokens["refresh_token"])
         costs.append(len(captured))
     assert costs[0] == costs[1]
+
+
+def seconds(answer: dict[str, Any]) -> tuple[int | None, int | None]:
+    """What an answer says of the refresh token and of the sign-in."""
+    return answer.get("refresh_token_expires_in"), answer.get("authorization_expires_in")
+
+
+@pytest.mark.spec("RFC 6749", "5.1")
+def test_the_answer_says_how_long_the_refresh_token_and_the_sign_in_live(settings: Any, driver: Driver) -> None:
+    assert seconds(begin(driver)) == (30 * 86_400, None)  # nothing ends it while it is used
+    set_client(settings, **{IDLE: 600, ABSOLUTE: 1000})
+    tokens = begin(driver)
+    assert seconds(tokens) == (600, 1000)
+    with ledger.later(500):
+        renewed = driver.refresh(tokens["refresh_token"]).json()
+        assert seconds(renewed) == (500, 500)
+        assert seconds(driver.refresh(tokens["refresh_token"]).json()) == (500, 500)
+    assert seconds(driver.token(grant_type="client_credentials", scope="notes:read").json()) == (None, None)

@@ -19,6 +19,7 @@ from oauth_provider.models import (
     RevokedToken,
     TokenBinding,
 )
+from oauth_provider.models.client import LONGEST_RETRY_WINDOW
 from oauth_provider.models.signing_key import new_key
 from oauth_provider.protocol.digest import digest
 from oauth_provider.sweeping.sweep import SWEEPS
@@ -42,6 +43,10 @@ def sweep(**options):
     call_command("oauth_sweep", stdout=output, **options)
     lines = (line.split(" ", 1) for line in output.getvalue().splitlines())
     return {text: int(number) for number, text in lines}
+
+
+# Answers of each client's are kept for as long as any may be repeated.
+RETRIED = timedelta(seconds=LONGEST_RETRY_WINDOW) + MINUTE
 
 
 def ago(delta=MINUTE):
@@ -92,7 +97,7 @@ def everything_due(driver, number=3):
     access_token_model().objects.update(expires=ago())
     Authorization.objects.filter(redeemed_at=None).update(expires_at=ago(), code_expires_at=ago())
     Authorization.objects.exclude(redeemed_at=None).update(
-        expires_at=ago(WEEK + MINUTE), rotated_at=ago(), sealed_answer="sealed"
+        expires_at=ago(WEEK + MINUTE), rotated_at=ago(RETRIED), sealed_answer="sealed"
     )
     for _ in range(number):
         LogoutDelivery.objects.create(application=driver.application, sid="s", ended_at=ago(WEEK + MINUTE))
@@ -246,7 +251,7 @@ def test_a_sealed_answer_is_blanked_when_its_window_is_over(driver):
     tokens = driver.tokens()
     driver.refresh(tokens["refresh_token"])
     assert sweep()["sealed answers blanked"] == 0
-    Authorization.objects.update(rotated_at=ago())
+    Authorization.objects.update(rotated_at=ago(RETRIED))
     assert sweep()["sealed answers blanked"] == 1
     authorization = Authorization.objects.get()
     assert authorization.sealed_answer == ""

@@ -30,7 +30,7 @@ def _of_policy(name: str, **options: Any) -> forms.Field:
 # The columns of the policy that are fields of the form under their own names.
 PLAIN = (
     "status", "token_endpoint_auth_method", "may_introspect", "rotate_refresh_tokens", "pkce_excused_until",
-    "takes_older_assertions", *LIFETIMES,
+    "takes_older_assertions", "refresh_token_retry_window", *LIFETIMES,
 )  # fmt: skip
 ANY_METHOD = gettext_lazy("any that fits its type")
 # Those of the policy's lists that are choices here.
@@ -64,6 +64,7 @@ class ChangeClientForm(ClientForm, MetadataForm, LegacyForm):
     )
     may_introspect = _of_policy("may_introspect")
     rotate_refresh_tokens = _of_policy("rotate_refresh_tokens")
+    refresh_token_retry_window = _of_policy("refresh_token_retry_window")
     access_token_lifetime = _of_policy("access_token_lifetime")
     authorization_idle_lifetime = _of_policy("authorization_idle_lifetime")
     authorization_lifetime = _of_policy("authorization_lifetime")

@@ -106,6 +106,11 @@ class PolicyColumns:
         """RFC 9700 §2.2.2."""
         return ClientPolicy.of(application).rotate_refresh_tokens
 
+    @admin.display(description=gettext_lazy("retry window"))
+    def refresh_token_retry_window(self, application: Row) -> int:
+        """In seconds, the server's own where the client has none."""
+        return ClientPolicy.of(application).retry_window
+
     @admin.display(description=gettext_lazy("access token lifetime"))
     def access_token_lifetime(self, application: Row) -> str:
         """In words, with the server's own."""

@@ -21,7 +21,7 @@ class Metadata:
     """Metadata of a client in the words of the specifications, then what this server alone knows.
 
     ``scope`` None is every scope there is. An authentication method that is empty is any that fits the client's type.
-    Lifetimes and ``default_max_age`` are in seconds, and None where the server's own hold.
+    Lifetimes, windows and ``default_max_age`` are in seconds, and None where the server's own hold.
     """
 
     client_name: str = ""
@@ -58,6 +58,7 @@ class Metadata:
     may_introspect: bool = False
     context: str = ""
     rotate_refresh_tokens: bool = True
+    refresh_token_retry_window: int | None = None
     pkce_excused_until: date | None = None
     takes_older_assertions: bool = False
     scope_claims_in_id_token: bool = False

@@ -2,7 +2,7 @@
 
 import pytest
 
-from oauth_provider.models import Authorization
+from oauth_provider.models import Authorization, ClientPolicy
 from tests import ledger
 from tests.driver import Driver
 from tests.factories import ApplicationFactory
@@ -23,7 +23,8 @@ def test_a_retry_within_the_window_gets_the_same_answer_counted_anew(driver: Dri
     assert second.status_code == 200
     counted = second.json().pop("expires_in")
     assert first["expires_in"] - after - 2 <= counted <= first["expires_in"] - after
-    assert {**second.json(), "expires_in": 0} == {**first, "expires_in": 0}
+    anew = {"expires_in": 0, "refresh_token_expires_in": 0}
+    assert second.json() | anew == first | anew
 
 
 @pytest.mark.spec("RFC 9700", "4.14.2")
@@ -100,3 +101,15 @@ def test_a_revocation_blanks_the_sealed_answer(driver: Driver) -> None:
     driver.refresh(tokens["refresh_token"])
     revoke(driver)
     assert Authorization.objects.get().sealed_answer == ""
+
+
+@pytest.mark.spec("RFC 9700", "4.14.2")
+def test_a_client_may_have_a_window_of_its_own(driver: Driver) -> None:
+    ClientPolicy.objects.update(refresh_token_retry_window=300)
+    tokens = driver.tokens()
+    driver.refresh(tokens["refresh_token"])
+    with ledger.later(290):
+        assert driver.refresh(tokens["refresh_token"]).status_code == 200
+    ClientPolicy.objects.update(refresh_token_retry_window=0)
+    ledger.refused(driver.refresh(tokens["refresh_token"]), "invalid_grant")
+    assert Authorization.objects.get().revoked_at is not None

@@ -22,7 +22,7 @@ def test_a_refresh_answers_with_new_tokens_for_all_that_was_granted(driver: Driv
     renewed = response.json()
     assert response.status_code == 200
     assert response["Cache-Control"] == "no-store"
-    assert set(renewed) == {"access_token", "token_type", "expires_in", "scope", "refresh_token"}
+    assert set(renewed) == set(tokens)
     assert renewed["scope"] == tokens["scope"]
     assert renewed["access_token"] != tokens["access_token"]
     assert ledger.is_good(renewed["access_token"])
