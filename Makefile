@@ -24,6 +24,8 @@ NO_PAGES = $(addprefix --ignore tests/,documentation tutorial)
 NO_RULES = $(NO_PAGES) $(addprefix --ignore tests/,rules walk quickstart fuzz)
 EXTRAS = ninja,openapi,rar,redis
 NODE = tests/foreign/openid_client
+# Images of containers set it. The tests and the servers they start would compile each of our files again, in every process.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo walk install test lint test-postgres test-plain test-strict test-next test-oauthlib3 audit mutants test-thorough test-tutorial test-foreign test-browser spec-map messages screenshots docs wheel sbom bench bench-admin trip fuzz check format clean
 .DEFAULT_GOAL := help

@@ -37,15 +37,16 @@ class OAuthProviderConfig(AppConfig):
         from oauth_provider import checks  # noqa: F401 - registers them
         from oauth_provider.bridge.defaults import install_dot_defaults
         from oauth_provider.conf import provider_settings
+        from oauth_provider.registry.scope import project_titles
         from oauth_provider.resource_server.conf import register_default_issuer, register_default_verifier
 
         register_default_verifier(VERIFIER)
-        register_default_issuer(lambda: provider_settings.ISSUER, lambda: provider_settings.SCOPES)
+        register_default_issuer(lambda: provider_settings.ISSUER, project_titles)
         if apps.is_installed("drf_spectacular"):
             from oauth_provider.rest_framework import schema  # noqa: F401 - registers itself
         connect_receivers()
         install_dot_defaults()
-        autodiscover_modules("oauth_claims")
+        autodiscover_modules("oauth_claims", "oauth_scopes")
         if apps.is_installed("django.contrib.admin"):
             private_api.require(private_api.ADMIN)
             renew_admin()

@@ -1,21 +1,15 @@
 """What every test has. Rows come from ``tests/factories.py``."""
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings as django_settings
 from django.core.cache import caches
 from django.db import connection
 
-from oauth_provider.clients import origins
-from oauth_provider.resource_server.guarded_cache import guarded_cache
-from oauth_provider.rest_framework import throttling
-from oauth_provider.tokens import key_ring
-from oauth_provider.tokens.called_name import called_name
-from oauth_provider.tokens.verification_cache import verification_cache
-from tests import cache_keys, commits, scopes
+from tests import commits, flushing, memory
 
 # What the tests of a folder share asserts, too, and is to be told in full.
 pytest.register_assert_rewrite(
@@ -33,6 +27,34 @@ THOROUGH = (
     "tutorial/test_readme.py",
     "tutorial/test_tutorial.py",
 )
+# Where all tests of a kind are; a file elsewhere names the mark.
+PLACES = {"thorough": THOROUGH, "browser": ("browser/",)}
+
+
+def pytest_configure() -> None:
+    """Look for garbage less often than a server would: it was a tenth of a run."""
+    gc.set_threshold(50_000, 20, 20)
+
+
+def pytest_collection_finish() -> None:
+    """What was collected, thousands of tests and all they import, is no garbage: never look through it again."""
+    gc.freeze()
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Read no file without a test that was asked for, or each process reads hundreds and their imports for nothing.
+
+    Where files or folders are named on the command line, all in them is read.
+    """
+    asked = config.option.markexpr
+    if any(Path(named).resolve() != HERE for named in config.args):
+        return None
+    place = str(collection_path.relative_to(HERE)) + "/" * collection_path.is_dir()
+    if any(f"not {kind}" in asked and place.startswith(places) for kind, places in PLACES.items()):
+        return True
+    if asked in PLACES and collection_path.is_file() and not place.startswith(PLACES[asked]):
+        return f"pytest.mark.{asked}" not in collection_path.read_text() or None
+    return None
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest looks at the markers that were asked for
@@ -58,22 +80,16 @@ def _form_of_commits() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(autouse=True)
-def _called_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The test client calls the server by another name than the issuer's, which would be told once in each process."""
-    monkeypatch.setattr(called_name, "is_told", True)
+@pytest.fixture(autouse=True, scope="session")
+def _quick_flush() -> Iterator[None]:
+    with flushing.of_rows_alone():
+        yield
 
 
 @pytest.fixture(autouse=True)
-def _own_cache_keys() -> None:
-    cache_keys.start_anew()
-
-
-@pytest.fixture(autouse=True)
-def _own_breakers() -> None:
-    """No test passes by a cache that failed in another."""
-    guarded_cache.cache_clear()
-    throttling._counters.cache_clear()
+def _own_memory() -> None:
+    """In one: each fixture costs every test its time."""
+    memory.forget()
 
 
 @pytest.fixture
@@ -81,19 +97,3 @@ def clock_cache(settings: Any) -> None:
     """A cache that follows the clock of ``ledger.later``, as a server elsewhere cannot."""
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "clock"}}
     caches["default"].clear()
-
-
-@pytest.fixture(autouse=True)
-def _own_keys() -> None:
-    """No test finds the signing keys that another kept, but for those of the suite's settings: they never change."""
-    given = django_settings.OAUTH_PROVIDER["SIGNING_KEYS"]
-    if any(kept.source is not given for kept in key_ring._kept.values()):
-        key_ring.forget()
-
-
-@pytest.fixture(autouse=True)
-def _own_memory() -> None:
-    """Nor the access tokens and origins that one remembered: rows of the next may have the same keys."""
-    verification_cache.clear()
-    origins.forget()
-    scopes.remember_none()

@@ -7,6 +7,7 @@ from unittest.mock import patch
 import pytest
 
 from oauth_provider.fetch import FetchError, Limits, fetch, is_public
+from tests.each import each
 from tests.web import answer, serving
 
 pytestmark = [pytest.mark.spec("RFC 7591", "5"), pytest.mark.spec("RFC 9101", "10.4")]
@@ -117,9 +118,7 @@ def test_what_is_no_https_url_is_not_even_looked_up(names, url):
     assert names.asked == names.connected == []
 
 
-@pytest.mark.parametrize(
-    "url", ["https://2130706433/", "https://0x7f000001/", "https://127.1/", "https://[::ffff:127.0.0.1]/"]
-)
+@each("url", ["https://2130706433/", "https://0x7f000001/", "https://127.1/", "https://[::ffff:127.0.0.1]/"])
 def test_a_number_by_another_spelling_is_still_that_number(url):
     with patch.object(socket, "create_connection", side_effect=AssertionError("connected")), pytest.raises(FetchError):
         fetch(url)
@@ -185,7 +184,7 @@ BAD = {
 }
 
 
-@pytest.mark.parametrize("say", BAD.values(), ids=BAD)
+@each("say", BAD.values(), ids=BAD)
 def test_a_bad_answer_is_none(say):
     with serving(say) as web, pytest.raises(FetchError):
         fetch(web.url, Limits(is_configured=True, timeout=1))

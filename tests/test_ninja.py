@@ -12,6 +12,7 @@ from ninja import NinjaAPI, Router
 
 from oauth_provider.ninja import OAuth, Refusal, answer_refusals
 from oauth_provider.protocol.scope_requirement import ScopeRequirement
+from tests.each import each
 from tests.rest_framework import tokens
 from tests.sessions import sign_in
 
@@ -83,7 +84,7 @@ def test_a_call_without_the_scopes_gets_a_challenge_with_them():
     assert call("by-method", "read").status_code == 200
 
 
-@pytest.mark.parametrize(
+@each(
     ("header", "status", "error"),
     [
         ("Bearer unknown", 401, "invalid_token"),
@@ -124,7 +125,7 @@ def test_without_the_handler_the_status_is_right_and_the_door_is_closed():
     assert Browser().get("/plain/one", headers={"Authorization": "Bearer good"}).status_code == 403
 
 
-@pytest.mark.parametrize("scopes", [(), ("a b",), ({"get": "a"},), (None,)])
+@each("scopes", [(), ("a b",), ({"get": "a"},), (None,)])
 def test_a_declaration_that_means_nothing_is_an_error_where_it_is_written(scopes):
     with pytest.raises((TypeError, ValueError)):
         OAuth(*scopes)

@@ -13,6 +13,7 @@ from oauth_provider.models import ClientPolicy, ClientSecret
 from oauth_provider.rest_framework.testing import run_code_flow
 from oauth_provider.testing import create_client
 from tests.driver import INTROSPECT, TOKEN, post
+from tests.each import each
 from tests.factories import CALLBACK, UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 7591", "2")]
@@ -20,7 +21,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 7591", "2")]
 REDIRECTS = {"web": CALLBACK, "browser": CALLBACK, "native": "http://127.0.0.1/cb", "mcp": "http://127.0.0.1/cb"}
 
 
-@pytest.mark.parametrize("kind", REDIRECTS)
+@each("kind", REDIRECTS)
 def test_a_client_with_a_redirect_uri_goes_through_a_whole_flow(kind: str) -> None:
     created = create_client(kind, redirect_uris=REDIRECTS[kind], scopes="notes:read")
     assert bool(created.client_secret) == (not KINDS[kind].is_public)

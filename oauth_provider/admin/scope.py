@@ -4,22 +4,28 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.db import router
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from oauth_provider.admin.clients.client_form import CHECKBOXES
 from oauth_provider.admin.lists.bounded import BoundedAdmin
 from oauth_provider.admin.lists.keyset import KeysetChangeList
 from oauth_provider.events.actor import person_behind
 from oauth_provider.events.event import ScopeChanged
 from oauth_provider.models import AuditEvent, Scope
+from oauth_provider.protocol.scope_entry import closure
+from oauth_provider.registry import kept_scopes
+from oauth_provider.registry.kept_scopes import COLUMNS
 from oauth_provider.registry.resource import all_resources
-from oauth_provider.registry.scope import configured_scopes
+from oauth_provider.registry.scope import all_scopes, configured_scopes, implications, known_scopes
 
 
 def places_of_scopes() -> Mapping[str, list[str]]:
@@ -29,6 +35,51 @@ def places_of_scopes() -> Mapping[str, list[str]]:
         for scope in resource.scopes:
             found[scope].append(str(resource.name))
     return found
+
+
+class ScopeForm(forms.ModelForm):  # type: ignore[type-arg]  # it takes none at run time
+    """Form of one scope. What it relates to is chosen among the scopes and APIs that there are."""
+
+    implies = forms.MultipleChoiceField(required=False, widget=CHECKBOXES)
+    read_twin = forms.ChoiceField(required=False)
+    api = forms.ChoiceField(required=False)
+
+    class Meta:
+        model = Scope
+        fields = ("name", *COLUMNS)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kept_scopes.forget()
+        others = {name: f"{name}: {words}" for name, words in all_scopes().items() if name != self.instance.name}
+        apis = {one.identifier: f"{one.name} ({one.identifier})" for one in all_resources()}
+        for name, known in (("implies", others), ("read_twin", others), ("api", apis)):
+            self._offer(name, known)
+
+    def _offer(self, name: str, known: Mapping[str, str]) -> None:
+        """Offer what is known, and what the row has of it that is gone."""
+        if name not in self.fields:  # who may only look
+            return
+        column: Any = Scope._meta.get_field(name)
+        field = self.fields[name]
+        field.label, field.help_text = capfirst(str(column.verbose_name)), column.help_text
+        value = self.initial.get(name) or []
+        had = value if isinstance(value, list) else [value]
+        gone = {one: _("%(name)s (no longer there)") % {"name": one} for one in had}
+        nothing = {} if name == "implies" else {"": "---------"}
+        field.choices = list({**nothing, **gone, **known}.items())  # type: ignore[attr-defined]  # it has choices
+
+    def clean_implies(self) -> list[str] | None:
+        """Return the scopes; None where none is ticked, and it is as in the settings."""
+        return self.cleaned_data["implies"] or None
+
+    def clean(self) -> Any:
+        """Return the values. Raise ``ValidationError`` for a scope that would imply itself."""
+        values = super().clean() or self.cleaned_data
+        name, implied = values.get("name") or self.instance.name, values.get("implies") or ()
+        if name in closure(implied, implications(known_scopes())):
+            self.add_error("implies", _("One of these implies this scope, so that both would be the same."))
+        return values
 
 
 class ScopeChangeList(KeysetChangeList):
@@ -50,7 +101,12 @@ class ScopeAdmin(BoundedAdmin):
     sortable_by = ("name",)
     search_fields = ("name", "words")
     ordering = ("name",)
-    fields = ("name", "words", "risk")
+    form = ScopeForm
+    fieldsets = (
+        (None, {"fields": ("name", "words", "description", "risk")}),
+        (gettext_lazy("On the page"), {"fields": ("api", "group", "icon", "is_optional", "read_twin")}),
+        (gettext_lazy("Who may grant what"), {"fields": ("implies", "grantable_by", "refusal")}),
+    )
     change_list_template = "admin/oauth_provider/scope_list.html"
     delete_confirmation_template = "admin/oauth_provider/scope_delete.html"
     delete_selected_confirmation_template = "admin/oauth_provider/scope_delete_selected.html"
@@ -84,7 +140,7 @@ class ScopeAdmin(BoundedAdmin):
         field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None and db_field.name == "name":
             field.widget.attrs |= {"dir": "ltr", "spellcheck": "false"}
-        if field is not None and db_field.name == "words":
+        if field is not None and db_field.name in ("words", "description", "refusal"):
             field.widget.attrs["class"] = "vLargeTextField"
         return field
 

@@ -1,7 +1,7 @@
 """Inquiries (RFC 6749 §4.1.1): the question of an authorization request, with what its answer is made of."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,8 +13,10 @@ from oauth_provider.authorization.visitor import NOBODY, Visitor
 from oauth_provider.conf import provider_settings
 from oauth_provider.models.client import Client
 from oauth_provider.registry.grant_context import GrantContext
+from oauth_provider.registry.scope import registry
 from oauth_provider.tokens.grant_context import contexts_for
 from oauth_provider.tokens.issuer import Issuer
+from oauth_provider.tokens.scope_rules import withheld_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +53,12 @@ def inquire(
 ) -> Inquiry:
     """Return what ``request`` asks ``user``, who is signed in by ``sign_in``; on a page that was opened ``since``."""
     contexts = contexts_for(user, destination.client)
+    withheld = withheld_from(user, asked.scope)
     question = Question(
         client=destination.client,
         user=user,
-        asked=asked,
+        asked=grantable_part(asked, destination.client, withheld),
+        withheld=tuple(one for one in asked.scope if one in withheld),
         sign_in=sign_in,
         destination=destination.in_words,
         contexts=contexts,
@@ -62,6 +66,18 @@ def inquire(
         endings=() if since is None else endings(since),
     )
     return Inquiry(request, destination, question, issuer, visitor)
+
+
+def grantable_part(asked: Asked, client: Client, withheld: frozenset[str]) -> Asked:
+    """Return ``asked`` without what is ``withheld``, and with all that the rest implies and ``client`` may have there.
+
+    That is nothing where the answer could not do without what is withheld.
+    """
+    if not withheld.isdisjoint(asked.required):
+        return replace(asked, scope=(), details=())
+    scope = tuple(one for one in asked.scope if one not in withheld)
+    brought = tuple(one for one in registry().with_implied(scope, client.policy) if one not in withheld)
+    return replace(asked, scope=asked.audience.served(brought))
 
 
 def endings(since: datetime) -> tuple[datetime, ...]:

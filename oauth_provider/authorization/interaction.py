@@ -151,8 +151,10 @@ def refuse_to_sign_in(ticket: Ticket) -> Refused:
 
 @sensitive_variables()
 def _grant(inquiry: Inquiry, visit: Visit) -> Step:
-    destination = inquiry.destination
-    if CONSENT not in visit.prompts:
+    destination, is_empty = inquiry.destination, inquiry.question.asked.is_empty
+    if is_empty and not visit.is_silent:
+        return Refused(destination, AccessDenied(Reason.SCOPE_NOT_GRANTABLE), on_page=True)
+    if not is_empty and CONSENT not in visit.prompts:
         try:
             granted = answer_without_asking(inquiry)
         except ServiceUnavailable as error:

@@ -19,7 +19,7 @@ from oauth_provider.protocol.reason import Reason
 from oauth_provider.registry.authorization_details import digests_of_details
 from oauth_provider.registry.grant_context import GrantContext
 from oauth_provider.registry.resource import Audience, digests_of_resources
-from oauth_provider.registry.scope import digests_of
+from oauth_provider.registry.scope import digests_of, registry
 
 ALLOW, DENY = "allow", "deny"
 
@@ -47,6 +47,7 @@ class Question:
     """A question to ``user``: who asks, for what, and under which sign-in.
 
     ``destination`` is where the answer goes, in words that a person can check; None where it goes nowhere.
+    ``withheld`` are scopes that were asked for and that the person may not grant: no part of what is ``asked``.
     ``contexts`` are those in which the person may grant it, none where they act for themselves alone, and ``context``
     is the key of the one that is settled, None where the person chooses. ``until`` is when all of it would end, None
     where nobody set that, and ``endings`` are earlier ones that the person may choose.
@@ -61,6 +62,7 @@ class Question:
     context: str | None = None
     until: datetime | None = None
     endings: tuple[datetime, ...] = ()
+    withheld: tuple[str, ...] = ()
 
     @property
     def is_settled(self) -> bool:
@@ -124,12 +126,17 @@ def check_offered(question: Question, decision: Decision) -> None:
 
 
 def allowed_part(question: Question, decision: Decision) -> Asked | None:
-    """Return what of ``question`` is allowed, in the order in which it was asked for; None where that is nothing."""
+    """Return what of ``question`` is allowed, in the order in which it was asked for; None where that is nothing.
+
+    A scope that implies one that is not allowed is not allowed either.
+    """
     is_about_this = decision.until in (question.until, *question.endings) and is_offered(question, decision.context)
     if not (decision.is_yes and is_about_this):
         return None
     asked = question.asked
     scopes = frozenset(asked.scope) if decision.scopes is None else decision.scopes | asked.required
+    if refused := frozenset(asked.scope) - scopes:
+        scopes -= registry().with_implying(refused)
     details = asked.details if decision.details is None else decision.details
     part = replace(
         asked,

@@ -14,8 +14,9 @@ from oauth_provider.checks.setting_types import has_wrong_scopes_of_dot, wrong_t
 from oauth_provider.conf import provider_settings
 from oauth_provider.protocol.issuer import is_issuer
 from oauth_provider.protocol.scope import is_scope_token
+from oauth_provider.protocol.scope_entry import title_of
 from oauth_provider.protocol.spelling import with_guess
-from oauth_provider.registry.scope import configured_scopes
+from oauth_provider.registry.scope import configured_scopes, project_scopes
 from oauth_provider.tokens.claims import registered
 
 SECONDS = (
@@ -87,7 +88,7 @@ def check_dictionary(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 @register()
 def check_scopes(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """E011: a scope is not a scope token. E012: a default scope is not among the scopes. E114: it has no words."""
-    scopes = provider_settings.SCOPES
+    scopes = project_scopes()
     bad = [name for name in scopes if not isinstance(name, str) or not is_scope_token(name)]
     messages: list[CheckMessage] = [
         Error(
@@ -103,8 +104,8 @@ def check_scopes(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             hint=f'Write what a person reads when asked for consent, such as {name!r}: "Read your notes".',
             id="oauth_provider.E114",
         )
-        for name, words in scopes.items()
-        if name not in bad and not (isinstance(words, str | Promise) and str(words).strip())
+        for name, value in scopes.items()
+        if name not in bad and not (isinstance(words := title_of(value), str | Promise) and str(words).strip())
     ]
     messages += [
         Error(

@@ -32,8 +32,10 @@ class ProviderSettings(RequestSettings):
         return self._get("ISSUER", "")
 
     @property
-    def SCOPES(self) -> Mapping[str, str]:
-        """Scopes that clients may ask for, each with the description that a person reads when asked for consent.
+    def SCOPES(self) -> Mapping[str, Any]:
+        """Scopes that clients may ask for, each with the words that a person reads when asked for consent.
+
+        In place of words there may be a dictionary with the fields of ``protocol.scope_entry.ScopeEntry``, or an entry.
 
         Default: DOT's ``SCOPES``. These are added to them, and win where both name the same scope.
         """

@@ -14,9 +14,11 @@ from oauth_provider.models.authorization import authorization_now
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import InvalidGrant
 from oauth_provider.protocol.reason import Reason
+from oauth_provider.registry.scope import registry
 from oauth_provider.sql.outcome import Add, Change, Outcome
 from oauth_provider.tokens.dot_refresh_token import is_live
 from oauth_provider.tokens.issue import Issued
+from oauth_provider.tokens.scope_rules import withheld_from_sign_in
 
 
 @sensitive_variables()
@@ -32,10 +34,12 @@ def of_dot_token(presented: str) -> Snapshot:
     row, now = same.first(), authorization_now()
     # DOT's ``cleartokens`` deletes rows that are revoked; what was adopted is still known to us.
     if row is None or row.revoked is not None:
-        return Snapshot(Authorization.objects.with_user(adopted_digest=presented_digest).first(), now)
+        authorization = Authorization.objects.with_user(adopted_digest=presented_digest).first()
+        return Snapshot(authorization, now, withheld=withheld_from_sign_in(authorization, registry()))
     if not is_live(row, now):
         raise InvalidGrant(Reason.REFRESH_TOKEN_EXPIRED)
-    return Snapshot(_authorization_of(row, presented_digest, now), now, adopted=row)
+    authorization = _authorization_of(row, presented_digest, now)
+    return Snapshot(authorization, now, adopted=row, withheld=withheld_from_sign_in(authorization, registry()))
 
 
 def with_adoption(snapshot: Snapshot, outcome: Outcome[Issued]) -> Outcome[Issued]:

@@ -15,10 +15,12 @@ from oauth_provider.protocol.id_token import OPENID
 from oauth_provider.protocol.pkce import check_code_verifier
 from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol.token_string import CODE, is_token
+from oauth_provider.registry.scope import registry
 from oauth_provider.sql.outcome import Outcome
 from oauth_provider.tokens.authorization_lookup import find_by_code
 from oauth_provider.tokens.grant_context import is_sign_in_open
 from oauth_provider.tokens.issue import Issued, issue_for_code
+from oauth_provider.tokens.scope_rules import NOTHING, withheld_from_sign_in
 from oauth_provider.tokens.signer import Signer
 from oauth_provider.tokens.terms import Terms
 
@@ -33,7 +35,10 @@ def read(request: TokenRequest) -> Snapshot:
     if not is_token(code, CODE):
         raise InvalidGrant(Reason.CODE_MALFORMED)
     authorization = find_by_code(code)
-    return Snapshot(authorization, authorization_now(), is_sign_in_open(authorization, request.client.client_id))
+    known = registry()
+    withheld = withheld_from_sign_in(authorization, known) if known.rules else NOTHING
+    is_open = is_sign_in_open(authorization, request.client.client_id)
+    return Snapshot(authorization, authorization_now(), is_open, withheld=withheld, known=known)
 
 
 @sensitive_variables()
@@ -53,7 +58,7 @@ def decide(snapshot: Snapshot, request: TokenRequest, signer: Signer) -> Outcome
     check_code_lifetime(authorization, now)
     check_alive(authorization, now)
     check_context(snapshot)
-    terms = terms.bound_to(request.key).narrowed_from(authorization, request.client)
+    terms = terms.bound_to(request.key).narrowed_from(authorization, request.client, snapshot.withheld, snapshot.known)
     check_lifetimes(authorization, terms, now)
     check_nonce_binds(authorization, terms)
     claims = signer.claims_of(authorization, terms)

@@ -1,11 +1,12 @@
 """The client credentials grant (RFC 6749 §4.4): a confidential client asks for itself."""
 
 from oauth_provider.grants.request import TokenRequest
+from oauth_provider.models.client import ClientPolicy
 from oauth_provider.protocol.errors import UnauthorizedClient
 from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol.scope import check_scope
 from oauth_provider.registry.resource import Audience, find_audience
-from oauth_provider.registry.scope import IDENTITY_SCOPES, requested_scopes
+from oauth_provider.registry.scope import IDENTITY_SCOPES, Registry, registry, requested_scopes
 from oauth_provider.sql.outcome import Outcome
 from oauth_provider.tokens.authorization_details import check_served
 from oauth_provider.tokens.issue import Issued, issue_for_client
@@ -30,9 +31,14 @@ def decide(audience: Audience, request: TokenRequest, signer: Signer) -> Outcome
     """
     details = request.details(by_person=False)
     asked = request.get("scope")
-    scope = requested_scopes(asked, request.client.policy) if asked or not details else ()
+    policy, known = request.client.policy, registry()
+    scope = requested_scopes(asked, policy, known) if asked or not details else ()
     check_no_person(scope)
+    if known.rules:
+        check_scope(scope, own_part(scope, policy, known))
     audience.check_scope(scope)
+    if known.implies:
+        scope = audience.served(own_part(known.with_implied(scope, policy), policy, known))
     terms = Terms(scope, audience.identifiers, audience.lifetime, details=details, format=audience.format)
     terms = terms.bound_to(request.key)
     check_served(terms.details, terms.resources)
@@ -43,6 +49,12 @@ def decide(audience: Audience, request: TokenRequest, signer: Signer) -> Outcome
 def check_no_person(scope: tuple[str, ...]) -> None:
     """OpenID Connect Core §5.4: those scopes are about somebody who signed in, and nobody did."""
     check_scope(scope, [name for name in scope if name not in IDENTITY_SCOPES])
+
+
+def own_part(scope: tuple[str, ...], policy: ClientPolicy, known: Registry) -> tuple[str, ...]:
+    """Return what the client of ``policy`` may have for itself: where not everybody may grant a scope, the operator has
+    to name it there."""
+    return tuple(one for one in scope if one not in known.rules or policy.scopes is not None)
 
 
 def check_confidential(request: TokenRequest) -> None:

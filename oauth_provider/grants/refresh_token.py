@@ -9,7 +9,14 @@ from oauth_provider.events.event import AnswerRepeated
 from oauth_provider.grants.adoption import of_dot_token, with_adoption
 from oauth_provider.grants.replay import replayed
 from oauth_provider.grants.request import TokenRequest
-from oauth_provider.grants.rules import check_alive, check_context, check_key, check_known, check_lifetimes
+from oauth_provider.grants.rules import (
+    check_alive,
+    check_context,
+    check_grantable,
+    check_key,
+    check_known,
+    check_lifetimes,
+)
 from oauth_provider.grants.snapshot import Snapshot
 from oauth_provider.models import Authorization
 from oauth_provider.models.authorization import authorization_now
@@ -19,10 +26,12 @@ from oauth_provider.protocol.errors import InvalidGrant
 from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol.scope import parse_scope
 from oauth_provider.protocol.token_string import REFRESH_TOKEN, parse_refresh_token
+from oauth_provider.registry.scope import registry
 from oauth_provider.sql.outcome import Outcome
 from oauth_provider.tokens.authorization_lookup import find_by_family
 from oauth_provider.tokens.grant_context import is_sign_in_open
 from oauth_provider.tokens.issue import Issued, Refresh, issue_for_refresh, repeat
+from oauth_provider.tokens.scope_rules import NOTHING, withheld_from_sign_in
 from oauth_provider.tokens.signer import Signer
 from oauth_provider.tokens.terms import Terms
 
@@ -37,7 +46,10 @@ def read(request: TokenRequest) -> Snapshot:
     parts = parse_refresh_token(presented)
     if parts is not None:
         authorization = find_by_family(parts.family)
-        return Snapshot(authorization, authorization_now(), is_sign_in_open(authorization, request.client.client_id))
+        known = registry()
+        withheld = withheld_from_sign_in(authorization, known) if known.rules else NOTHING
+        is_open = is_sign_in_open(authorization, request.client.client_id)
+        return Snapshot(authorization, authorization_now(), is_open, withheld=withheld, known=known)
     if presented.startswith(REFRESH_TOKEN):
         raise InvalidGrant(Reason.REFRESH_TOKEN_MALFORMED)
     return of_dot_token(presented)
@@ -65,11 +77,12 @@ def decide(snapshot: Snapshot, request: TokenRequest, signer: Signer) -> Outcome
     refresh = Refresh(presented, request.client, asked)
     if is_repeated:
         check_previous(authorization, presented)
-    terms = asked.narrowed_from(authorization, request.client)
+    terms = asked.narrowed_from(authorization, request.client, snapshot.withheld, snapshot.known)
     check_lifetimes(authorization, terms, now)
     if is_repeated:
         signer.access_tokens.check(terms)
         issued = repeat(authorization, refresh, terms)
+        check_grantable(issued.scope, snapshot)
         issued = replace(issued, claims=signer.id_tokens.claims_of(authorization, issued.scope))
         return Outcome(issued, events=(AnswerRepeated(authorization),))
     claims = signer.claims_of(authorization, terms)

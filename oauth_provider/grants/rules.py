@@ -39,6 +39,12 @@ def check_context(snapshot: Snapshot) -> None:
         raise InvalidGrant(Reason.CONTEXT_CLOSED, detail=f"{snapshot.authorization} goes on where it opens again")
 
 
+def check_grantable(scope: tuple[str, ...], snapshot: Snapshot) -> None:
+    """RFC 6749 §10.4: an answer that is said again says nothing that its user may not grant any more."""
+    if not snapshot.withheld.isdisjoint(scope):
+        raise InvalidGrant(Reason.SCOPE_NOT_GRANTABLE_ANY_MORE)
+
+
 def check_lifetimes(authorization: Authorization, terms: Terms, now: datetime) -> None:
     """RFC 9700 §4.14.2: what has lived too long by the limits of today ends, whatever they were when it was used."""
     if authorization.ends_at(authorization.last_used_at, terms.limits) <= now:

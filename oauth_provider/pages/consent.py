@@ -158,6 +158,7 @@ def _show(request: HttpRequest, handle: str, inquiry: Inquiry) -> HttpResponse:
         "is_context_settled": question.is_settled,
         "endings": [(one.isoformat(), one) for one in question.endings],
         "permissions": permissions_of(question.asked.scope),
+        "withheld": [one for one in permissions_of(question.withheld, withheld=question.withheld) if one.refusal],
         "details": [_in_words(detail, request) for detail in question.asked.details],
         "action": here,
         "switch": f"{here}?{SWITCH}",

@@ -9,7 +9,7 @@ from oauth_provider.authorization.question import Question
 from oauth_provider.authorization.response import AuthorizationResponse
 from oauth_provider.pages.sending import json_twin
 from oauth_provider.registry.authorization_details import registered
-from oauth_provider.registry.scope import words_of
+from oauth_provider.registry.scope import permissions_of, words_of
 from oauth_provider.resource_server.users.session_user import session_user
 from oauth_provider.tokens.issuer import issuer_of
 from oauth_provider.tokens.person import username_of
@@ -23,6 +23,11 @@ def show_question(request: HttpRequest, question: Question, *, switch: str) -> H
             "client": {"client_id": question.client.client_id, "name": str(question.client.application)},
             "destination": question.destination,
             "permissions": [{"scope": one, "words": words} for one, words in words_of(question.asked.scope).items()],
+            "withheld": [
+                {"scope": one.scope, "words": one.words, "refusal": one.refusal}
+                for one in permissions_of(question.withheld, withheld=question.withheld)
+                if one.refusal
+            ],
             "resources": [
                 {"resource": one.identifier, "name": str(one.name)} for one in question.asked.audience.resources
             ],

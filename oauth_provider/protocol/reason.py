@@ -98,6 +98,7 @@ class Reason(Enum):
     CONTEXT_CLOSED = "The context that this was granted in is not open any more."
     GRANT_NOT_ON_OFFER = "Nothing of what was granted is on offer any more."
     SCOPE_NOT_ALLOWED_ANY_MORE = "The client may not ask for this scope any more."
+    SCOPE_NOT_GRANTABLE_ANY_MORE = "The user may not grant this scope any more."
     DETAILS_NOT_ALLOWED_ANY_MORE = "The client may not ask for these authorization details any more."
 
     # Scopes, resources and authorization details (RFC 6749 §3.3, RFC 8707 §2, RFC 9396 §5).
@@ -110,6 +111,7 @@ class Reason(Enum):
     SCOPE_EXCEEDS_GRANT = "The scope exceeds what was granted."
     SCOPE_OF_OTHER_RESOURCE = "A scope belongs to a resource that is not asked for."
     SCOPE_OPENID_REFUSED = "openid is refused, and the rest of this request depends on it."
+    SCOPE_NOT_GRANTABLE = "The user may not grant what is asked for."
     SCOPE_OFFLINE_ALONE = "offline_access is refused: nothing is there to be kept for later."
     RESOURCE_UNKNOWN = "The resource is unknown."
     RESOURCE_NOT_GRANTED = "The resource is unknown, or was not granted."

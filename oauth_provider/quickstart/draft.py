@@ -9,12 +9,11 @@ from oauth_provider.clients.registration.metadata import Metadata
 from oauth_provider.clients.registration.proposal import Fault
 from oauth_provider.clients.registration.register import find_faults, propose
 from oauth_provider.clients.registration.words import as_plain_text
-from oauth_provider.conf import provider_settings
 from oauth_provider.dot.names import application_model
 from oauth_provider.protocol.errors import InvalidTarget
 from oauth_provider.protocol.resource_indicator import is_resource
 from oauth_provider.registry.resource import Audience, all_resources, find_audience
-from oauth_provider.registry.scope import IDENTITY_SCOPES, all_scopes
+from oauth_provider.registry.scope import IDENTITY_SCOPES, all_scopes, project_scopes
 
 # The option of the command for each member of the metadata.
 OPTIONS = {"client_name": "--name", "redirect_uris": "--redirect-uri", "scope": "--scope"}
@@ -54,7 +53,7 @@ def usual_scopes(kind: Kind, resource: str) -> tuple[str, ...]:
     """Return the scopes of the project that are of use at ``resource``, and what a client of ``kind`` wants beside."""
     if not kind.asks_for_scopes:
         return ()
-    own = (name for name in provider_settings.SCOPES if name not in IDENTITY_SCOPES)
+    own = (name for name in project_scopes() if name not in IDENTITY_SCOPES)
     known = all_scopes()
     wanted = (*(name for name in kind.usual_scopes if name in known), *own)
     return audience_of(resource).served(wanted)

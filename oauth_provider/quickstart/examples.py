@@ -21,6 +21,7 @@ from oauth_provider.quickstart import shell
 from oauth_provider.quickstart.literal import LITERALS
 from oauth_provider.quickstart.made import OWN_GRANT, WEB_SCHEMES, FirstRequest, MadeClient
 from oauth_provider.quickstart.server import Server
+from oauth_provider.registry.scope import project_scopes
 
 TEXTS = Path(__file__).with_name("texts")
 FILE, PIECE = ".file", ".piece"
@@ -134,7 +135,7 @@ def _values(made: MadeClient, server: Server, api: str) -> dict[str, str | bool 
         "client_secret": made.client_secret,
         "client_name": made.draft.name,
         "scope": made.scope,
-        "first_scope": next((one for one in scopes if one in provider_settings.SCOPES), next(iter(scopes), "")),
+        "first_scope": next((one for one in scopes if one in project_scopes()), next(iter(scopes), "")),
         "signs_in": OPENID in scopes and not resource,
         "issuer": server.issuer,
         "discovery": server.discovery,

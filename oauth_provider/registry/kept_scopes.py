@@ -8,7 +8,7 @@ that holds a scope is not ended by the scope's going.
 import logging
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Any
 from weakref import WeakSet
 
@@ -16,6 +16,7 @@ from django.db import connections, router, transaction
 from django.db.models.signals import post_delete, post_save
 
 from oauth_provider.models import Scope
+from oauth_provider.protocol.scope_entry import ScopeEntry
 from oauth_provider.sql.tenant import Tenant, tenant_of
 
 logger = logging.getLogger("oauth_provider.registry")
@@ -28,10 +29,32 @@ MAX_TENANTS = 500
 
 @dataclass(frozen=True, slots=True)
 class KeptScope:
-    """The words of a scope, and its risk (a value of ``Scope.Risk``, or "")."""
+    """A scope of the database; what is empty, or None, it leaves to the settings."""
 
     words: str
     risk: str = ""
+    description: str = ""
+    api: str = ""
+    group: str = ""
+    icon: str = ""
+    is_optional: bool | None = None
+    implies: tuple[str, ...] | None = None
+    read_twin: str = ""
+    grantable_by: str = ""
+    refusal: str = ""
+
+    def over(self, configured: ScopeEntry | None) -> ScopeEntry:
+        """Return the entry of both: what this one says, and else what the settings do."""
+        said: dict[str, Any] = {name: value for name in TEXTS if (value := getattr(self, name))}
+        if self.is_optional is not None:
+            said["optional"] = self.is_optional
+        if self.implies is not None:
+            said["implies"] = self.implies
+        return replace(configured or ScopeEntry(self.words), title=self.words, **said)
+
+
+TEXTS = ("risk", "description", "api", "group", "icon", "read_twin", "grantable_by", "refusal")
+COLUMNS = tuple(field.name for field in fields(KeptScope))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +110,13 @@ def _read_again(using: str, tenant: Tenant, old: Kept | None) -> Mapping[str, Ke
 
 
 def _read(using: str) -> Mapping[str, KeptScope]:
-    rows = Scope.objects.using(using).order_by("name").values_list("name", "words", "risk")
-    return {name: KeptScope(words, risk) for name, words, risk in rows}
+    rows = Scope.objects.using(using).order_by("name").values("name", *COLUMNS)
+    return {row.pop("name"): _kept_scope(row) for row in rows}
+
+
+def _kept_scope(row: dict[str, Any]) -> KeptScope:
+    implies = row.pop("implies")
+    return KeptScope(**row, implies=tuple(map(str, implies)) if isinstance(implies, list) else None)
 
 
 def _keep(using: str, tenant: Tenant, scopes: Mapping[str, KeptScope]) -> None:

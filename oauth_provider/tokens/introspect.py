@@ -13,6 +13,7 @@ from oauth_provider.models.authorization import authorization_now
 from oauth_provider.models.client import Client, ClientPolicy, is_barred
 from oauth_provider.protocol import token_string
 from oauth_provider.protocol.digest import digest, equal
+from oauth_provider.protocol.scope import format_scope
 from oauth_provider.protocol.subject import PAIRWISE
 from oauth_provider.registry.resource import find_limits
 from oauth_provider.resource_server.proofs.bound_token import token_type_of
@@ -25,6 +26,7 @@ from oauth_provider.tokens.found_token import FoundToken
 from oauth_provider.tokens.grant_context import claim_of, is_open
 from oauth_provider.tokens.issuer import Issuer
 from oauth_provider.tokens.person import username_of
+from oauth_provider.tokens.scope_rules import withheld_from
 from oauth_provider.tokens.subject import subject_of
 from oauth_provider.tokens.token_lookup import find_guarded_token
 from oauth_provider.tokens.verifier import find
@@ -67,7 +69,16 @@ def _is_good(found: FoundToken) -> bool:
     return not found.refusal(database_now(found.using)) and is_open(found.user, found.client_id or "", found.context)
 
 
+def _left_of(scope: str, user: Any) -> str:
+    """Return the part of ``scope`` that ``user`` may still grant; all of it where a client acts for itself."""
+    withheld = withheld_from(user, scope.split()) if user is not None else ()
+    return format_scope(one for one in scope.split() if one not in withheld) if withheld else scope
+
+
 def _about_access_token(found: FoundToken, issuer: Issuer, caller: Client) -> dict[str, Any]:
+    scope = _left_of(found.scope, found.user)
+    if found.scope and not (scope or found.authorization_details):
+        return INACTIVE
     members: dict[str, Any] = {
         "active": True,
         "client_id": found.client_id,
@@ -80,7 +91,7 @@ def _about_access_token(found: FoundToken, issuer: Issuer, caller: Client) -> di
         members |= _person(found.user, caller)
     known = {
         "jti": found.jwt.jti if found.jwt else "",
-        "scope": found.scope,
+        "scope": scope,
         "aud": found.resources,
         "cnf": found.cnf,
         "act": found.act,  # RFC 8693 §4.1
@@ -113,7 +124,10 @@ def _about_refresh_token(token: str, family: str, issuer: Issuer, caller: Client
     context = authorization.context
     if not is_open(authorization.user, authorization.application.client_id, context):
         return INACTIVE
-    members = _of_refresh_token(authorization, authorization.scope, used, issuer) | _audience(authorization.resources)
+    scope = _left_of(authorization.scope, authorization.user)
+    if authorization.scope and not (scope or authorization.authorization_details):
+        return INACTIVE
+    members = _of_refresh_token(authorization, scope, used, issuer) | _audience(authorization.resources)
     members |= _person(authorization.user, caller)
     return claim_of(context) | members | {"exp": _seconds(ends)} | said(authorization.authorization_details)
 
@@ -136,7 +150,10 @@ def _about_dot(token: str, issuer: Issuer, caller: Client) -> dict[str, Any]:
     limits = (ClientPolicy.of(row.application).limits, *find_limits(row.resource or ()))
     if Authorization(created_at=row.created).ends_at(now, limits) <= now:
         return INACTIVE
-    members = _of_refresh_token(row, row.access_token.scope, row.created, issuer) | _audience(row.resource)
+    scope = _left_of(row.access_token.scope, row.user)
+    if row.access_token.scope and not scope:
+        return INACTIVE
+    members = _of_refresh_token(row, scope, row.created, issuer) | _audience(row.resource)
     return members | _person(row.user, caller)
 
 

@@ -16,6 +16,7 @@ from oauth_provider.events.actor import NOBODY, Actor
 from oauth_provider.events.event import PermissionsTakenBack
 from oauth_provider.models import AuditEvent, Authorization, Consent
 from oauth_provider.protocol.scope import format_scope
+from oauth_provider.registry.scope import registry
 from oauth_provider.sql.transaction import locked_rows, run
 from oauth_provider.tokens.ending import end
 from oauth_provider.tokens.verification_cache import AUTHORIZATION, verification_cache
@@ -26,9 +27,10 @@ def take_back(
 ) -> Collection[str]:
     """Take ``scopes`` back that ``user`` gave to ``application`` in ``context``; return those that it had.
 
-    A sign-in that is left with nothing ends. Joins a transaction.
+    What implies one of them is taken back with it. A sign-in that is left with nothing ends. Joins a transaction.
     """
     using = router.db_for_write(Consent)
+    scopes = registry().with_implying(scopes)
     of_these = {"user": user, "application": application, "context": context}
 
     def work() -> Collection[str]:

@@ -15,7 +15,7 @@ from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol.resource_indicator import narrow
 from oauth_provider.protocol.scope import downscope
 from oauth_provider.registry.resource import find_audience, find_limits
-from oauth_provider.registry.scope import allowed_scopes
+from oauth_provider.registry.scope import Registry, registry
 from oauth_provider.resource_server.proofs.key_binding import KeyBinding
 from oauth_provider.tokens.authorization_details import check_served, details_of
 
@@ -45,20 +45,34 @@ class Terms:
         """Return these terms for a token that is bound to ``key``, if there is one (RFC 9449 §5)."""
         return self if key is None else replace(self, cnf=dict(key.cnf), token_type=key.token_type)
 
-    def narrowed_from(self, authorization: Authorization, client: Client) -> "Terms":
+    def narrowed_from(
+        self,
+        authorization: Authorization,
+        client: Client,
+        withheld: frozenset[str] = frozenset(),
+        known: Registry | None = None,
+    ) -> "Terms":
         """These terms where they ask for part of what was granted, else all of it (RFC 6749 §6, RFC 8707 §2.2).
 
-        What the client may not ask for any more is not granted any more. Raises ``InvalidScope``, ``InvalidTarget``
+        What the client may not ask for any more is not granted any more, nor what is ``withheld``, which its user may
+        not grant any more. What is left brings along what it implies. ``known`` is the registry of scopes, where it was
+        read already. Raises ``InvalidScope``, ``InvalidTarget``
         and ``InvalidAuthorizationDetails`` where more is asked for, and ``InvalidGrant`` where nothing is left.
         """
         agreed = tuple(authorization.scope.split())
-        allowed = allowed_scopes(client.policy)
-        granted = tuple(scope for scope in agreed if scope in allowed)
+        known = known or registry()
+        allowed = known.allowed(client.policy)
+        granted = tuple([scope for scope in agreed if scope in allowed and scope not in withheld])
+        if known.implies:
+            granted = tuple(one for one in known.with_implied(granted, client.policy) if one not in withheld)
         details = details_of(self.details, authorization, client)
         if (agreed or authorization.authorization_details) and not (granted or details):
             raise InvalidGrant(Reason.GRANT_NOT_ON_OFFER)
         resources = narrow(self.resources, tuple(authorization.resources))
-        terms = replace(self, scope=downscope(self.scope, granted), resources=resources, details=details)
+        scope = downscope(self.scope, granted)
+        if known.implies:
+            scope = tuple(one for one in known.with_implied(scope) if one in granted)
+        terms = replace(self, scope=scope, resources=resources, details=details)
         terms = replace(terms, cnf=self.cnf or authorization.cnf)
         terms = terms.within_resources(authorization, client.policy.limits)
         if self.details:

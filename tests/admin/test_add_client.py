@@ -16,6 +16,7 @@ from oauth_provider.models import ClientPolicy, ClientSecret
 from tests import ledger
 from tests.admin.operators import SECRET, add_url, errors_of, new_client, operator, url
 from tests.driver import TOKEN, Driver, post
+from tests.each import each
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +40,7 @@ def test_one_form_makes_a_web_client_whose_next_request_is_a_whole_flow():
 
 
 @pytest.mark.spec("RFC 6749", "2.1")
-@pytest.mark.parametrize(
+@each(
     ("kind", "client_type", "grant_types", "redirect_uris"),
     [
         ("web", "confidential", ["authorization_code", "refresh_token"], CALLBACK),
@@ -99,7 +100,7 @@ def test_a_form_sent_twice_at_the_same_moment_makes_no_second_client_either():
         assert browser.post(add_url(), form)["Location"] == "/here"
 
 
-@pytest.mark.parametrize("draft", ["", "x", "client-1:forged", None, "\x00"])
+@each("draft", ["", "x", "client-1:forged", None, "\x00"])
 def test_nobody_but_the_server_names_a_client(draft):
     browser = operator()
     with ledger.unchanged():
@@ -122,7 +123,7 @@ def test_a_draft_serves_for_a_day_and_the_form_that_says_so_can_be_sent():
     assert created().name == "Photo Book"
 
 
-@pytest.mark.parametrize(
+@each(
     ("line", "word", "section"),
     [
         ("http://app.example.com/cb", "https", "RFC 9700 §2.6"),
@@ -173,7 +174,7 @@ def test_a_scheme_that_dot_was_not_told_to_allow_names_the_setting(settings):
     assert created().redirect_uris == "com.example.app:/cb"
 
 
-@pytest.mark.parametrize("uri", ["myapp://callback", "myapp:/cb", "app.immich:///oauth-callback"])
+@each("uri", ["myapp://callback", "myapp:/cb", "app.immich:///oauth-callback"])
 def test_a_scheme_that_the_operator_lists_need_not_be_a_domain_name(settings, uri):
     browser = operator()
     form = new_client(browser, kind="native", redirect_uris=uri)
@@ -211,7 +212,7 @@ def test_plain_http_may_be_registered_where_the_project_serves_it(settings):
     assert created().redirect_uris == "http://intranet.example/cb"
 
 
-@pytest.mark.parametrize(
+@each(
     ("changes", "field", "word"),
     [
         ({"redirect_uris": ""}, "redirect_uris", "RFC 6749 §3.1.2.2"),

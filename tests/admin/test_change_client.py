@@ -11,6 +11,7 @@ from oauth_provider.models import ClientMember, ClientPolicy, ClientSecret
 from tests import ledger
 from tests.admin.operators import errors_of, form_of, operator, url
 from tests.driver import Driver, signed_in
+from tests.each import each
 from tests.factories import CALLBACK, ApplicationFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -93,7 +94,7 @@ def test_what_was_registered_before_the_rules_does_not_keep_anyone_from_suspendi
     assert "old.example" not in errors_of(response)["redirect_uris"]
 
 
-@pytest.mark.parametrize(
+@each(
     ("client", "changes", "field", "section"),
     [
         ({}, {"redirect_uris": ""}, "redirect_uris", "RFC 6749 §3.1.2.2"),
@@ -162,7 +163,7 @@ def test_a_scope_or_grant_that_is_gone_from_the_project_is_not_lost_in_silence()
     assert (policy.scopes, policy.grant_types) == (["old"], ["authorization_code", "device"])
 
 
-@pytest.mark.parametrize(
+@each(
     ("grant_types", "uris", "column"),
     [
         (["client_credentials"], "", "client-credentials"),
@@ -210,8 +211,8 @@ def test_members_are_searched_for_and_saved():
     assert application.user is None
 
 
-@pytest.mark.parametrize("key", ["zz", "\x00", "1\x00", "9" * 20, "-" + "9" * 20, "0", "1.5", "\ud7ff", "x" * 5000])
-@pytest.mark.parametrize("is_searched", [True, False])
+@each("key", ["zz", "\x00", "1\x00", "9" * 20, "-" + "9" * 20, "0", "1.5", "\ud7ff", "x" * 5000])
+@each("is_searched", [True, False])
 def test_what_is_no_users_key_is_refused_beside_the_field(key, is_searched, monkeypatch):
     if not is_searched:
         monkeypatch.setattr(type(site.get_model_admin(get_user_model())), "search_fields", ())
@@ -266,7 +267,7 @@ def test_where_users_cannot_be_searched_for_their_keys_are_typed(monkeypatch):
     assert "admin-autocomplete" not in page
 
 
-@pytest.mark.parametrize("name", ["Bank\u202eknaB", "Bank\u200f 12 / 90", "Bank\u061c", "Ba\u2028nk"])
+@each("name", ["Bank\u202eknaB", "Bank\u200f 12 / 90", "Bank\u061c", "Ba\u2028nk"])
 def test_a_new_name_shows_itself_as_it_is_stored(name):
     application = ApplicationFactory(name="Bank")
     assert "name" in errors_of(change(application, name=name))

@@ -12,6 +12,7 @@ from oauth_provider.models import ClientSecret
 from tests import ledger
 from tests.admin.operators import SECRET, operator, url
 from tests.driver import Driver
+from tests.each import each
 from tests.factories import ApplicationFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 6749", "2.3.1")]
@@ -113,14 +114,14 @@ def test_a_secret_can_be_made_to_end(clock_cache):
         assert not works(application, new)
 
 
-@pytest.mark.parametrize(
+@each(
     "changes",
     [
         {"seconds": "17"}, {"seconds": "-1"}, {"seconds": ""}, {"seconds": "9" * 40}, {"label": "x" * 65},
         {"label": "\x00"}, {"newest": "x"}, {"newest": "9" * 40}, {"newest": ""},
     ],
 )  # fmt: skip
-@pytest.mark.parametrize("verb", ["create", "rotate"])
+@each("verb", ["create", "rotate"])
 def test_a_form_that_says_anything_else_makes_nothing(verb, changes):
     browser, application = operator(), ApplicationFactory(service=True)
     address = page(application, verb)
@@ -144,8 +145,8 @@ def test_one_secret_is_ended_and_the_others_serve_on():
     assert "Revoked" in LogEntry.objects.latest("pk").change_message
 
 
-@pytest.mark.parametrize("verb", ["get", "post"])
-@pytest.mark.parametrize("pk", [0, 10**30])
+@each("verb", ["get", "post"])
+@each("pk", [0, 10**30])
 def test_a_secret_that_is_not_the_clients_is_not_there(verb, pk):
     application, other = ApplicationFactory(), ApplicationFactory()
     browser = operator()
@@ -155,8 +156,8 @@ def test_a_secret_that_is_not_the_clients_is_not_there(verb, pk):
             assert getattr(browser, verb)(url(application, "secret_revoke", key)).status_code == 404
 
 
-@pytest.mark.parametrize("verb", ["get", "post"])
-@pytest.mark.parametrize("key", ["0", "x", "9" * 40, "_00", "\x00", "1/2"])
+@each("verb", ["get", "post"])
+@each("key", ["0", "x", "9" * 40, "_00", "\x00", "1/2"])
 def test_a_client_that_is_not_there_has_no_secrets(verb, key):
     browser = operator()
     base = url(application_model(), "changelist")

@@ -13,6 +13,7 @@ from oauth_provider.models import ClientSecret
 from tests import ledger
 from tests.admin.operators import errors_of, form_of, operator, url
 from tests.driver import Driver
+from tests.each import each
 from tests.factories import ApplicationFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 6749", "2.1")]
@@ -46,8 +47,8 @@ def test_secrets_end_when_the_client_becomes_public_and_none_serves_afterwards()
     assert [answer(application, secret) for secret in secrets] == [401, 401]
 
 
-@pytest.mark.parametrize("is_hashed", [True, False])
-@pytest.mark.parametrize("is_public_already", [True, False])
+@each("is_hashed", [True, False])
+@each("is_public_already", [True, False])
 def test_the_secret_in_dots_column_ends_with_the_client_type(is_hashed, is_public_already):
     browser, application = operator(), ApplicationFactory()
     ClientSecret.objects.all().delete()

@@ -8,6 +8,7 @@ from oauth_provider.dot.names import application_model
 from oauth_provider.protocol.redirect_uri import find_fault
 from tests import ledger
 from tests.admin.operators import errors_of, form_of, new_client, operator, url
+from tests.each import each
 from tests.factories import ApplicationFactory
 
 pytestmark = pytest.mark.spec("RFC 6749", "3.1.2")
@@ -33,7 +34,7 @@ def test_a_redirect_uri_without_a_fault_of_ours_has_none_of_dots(uri):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(
+@each(
     ("uri", "section"),
     [
         ("https://-a.example/", "RFC 3986 §3.2.2"),

@@ -7,14 +7,15 @@ import pytest
 
 from oauth_provider.models import ClientSecret
 from tests.admin.operators import add_url, new_client, operator, url
+from tests.each import each
 from tests.factories import ApplicationFactory
 from tests.flows.test_error_reports import reports_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 6819", "5.1.6")]
 
 
-@pytest.mark.parametrize("page", ["add", "create", "rotate"])
-@pytest.mark.parametrize("place", ["provider_settings.issuer_of", "render"])
+@each("page", ["add", "create", "rotate"])
+@each("place", ["provider_settings.issuer_of", "render"])
 def test_a_report_of_a_page_that_failed_holds_no_secret(page: str, place: str) -> None:
     browser, application = operator(raise_request_exception=False), ApplicationFactory(service=True)
     address = add_url() if page == "add" else url(application, f"secret_{page}")

@@ -9,6 +9,7 @@ from django.utils import timezone
 from oauth_provider.models import ClientPolicy
 from tests import ledger
 from tests.admin.operators import errors_of, form_of, operator, url
+from tests.each import each
 from tests.factories import ApplicationFactory
 from tests.settings import OAUTH_PROVIDER
 
@@ -34,7 +35,7 @@ def pages(application: Any, *permissions: str) -> tuple[str, str]:
     return listed.content.decode(), page.content.decode()
 
 
-@pytest.mark.parametrize("ahead", [0, 1, 366])
+@each("ahead", [0, 1, 366])
 def test_an_excuse_is_given_until_a_day_and_can_be_taken_back(ahead):
     application = ApplicationFactory()
     assert change(application, pkce_excused_until=days(ahead)).status_code == 302
@@ -43,7 +44,7 @@ def test_an_excuse_is_given_until_a_day_and_can_be_taken_back(ahead):
     assert ClientPolicy.objects.get().pkce_excused_until is None
 
 
-@pytest.mark.parametrize("day", [days(-1), days(367), "9999-12-31", "0001-01-01", "soon", "2026-02-30"], ids=str)
+@each("day", [days(-1), days(367), "9999-12-31", "0001-01-01", "soon", "2026-02-30"], ids=str)
 def test_a_day_that_is_over_far_off_or_none_is_refused(day):
     application = ApplicationFactory()
     with ledger.unchanged():
@@ -78,7 +79,7 @@ def test_the_list_and_the_page_warn_while_it_lasts(permissions):
         assert "oa-warning" in listed
 
 
-@pytest.mark.parametrize(
+@each(
     "options",
     [
         {},

@@ -5,12 +5,13 @@ import pytest
 from oauth_provider.admin.lifetimes import default_in_words, in_words, shown_lifetime
 from oauth_provider.models import Resource
 from tests.admin.operators import operator, url
+from tests.each import each
 from tests.factories import ApplicationFactory
 
 pytestmark = pytest.mark.spec("RFC 9700", "2.2.2")
 
 
-@pytest.mark.parametrize(
+@each(
     ("seconds", "words"),
     [
         (1, "1 second"),
@@ -34,7 +35,7 @@ def _ten_minutes(settings):
 
 
 @pytest.mark.usefixtures("_ten_minutes")
-@pytest.mark.parametrize(
+@each(
     ("own", "shown"),
     [(None, "default: 10 minutes"), (60, "1 minute"), (3600, "1 hour, but never more than the server's 10 minutes")],
 )

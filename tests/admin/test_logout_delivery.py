@@ -13,6 +13,7 @@ from tests import ledger
 from tests.admin.operators import operator, url
 from tests.admin.rows import logout_delivery
 from tests.backchannel import TOLD, deliver, listening, logged_out, reread, somebody
+from tests.each import each
 from tests.factories import ApplicationFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("OIDC Back-Channel Logout", "2.5")]
@@ -30,7 +31,7 @@ def selection(*deliveries: LogoutDelivery, **more: str) -> dict[str, Any]:
     return {"action": "retry", "_selected_action": [delivery.pk for delivery in deliveries], **more}
 
 
-@pytest.mark.parametrize("state", STATES)
+@each("state", STATES)
 def test_each_says_what_has_become_of_it_and_is_found_by_that(state: str) -> None:
     rows = {name: logout_delivery(**columns) for name, columns in STATES.items()}
     browser = operator()
@@ -88,7 +89,7 @@ def test_a_delivery_that_waits_for_hours_can_be_made_due() -> None:
     assert reread(delivery).next_attempt_at <= timezone.now()
 
 
-@pytest.mark.parametrize("columns", [IN_HAND, DELIVERED, WAITING], ids=["in hand", "delivered", "waiting"])
+@each("columns", [IN_HAND, DELIVERED, WAITING], ids=["in hand", "delivered", "waiting"])
 def test_what_is_delivered_or_in_somebodys_hands_is_left_alone(columns: dict[str, Any]) -> None:
     delivery = logout_delivery(**columns)
     with ledger.unchanged():
@@ -134,7 +135,7 @@ def test_other_permissions_show_no_logout_deliveries(permission: str) -> None:
         assert browser.get(address).status_code == 403
 
 
-@pytest.mark.parametrize("key", ["0", "x", "9" * 40, "%00", "a%00b", "_00"])
+@each("key", ["0", "x", "9" * 40, "%00", "a%00b", "_00"])
 def test_a_row_that_is_not_there_is_no_error(key: str) -> None:
     browser = operator()
     with ledger.unchanged():
@@ -158,7 +159,7 @@ def test_no_page_holds_a_token_the_session_or_the_person() -> None:
             assert secret not in page
 
 
-@pytest.mark.parametrize("lookup", ["sid__startswith", "subject__startswith", "sid", "issuer__contains"])
+@each("lookup", ["sid__startswith", "subject__startswith", "sid", "issuer__contains"])
 def test_a_logout_delivery_cannot_be_guessed_through_a_filter(lookup: str) -> None:
     row = logout_delivery()
     response = operator(raise_request_exception=False).get(LISTING, {lookup: getattr(row, lookup.partition("__")[0])})

@@ -8,9 +8,10 @@ from django.contrib.admin.models import LogEntry
 from oauth_provider.dot.names import application_model
 from oauth_provider.models import AuditEvent, Resource, Scope
 from oauth_provider.registry import kept_scopes
-from oauth_provider.registry.scope import all_scopes
+from oauth_provider.registry.scope import all_scopes, known_scopes
 from tests import ledger
 from tests.admin.operators import add_url, errors_of, new_client, operator, url
+from tests.each import each
 from tests.factories import ApplicationFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 6749", "3.3")]
@@ -72,7 +73,7 @@ def test_the_list_says_which_apis_a_scope_belongs_to():
     assert "The notes API" in page.partition("From the settings")[2]
 
 
-@pytest.mark.parametrize(
+@each(
     ("changes", "field"),
     [
         ({"name": "two words"}, "name"),
@@ -84,7 +85,15 @@ def test_the_list_says_which_apis_a_scope_belongs_to():
         ({"words": ""}, "words"),
         ({"words": "x" * 201}, "words"),
         ({"words": "Read \u202eseton ruoy"}, "words"),
-        ({"risk": "everything"}, "risk"),
+        ({"risk": "anything"}, "risk"),
+        ({"description": "x" * 501}, "description"),
+        ({"icon": "skull"}, "icon"),
+        ({"api": "https://unknown.example/"}, "api"),
+        ({"read_twin": "no:such"}, "read_twin"),
+        ({"implies": ["notes:read", "no:such"]}, "implies"),
+        ({"grantable_by": "staff"}, "grantable_by"),
+        ({"grantable_by": "callable:os.system"}, "grantable_by"),
+        ({"grantable_by": "group:Editors\x00"}, "grantable_by"),
     ],
 )
 def test_what_is_no_scope_is_said_beside_its_field(changes, field):
@@ -92,6 +101,27 @@ def test_what_is_no_scope_is_said_beside_its_field(changes, field):
     with ledger.unchanged():
         response = browser.post(ADD, FORM | changes)
     assert set(errors_of(response)) == {field}
+
+
+def test_what_belongs_to_a_scope_is_chosen_among_what_there_is():
+    Resource.objects.create(identifier="https://a.example/", name="The notes API")
+    more = {"api": "https://a.example/", "implies": ["notes:read"], "read_twin": "notes:read", "is_optional": "true"}
+    operator().post(ADD, FORM | more | {"group": "Notes", "icon": "share", "grantable_by": "group:Editors"})
+    scope = Scope.objects.get()
+    assert (scope.implies, scope.read_twin, scope.is_optional) == (["notes:read"], "notes:read", True)
+    assert known_scopes()["notes:share"].implies == ("notes:read",)
+    operator().post(url(scope), FORM | {"read_twin": ""})
+    scope.refresh_from_db()
+    assert (scope.implies, scope.read_twin, scope.is_optional) == (None, "", None)
+
+
+def test_scopes_that_would_imply_each_other_are_refused():
+    Scope.objects.create(name="notes:all", words="Everything", implies=["notes:share"])
+    Scope.objects.create(**FORM)
+    browser = operator()
+    assert browser.post(ADD, FORM | {"name": "notes:x", "implies": ["notes:all"]}).status_code == 302
+    answer = browser.post(url(Scope.objects.get(name="notes:share")), FORM | {"implies": ["notes:x"]})
+    assert set(errors_of(answer)) == {"implies"}
 
 
 def test_a_scope_is_there_once():
@@ -135,7 +165,7 @@ def test_a_form_of_this_process_offers_what_another_one_has_just_added():
         assert "notes:share: Share your notes" in browser.get(address).content.decode()
 
 
-@pytest.mark.parametrize(
+@each(
     ("permission", "allowed"),
     [("view_scope", set()), ("add_scope", {"add"}), ("change_scope", {"change"}), ("delete_scope", {"delete"})],
 )

@@ -15,6 +15,7 @@ from oauth_provider.dot.names import access_token_model, application_model
 from oauth_provider.models import Authorization, SigningKey
 from tests.admin import rows
 from tests.admin.operators import operator, url
+from tests.each import each
 from tests.factories import ApplicationFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -67,7 +68,7 @@ def test_every_entry_leads_to_the_address_that_the_model_always_had():
     assert url(application_model(), "changelist") == "/admin/oauth2_provider/application/"
 
 
-@pytest.mark.parametrize(
+@each(
     ("permission", "names"),
     [
         ("oauth2_provider.view_application", ["Clients"]),

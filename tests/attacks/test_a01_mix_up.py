@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.driver import METADATA, Driver, query_of, signed_in
+from tests.each import each
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 9207", "2"), pytest.mark.spec("RFC 9700", "4.4")]
 
@@ -18,8 +19,8 @@ RESPONSES: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("respond", RESPONSES.values(), ids=RESPONSES)
-@pytest.mark.parametrize("host", ["testserver", "evil.example.com", "auth.example.com:8443"])
+@each("respond", RESPONSES.values(), ids=RESPONSES)
+@each("host", ["testserver", "evil.example.com", "auth.example.com:8443"])
 def test_every_response_names_the_issuer_whatever_host_was_asked(respond: Any, host: str) -> None:
     driver: Driver = signed_in()
     driver.browser.defaults["HTTP_HOST"] = host

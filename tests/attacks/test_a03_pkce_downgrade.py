@@ -7,6 +7,7 @@ import pytest
 from oauth_provider.protocol.pkce import s256
 from tests import ledger
 from tests.driver import AUTHORIZE, Driver, post, query_of, signed_in, verifier
+from tests.each import each
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 9700", "4.8"), pytest.mark.spec("RFC 7636", "4")]
 
@@ -31,7 +32,7 @@ DOWNGRADES = [
 ]
 
 
-@pytest.mark.parametrize("downgrade", DOWNGRADES, ids=str)
+@each("downgrade", DOWNGRADES, ids=str)
 def test_a_request_without_an_s256_challenge_is_invalid_request(driver: Driver, downgrade: dict[str, Any]) -> None:
     with ledger.unchanged():
         response = driver.authorize(**downgrade)
@@ -40,7 +41,7 @@ def test_a_request_without_an_s256_challenge_is_invalid_request(driver: Driver, 
     assert "code" not in query_of(response["Location"])
 
 
-@pytest.mark.parametrize("downgrade", DOWNGRADES[:6], ids=str)
+@each("downgrade", DOWNGRADES[:6], ids=str)
 def test_nor_can_it_be_posted_or_carried_by_a_ticket(driver: Driver, downgrade: dict[str, Any]) -> None:
     with ledger.unchanged():
         resumed = post(driver.browser, AUTHORIZE, driver.request(**downgrade))["Location"]
@@ -48,9 +49,7 @@ def test_nor_can_it_be_posted_or_carried_by_a_ticket(driver: Driver, downgrade: 
     assert answer["error"] == "invalid_request"
 
 
-@pytest.mark.parametrize(
-    "presented", ["", None, "a" * 42, "a" * 129, "a" * 43, "b" * 128, "a" * 42 + "=", "a" * 42 + "\u202e"], ids=ascii
-)
+@each("presented", ["", None, "a" * 42, "a" * 129, "a" * 43, "b" * 128, "a" * 42 + "=", "a" * 42 + "\u202e"], ids=ascii)
 def test_a_verifier_that_is_not_the_one_is_invalid_grant(driver: Driver, presented: str | None) -> None:
     code = driver.code()
     with ledger.unchanged():

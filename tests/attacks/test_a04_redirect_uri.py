@@ -6,6 +6,7 @@ import pytest
 
 from tests import ledger
 from tests.driver import AUTHORIZE, Driver, post, signed_in
+from tests.each import each
 
 pytestmark = [
     pytest.mark.django_db,
@@ -69,7 +70,7 @@ def test_a_trick_is_a_page(driver: Driver) -> None:
             ledger.is_error_page(driver.authorize(redirect_uri=trick, scope="nothing:here"))
 
 
-@pytest.mark.parametrize("trick", TRICKS[::4], ids=ascii)
+@each("trick", TRICKS[::4], ids=ascii)
 def test_a_posted_trick_is_a_page(driver: Driver, trick: str) -> None:
     with ledger.unchanged():
         response = post(driver.browser, AUTHORIZE, driver.request(redirect_uri=trick))
@@ -77,7 +78,7 @@ def test_a_posted_trick_is_a_page(driver: Driver, trick: str) -> None:
         ledger.is_error_page(driver.browser.get(response["Location"]))
 
 
-@pytest.mark.parametrize(
+@each(
     ("registered", "presented", "status"),
     [
         ("http://127.0.0.1/cb", "http://127.0.0.1:3000/cb", 303),

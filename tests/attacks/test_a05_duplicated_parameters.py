@@ -9,6 +9,7 @@ import pytest
 
 from tests import ledger
 from tests.driver import AUTHORIZE, INTROSPECT, PAR, REVOKE, TOKEN, Driver, post, query_of, signed_in
+from tests.each import each
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 6749", "3.1"), pytest.mark.spec("RFC 6749", "3.2")]
 
@@ -21,9 +22,9 @@ def driver() -> Driver:
     return signed_in(policy={"may_introspect": True})
 
 
-@pytest.mark.parametrize("name", AT_AUTHORIZE)
-@pytest.mark.parametrize("other", [None, "", "another"])
-@pytest.mark.parametrize("method", ["GET", "POST"])
+@each("name", AT_AUTHORIZE)
+@each("other", [None, "", "another"])
+@each("method", ["GET", "POST"])
 def test_at_the_authorization_endpoint(driver: Driver, name: str, other: str | None, method: str) -> None:
     request = driver.request(nonce="n")
     body = urlencode([*request.items(), (name, request[name] if other is None else other)])
@@ -33,9 +34,9 @@ def test_at_the_authorization_endpoint(driver: Driver, name: str, other: str | N
     assert answer["error"] == "invalid_request"
 
 
-@pytest.mark.parametrize("name", ["client_id", "redirect_uri"])
-@pytest.mark.parametrize("other", [None, "", "https://evil.example.com/"])
-@pytest.mark.parametrize("method", ["GET", "POST"])
+@each("name", ["client_id", "redirect_uri"])
+@each("other", [None, "", "https://evil.example.com/"])
+@each("method", ["GET", "POST"])
 def test_of_an_identifier_it_is_a_page(driver: Driver, name: str, other: str | None, method: str) -> None:
     request = driver.request()
     body = urlencode([*request.items(), (name, request[name] if other is None else other)])
@@ -44,8 +45,8 @@ def test_of_an_identifier_it_is_a_page(driver: Driver, name: str, other: str | N
         ledger.is_error_page(driver.browser.get(url))
 
 
-@pytest.mark.parametrize("name", AT_TOKEN)
-@pytest.mark.parametrize("other", [None, "", "another"])
+@each("name", AT_TOKEN)
+@each("other", [None, "", "another"])
 def test_at_the_token_endpoint(driver: Driver, name: str, other: str | None) -> None:
     code = driver.code()
     form = {
@@ -62,8 +63,8 @@ def test_at_the_token_endpoint(driver: Driver, name: str, other: str | None) -> 
     assert driver.redeem(code).status_code == 200
 
 
-@pytest.mark.parametrize("path", [REVOKE, INTROSPECT, PAR])
-@pytest.mark.parametrize("name", ["token", "token_type_hint", "client_id", "client_secret"])
+@each("path", [REVOKE, INTROSPECT, PAR])
+@each("name", ["token", "token_type_hint", "client_id", "client_secret"])
 def test_at_the_others(driver: Driver, path: str, name: str) -> None:
     token = driver.tokens()["access_token"]
     form = {**driver.credentials, "token": token, "token_type_hint": "access_token"}
@@ -73,7 +74,7 @@ def test_at_the_others(driver: Driver, path: str, name: str) -> None:
     assert ledger.is_good(token)
 
 
-@pytest.mark.parametrize("name", ["prompt", "max_age", "ui_locales", "display", "login_hint", "acr_values", "request"])
+@each("name", ["prompt", "max_age", "ui_locales", "display", "login_hint", "acr_values", "request"])
 def test_of_what_openid_connect_adds(driver: Driver, name: str) -> None:
     for other in ("x", ""):
         query = urlencode([*driver.request().items(), (name, "x"), (name, other)])

@@ -9,6 +9,7 @@ import pytest
 
 from tests import ledger
 from tests.driver import INTROSPECT, PAR, REVOKE, TOKEN, Driver, post, signed_in
+from tests.each import each
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 6749", "3.2")]
 
@@ -29,7 +30,7 @@ def forms(driver: Driver) -> dict[str, dict[str, str]]:
     }
 
 
-@pytest.mark.parametrize("path", [TOKEN, REVOKE, INTROSPECT, PAR])
+@each("path", [TOKEN, REVOKE, INTROSPECT, PAR])
 def test_the_query_does_not_count(driver: Driver, path: str) -> None:
     form = forms(driver)[path]
     everything, credentials = urlencode({**driver.credentials, **form}), driver.credentials
@@ -39,15 +40,15 @@ def test_the_query_does_not_count(driver: Driver, path: str) -> None:
         ledger.refused(post(driver.browser, f"{path}?{urlencode(credentials)}", form), "invalid_client", 401)
 
 
-@pytest.mark.parametrize("path", [TOKEN, REVOKE, INTROSPECT, PAR])
+@each("path", [TOKEN, REVOKE, INTROSPECT, PAR])
 def test_the_query_does_not_disturb_either(driver: Driver, path: str) -> None:
     form = {**driver.credentials, **forms(driver)[path]}
     query = urlencode({"client_id": "another", "token": "x", "grant_type": "password", "client_secret": "x"})
     assert post(driver.browser, f"{path}?{query}", form).status_code == (201 if path == PAR else 200)
 
 
-@pytest.mark.parametrize("path", [TOKEN, REVOKE, INTROSPECT, PAR])
-@pytest.mark.parametrize("kind", ["application/json", "multipart/form-data", "text/plain", "application/xml"])
+@each("path", [TOKEN, REVOKE, INTROSPECT, PAR])
+@each("kind", ["application/json", "multipart/form-data", "text/plain", "application/xml"])
 def test_no_other_body_is_read(driver: Driver, path: str, kind: str) -> None:
     form = {**driver.credentials, **forms(driver)[path]}
     with ledger.unchanged():
@@ -59,7 +60,7 @@ def test_no_other_body_is_read(driver: Driver, path: str, kind: str) -> None:
     ledger.refused(response, "invalid_request")
 
 
-@pytest.mark.parametrize("path", [TOKEN, REVOKE, INTROSPECT, PAR])
+@each("path", [TOKEN, REVOKE, INTROSPECT, PAR])
 def test_get_is_405_even_with_everything_in_the_query(driver: Driver, path: str) -> None:
     form = {**driver.credentials, **forms(driver)[path]}
     with ledger.unchanged():
@@ -68,7 +69,7 @@ def test_get_is_405_even_with_everything_in_the_query(driver: Driver, path: str)
     assert response["Allow"] == "POST, OPTIONS"
 
 
-@pytest.mark.parametrize("override", ["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"])
+@each("override", ["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"])
 def test_get_cannot_pose_as_post(driver: Driver, override: str) -> None:
     form = {**driver.credentials, **forms(driver)[TOKEN]}
     with ledger.unchanged():
@@ -76,7 +77,7 @@ def test_get_cannot_pose_as_post(driver: Driver, override: str) -> None:
 
 
 @pytest.mark.spec("RFC 6749", "2.3")
-@pytest.mark.parametrize("path", [TOKEN, REVOKE, INTROSPECT, PAR])
+@each("path", [TOKEN, REVOKE, INTROSPECT, PAR])
 def test_two_client_authentications_at_once_are_invalid_request(driver: Driver, path: str) -> None:
     header = "Basic " + base64.b64encode(":".join(driver.credentials.values()).encode()).decode()
     form = {**driver.credentials, **forms(driver)[path]}

@@ -9,6 +9,7 @@ import pytest
 
 from tests import ledger
 from tests.driver import AUTHORIZE, INTROSPECT, METADATA, PAR, REVOKE, TOKEN, Driver, post, signed_in
+from tests.each import each
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 6749", "A"), pytest.mark.spec("RFC 6749", "10.14")]
 
@@ -51,7 +52,7 @@ def is_harmless(response: Any) -> None:
         assert value.isprintable()
 
 
-@pytest.mark.parametrize(
+@each(
     "parameter",
     [
         "client_id",
@@ -81,7 +82,7 @@ def test_in_each_parameter_of_an_authorization_request(driver: Driver, parameter
         assert "/oauth/consent/" not in response.get("Location", ""), name
 
 
-@pytest.mark.parametrize("raw", BAD.values(), ids=BAD)
+@each("raw", BAD.values(), ids=BAD)
 def test_in_a_ticket(driver: Driver, raw: str) -> None:
     with ledger.unchanged():
         response = driver.browser.get(f"{AUTHORIZE}?ticket={raw}")
@@ -89,8 +90,8 @@ def test_in_a_ticket(driver: Driver, raw: str) -> None:
     ledger.is_error_page(response)
 
 
-@pytest.mark.parametrize(("name", "raw"), BAD.items(), ids=BAD)
-@pytest.mark.parametrize("path", [TOKEN, REVOKE, INTROSPECT, PAR])
+@each(("name", "raw"), BAD.items(), ids=BAD)
+@each("path", [TOKEN, REVOKE, INTROSPECT, PAR])
 def test_in_each_parameter_of_a_call(driver: Driver, path: str, name: str, raw: str) -> None:
     form = {
         **driver.credentials,
@@ -109,8 +110,8 @@ def test_in_each_parameter_of_a_call(driver: Driver, path: str, name: str, raw: 
             ledger.refused(response, "invalid_request")
 
 
-@pytest.mark.parametrize(("name", "raw"), BAD.items(), ids=BAD)
-@pytest.mark.parametrize("parameter", ["grant_type", "refresh_token", "code_verifier", "redirect_uri"])
+@each(("name", "raw"), BAD.items(), ids=BAD)
+@each("parameter", ["grant_type", "refresh_token", "code_verifier", "redirect_uri"])
 def test_a_good_code_is_not_spent_by_it(driver: Driver, parameter: str, name: str, raw: str) -> None:
     code = driver.code()
     form = {
@@ -126,8 +127,8 @@ def test_a_good_code_is_not_spent_by_it(driver: Driver, parameter: str, name: st
         is_harmless(post(driver.browser, TOKEN, body))
 
 
-@pytest.mark.parametrize(("name", "raw"), BAD.items(), ids=BAD)
-@pytest.mark.parametrize("place", ["client_id", "client_secret"])
+@each(("name", "raw"), BAD.items(), ids=BAD)
+@each("place", ["client_id", "client_secret"])
 def test_in_basic_credentials(driver: Driver, place: str, name: str, raw: str) -> None:
     pair = f"{raw}:secret" if place == "client_id" else f"{driver.application.client_id}:{raw}"
     header = "Basic " + base64.b64encode(pair.encode()).decode()
@@ -137,8 +138,8 @@ def test_in_basic_credentials(driver: Driver, place: str, name: str, raw: str) -
     ledger.refused(response, "invalid_client", 401)
 
 
-@pytest.mark.parametrize(("name", "raw"), BAD.items(), ids=BAD)
-@pytest.mark.parametrize("path", ["/oauth/consent/", "/oauth/token/", "/oauth/authorize", f"{METADATA}/"])
+@each(("name", "raw"), BAD.items(), ids=BAD)
+@each("path", ["/oauth/consent/", "/oauth/token/", "/oauth/authorize", f"{METADATA}/"])
 def test_in_a_path(driver: Driver, path: str, name: str, raw: str) -> None:
     with ledger.unchanged():
         response = driver.browser.get(path + raw)
@@ -146,9 +147,9 @@ def test_in_a_path(driver: Driver, path: str, name: str, raw: str) -> None:
     assert response.status_code in (400, 404, 405)
 
 
-@pytest.mark.parametrize("header", ["Authorization", "Origin", "X-Forwarded-For", "Content-Type", "Referer"])
-@pytest.mark.parametrize("value", ["a\x00b", "\x1b[31m", "\u202e", "\xff\xfe", "a" * 8000], ids=lambda v: ascii(v[:9]))
-@pytest.mark.parametrize("path", [TOKEN, INTROSPECT])
+@each("header", ["Authorization", "Origin", "X-Forwarded-For", "Content-Type", "Referer"])
+@each("value", ["a\x00b", "\x1b[31m", "\u202e", "\xff\xfe", "a" * 8000], ids=lambda v: ascii(v[:9]))
+@each("path", [TOKEN, INTROSPECT])
 def test_in_a_header(driver: Driver, path: str, header: str, value: str) -> None:
     form = {**driver.credentials, "token": "x", "grant_type": "refresh_token", "refresh_token": "x"}
     with ledger.unchanged():
@@ -157,7 +158,7 @@ def test_in_a_header(driver: Driver, path: str, header: str, value: str) -> None
     is_harmless(response)
 
 
-@pytest.mark.parametrize("raw", ["%c3%a9", "%00", "%0d%0a", "%ff", "%e2%80%ae", "%7f"])
+@each("raw", ["%c3%a9", "%00", "%0d%0a", "%ff", "%e2%80%ae", "%7f"])
 def test_a_state_outside_printable_ascii_is_invalid_request(driver: Driver, raw: str) -> None:
     pairs = [f"{key}={quote(value)}" for key, value in driver.request(state=None).items()]
     with ledger.unchanged():

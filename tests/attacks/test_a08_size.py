@@ -9,6 +9,7 @@ import pytest
 from oauth_provider.authorization.context import AuthenticationContext
 from tests import details, ledger
 from tests.driver import INTROSPECT, REVOKE, TOKEN, Driver, post, query_of, signed_in
+from tests.each import each
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 6819", "4.4.1.11")]
 
@@ -21,16 +22,16 @@ def driver() -> Driver:
     return signed_in(policy={"may_introspect": True})
 
 
-@pytest.mark.parametrize("value", [LONG, SCOPES], ids=["long", "scopes"])
-@pytest.mark.parametrize("name", ["client_id", "redirect_uri", "scope", "state", "nonce", "code_challenge", "unknown"])
+@each("value", [LONG, SCOPES], ids=["long", "scopes"])
+@each("name", ["client_id", "redirect_uri", "scope", "state", "nonce", "code_challenge", "unknown"])
 def test_at_the_authorization_endpoint(driver: Driver, name: str, value: str) -> None:
     with ledger.unchanged():
         ledger.is_error_page(driver.authorize(**{name: value}), status=413)
 
 
-@pytest.mark.parametrize("value", [LONG, SCOPES], ids=["long", "scopes"])
-@pytest.mark.parametrize("path", [TOKEN, REVOKE, INTROSPECT])
-@pytest.mark.parametrize("name", ["client_id", "client_secret", "grant_type", "token", "scope", "unknown"])
+@each("value", [LONG, SCOPES], ids=["long", "scopes"])
+@each("path", [TOKEN, REVOKE, INTROSPECT])
+@each("name", ["client_id", "client_secret", "grant_type", "token", "scope", "unknown"])
 def test_at_the_endpoints_of_programs(driver: Driver, path: str, name: str, value: str) -> None:
     form = {**driver.credentials, "grant_type": "refresh_token", "refresh_token": "x", "token": "x", name: value}
     with ledger.unchanged():
@@ -46,8 +47,8 @@ STRANGE = {
 }
 
 
-@pytest.mark.parametrize("path", [TOKEN, REVOKE, INTROSPECT])
-@pytest.mark.parametrize("body", STRANGE.values(), ids=STRANGE)
+@each("path", [TOKEN, REVOKE, INTROSPECT])
+@each("body", STRANGE.values(), ids=STRANGE)
 def test_many_and_strange_parameters(driver: Driver, path: str, body: str) -> None:
     with ledger.unchanged():
         response = post(driver.browser, path, body)
@@ -63,7 +64,7 @@ def test_many_resources(driver: Driver, repeats: int) -> None:
     assert response.status_code in (400, 413)
 
 
-@pytest.mark.parametrize("header", ["Basic ", "Bearer ", ""])
+@each("header", ["Basic ", "Bearer ", ""])
 def test_a_long_authorization_header(driver: Driver, header: str) -> None:
     with ledger.unchanged():
         response = post(driver.browser, TOKEN, {"grant_type": "refresh_token"}, Authorization=header + LONG)
@@ -89,7 +90,7 @@ DETAILS = {
 
 
 @pytest.mark.spec("RFC 9396", "5")
-@pytest.mark.parametrize("value", DETAILS.values(), ids=DETAILS)
+@each("value", DETAILS.values(), ids=DETAILS)
 def test_authorization_details(driver: Driver, settings: Any, value: str) -> None:
     details.register(settings)
     began = time.monotonic()

@@ -7,6 +7,7 @@ import pytest
 
 from tests import details, ledger
 from tests.driver import AUTHORIZE, INTROSPECT, REVOKE, TOKEN, Driver, query_of, signed_in
+from tests.each import each
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 7591", "3.2.2"), pytest.mark.spec("RFC 7519", "4.1")]
 
@@ -32,22 +33,22 @@ def driver() -> Driver:
     return signed_in(policy={"may_introspect": True})
 
 
-@pytest.mark.parametrize("value", VALUES)
-@pytest.mark.parametrize("name", ["scope", "response_type", "code_challenge", "code_challenge_method", "response_mode"])
+@each("value", VALUES)
+@each("name", ["scope", "response_type", "code_challenge", "code_challenge_method", "response_mode"])
 def test_in_an_authorization_request(driver: Driver, name: str, value: str) -> None:
     with ledger.unchanged():
         answer = query_of(driver.authorize(**{name: value})["Location"])
     assert answer["error"] in ("invalid_request", "invalid_scope", "unsupported_response_type")
 
 
-@pytest.mark.parametrize("name", ["client_id[]", "client_id[0]", "client_id.x", "client_id%5B%5D"])
+@each("name", ["client_id[]", "client_id[0]", "client_id.x", "client_id%5B%5D"])
 def test_a_name_with_brackets_is_another_name(driver: Driver, name: str) -> None:
     request = driver.request(client_id=None) | {name: driver.application.client_id}
     with ledger.unchanged():
         ledger.is_error_page(driver.browser.get(AUTHORIZE, request))
 
 
-@pytest.mark.parametrize("value", VALUES)
+@each("value", VALUES)
 def test_in_a_call(driver: Driver, value: str) -> None:
     with ledger.unchanged():
         ledger.refused(driver.redeem(value), "invalid_grant")
@@ -60,8 +61,8 @@ def test_in_a_call(driver: Driver, value: str) -> None:
         assert driver.revoke(value).status_code == 200
 
 
-@pytest.mark.parametrize("body", ["[]", "{}", "null", "1", '"a"', '{"client_id": ["a"]}', '{"a": 1, "a": 2}', "{", ""])
-@pytest.mark.parametrize("path", [TOKEN, REVOKE, INTROSPECT])
+@each("body", ["[]", "{}", "null", "1", '"a"', '{"client_id": ["a"]}', '{"a": 1, "a": 2}', "{", ""])
+@each("path", [TOKEN, REVOKE, INTROSPECT])
 def test_json_is_not_read(driver: Driver, path: str, body: Any) -> None:
     with ledger.unchanged():
         response = driver.browser.generic("POST", path, body, content_type="application/json")
@@ -91,7 +92,7 @@ CONFUSED = [
 
 
 @pytest.mark.spec("RFC 9396", "5")
-@pytest.mark.parametrize("value", CONFUSED)
+@each("value", CONFUSED)
 def test_in_authorization_details(settings: Any, value: str) -> None:
     details.register(settings)
     grants = ["authorization_code", "refresh_token", "client_credentials"]

@@ -8,6 +8,7 @@ from django.test import Client as Browser
 from oauth_provider.models import Authorization, PendingRequest
 from tests import ledger
 from tests.driver import Driver, query_of, signed_in
+from tests.each import each
 from tests.factories import UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 9700", "4.7")]
@@ -25,7 +26,7 @@ def strict(driver: Driver) -> Browser:
     return browser
 
 
-@pytest.mark.parametrize(
+@each(
     "headers",
     [
         {},
@@ -79,7 +80,7 @@ HANDLES: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("spoil", HANDLES.values(), ids=HANDLES)
+@each("spoil", HANDLES.values(), ids=HANDLES)
 def test_a_handle_that_is_not_this_sessions_to_use_gives_no_code(driver: Driver, spoil: Any) -> None:
     page = driver.authorize()["Location"]
     spoil(driver, page)
@@ -94,7 +95,7 @@ def test_an_expired_handle_gives_no_code(driver: Driver) -> None:
         ledger.is_error_page(driver.decide(page))
 
 
-@pytest.mark.parametrize("extra", [{"scope": "photos:read"}, {"client_id": "another"}, {"handle": "a" * 43}], ids=str)
+@each("extra", [{"scope": "photos:read"}, {"client_id": "another"}, {"handle": "a" * 43}], ids=str)
 def test_an_edited_form_changes_nothing_of_what_was_asked(driver: Driver, extra: dict[str, str]) -> None:
     driver.browser.post(driver.authorize()["Location"], {"decision": "allow", **extra})
     row = Authorization.objects.get()

@@ -8,6 +8,7 @@ from django.test import modify_settings
 
 from oauth_provider.urls import urlpatterns
 from tests.driver import Driver, signed_in
+from tests.each import each
 from tests.factories import ApplicationFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 9700", "4.16"), pytest.mark.spec("RFC 6749", "10.13")]
@@ -38,7 +39,7 @@ PAGES: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
+@each("page", PAGES.values(), ids=PAGES)
 def test_a_page_says_so_itself_whatever_middleware_a_project_has(page: Any) -> None:
     with modify_settings(
         MIDDLEWARE={

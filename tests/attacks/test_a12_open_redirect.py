@@ -8,6 +8,7 @@ from django.test import Client as Browser
 
 from tests import ledger
 from tests.driver import AUTHORIZE, LOGOUT, Driver, post, query_of, signed_in
+from tests.each import each
 from tests.factories import CALLBACK
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 9700", "4.11"), pytest.mark.spec("RFC 6749", "10.15")]
@@ -52,8 +53,8 @@ def driver(request: pytest.FixtureRequest) -> Driver:
     return driver if request.param == "somebody" else Driver(driver.application)
 
 
-@pytest.mark.parametrize("changes", REQUESTS, ids=str)
-@pytest.mark.parametrize("method", ["GET", "POST"])
+@each("changes", REQUESTS, ids=str)
+@each("method", ["GET", "POST"])
 def test_nobody_is_sent_to_a_stranger(driver: Driver, changes: dict[str, Any], method: str) -> None:
     response = driver.authorize(**changes)
     if method == "POST":
@@ -69,24 +70,22 @@ def test_nobody_is_sent_to_a_stranger(driver: Driver, changes: dict[str, Any], m
     assert f'action="{EVIL}' not in response.content.decode()
 
 
-@pytest.mark.parametrize("changes", [{"scope": "nothing:here"}, {"response_type": "x"}, {"state": "é"}], ids=str)
+@each("changes", [{"scope": "nothing:here"}, {"response_type": "x"}, {"state": "é"}], ids=str)
 def test_an_unapproved_client_redirects_nobody_by_an_error(changes: dict[str, Any]) -> None:
     driver = signed_in(policy={"status": "unapproved"})
     with ledger.unchanged():
         assert not driver.authorize(**changes).has_header("Location")
 
 
-@pytest.mark.parametrize(
-    "changes", [{"redirect_uri": EVIL}, {"next": EVIL}, {"decision": "deny", "url": EVIL}], ids=str
-)
+@each("changes", [{"redirect_uri": EVIL}, {"next": EVIL}, {"decision": "deny", "url": EVIL}], ids=str)
 def test_nothing_in_the_form_of_a_decision_decides_where_it_goes(changes: dict[str, str]) -> None:
     driver = signed_in()
     response = driver.browser.post(driver.authorize()["Location"], {"decision": "allow", **changes})
     assert response["Location"].startswith(f"{CALLBACK}?")
 
 
-@pytest.mark.parametrize("uri", [EVIL, "//evil.example.com", "javascript:alert(1)", f"{CALLBACK}@evil.example.com"])
-@pytest.mark.parametrize("named", [True, False])
+@each("uri", [EVIL, "//evil.example.com", "javascript:alert(1)", f"{CALLBACK}@evil.example.com"])
+@each("named", [True, False])
 def test_no_logout_leads_or_links_to_a_stranger(driver: Driver, uri: str, named: bool) -> None:
     asked = {"post_logout_redirect_uri": uri, "next": uri, "state": uri, "logout_hint": uri}
     response = driver.browser.get(LOGOUT, asked | ({"client_id": driver.application.client_id} if named else {}))

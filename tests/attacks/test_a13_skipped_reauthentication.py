@@ -10,6 +10,7 @@ from oauth_provider.authorization.ticket import SALT
 from oauth_provider.models import Authorization
 from tests import ledger
 from tests.driver import AUTHORIZE, Driver, query_of, signed_in
+from tests.each import each
 from tests.factories import UserFactory
 
 pytestmark = [
@@ -39,7 +40,7 @@ def log_in(driver: Driver, url: str) -> str:
     return str(driver.browser.post(url, {"username": "ann", "password": "correct horse"})["Location"])
 
 
-@pytest.mark.parametrize("demand", DEMANDS, ids=str)
+@each("demand", DEMANDS, ids=str)
 def test_a_ticket_is_worth_nothing_before_the_login(driver: Driver, demand: dict[str, str]) -> None:
     url = demands_login(driver.authorize(**demand))
     for _ in range(2):
@@ -47,7 +48,7 @@ def test_a_ticket_is_worth_nothing_before_the_login(driver: Driver, demand: dict
             demands_login(driver.browser.get(query_of(url)["next"]))
 
 
-@pytest.mark.parametrize("demand", DEMANDS, ids=str)
+@each("demand", DEMANDS, ids=str)
 def test_a_login_that_was_there_before_does_not_count(driver: Driver, demand: dict[str, str]) -> None:
     """The ticket was made in another browser; in this one somebody has been signed in for long."""
     elsewhere = Driver(driver.application)
@@ -56,7 +57,7 @@ def test_a_login_that_was_there_before_does_not_count(driver: Driver, demand: di
         demands_login(driver.browser.get(ticket))
 
 
-@pytest.mark.parametrize("demand", DEMANDS, ids=str)
+@each("demand", DEMANDS, ids=str)
 def test_a_ticket_is_good_for_one_answer_to_one_login(driver: Driver, demand: dict[str, str]) -> None:
     ticket = log_in(driver, demands_login(driver.authorize(**demand)))
     first = driver.browser.get(ticket)
@@ -90,7 +91,7 @@ def test_the_request_without_its_prompt_tells_the_time_of_the_sign_in_before(dri
     assert Authorization.objects.latest("pk").auth_time == before
 
 
-@pytest.mark.parametrize("changes", [{"prompt": ""}, {"prompt": "consent"}, {"max_age": "100000"}], ids=str)
+@each("changes", [{"prompt": ""}, {"prompt": "consent"}, {"max_age": "100000"}], ids=str)
 def test_nothing_is_dropped_from_a_ticket_by_what_stands_beside_it(driver: Driver, changes: dict[str, str]) -> None:
     ticket = query_of(query_of(demands_login(driver.authorize(prompt="login")))["next"])["ticket"]
     driver.sign_in(UserFactory())
@@ -119,7 +120,7 @@ def test_an_older_consent_page_does_not_outlive_the_login(driver: Driver) -> Non
         ledger.is_error_page(driver.decide(page))
 
 
-@pytest.mark.parametrize("demand", DEMANDS, ids=str)
+@each("demand", DEMANDS, ids=str)
 def test_only_the_sign_in_that_was_demanded_decides(driver: Driver, demand: dict[str, str]) -> None:
     """Somebody signs in over a live session: Django keeps its key and its data, but it is another sign-in."""
     ticket = log_in(driver, demands_login(driver.authorize(scope="photos:read", **demand)))

@@ -7,6 +7,7 @@ import pytest
 from oauth_provider.models import Authorization
 from tests import ledger
 from tests.driver import Driver, signed_in
+from tests.each import each
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 9700", "4.14")]
 
@@ -26,7 +27,7 @@ def generations(driver: Driver, count: int) -> list[dict[str, Any]]:
     return answers
 
 
-@pytest.mark.parametrize("replayed", range(4))
+@each("replayed", range(4))
 def test_every_token_of_the_authorization_dies(driver: Driver, replayed: int) -> None:
     answers = generations(driver, 4)
     with ledger.later(AFTER_THE_WINDOW):

@@ -9,6 +9,7 @@ from oauth_provider.models import Authorization, ClientPolicy
 from oauth_provider.tokens.withdraw import withdraw_consent
 from tests import ledger
 from tests.driver import Driver, signed_in
+from tests.each import each
 from tests.factories import ApplicationFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 6749", "6"), pytest.mark.spec("RFC 8707", "2.2")]
@@ -21,7 +22,7 @@ def driver(request: pytest.FixtureRequest) -> Driver:
     return driver
 
 
-@pytest.mark.parametrize(
+@each(
     ("form", "error"),
     [
         ({"scope": "notes:read notes:write"}, "invalid_scope"),
@@ -46,7 +47,7 @@ def test_a_wider_consent_widens_no_older_sign_in(driver: Driver) -> None:
         ledger.refused(driver.refresh(token, scope="notes:read notes:write"), "invalid_scope")
 
 
-@pytest.mark.parametrize("kind", [{}, {"public": True}], ids=["confidential", "public"])
+@each("kind", [{}, {"public": True}], ids=["confidential", "public"])
 def test_another_client_gets_nothing(driver: Driver, kind: dict[str, Any]) -> None:
     token = driver.tokens()["refresh_token"]
     other = Driver(ApplicationFactory(**kind))
@@ -75,7 +76,7 @@ def test_a_suspended_client_is_refused_as_a_client(driver: Driver) -> None:
         ledger.refused(driver.refresh(token), "invalid_client", 401)
 
 
-@pytest.mark.parametrize("narrow", ["notes:read", "notes:write"])
+@each("narrow", ["notes:read", "notes:write"])
 def test_narrowing_once_does_not_narrow_the_grant(driver: Driver, narrow: str) -> None:
     driver.scope = "notes:read notes:write"
     narrowed = driver.refresh(driver.tokens()["refresh_token"], scope=narrow).json()
@@ -83,7 +84,7 @@ def test_narrowing_once_does_not_narrow_the_grant(driver: Driver, narrow: str) -
     assert driver.refresh(narrowed["refresh_token"]).json()["scope"] == "notes:read notes:write"
 
 
-@pytest.mark.parametrize("retried", [False, True])
+@each("retried", [False, True])
 def test_what_a_client_may_not_ask_for_any_more_it_does_not_get_again(driver: Driver, retried: bool) -> None:
     driver.scope = "notes:read notes:write"
     token = driver.tokens()["refresh_token"]

@@ -12,6 +12,7 @@ from oauth_provider.clients.keys import jwks_uri
 from tests import jose_keys, ledger
 from tests.client_keys import JWKS_URI, Publisher, claims_of, jwks, send, signed
 from tests.driver import Driver, query_of, signed_in
+from tests.each import each
 from tests.factories import ApplicationFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 8725", "3.1"), pytest.mark.spec("RFC 8725", "3.10")]
@@ -68,26 +69,24 @@ def test_an_algorithm_that_proves_nothing_is_refused_and_nothing_is_fetched(
     assert web.asked == []
 
 
-@pytest.mark.parametrize("secret", ["pem", "json", "n", "empty"])
+@each("secret", ["pem", "json", "n", "empty"])
 def test_a_public_key_is_no_shared_secret(driver: Driver, secret: str) -> None:
     secrets = {"pem": pem(RSA), "json": json.dumps(RSA.public_jwk).encode(), "n": RSA.public_jwk["n"].encode()}
     is_refused(driver, forged(driver, {"alg": "HS256", "kid": RSA.kid}, mac(secrets.get(secret, b""))))
 
 
-@pytest.mark.parametrize("claimed", ["RS256", "PS256", "EdDSA"])
+@each("claimed", ["RS256", "PS256", "EdDSA"])
 def test_a_key_verifies_with_its_own_algorithm_alone(driver: Driver, claimed: str) -> None:
     is_refused(driver, forged(driver, {"alg": claimed, "kid": EC.kid}, EC.sign))
 
 
-@pytest.mark.parametrize(
-    "signature", [b"", bytes(64), bytes(63) + b"\x01", bytes(256), b"\x30\x06\x02\x01\x01\x02\x01\x01"]
-)
-@pytest.mark.parametrize("key", [EC, RSA, ED], ids=["EC", "RSA", "OKP"])
+@each("signature", [b"", bytes(64), bytes(63) + b"\x01", bytes(256), b"\x30\x06\x02\x01\x01\x02\x01\x01"])
+@each("key", [EC, RSA, ED], ids=["EC", "RSA", "OKP"])
 def test_an_empty_signature_is_none(driver: Driver, key: Any, signature: bytes) -> None:
     is_refused(driver, forged(driver, {"alg": key.alg, "kid": key.kid}, lambda message: signature))
 
 
-@pytest.mark.parametrize(
+@each(
     "more",
     [
         {"crit": ["exp"]},
@@ -133,7 +132,7 @@ def test_another_clients_key_is_nobodys_here(driver: Driver) -> None:
     is_refused(driver, signed(driver, EVIL))
 
 
-@pytest.mark.parametrize("alg", ["ES256", "EdDSA"])
+@each("alg", ["ES256", "EdDSA"])
 def test_a_client_that_named_an_algorithm_signs_with_no_other(driver: Driver, alg: str) -> None:
     policy = driver.application.oauth_policy
     policy.request_object_signing_alg = alg

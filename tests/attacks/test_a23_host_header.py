@@ -6,6 +6,7 @@ import pytest
 from django.test import override_settings
 
 from tests.driver import METADATA, Driver, query_of, signed_in
+from tests.each import each
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 8414", "3.3"), pytest.mark.spec("RFC 9700", "4.13")]
 
@@ -25,8 +26,8 @@ HEADERS = [
 ]
 
 
-@pytest.mark.parametrize("headers", HEADERS, ids=str)
-@pytest.mark.parametrize("trusts_proxy", [False, True])
+@each("headers", HEADERS, ids=str)
+@each("trusts_proxy", [False, True])
 def test_metadata_and_answers_stay_as_configured(headers: dict[str, str], trusts_proxy: bool) -> None:
     driver = signed_in()
     driver.browser.defaults |= {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers.items()}
@@ -46,7 +47,7 @@ def test_metadata_and_answers_stay_as_configured(headers: dict[str, str], trusts
     assert "8443" not in html
 
 
-@pytest.mark.parametrize("host", ["evil.example.com", "auth.example.com@evil.example.com", "", "a b", "[::1", "é"])
+@each("host", ["evil.example.com", "auth.example.com@evil.example.com", "", "a b", "[::1", "é"])
 def test_a_host_that_is_not_allowed_learns_nothing(host: str) -> None:
     driver = signed_in()
     with override_settings(ALLOWED_HOSTS=["auth.example.com"]):

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.driver import AUTHORIZE, INTROSPECT, REVOKE, TOKEN, Driver, post, signed_in
+from tests.each import each
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 6749", "5.1")]
 
@@ -39,7 +40,7 @@ ANSWERS: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("ask", ANSWERS.values(), ids=ANSWERS)
+@each("ask", ANSWERS.values(), ids=ANSWERS)
 def test_no_answer_is_stored(ask: Any) -> None:
     response = ask(signed_in(policy={"may_introspect": True}))
     assert "no-store" in response["Cache-Control"].split(", ")

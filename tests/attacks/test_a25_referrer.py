@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.driver import AUTHORIZE, Driver, post, signed_in
+from tests.each import each
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 9700", "4.2"), pytest.mark.spec("RFC 9700", "4.3")]
 
@@ -30,7 +31,7 @@ ANSWERS: dict[str, tuple[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize(("policy", "ask"), ANSWERS.values(), ids=ANSWERS)
+@each(("policy", "ask"), ANSWERS.values(), ids=ANSWERS)
 def test_nobody_is_told_where_the_browser_came_from(policy: str, ask: Any) -> None:
     assert ask(signed_in())["Referrer-Policy"] == policy
 
@@ -57,8 +58,8 @@ def test_a_token_never_stands_in_a_url() -> None:
         assert "access_token" not in url
 
 
-@pytest.mark.parametrize("response_mode", ["fragment", "form_post"])
-@pytest.mark.parametrize("response_type", ["token", "id_token", "code token", "code id_token token"])
+@each("response_mode", ["fragment", "form_post"])
+@each("response_type", ["token", "id_token", "code token", "code id_token token"])
 def test_nor_can_it_be_asked_for_there(response_mode: str, response_type: str) -> None:
     driver = signed_in(skip_authorization=True)
     response = driver.authorize(response_mode=response_mode, response_type=response_type)

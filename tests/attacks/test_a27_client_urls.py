@@ -11,6 +11,7 @@ from oauth_provider.models.client_metadata import check_https
 from tests import jose_keys, ledger
 from tests.client_keys import send, signed
 from tests.driver import Driver, query_of, signed_in
+from tests.each import each
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 7591", "5")]
 
@@ -55,7 +56,7 @@ def connected(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     return made
 
 
-@pytest.mark.parametrize("url", NOT_REGISTERED)
+@each("url", NOT_REGISTERED)
 def test_what_is_no_https_url_is_not_registered(url: str) -> None:
     with pytest.raises(ValidationError):
         check_https(url)

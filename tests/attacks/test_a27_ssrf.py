@@ -9,6 +9,7 @@ import pytest
 
 from tests import ledger
 from tests.driver import AUTHORIZE, Driver, post, query_of, signed_in
+from tests.each import each
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 9101", "10.4"), pytest.mark.spec("RFC 7591", "5")]
 
@@ -55,7 +56,7 @@ def driver() -> Driver:
     return signed_in()
 
 
-@pytest.mark.parametrize("url", URLS)
+@each("url", URLS)
 def test_a_request_uri_is_refused_unfetched_and_always_in_the_same_words(driver: Driver, url: str) -> None:
     with ledger.unchanged():
         answer = query_of(driver.authorize(request_uri=url)["Location"])
@@ -67,14 +68,14 @@ def test_a_request_uri_is_refused_unfetched_and_always_in_the_same_words(driver:
     }
 
 
-@pytest.mark.parametrize("url", URLS[::4])
+@each("url", URLS[::4])
 def test_nor_is_it_fetched_when_posted(driver: Driver, url: str) -> None:
     resumed = post(driver.browser, AUTHORIZE, driver.request(request_uri=url))["Location"]
     assert query_of(driver.browser.get(resumed)["Location"])["error"] == "request_uri_not_supported"
 
 
-@pytest.mark.parametrize("url", URLS[::4])
-@pytest.mark.parametrize(
+@each("url", URLS[::4])
+@each(
     "name", ["client_id", "redirect_uri", "jwks_uri", "logo_uri", "sector_identifier_uri", "client_uri", "registration"]
 )
 def test_no_other_parameter_is_fetched(driver: Driver, name: str, url: str) -> None:
@@ -82,6 +83,6 @@ def test_no_other_parameter_is_fetched(driver: Driver, name: str, url: str) -> N
     ledger.refused(driver.redeem("x", **({name: url} if name.endswith("_uri") else {})), "invalid_grant")
 
 
-@pytest.mark.parametrize("url", URLS[::4])
+@each("url", URLS[::4])
 def test_a_resource_is_a_name_and_is_not_visited(driver: Driver, url: str) -> None:
     assert query_of(driver.authorize(resource=url)["Location"])["error"] == "invalid_target"

@@ -11,6 +11,7 @@ from oauth_provider.authorization.question import NO, YES, Asked, Decision, Ques
 from oauth_provider.authorization.sign_in import SignIn
 from oauth_provider.registry.resource import Audience, KnownResource
 from tests.details import ONE, READ, TWO
+from tests.each import each
 
 pytestmark = pytest.mark.spec("RFC 6749", "4.1.1")
 
@@ -42,7 +43,7 @@ def test_a_no_is_to_everything_whatever_it_names() -> None:
     assert allowed_part(question("a", required=["a"]), Decision(False, scopes=frozenset({"a"}))) is None
 
 
-@pytest.mark.parametrize(
+@each(
     ("scopes", "expected"),
     [({"b"}, ("b",)), ({"c", "a"}, ("a", "c")), ({"a", "b", "c"}, ("a", "b", "c")), ({"b", "admin"}, ("b",))],
 )
@@ -62,7 +63,7 @@ def test_details_are_those_of_both_and_a_scope_may_be_left_out_beside_them() -> 
     assert allowed(asked, scopes=frozenset({"a"}), details=()) == (("a",), ())
 
 
-@pytest.mark.parametrize(
+@each(
     "other",
     [{**ONE, "amount": {"currency": "EUR", "value": "13.00"}}, {**READ, "actions": ["read"]}, {**ONE, "more": True}],
 )

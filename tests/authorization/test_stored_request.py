@@ -9,6 +9,7 @@ from oauth_provider.authorization.request import Source, from_pairs
 from oauth_provider.authorization.stored_request import from_stored, to_stored
 from oauth_provider.models.stored_request import StoredRequest
 from oauth_provider.protocol.errors import InvalidRequest
+from tests.each import each
 
 pytestmark = pytest.mark.spec("RFC 9126", "2.2")
 
@@ -30,7 +31,7 @@ def test_what_is_written_is_read_again(stored: StoredRequest) -> None:
     assert StoredRequest.from_json(as_read(stored)) == stored
 
 
-@pytest.mark.parametrize(
+@each(
     ("kept", "expected"),
     [
         ({"pairs": [["client_id", "photos"]]}, StoredRequest((("client_id", "photos"),))),
@@ -45,7 +46,7 @@ def test_a_row_from_before_there_were_versions_is_read(kept: Any, expected: Stor
     assert StoredRequest.from_json(kept) == expected
 
 
-@pytest.mark.parametrize(
+@each(
     "change",
     [
         {"version": 2},
@@ -68,7 +69,7 @@ def test_anything_else_is_refused(change: dict[str, Any]) -> None:
         StoredRequest.from_json(as_read(StoredRequest(PAIRS)) | change)
 
 
-@pytest.mark.parametrize("kept", [None, [], "pairs", {}, {"version": 1}])
+@each("kept", [None, [], "pairs", {}, {"version": 1}])
 def test_no_request_is_made_of_what_has_none(kept: Any) -> None:
     with pytest.raises(InvalidRequest):
         StoredRequest.from_json(kept)

@@ -23,6 +23,7 @@ from oauth_provider.models import Authorization, ClientPolicy, ClientSecret, Tok
 from oauth_provider.protocol.digest import digest
 from tests.bridge.views import API, DOORS, api
 from tests.driver import Driver
+from tests.each import each
 from tests.factories import ApplicationFactory
 
 pytestmark = pytest.mark.django_db
@@ -76,7 +77,7 @@ def restrict(driver, token):
 REFUSALS = (lock_out, suspend, revoke, revoke_only_here, expire, end_sign_in, bind_to_key, restrict)
 
 
-@pytest.mark.parametrize("door", DOORS)
+@each("door", DOORS)
 def test_a_live_token_opens_it(driver, door):
     token = driver.tokens()["access_token"]
     assert call(door, token) == 200
@@ -84,22 +85,22 @@ def test_a_live_token_opens_it(driver, door):
 
 
 @pytest.mark.spec("RFC 6750", "3.1")
-@pytest.mark.parametrize("refusal", REFUSALS, ids=lambda refusal: refusal.__name__)
-@pytest.mark.parametrize("door", DOORS)
+@each("refusal", REFUSALS, ids=lambda refusal: refusal.__name__)
+@each("door", DOORS)
 def test_what_we_refuse_is_refused(driver, door, refusal):
     token = driver.tokens()["access_token"]
     refusal(driver, token)
     assert call(door, token) in (401, 403)
 
 
-@pytest.mark.parametrize("door", DOORS)
+@each("door", DOORS)
 def test_garbage_opens_nothing(db, door):
     for token in ("", "unknown", "oat_" + "0" * 49, "a.b.c", "é"):
         assert call(door, token) in (400, 401, 403), token
 
 
 @pytest.mark.spec("RFC 9700", "4.3.2")
-@pytest.mark.parametrize("door", DOORS)
+@each("door", DOORS)
 def test_a_token_in_the_query_string_opens_nothing(driver, door):
     token = driver.tokens()["access_token"]
     assert Browser().get(door, {"access_token": token}).status_code in (400, 401, 403)
@@ -115,7 +116,7 @@ def test_a_query_token_is_refused_even_where_dots_own_check_is_off(driver, setti
         assert Browser().get("/dot/scope", {"access_token": token}).status_code in (401, 403)
 
 
-@pytest.mark.parametrize("door", THIRD_PARTY_DOORS)
+@each("door", THIRD_PARTY_DOORS)
 def test_an_odd_query_is_no_error(driver, door):
     """oauthlib's strict parsing of a query raises for a field without "="."""
     token = driver.tokens()["access_token"]
@@ -124,7 +125,7 @@ def test_an_odd_query_is_no_error(driver, door):
 
 
 @pytest.mark.spec("RFC 9068", "4")
-@pytest.mark.parametrize("door", THIRD_PARTY_DOORS)
+@each("door", THIRD_PARTY_DOORS)
 def test_dots_classes_take_no_jwts(driver, door):
     """They want a row of DOT's, and a JWT has none."""
     grants = ["authorization_code", "refresh_token", "client_credentials"]
@@ -136,7 +137,7 @@ def test_dots_classes_take_no_jwts(driver, door):
     assert call(door, own) in (401, 403)
 
 
-@pytest.mark.parametrize("door", [door for door in DOORS if door not in ("/view", "/view/client", "/middleware")])
+@each("door", [door for door in DOORS if door not in ("/view", "/view/client", "/middleware")])
 def test_a_token_without_the_scope_opens_nothing(driver, door):
     driver.scope = "introspection"
     assert call(door, driver.tokens()["access_token"]) == 403
@@ -174,7 +175,7 @@ def test_who_signed_in_without_a_token_needs_no_scope(driver):
 
 
 @pytest.mark.spec("RFC 9068", "4")
-@pytest.mark.parametrize("door", DOORS)
+@each("door", DOORS)
 def test_an_id_token_is_no_access_token(driver, settings, door):
     settings.OAUTH2_PROVIDER = {"OIDC_ENABLED": True}
     token = id_token_by_dot(driver)
@@ -200,8 +201,8 @@ def id_token_by_dot(driver):
 # -- tokens that DOT issued ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("hashed", [True, False])
-@pytest.mark.parametrize("door", DOORS)
+@each("hashed", [True, False])
+@each("door", DOORS)
 def test_a_token_that_dot_issued_is_as_good_as_ours(driver, door, hashed):
     token = uuid.uuid4().hex
     row = access_token_model()(
@@ -276,7 +277,7 @@ def test_no_secret_is_never_the_right_secret(db, kind):
 
 
 @pytest.mark.spec("RFC 8707", "2")
-@pytest.mark.parametrize("door", DOORS)
+@each("door", DOORS)
 def test_the_audience_of_a_token_is_that_of_all_other_guards(driver, door, settings):
     """DOT's own comparison asks the Host header, which the caller writes."""
     settings.ALLOWED_HOSTS = ["*"]

@@ -17,6 +17,7 @@ from oauth_provider.bridge.scopes import RegistryScopes
 from oauth_provider.bridge.validator import BridgeValidator
 from oauth_provider.models import ClientPolicy
 from oauth_provider.registry.scope import IDENTITY_SCOPES
+from tests.each import each
 from tests.factories import ApplicationFactory
 
 
@@ -82,8 +83,8 @@ def test_dots_token_storage_stays_as_it_is_beside_a_grace_period(settings, monke
     assert oauth2_settings.COMPLIANT_BCP_RFC9700_TOKEN_STORAGE is True
 
 
-@pytest.mark.parametrize("legacy", [False, True])
-@pytest.mark.parametrize("schemes", [None, ["https"], ["http", "https"]])
+@each("legacy", [False, True])
+@each("schemes", [None, ["https"], ["http", "https"]])
 @pytest.mark.spec("RFC 9700", "2.6")
 def test_dots_check_warns_of_http_redirects_only_where_codes_are_sent_by_them(settings, legacy, schemes):
     settings.OAUTH_PROVIDER = {**settings.OAUTH_PROVIDER, "LEGACY_HTTP_REDIRECT_URIS": legacy}

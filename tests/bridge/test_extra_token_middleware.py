@@ -12,6 +12,7 @@ from oauth_provider.dot.names import access_token_model
 from oauth_provider.models import Authorization, ClientPolicy, TokenBinding
 from oauth_provider.tokens.ending import revoke_authorizations
 from tests.driver import Driver
+from tests.each import each
 from tests.factories import ApplicationFactory, UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 6750", "3.1")]
@@ -58,7 +59,7 @@ def bind(driver: Driver) -> None:
     TokenBinding.objects.update(cnf={"jkt": "a key"})
 
 
-@pytest.mark.parametrize("act", [suspend, deactivate, revoke, bind])
+@each("act", [suspend, deactivate, revoke, bind])
 def test_a_refused_token_is_not_attached(driver: Driver, act: Callable[[Driver], None]) -> None:
     token = driver.tokens()["access_token"]
     act(driver)
@@ -75,7 +76,7 @@ def test_a_token_for_another_resource_is_not_attached(driver: Driver, settings: 
     assert attached(token) is not None
 
 
-@pytest.mark.parametrize("token", ["", "unknown", "a b", "a,b", "\x00", "é"])
+@each("token", ["", "unknown", "a b", "a,b", "\x00", "é"])
 def test_a_token_that_is_none_is_not_attached(token: str) -> None:
     assert attached(token) is None
 

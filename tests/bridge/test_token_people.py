@@ -19,6 +19,7 @@ from oauth_provider.resource_server.users.session_user import session_user
 from tests import ledger
 from tests.bridge.conftest import MIDDLEWARE
 from tests.driver import AUTHORIZE, CONFIRM, LOGOUT, Driver, query_of
+from tests.each import each
 from tests.factories import UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 9700", "2.3")]
@@ -206,7 +207,7 @@ def test_a_login_form_takes_no_token(driver: Driver, token: str, settings: Any, 
     assert browser.session["_auth_user_backend"] == MODEL_BACKEND
 
 
-@pytest.mark.parametrize("backend", [DOT_BACKEND, OWN_BACKEND])
+@each("backend", [DOT_BACKEND, OWN_BACKEND])
 def test_a_session_that_a_token_made_is_nobodys(driver: Driver, settings: Any, backend: str) -> None:
     settings.AUTHENTICATION_BACKENDS = [MODEL_BACKEND, backend]
     driver.browser.logout()

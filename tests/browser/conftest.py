@@ -23,11 +23,11 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything in this directory needs the browser, and shares one."""
+    """Everything in this directory needs the browser. What is in one file shares one, with the demo's database."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
+            item.add_marker(pytest.mark.xdist_group(f"browser/{item.path.stem}"))
 
 
 def executable() -> str:
@@ -45,7 +45,7 @@ def launch(playwright: Playwright) -> Browser:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """One browser for all tests."""
+    """One browser for all tests of a process."""
     with sync_playwright() as playwright:
         browser = launch(playwright)
         yield browser
@@ -87,7 +87,7 @@ def is_complaint(message: ConsoleMessage) -> bool:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """The demo, seeded and served."""
+    """The demo, seeded and served; each process of a run has its own."""
     demo = migrated(tmp_path_factory.mktemp("demo"))
     demo.seed()
     with served(demo):

@@ -8,13 +8,14 @@ from oauth_provider.checks import access_tokens
 from oauth_provider.models import Resource
 from tests import jose_keys
 from tests.checks.messages import said
+from tests.each import each
 from tests.factories import ApplicationFactory
 from tests.settings import OAUTH_PROVIDER
 
 pytestmark = pytest.mark.spec("RFC 9068", "2.1")
 
 
-@pytest.mark.parametrize(
+@each(
     ("given", "expected"),
     [
         ({}, []),
@@ -55,7 +56,7 @@ def test_a_resource_needs_it_as_well(settings: Any) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.spec("RFC 9068", "5")
-@pytest.mark.parametrize(
+@each(
     ("client_id", "columns", "expected"),
     [
         ("7", {"access_token_format": "jwt", "grant_types": ["client_credentials"]}, ["W091"]),

@@ -8,6 +8,7 @@ from oauth_provider.checks import authorization_details
 from oauth_provider.protocol import json_schema
 from tests.checks.messages import said
 from tests.details import TYPES
+from tests.each import each
 from tests.settings import OAUTH_PROVIDER
 
 pytestmark = pytest.mark.spec("RFC 9396", "2.1")
@@ -20,12 +21,12 @@ def found(settings: Any, types: Any) -> list[str]:
     return said(authorization_details.check_types) + said(authorization_details.check_schemas)
 
 
-@pytest.mark.parametrize("types", [{}, TYPES, {"fine": FINE}, {"https://example.com/type": FINE}])
+@each("types", [{}, TYPES, {"fine": FINE}, {"https://example.com/type": FINE}])
 def test_types_that_can_be_used_are_passed_over(settings, types):
     assert found(settings, types) == []
 
 
-@pytest.mark.parametrize(
+@each(
     ("types", "problems"),
     [
         ([], ["E082"]),

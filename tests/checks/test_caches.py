@@ -6,6 +6,7 @@ from oauth_provider.checks import (
     caches,
 )
 from tests.checks.messages import said
+from tests.each import each
 
 REDIS_CACHE = "django.core.cache.backends.redis.RedisCache"
 SHORT = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}
@@ -32,7 +33,7 @@ def test_a_cache_of_one_process_is_warned_of(settings, backend):
     assert said_of(settings, {"BACKEND": f"django.core.cache.backends.{backend}"}) == ["W001"]
 
 
-@pytest.mark.parametrize(
+@each(
     ("options", "location"),
     [
         ({}, "redis://x"),
@@ -49,7 +50,7 @@ def test_a_redis_that_could_hold_workers_up_is_warned_of(settings, options, loca
     assert said_of(settings, cache, "oauth") == ["W065"]
 
 
-@pytest.mark.parametrize(
+@each(
     ("backend", "options", "location"),
     [
         (REDIS_CACHE, SHORT, "redis://x"),

@@ -12,6 +12,7 @@ from oauth_provider.checks import configuration, setting_types
 from oauth_provider.conf import NAMES, ProviderSettings
 from oauth_provider.resource_server.conf import ResourceServerSettings, conf
 from tests.checks import checked_settings as forms
+from tests.each import each
 
 ISSUER = {"ISSUER": "https://auth.example.com"}
 # Judged by its text alone, or with what a text of that kind may be.
@@ -30,7 +31,7 @@ def own_checks() -> list[Any]:
     return [check for check in registered if check.__module__.startswith("oauth_provider")]
 
 
-@pytest.mark.parametrize("form", forms.DATABASES)
+@each("form", forms.DATABASES)
 def test_checks_answer_for_every_documented_database(monkeypatch: Any, settings: Any, form: str) -> None:
     settings.OAUTH_PROVIDER = settings.OAUTH_PROVIDER | {"VERIFICATION_CACHE_LIFETIME": 5}
     forms.put_databases(monkeypatch, forms.DATABASES[form])
@@ -56,7 +57,7 @@ def test_checks_answer_where_a_router_leaves_the_default_empty(monkeypatch: Any,
     assert "oauth_provider.I001" in forms.numbers()
 
 
-@pytest.mark.parametrize("form", forms.CACHES)
+@each("form", forms.CACHES)
 def test_checks_answer_for_every_documented_cache(monkeypatch: Any, settings: Any, form: str) -> None:
     forms.pretend_memcached(monkeypatch)
     settings.CACHES = forms.CACHES[form]
@@ -64,7 +65,7 @@ def test_checks_answer_for_every_documented_cache(monkeypatch: Any, settings: An
     assert ("oauth_provider.W001" in forms.numbers()) is form.startswith(("none", "local"))
 
 
-@pytest.mark.parametrize("form", forms.OTHERS)
+@each("form", forms.OTHERS)
 def test_checks_answer_for_other_documented_settings(settings: Any, form: str) -> None:
     forms.put(settings, forms.OTHERS[form])
 
@@ -100,7 +101,7 @@ def test_no_check_of_an_api_breaks_on_an_odd_value(monkeypatch: Any) -> None:
             assert isinstance(check(app_configs=None, databases=None), list)
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "value"),
     [
         ("SCOPES", ["notes:read"]),

@@ -9,6 +9,7 @@ from oauth_provider.checks import configuration
 from oauth_provider.conf import provider_settings
 from oauth_provider.tokens import claims
 from tests.checks.messages import said
+from tests.each import each
 
 
 def test_an_issuer_is_needed_to_deploy(settings):
@@ -18,7 +19,7 @@ def test_an_issuer_is_needed_to_deploy(settings):
 
 
 @pytest.mark.spec("RFC 8414", "2")
-@pytest.mark.parametrize(
+@each(
     "issuer",
     [
         "https://auth.example.com/",
@@ -34,7 +35,7 @@ def test_an_issuer_is_an_https_url(settings, issuer):
     assert said(configuration.check_issuer) == ["E002"]
 
 
-@pytest.mark.parametrize(
+@each(
     ("issuer", "debug", "meant"),
     [
         ("https://auth.example.com/", False, "https://auth.example.com"),
@@ -56,21 +57,21 @@ def test_http_will_do_under_debug(settings):
     assert said(configuration.check_issuer) == []
 
 
-@pytest.mark.parametrize("scope", ["two words", "", 'a"b', "ümlaut", 7])
+@each("scope", ["two words", "", 'a"b', "ümlaut", 7])
 def test_a_scope_is_a_scope_token(settings, scope):
     settings.OAUTH_PROVIDER = {"SCOPES": {scope: "Words"}}
     assert said(configuration.check_scopes) == ["E011"]
 
 
-@pytest.mark.parametrize("words", [None, 7, "", " ", ["Read"], {"en": "Read"}, b"Read"])
+@each("words", [None, 7, "", " ", ["Read"], {"en": "Read"}, b"Read"])
 def test_a_scope_has_words_that_people_read(settings, words):
     settings.OAUTH_PROVIDER = {"SCOPES": {"notes:read": words, "notes:write": gettext_lazy("Write")}}
     assert said(configuration.check_scopes) == ["E114"]
     assert "notes:read" in configuration.check_scopes(None)[0].msg
 
 
-@pytest.mark.parametrize("dictionary", ["OAUTH_PROVIDER", "OAUTH2_PROVIDER"])
-@pytest.mark.parametrize("scopes", [["notes:read"], "notes:read", ("notes:read",), {"notes:read"}, 7])
+@each("dictionary", ["OAUTH_PROVIDER", "OAUTH2_PROVIDER"])
+@each("scopes", [["notes:read"], "notes:read", ("notes:read",), {"notes:read"}, 7])
 def test_scopes_that_are_no_dictionary_are_told_once_and_how_they_are_written(settings, dictionary, scopes):
     setattr(settings, dictionary, {"SCOPES": scopes})
     found = framework.run_checks(include_deployment_checks=True, databases=[])
@@ -93,7 +94,7 @@ def test_a_default_scope_is_a_scope(settings):
     assert configuration.check_scopes(None)[0].hint.startswith("Did you mean 'notes:read'? Add it to SCOPES")
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "value"),
     [
         ("ACCESS_TOKEN_LIFETIME", 0),

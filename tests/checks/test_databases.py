@@ -1,15 +1,15 @@
 """Checks of databases: written together, tried before use, and told to prepare."""
 
-import pytest
 from django.db import connections
 
 from oauth_provider.checks import (
     databases,
 )
 from tests.checks.messages import said
+from tests.each import each
 
 
-@pytest.mark.parametrize(
+@each(
     ("given", "numbers"),
     [
         ({}, []),
@@ -49,7 +49,7 @@ def test_tables_that_are_written_together_stand_together(settings):
 LEFT_TO_PSYCOPG = {"OPTIONS": {"server_side_binding": True, "prepare_threshold": 5}}
 
 
-@pytest.mark.parametrize(
+@each(
     ("vendor", "changed", "expected"),
     [
         ("postgresql", {}, ["I001"]),
@@ -75,15 +75,13 @@ def test_whoever_wants_nothing_prepared_is_not_advised_to(monkeypatch, settings)
     assert said(databases.check_prepared_statements) == []
 
 
-@pytest.mark.parametrize(
-    ("value", "expected"), [("auto", []), ("off", []), ("on", ["E110"]), (True, ["E110"]), (None, ["E110"])]
-)
+@each(("value", "expected"), [("auto", []), ("off", []), ("on", ["E110"]), (True, ["E110"]), (None, ["E110"])])
 def test_prepare_statements_is_one_of_two_words(settings, value, expected):
     settings.OAUTH_PROVIDER = {**settings.OAUTH_PROVIDER, "PREPARE_STATEMENTS": value}
     assert said(databases.check_prepare_statements) == expected
 
 
-@pytest.mark.parametrize(
+@each(
     ("application", "vendor", "changed", "expected"),
     [
         ("project.asgi.application", "postgresql", {"CONN_MAX_AGE": 60}, ["W110"]),

@@ -16,6 +16,7 @@ from oauth_provider.checks import (
 )
 from tests.checks.messages import said
 from tests.checks.urlconf import Root
+from tests.each import each
 
 
 class Derived(BridgeValidator):
@@ -46,7 +47,7 @@ MOUNTED = {
 }
 
 
-@pytest.mark.parametrize("mounted", MOUNTED.values(), ids=MOUNTED.keys())
+@each("mounted", MOUNTED.values(), ids=MOUNTED.keys())
 def test_dots_doors_are_found_wherever_they_are(settings, mounted):
     settings.ROOT_URLCONF = Root(ours, mounted)
     assert set(said(dot.check_dot_urls)) == {"E004"}

@@ -7,6 +7,7 @@ import pytest
 from oauth_provider.checks.encryption import check_encryption_keys
 from oauth_provider.clients.keys import jwks_uri
 from tests.client_keys import JWKS_URI
+from tests.each import each
 from tests.encryption import policy, private, public
 from tests.factories import ApplicationFactory
 
@@ -15,7 +16,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.spec("OIDC Core", "10.2")]
 RSA, EC = public("RSA"), public("P-256")
 
 
-@pytest.mark.parametrize(
+@each(
     ("columns", "faults"),
     [
         ({"jwks": {"keys": [public("RSA", use="sig")]}}, 0),

@@ -8,6 +8,7 @@ from django.core import mail
 from oauth_provider.checks import issuer
 from tests.checks.messages import said
 from tests.checks.urlconf import Root
+from tests.each import each
 
 pytestmark = pytest.mark.spec("RFC 8414", "2")
 
@@ -18,7 +19,7 @@ def _no_test_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(mail, "outbox")
 
 
-@pytest.mark.parametrize("written", [{}, {"ISSUER": ""}, {"ISSUER": None}])
+@each("written", [{}, {"ISSUER": ""}, {"ISSUER": None}])
 def test_a_server_without_a_name_is_told_as_soon_as_debug_is_off(settings: Any, written: Any) -> None:
     settings.OAUTH_PROVIDER = written
     assert said(issuer.check_issuer_is_needed) == ["W115"]
@@ -32,7 +33,7 @@ def test_a_server_with_a_name_and_a_process_without_our_urls_are_fine(settings: 
     assert said(issuer.check_issuer_is_needed) == []
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "allowed", "debug"),
     [
         ("https://auth.example.com", ["auth.example.com"], False),
@@ -53,7 +54,7 @@ def test_a_name_that_django_lets_through_is_fine(settings: Any, name: str, allow
     assert said(issuer.check_issuer_is_allowed) == []
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "allowed", "debug"),
     [
         ("https://auth.example.com", ["www.example.com"], False),

@@ -9,18 +9,19 @@ from django.utils import timezone
 from oauth_provider.checks.legacy import check_excuses, check_response_types
 from oauth_provider.protocol.response_type import LEGACY
 from tests.checks.messages import said
+from tests.each import each
 from tests.factories import ApplicationFactory
 from tests.settings import OAUTH_PROVIDER
 
 
-@pytest.mark.parametrize("listed", [["code"], ["id_token code"], ["none"], "id_token", ["id_token", 7], {}, None, 1])
+@each("listed", [["code"], ["id_token code"], ["none"], "id_token", ["id_token", 7], {}, None, 1])
 def test_a_list_of_anything_else_is_an_error(settings: Any, listed: Any) -> None:
     settings.OAUTH_PROVIDER = {**OAUTH_PROVIDER, "LEGACY_RESPONSE_TYPES": listed}
     assert said(check_response_types) == ["E085"]
 
 
 @pytest.mark.spec("RFC 9700", "2.1.2")
-@pytest.mark.parametrize("listed", [[one] for one in LEGACY] + [LEGACY], ids=str)
+@each("listed", [[one] for one in LEGACY] + [LEGACY], ids=str)
 def test_whatever_is_listed_is_warned_of(settings: Any, listed: Any) -> None:
     settings.OAUTH_PROVIDER = {**OAUTH_PROVIDER, "LEGACY_RESPONSE_TYPES": listed}
     assert said(check_response_types) == ["W086"]
@@ -28,7 +29,7 @@ def test_whatever_is_listed_is_warned_of(settings: Any, listed: Any) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.spec("OAuth 2.1", "7.5.1")
-@pytest.mark.parametrize(("ahead", "options", "numbers"), [
+@each(("ahead", "options", "numbers"), [
     (0, {}, ["W085"]), (30, {}, ["W085"]), (-1, {}, []), (30, {"public": True}, []),
 ])  # fmt: skip
 def test_a_client_that_goes_without_pkce_is_named(ahead: int, options: Any, numbers: list[str]) -> None:

@@ -6,6 +6,7 @@ import pytest
 from django.core.checks import run_checks
 
 from oauth_provider.checks.limits import LIMITS
+from tests.each import each
 from tests.settings import OAUTH_PROVIDER
 
 pytestmark = pytest.mark.spec("RFC 6819", "4.4.1.11")
@@ -17,14 +18,14 @@ def ids(*, deploy: bool = False) -> set[str]:
     return found & {"oauth_provider.E056", "oauth_provider.W057"}
 
 
-@pytest.mark.parametrize("name", LIMITS)
-@pytest.mark.parametrize("value", [0, -1, True, None, "20", 1.5], ids=str)
+@each("name", LIMITS)
+@each("value", [0, -1, True, None, "20", 1.5], ids=str)
 def test_a_limit_that_bounds_nothing_is_an_error(settings: Any, name: str, value: Any) -> None:
     settings.OAUTH_PROVIDER = {**OAUTH_PROVIDER, name: value}
     assert ids() == {"oauth_provider.E056"}
 
 
-@pytest.mark.parametrize("name", LIMITS)
+@each("name", LIMITS)
 def test_a_whole_number_from_one_is_a_limit(settings: Any, name: str) -> None:
     for value in (1, 1_000_000):
         settings.OAUTH_PROVIDER = {**OAUTH_PROVIDER, name: value}

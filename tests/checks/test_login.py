@@ -12,6 +12,7 @@ from django.views.generic import TemplateView
 from oauth_provider.checks import login
 from tests.checks.messages import said
 from tests.checks.urlconf import Root
+from tests.each import each
 
 pytestmark = pytest.mark.spec("RFC 6749", "3.1")
 
@@ -33,7 +34,7 @@ def at(route: str, view: Any = show) -> Root:
     return Root(OURS, path(route, view, name="enter"))
 
 
-@pytest.mark.parametrize(
+@each(
     ("written", "root"),
     [
         ("/accounts/login/", at("accounts/login/")),
@@ -54,7 +55,7 @@ def test_a_login_page_that_is_served_or_somebody_elses_is_fine(settings: Any, wr
     assert said(login.check_login_url) == said(login.check_login_template) == []
 
 
-@pytest.mark.parametrize("written", ["entrance", "admin:entrance", None, 7, ""])
+@each("written", ["entrance", "admin:entrance", None, 7, ""])
 def test_a_name_of_no_page_is_an_error(settings: Any, written: Any) -> None:
     settings.LOGIN_URL, settings.ROOT_URLCONF = written, at("accounts/login/")
     assert said(login.check_login_url) == ["E111"]
@@ -62,9 +63,7 @@ def test_a_name_of_no_page_is_an_error(settings: Any, written: Any) -> None:
     assert "include(oauth.accounts)" in str(login.check_login_url(None)[0].hint)
 
 
-@pytest.mark.parametrize(
-    "written", ["/accounts/login/", "https://auth.example.com/accounts/login/", "/", "/login.html"]
-)
+@each("written", ["/accounts/login/", "https://auth.example.com/accounts/login/", "/", "/login.html"])
 def test_a_path_where_nothing_is_served_is_told(settings: Any, written: str) -> None:
     settings.LOGIN_URL, settings.ROOT_URLCONF = written, at("sign-in/")
     assert said(login.check_login_url) == ["W111"]
@@ -114,7 +113,7 @@ class Chooses(TemplateView):
         raise AssertionError("A check calls nothing.")
 
 
-@pytest.mark.parametrize(
+@each(
     "view",
     [
         LoginView.as_view(template_name=GOOD),
@@ -128,7 +127,7 @@ def test_a_page_with_a_template_or_with_none_to_be_known_is_fine(settings: Any, 
     assert said(login.check_login_template) == []
 
 
-@pytest.mark.parametrize(
+@each(
     "view",
     [
         LoginView.as_view(template_name="gone.html"),

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from oauth_provider.checks import logout
 from oauth_provider.models import ClientPolicy, LogoutDelivery
 from tests.checks.messages import said
+from tests.each import each
 from tests.factories import ApplicationFactory
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -16,20 +17,20 @@ LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 pytestmark = pytest.mark.spec("OIDC Back-Channel Logout", "2.5")
 
 
-@pytest.mark.parametrize("hosts", ["mail.internal", ["https://mail.internal"], ["Mail"], ["a b"], [""], [1], ["a/"]])
+@each("hosts", ["mail.internal", ["https://mail.internal"], ["Mail"], ["a b"], [""], [1], ["a/"]])
 def test_what_is_no_host_is_an_error(settings: Any, hosts: Any) -> None:
     settings.OAUTH_PROVIDER = {"INTERNAL_HOSTS": hosts}
     assert said(logout.check_internal_hosts) == ["E060"]
 
 
-@pytest.mark.parametrize("hosts", [[], ["mail.internal", "10.0.0.7", "::1"], ("localhost",)])
+@each("hosts", [[], ["mail.internal", "10.0.0.7", "::1"], ("localhost",)])
 def test_hosts_are_fine(settings: Any, hosts: Any) -> None:
     settings.OAUTH_PROVIDER = {"INTERNAL_HOSTS": hosts}
     assert said(logout.check_internal_hosts) == []
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(
+@each(
     ("columns", "expected"),
     [
         ({"status": "pending"}, []),
@@ -47,9 +48,7 @@ def test_the_outbox_is_looked_at(columns: dict[str, Any], expected: list[str]) -
 
 @pytest.mark.django_db
 @pytest.mark.spec("OIDC Back-Channel Logout", "2.2")
-@pytest.mark.parametrize(
-    "uri", ["http://app.example.com/", "https://a/#b", "//a/b", "app:/out", "javascript:1", "https://a b/"]
-)
+@each("uri", ["http://app.example.com/", "https://a/#b", "//a/b", "app:/out", "javascript:1", "https://a b/"])
 def test_the_form_takes_no_address_that_would_not_be_used(uri: str) -> None:
     policy = ClientPolicy.default_for(ApplicationFactory())
     policy.backchannel_logout_uri = uri
@@ -60,7 +59,7 @@ def test_the_form_takes_no_address_that_would_not_be_used(uri: str) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.spec("OIDC Back-Channel Logout", "2.2")
-@pytest.mark.parametrize("uri", ["", "https://a.example.com/out?a=b", "http://localhost:8000/out"])
+@each("uri", ["", "https://a.example.com/out?a=b", "http://localhost:8000/out"])
 def test_the_form_takes_others(uri: str) -> None:
     policy = ClientPolicy.default_for(ApplicationFactory())
     policy.backchannel_logout_uri = uri

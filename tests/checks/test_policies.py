@@ -11,6 +11,7 @@ from oauth_provider.checks import policies
 from oauth_provider.models import ClientPolicy
 from oauth_provider.protocol.response_type import LEGACY
 from tests.checks.messages import said
+from tests.each import each
 from tests.factories import ApplicationFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 7591", "2")]
@@ -20,7 +21,7 @@ def check() -> list[Any]:
     return policies.check_policies(None, databases=["default"])
 
 
-@pytest.mark.parametrize(
+@each(
     "policy",
     [
         {},
@@ -37,7 +38,7 @@ def test_names_that_there_are_are_fine(policy: dict[str, Any]) -> None:
     ClientPolicy.objects.get().clean()
 
 
-@pytest.mark.parametrize(
+@each(
     ("column", "names", "meant"),
     [
         ("grant_types", ["authorisation_code"], "authorization_code"),
@@ -62,7 +63,7 @@ def test_a_name_that_there_is_not_is_told_with_its_client(column: str, names: li
     assert (f"Did you mean {meant}?" in refused.value.messages[0]) is bool(meant)
 
 
-@pytest.mark.parametrize("value", ["notes:read", 7, {"notes:read": 1}, [7], [None], [["notes:read"]]])
+@each("value", ["notes:read", 7, {"notes:read": 1}, [7], [None], [["notes:read"]]])
 def test_a_column_that_was_written_past_the_models_breaks_nothing(value: Any) -> None:
     ApplicationFactory(policy={"scopes": value})
     assert said(policies.check_policies, databases=["default"]) == ["W121"]

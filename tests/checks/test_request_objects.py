@@ -6,6 +6,7 @@ import pytest
 
 from oauth_provider.checks.request_objects import check_signing_clients
 from tests.client_keys import JWKS_URI
+from tests.each import each
 from tests.encryption import public
 from tests.factories import ApplicationFactory
 from tests.settings import OAUTH_PROVIDER
@@ -13,7 +14,7 @@ from tests.settings import OAUTH_PROVIDER
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 9101", "10.5")]
 
 
-@pytest.mark.parametrize(
+@each(
     ("client", "count"),
     [
         ({"policy": {"jwks": {"keys": [public("RSA", use="sig")]}}}, 0),

@@ -6,10 +6,11 @@ from oauth_provider.checks import (
     resources,
 )
 from tests.checks.messages import said
+from tests.each import each
 
 
 @pytest.mark.spec("RFC 8707", "2")
-@pytest.mark.parametrize(
+@each(
     ("given", "problems"),
     [
         ({}, 0),

@@ -1,17 +1,17 @@
 """Checks of how far a revocation reaches (RFC 7009 §3): the denylist, and remembered tokens."""
 
-import pytest
 from django.db import connection
 
 from oauth_provider.checks import (
     revocation,
 )
 from tests.checks.messages import said
+from tests.each import each
 
 REDIS = {"URL": "redis://127.0.0.1:6379/0"}
 
 
-@pytest.mark.parametrize(
+@each(
     ("denylist", "found"),
     [
         ({}, []),
@@ -36,7 +36,7 @@ def test_a_denylist_needs_an_issuer(settings):
     assert said(revocation.check_denylist) == ["E094"]
 
 
-@pytest.mark.parametrize(
+@each(
     ("lifetime", "atomic", "denylist", "found"),
     [
         (0, True, {}, []),

@@ -10,6 +10,7 @@ from oauth_provider.checks import sessions
 from oauth_provider.checks.sessions import AUTHENTICATION, SESSION
 from tests.checks.messages import said
 from tests.checks.urlconf import Root
+from tests.each import each
 
 
 class OwnSessions(SessionMiddleware):
@@ -37,7 +38,7 @@ def middleware(get_response: Any) -> Any:
     return get_response
 
 
-@pytest.mark.parametrize(
+@each(
     "listed",
     [
         [SESSION, AUTHENTICATION],
@@ -51,7 +52,7 @@ def test_sessions_before_authentication_are_fine(settings: Any, listed: list[str
     assert said(sessions.check_session_middleware) == []
 
 
-@pytest.mark.parametrize(
+@each(
     ("listed", "hint"),
     [
         ([], f"Add {SESSION!r} to MIDDLEWARE."),
@@ -82,9 +83,7 @@ def test_sessions_in_a_table_need_their_app(settings: Any, monkeypatch: pytest.M
         assert said(sessions.check_session_middleware) == []
 
 
-@pytest.mark.parametrize(
-    ("same_site", "numbers"), [("Strict", ["W118"]), ("strict", ["W118"]), ("Lax", []), (False, [])]
-)
+@each(("same_site", "numbers"), [("Strict", ["W118"]), ("strict", ["W118"]), ("Lax", []), (False, [])])
 def test_a_cookie_that_does_not_come_along_from_a_client_is_told(
     settings: Any, same_site: Any, numbers: list[str]
 ) -> None:

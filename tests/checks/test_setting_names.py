@@ -9,9 +9,10 @@ from oauth_provider.checks import setting_names
 from oauth_provider.conf import NAMES
 from oauth_provider.resource_server.checks import check_settings
 from tests.checks.messages import said
+from tests.each import each
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "hint"),
     [
         ("ISUER", "Did you mean 'ISSUER'?"),
@@ -39,7 +40,7 @@ def test_a_setting_of_ours_among_those_of_dot_is_told(settings: Any) -> None:
     assert 'OAUTH2_PROVIDER["ISSUER"]' in message.msg
 
 
-@pytest.mark.parametrize(
+@each(
     ("written", "misspelt", "meant"),
     [
         ({"OAUTH_PROVIDERS": {}}, "OAUTH_PROVIDERS", "OAUTH_PROVIDER"),
@@ -56,7 +57,7 @@ def test_a_dictionary_that_nobody_reads_is_told(
     assert (misspelt in message.msg, message.hint) == (True, f"Did you mean {meant}?")
 
 
-@pytest.mark.parametrize(
+@each(
     "written",
     [
         {"OAUTH_PROVIDER": {}, "OAUTH_PROVIDERS": {}, "OAUTH_RESOURCE_SERVER": {}},
@@ -85,7 +86,7 @@ def test_a_misspelt_key_of_the_resource_server_is_told_with_what_was_meant(
     assert str(message.hint).startswith(told)
 
 
-@pytest.mark.parametrize(
+@each(
     ("written", "told"),
     [
         ({"JWT": {"LEEWAYS": 5}}, "JWT\"] cannot be used: it has no key 'LEEWAYS' (did you mean 'LEEWAY'?)."),

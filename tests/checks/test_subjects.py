@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from oauth_provider.checks.subjects import check_pairwise_clients, check_pairwise_secret
+from tests.each import each
 from tests.factories import ApplicationFactory
 from tests.settings import OAUTH_PROVIDER, SECRET_KEY
 
@@ -17,7 +18,7 @@ def having(settings: Any, secret: Any) -> None:
     settings.OAUTH_PROVIDER = {**OAUTH_PROVIDER, "PAIRWISE_SECRET": secret}
 
 
-@pytest.mark.parametrize("secret", ["brief", "x" * 31, b"x" * 40, 5, "the secret key of before, which is long"])
+@each("secret", ["brief", "x" * 31, b"x" * 40, 5, "the secret key of before, which is long"])
 def test_a_secret_that_is_short_or_that_is_rotated_is_an_error(settings, secret):
     settings.SECRET_KEY_FALLBACKS = ["the secret key of before, which is long"]
     having(settings, secret)
@@ -39,7 +40,7 @@ def test_no_secret_and_a_good_secret_are_no_error(settings, secret):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(
+@each(
     ("secret", "uris", "faults"),
     [
         (GOOD, "https://a.example/cb", 0),

@@ -2,12 +2,11 @@
 
 from typing import Any
 
-import pytest
-
 from oauth_provider.checks import templates
 from oauth_provider.checks.templates import BASE, DJANGO, LOADER
 from tests.checks.messages import said
 from tests.checks.urlconf import Root
+from tests.each import each
 
 LOCMEM = "django.template.loaders.locmem.Loader"
 
@@ -16,7 +15,7 @@ def engine(**changes: Any) -> dict[str, Any]:
     return {"BACKEND": DJANGO, "APP_DIRS": True, "OPTIONS": {}} | changes
 
 
-@pytest.mark.parametrize(
+@each(
     "engines",
     [
         [engine()],
@@ -30,7 +29,7 @@ def test_templates_that_are_found_are_fine(settings: Any, engines: list[Any]) ->
     assert said(templates.check_templates) == []
 
 
-@pytest.mark.parametrize(
+@each(
     ("engines", "hint"),
     [
         ([engine(APP_DIRS=False)], 'Set "APP_DIRS": True in TEMPLATES.'),

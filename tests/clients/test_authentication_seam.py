@@ -12,6 +12,7 @@ from tests.admin.operators import operator, url
 from tests.checks.messages import said
 from tests.clients import methods
 from tests.driver import INTROSPECT, METADATA, PAR, REVOKE, TOKEN, Driver, post
+from tests.each import each
 from tests.factories import ApplicationFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 6749", "2.3.2")]
@@ -129,9 +130,7 @@ def test_a_method_that_is_there_no_more_stays_what_the_client_has(service: Drive
     ledger.refused(service.token(**GRANT), "invalid_client", 401)
 
 
-@pytest.mark.parametrize(
-    "name", ["no_such_thing", "Nameless", "Unverifying", "Unmakeable", "SecondBasic", "door_key.inner"]
-)
+@each("name", ["no_such_thing", "Nameless", "Unverifying", "Unmakeable", "SecondBasic", "door_key.inner"])
 def test_a_method_that_cannot_be_loaded_is_found_at_start(settings: Any, name: str) -> None:
     settings.OAUTH_PROVIDER = settings.OAUTH_PROVIDER | {"CLIENT_AUTHENTICATION_METHODS": [f"{HERE}{name}"]}
     assert said(tables.check_authentication_methods) == ["E106"]

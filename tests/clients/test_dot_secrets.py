@@ -12,6 +12,7 @@ from oauth2_provider.oauth2_validators import OAuth2Validator
 from oauth_provider.dot.names import application_model
 from oauth_provider.models import ClientSecret
 from tests.driver import Driver
+from tests.each import each
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 6749", "2.3.1")]
 OTHER, CHOSEN = "Yy8" * 42 + "Yy", "correct horse battery staple"
@@ -79,7 +80,7 @@ def test_a_new_secret_ends_the_one_before(hashes: list[str]) -> None:
     assert not hashes
 
 
-@pytest.mark.parametrize(
+@each(
     "columns",
     [{"client_secret": CHOSEN}, {"hash_client_secret": False}, {"client_secret": "pbkdf2_sha256$1$salt$hash"}],
     ids=["chosen by a person", "not hashed", "hashed already"],

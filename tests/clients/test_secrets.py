@@ -11,6 +11,7 @@ from oauth_provider.dot.names import application_model
 from oauth_provider.models import ClientSecret
 from oauth_provider.protocol.digest import digest
 from tests.driver import Driver
+from tests.each import each
 from tests.factories import ApplicationFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 6749", "2.3.1")]
@@ -170,7 +171,7 @@ def test_an_unhashed_hash_is_no_password():
     assert status(driver, in_column(driver)) == 401
 
 
-@pytest.mark.parametrize("secret", ["", "a" * 128, "x" * 4000])
+@each("secret", ["", "a" * 128, "x" * 4000])
 def test_a_wrong_one_is_refused(secret):
     driver = client(GENERATED)
     assert status(driver, secret) == 401
@@ -214,8 +215,8 @@ def test_two_requests_may_copy_it_at_once():
 COLUMNS = [(GENERATED, True), (CHOSEN, True), (GENERATED, False), (CHOSEN, False)]
 
 
-@pytest.mark.parametrize("used_before", [True, False])
-@pytest.mark.parametrize(("secret", "hashed"), COLUMNS)
+@each("used_before", [True, False])
+@each(("secret", "hashed"), COLUMNS)
 def test_a_rotation_lets_the_old_secret_overlap_and_end(secret, hashed, used_before):
     driver = client(secret, hashed=hashed)
     if used_before:
@@ -229,7 +230,7 @@ def test_a_rotation_lets_the_old_secret_overlap_and_end(secret, hashed, used_bef
     assert status(driver, new) == 200
 
 
-@pytest.mark.parametrize(("secret", "hashed"), COLUMNS)
+@each(("secret", "hashed"), COLUMNS)
 def test_a_rotation_empties_dots_column_for_good(secret, hashed):
     driver = client(secret, hashed=hashed)
     ClientSecret.objects.rotate(driver.application, overlap=0)

@@ -8,6 +8,7 @@ from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 
 from oauth_provider.apps import NEEDED_APPS, require_apps
+from tests.each import each
 
 FIRST = """
 import django
@@ -33,7 +34,7 @@ def test_what_is_needed_is_there_in_the_test_project() -> None:
     require_apps()
 
 
-@pytest.mark.parametrize("missing", NEEDED_APPS)
+@each("missing", NEEDED_APPS)
 def test_each_missing_app_is_named(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
     monkeypatch.setattr(apps, "is_installed", lambda name: name != missing)
     with pytest.raises(ImproperlyConfigured) as told:

@@ -5,12 +5,13 @@ from typing import Any
 import pytest
 
 from oauth_provider.conf import provider_settings
+from tests.each import each
 
 DOT_SCOPES = {"read": "Read", "write": "Write"}
 OWN_SCOPES = {"notes:read": "Read your notes"}
 
 
-@pytest.mark.parametrize(
+@each(
     ("own", "dot", "expected"),
     [
         ({}, {}, 3600),
@@ -23,7 +24,7 @@ def test_the_lifetime_of_access_tokens(settings: Any, own: Any, dot: Any, expect
     assert expected == provider_settings.ACCESS_TOKEN_LIFETIME
 
 
-@pytest.mark.parametrize(
+@each(
     ("own", "dot", "expected"),
     [
         ({"SCOPES": OWN_SCOPES}, {}, ()),

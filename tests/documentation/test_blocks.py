@@ -12,7 +12,6 @@ import tomllib
 from pathlib import Path
 
 import django.template
-import pytest
 import yaml
 
 from tests.documentation import console
@@ -30,6 +29,7 @@ from tests.documentation.blocks import (
 )
 from tests.documentation.blocks import read as read_blocks
 from tests.documentation.projects import BASE, of_blocks
+from tests.each import each
 
 PAGES = pages()
 ALL = [block for page in PAGES for block in blocks(page)]
@@ -54,14 +54,14 @@ def test_there_are_blocks_to_look_at() -> None:
     assert len(of("console")) > 10
 
 
-@pytest.mark.parametrize("page", PAGES, ids=place)
+@each("page", PAGES, ids=place)
 def test_every_fence_names_a_language_that_has_a_fate(page: Path) -> None:
     """``bash``, ``shell`` and ``pycon`` would be blocks that nobody runs."""
     directives = {"{toctree}"}
     assert [one for one in languages(page) if one[1] not in {*RUN, *PARSED, *NOT_RUN, *directives}] == []
 
 
-@pytest.mark.parametrize("page", PAGES, ids=place)
+@each("page", PAGES, ids=place)
 def test_a_block_is_skipped_only_for_a_reason(page: Path) -> None:
     directives = re.findall(r"<!--+ *skip: *(.*?) *-->", page.read_text())
     assert [one for one in directives if one != "end" and not re.fullmatch(r"(next|start) \"[^\"]{10,}\"", one)] == []
@@ -75,7 +75,7 @@ def test_few_blocks_are_skipped_and_what_runs_them_instead_is_there() -> None:
             assert (ROOT / named.rstrip(".")).exists(), block.place
 
 
-@pytest.mark.parametrize("page", PAGES, ids=place)
+@each("page", PAGES, ids=place)
 def test_a_page_whose_blocks_another_test_runs_is_named_by_that_test(page: Path) -> None:
     test = ROOT / run_elsewhere(page)
     if test != ROOT:
@@ -84,17 +84,17 @@ def test_a_page_whose_blocks_another_test_runs_is_named_by_that_test(page: Path)
         assert any(name in path.read_text() for path in test.parent.glob("*.py") for name in names)
 
 
-@pytest.mark.parametrize("block", of("python"), ids=lambda block: block.place)
+@each("block", of("python"), ids=lambda block: block.place)
 def test_a_python_block_parses(block: Block) -> None:
     ast.parse(block.source, block.place)
 
 
-@pytest.mark.parametrize("block", of("json"), ids=lambda block: block.place)
+@each("block", of("json"), ids=lambda block: block.place)
 def test_a_json_block_parses(block: Block) -> None:
     json.loads(block.source)
 
 
-@pytest.mark.parametrize("language", ["toml", "yaml", "django"])
+@each("language", ["toml", "yaml", "django"])
 def test_blocks_of_other_languages_parse(language: str) -> None:
     parse = {"toml": tomllib.loads, "yaml": yaml.safe_load, "django": django.template.Template}[language]
     for block in of(language):
@@ -139,7 +139,7 @@ def undefined(folder: Path) -> list[str]:
     return [f"{Path(one['filename']).name}: {one['message']}" for one in json.loads(said)]
 
 
-@pytest.mark.parametrize("block", of("python"), ids=lambda block: block.place)
+@each("block", of("python"), ids=lambda block: block.place)
 def test_settings_and_urls_name_their_file(block: Block) -> None:
     """A block that were executed alone would set a variable, and nothing would look at it."""
     names = assigned(block.source)
@@ -227,7 +227,7 @@ def test_a_prompt_divides_commands_from_what_they_print() -> None:
     ]
 
 
-@pytest.mark.parametrize(
+@each(
     ("shown", "printed", "same"),
     [
         ('{"a": ...}', '{"a": 1}\n', True),

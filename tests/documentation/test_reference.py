@@ -15,6 +15,7 @@ from oauth_provider.conf import NAMES
 from oauth_provider.protocol.reason import Reason
 from oauth_provider.resource_server.conf import ResourceServerSettings
 from tests.documentation.blocks import ROOT, pages
+from tests.each import each
 
 PACKAGE = ROOT / "oauth_provider"
 REFERENCE = ROOT / "docs" / "reference"
@@ -31,7 +32,7 @@ def test_every_section_is_asked_for_by_one_page_and_every_page_asks_for_one_that
     assert sorted(asked) == sorted(SECTIONS)
 
 
-@pytest.mark.parametrize("name", SECTIONS)
+@each("name", SECTIONS)
 def test_a_section_is_neither_empty_nor_broken(name: str) -> None:
     text = SECTIONS[name]()
     assert len(text.splitlines()) > 2
@@ -52,7 +53,7 @@ def test_every_setting_has_a_kind_a_default_and_a_summary() -> None:
         assert "Default" not in one.summary
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "kind", "default"),
     [
         ("AUTHORIZATION_CODE_LIFETIME", "a whole number", "`60`"),
@@ -115,7 +116,7 @@ def test_every_reason_is_there_once_with_its_words_and_an_error() -> None:
         assert told[one.code][2].replace("\\", "") == one.text
 
 
-@pytest.mark.parametrize(
+@each(
     ("code", "errors"),
     [
         ("parameter_missing", "`invalid_grant`, `invalid_request`"),

@@ -11,6 +11,7 @@ from oauth_provider.events import event as events
 from oauth_provider.events.emit import emit
 from oauth_provider.events.event import ClientSuspended, Event, KeyRotated, RequestRefused
 from tests.driver import Driver, signed_in
+from tests.each import each
 from tests.factories import ApplicationFactory
 
 CLASSES = [cls for cls in vars(events).values() if isinstance(cls, type) and issubclass(cls, Event)]
@@ -34,7 +35,7 @@ def kinds(told):
     return [event.kind() for event, _inside in told]
 
 
-@pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)
+@each("cls", CLASSES, ids=lambda cls: cls.__name__)
 def test_every_event_is_frozen_and_documented(cls):
     assert is_dataclass(cls)
     assert cls.__dataclass_params__.frozen

@@ -8,15 +8,16 @@ import pytest
 
 from oauth_provider.protocol.errors import InvalidGrant, InvalidRequest
 from oauth_provider.protocol.reason import Reason
+from tests.each import each
 from tests.events.refusals import made_errors
 
 SOURCE = Path(__file__).parents[2] / "oauth_provider"
-MADE = made_errors()
 
 
 def test_every_error_is_made_with_a_reason():
-    assert len(MADE) > 150
-    without = [made for made in MADE if made.reason is None]
+    every = made_errors()
+    assert len(every) > 150
+    without = [made for made in every if made.reason is None]
     assert [made.place for made in without if not made.place.startswith("rest_framework/testing")] == []
 
 
@@ -27,7 +28,7 @@ def test_every_reason_is_given_somewhere():
 
 
 @pytest.mark.spec("RFC 6749", "5.2")
-@pytest.mark.parametrize("reason", Reason, ids=lambda reason: reason.code)
+@each("reason", Reason, ids=lambda reason: reason.code)
 def test_the_words_are_printable_ascii_without_quotes_that_a_header_could_not_hold(reason):
     assert set(reason.text) <= set(string.printable) - set('"\\\n\r\t')
 
@@ -43,7 +44,7 @@ def test_a_projects_own_words_are_told_without_a_reason():
 
 
 @pytest.mark.spec("RFC 6749", "5.2")
-@pytest.mark.parametrize(
+@each(
     "alike",
     [
         ("CLIENT_UNKNOWN", "CLIENT_SECRET_WRONG", "CLIENT_METHOD_NOT_ALLOWED", "CLIENT_SUSPENDED"),

@@ -11,6 +11,7 @@ from oauth_provider.authorization.sign_in import moment, recorded
 from oauth_provider.models import Authorization
 from tests import ledger
 from tests.driver import METADATA, Driver, query_of, signed_in
+from tests.each import each
 from tests.settings import OAUTH_PROVIDER
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("OIDC Core", "3.1.2.1")]
@@ -120,7 +121,7 @@ def test_a_consent_page_is_not_decided_by_a_weaker_sign_in(driver: Driver) -> No
         ledger.is_error_page(driver.decide(page))
 
 
-@pytest.mark.parametrize("acr_values", ["\x00", "é", "a\r\nb"], ids=ascii)
+@each("acr_values", ["\x00", "é", "a\r\nb"], ids=ascii)
 def test_bad_text_is_refused(driver: Driver, acr_values: str) -> None:
     with ledger.unchanged():
         assert query_of(driver.authorize(acr_values=acr_values)["Location"])["error"] == "invalid_request"
@@ -180,6 +181,6 @@ def test_an_essential_level_is_not_reached_silently(driver: Driver) -> None:
 
 
 @ESSENTIAL
-@pytest.mark.parametrize("acr", [None, {"values": ["gold"]}, {"essential": True}, {"value": "gold"}], ids=str)
+@each("acr", [None, {"values": ["gold"]}, {"essential": True}, {"value": "gold"}], ids=str)
 def test_a_level_that_is_not_essential_is_a_wish(driver: Driver, acr: Any) -> None:
     assert known(driver, claims=json.dumps({"id_token": {"acr": acr}})) == ("pwd", ["pwd"])

@@ -12,6 +12,7 @@ from oauth_provider.protocol.token_string import ACCESS_TOKEN, CODE, checksum, i
 from oauth_provider.tokens.ending import revoke_authorizations
 from tests import ledger
 from tests.driver import Driver, signed_in, verifier
+from tests.each import each
 from tests.factories import CALLBACK, ApplicationFactory
 from tests.overrides import setting
 
@@ -74,7 +75,7 @@ def test_a_native_app_redeems_a_code_that_went_to_the_port_it_listens_on() -> No
 
 
 @pytest.mark.spec("RFC 6749", "4.1.3")
-@pytest.mark.parametrize(
+@each(
     ("form", "error"),
     [
         ({"grant_type": None}, "invalid_request"),
@@ -129,7 +130,7 @@ def test_a_code_is_bound_to_its_client(driver: Driver, kind: dict[str, Any]) -> 
 
 
 @pytest.mark.spec("RFC 6749", "4.1.2")
-@pytest.mark.parametrize(("lifetime", "after", "status"), [(60, 58, 200), (60, 61, 400), (5, 4, 200), (5, 6, 400)])
+@each(("lifetime", "after", "status"), [(60, 58, 200), (60, 61, 400), (5, 4, 200), (5, 6, 400)])
 def test_a_code_lives_as_long_as_the_setting_says(driver: Driver, lifetime: int, after: int, status: int) -> None:
     with setting(AUTHORIZATION_CODE_LIFETIME=lifetime):
         code = driver.code()
@@ -171,7 +172,7 @@ def test_a_code_whose_authorization_was_revoked_is_refused(driver: Driver) -> No
 
 
 @pytest.mark.spec("RFC 6749", "5.2")
-@pytest.mark.parametrize(
+@each(
     ("change", "error", "status"),
     [
         ({"status": ClientPolicy.Status.SUSPENDED}, "invalid_client", 401),
@@ -212,9 +213,7 @@ def test_a_client_without_the_refresh_grant_gets_no_refresh_token_and_its_sign_i
 
 
 @pytest.mark.spec("RFC 6749", "4.2.2")
-@pytest.mark.parametrize(
-    ("own", "most", "seconds"), [(None, 600, 600), (60, 600, 60), (6000, 600, 600), (None, 86400, 86400)]
-)
+@each(("own", "most", "seconds"), [(None, 600, 600), (60, 600, 60), (6000, 600, 600), (None, 86400, 86400)])
 def test_a_policy_can_only_shorten_the_life_of_an_access_token(own: int | None, most: int, seconds: int) -> None:
     driver = signed_in(policy={"access_token_lifetime": own})
     with setting(ACCESS_TOKEN_LIFETIME=most):

@@ -7,6 +7,7 @@ import pytest
 from oauth_provider.models import Authorization
 from tests import ledger
 from tests.driver import Driver, signed_in
+from tests.each import each
 from tests.factories import ApplicationFactory
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +30,7 @@ def test_a_redeemed_code_presented_again_revokes_its_tokens(driver: Driver) -> N
 
 
 @pytest.mark.spec("RFC 6749", "4.1.2")
-@pytest.mark.parametrize("seconds", [1, 30, 3000, 86400])
+@each("seconds", [1, 30, 3000, 86400])
 def test_a_replay_revokes_whenever_it_comes(driver: Driver, seconds: int) -> None:
     code = driver.code()
     tokens = driver.redeem(code).json()
@@ -50,7 +51,7 @@ def test_a_code_has_no_retry_window(driver: Driver) -> None:
 
 
 @pytest.mark.spec("RFC 9700", "4.5")
-@pytest.mark.parametrize(
+@each(
     "form",
     [
         {"code_verifier": None},

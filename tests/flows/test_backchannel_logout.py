@@ -11,6 +11,7 @@ from oauth_provider.models import Authorization, ClientPolicy, LogoutDelivery
 from tests import ledger
 from tests.backchannel import TOLD, Client, deliver, listening, logged_out, reread, somebody
 from tests.driver import JWKS, LOGOUT, Driver, post
+from tests.each import each
 from tests.factories import ApplicationFactory
 from tests.logout import BYE
 
@@ -102,7 +103,7 @@ def test_who_revoked_its_tokens_is_told_all_the_same(driver: Driver) -> None:
     assert LogoutDelivery.objects.count() == 1
 
 
-@pytest.mark.parametrize("case", ["plain OAuth", "no URI", "never redeemed", "another session"])
+@each("case", ["plain OAuth", "no URI", "never redeemed", "another session"])
 def test_who_signed_nobody_in_here_is_not_told(driver: Driver, case: str) -> None:
     if case == "plain OAuth":
         driver.scope = "notes:read"

@@ -15,6 +15,7 @@ from oauth_provider.protocol.errors import InvalidRequest
 from oauth_provider.protocol.form import MAX_LENGTH
 from tests import ledger
 from tests.driver import AUTHORIZE, FORM, INTROSPECT, LOGOUT, PAR, REVOKE, TOKEN, USERINFO, Driver, post
+from tests.each import each
 from tests.factories import ApplicationFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 9112", "6.1")]
@@ -150,7 +151,7 @@ def test_userinfo_and_pages_say_so_too(service: Driver) -> None:
     assert post(service.browser, AUTHORIZE, service.request()).status_code == 400
 
 
-@pytest.mark.parametrize("length", ["abc", "-", "1e3"])
+@each("length", ["abc", "-", "1e3"])
 def test_a_length_that_is_no_number_is_invalid_request(length: str) -> None:
     request = RequestFactory().post(TOKEN, BODY, content_type=FORM, CONTENT_LENGTH=length)
     with pytest.raises(InvalidRequest):

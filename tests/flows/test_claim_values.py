@@ -24,6 +24,7 @@ from oauth_provider.tokens.claims import ClaimContext, userinfo_claims
 from tests import ledger
 from tests.claims import adding
 from tests.driver import LOGOUT, Driver, query_of, signed_in
+from tests.each import each
 from tests.factories import UserFactory
 from tests.flows.test_userinfo import ask
 from tests.settings import OAUTH_PROVIDER
@@ -95,7 +96,7 @@ def named_by(monkeypatch: pytest.MonkeyPatch, value: Any) -> None:
     monkeypatch.setattr(get_user_model(), "get_username", lambda user: value)
 
 
-@pytest.mark.parametrize(("value", "told"), VALUES.values(), ids=VALUES)
+@each(("value", "told"), VALUES.values(), ids=VALUES)
 def test_a_value_is_the_same_in_every_answer(driver: Driver, value: Any, told: Any) -> None:
     with adding("thing", "profile", lambda user, context: value):
         tokens = driver.redeem(driver.code(claims=asking("thing"))).json()
@@ -175,7 +176,7 @@ def test_a_username_that_is_no_text_is_told_as_text(driver: Driver, monkeypatch:
 
 
 @pytest.mark.spec("OIDC RP-Initiated Logout", "2")
-@pytest.mark.parametrize(("hint", "is_asked"), [("", False), (str(KEY).upper(), False), ("somebody", True)])
+@each(("hint", "is_asked"), [("", False), (str(KEY).upper(), False), ("somebody", True)])
 def test_somebody_without_a_textual_name_logs_out(
     driver: Driver, monkeypatch: pytest.MonkeyPatch, hint: str, is_asked: bool
 ) -> None:

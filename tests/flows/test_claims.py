@@ -12,6 +12,7 @@ from oauth_provider.tokens.claims import claim, registered
 from tests import ledger
 from tests.claims import adding
 from tests.driver import Driver, query_of, signed_in
+from tests.each import each
 from tests.factories import UserFactory
 from tests.flows.test_userinfo import ANN, ask
 
@@ -42,7 +43,7 @@ def test_without_asking_the_id_token_has_none(driver: Driver) -> None:
     assert about_a_person(driver.redeem(driver.code()).json()) == {}
 
 
-@pytest.mark.parametrize("wanted", [None, {"essential": True}, {"value": "someone@example.com"}, {"purpose": "x"}])
+@each("wanted", [None, {"essential": True}, {"value": "someone@example.com"}, {"purpose": "x"}])
 def test_the_id_token_has_what_was_asked_for_there(driver: Driver, wanted: Any) -> None:
     in_id_token, _in_userinfo = answers(driver, {"id_token": {"email": wanted, "nonsense": wanted}})
     assert in_id_token == {"email": "ann@example.com"}
@@ -77,7 +78,7 @@ def test_a_refresh_that_gives_a_scope_up_gives_its_claims_up(driver: Driver) -> 
     assert about_a_person(narrowed) == {"name": "Ann Lee"}
 
 
-@pytest.mark.parametrize("name", ["iss", "sub", "aud", "exp", "nonce", "at_hash", "sid", "acr", "amr", "azp"])
+@each("name", ["iss", "sub", "aud", "exp", "nonce", "at_hash", "sid", "acr", "amr", "azp"])
 def test_what_the_protocol_says_cannot_be_asked_otherwise(driver: Driver, name: str) -> None:
     tokens = driver.redeem(driver.code(claims=json.dumps({"id_token": {name: {"essential": True}}}))).json()
     assert jws.parse(tokens["id_token"]).claims["aud"] == driver.application.client_id
@@ -97,15 +98,13 @@ def test_a_claim_sees_what_was_asked_of_it(driver: Driver) -> None:
     assert (in_id_token["email"], in_userinfo["email"]) == ("second@x.example", "first@x.example")
 
 
-@pytest.mark.parametrize("name", sorted(PROTOCOL_CLAIMS))
+@each("name", sorted(PROTOCOL_CLAIMS))
 def test_no_claim_of_a_project_can_take_a_name_of_the_protocol(name: str) -> None:
     with pytest.raises(ValueError, match="protocol"):
         claim(name, scope="profile")
 
 
-@pytest.mark.parametrize(
-    "claims", ["nonsense", "[]", '{"userinfo": []}', '{"id_token": {"a": 1}}', '{"a":1,"a":1}', "é"]
-)
+@each("claims", ["nonsense", "[]", '{"userinfo": []}', '{"id_token": {"a": 1}}', '{"a":1,"a":1}', "é"])
 def test_a_malformed_parameter_goes_back_to_the_client(driver: Driver, claims: str) -> None:
     with ledger.unchanged():
         answer = query_of(driver.authorize(claims=claims)["Location"])

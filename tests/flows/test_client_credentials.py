@@ -10,6 +10,7 @@ from oauth_provider.models import Authorization, ClientPolicy, TokenBinding
 from oauth_provider.tokens.verifier import verify
 from tests import ledger
 from tests.driver import Driver, signed_in
+from tests.each import each
 from tests.factories import ApplicationFactory
 from tests.settings import OAUTH_PROVIDER
 
@@ -73,7 +74,7 @@ def test_a_refused_request_issues_nothing(service: Driver, form: dict[str, Any],
 
 
 @pytest.mark.spec("RFC 6749", "3.3")
-@pytest.mark.parametrize(
+@each(
     ("scopes", "asked", "status"),
     [(["notes:read"], "notes:read", 200), (["notes:read"], "notes:write", 400), ([], "notes:read", 400)],
 )
@@ -125,7 +126,7 @@ def test_a_suspended_client_gets_no_token_and_those_it_has_are_refused(service: 
 
 
 @pytest.mark.spec("RFC 6749", "4.2.2")
-@pytest.mark.parametrize(("own", "seconds"), [(None, 3600), (60, 60), (86400, 3600)])
+@each(("own", "seconds"), [(None, 3600), (60, 60), (86400, 3600)])
 def test_its_life_is_the_shorter_of_settings_and_policy(own: int | None, seconds: int) -> None:
     service = Driver(ApplicationFactory(service=True, policy={"access_token_lifetime": own}))
     response = service.token(**GRANT)

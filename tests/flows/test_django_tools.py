@@ -10,6 +10,7 @@ from django.test import AsyncClient, SimpleTestCase
 from django.test import Client as Browser
 
 from tests.driver import AUTHORIZE, METADATA, Driver, incompressible, query_of, signed_in
+from tests.each import each
 from tests.factories import CALLBACK, ApplicationFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -35,9 +36,7 @@ class LocationMiddleware:
 # Redirects
 
 
-@pytest.mark.parametrize(
-    "redirect_uri", [CALLBACK, "http://127.0.0.1:4000/callback", "com.example.app:/callback"], ids=str
-)
+@each("redirect_uri", [CALLBACK, "http://127.0.0.1:4000/callback", "com.example.app:/callback"], ids=str)
 def test_a_redirect_is_one_to_django_wherever_it_leads(redirect_uri: str, settings: Any) -> None:
     settings.OAUTH2_PROVIDER = {"ALLOWED_REDIRECT_URI_SCHEMES": ["https", "http", "com.example.app"]}
     settings.MIDDLEWARE = [*settings.MIDDLEWARE, f"{__name__}.LocationMiddleware"]
@@ -124,7 +123,7 @@ def test_no_answer_on_the_way_cuts_a_popup_off_from_its_opener(settings: Any, po
 
 
 @pytest.mark.spec("RFC 9111", "7.3")
-@pytest.mark.parametrize("path", [METADATA, "/.well-known/openid-configuration", "/oauth/jwks", "/oauth/check_session"])
+@each("path", [METADATA, "/.well-known/openid-configuration", "/oauth/jwks", "/oauth/check_session"])
 def test_a_public_answer_carries_nobodys_cookie(settings: Any, path: str) -> None:
     settings.SESSION_SAVE_EVERY_REQUEST = True
     settings.MIDDLEWARE = [one for one in settings.MIDDLEWARE if "messages" not in one]

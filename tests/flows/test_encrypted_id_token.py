@@ -16,6 +16,7 @@ from tests import jose_keys, ledger
 from tests.backchannel import TOLD, deliver, listening
 from tests.client_keys import JWKS_URI
 from tests.driver import METADATA, Driver, query_of, signed_in
+from tests.each import each
 from tests.encryption import ALGS, answering, made, opened, policy, private, public
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("OIDC Core", "10.2")]
@@ -41,7 +42,7 @@ def published(web: Any, monkeypatch: pytest.MonkeyPatch, **columns: Any) -> Driv
 
 @pytest.mark.spec("OIDC Core", "16.14")
 @pytest.mark.spec("RFC 7519", "5.2")
-@pytest.mark.parametrize("kind", ["RSA", "P-256", "P-384", "P-521", "X25519"])
+@each("kind", ["RSA", "P-256", "P-384", "P-521", "X25519"])
 def test_the_client_opens_it_and_finds_a_signed_token(kind: str) -> None:
     driver = somebody(public(kind))
     tokens = driver.redeem(driver.code(nonce=NONCE)).json()
@@ -54,8 +55,8 @@ def test_the_client_opens_it_and_finds_a_signed_token(kind: str) -> None:
 
 
 @pytest.mark.spec("OIDC Registration", "2")
-@pytest.mark.parametrize("enc", CONTENT_ENCRYPTION)
-@pytest.mark.parametrize("alg", ["ES256", "PS256"])
+@each("enc", CONTENT_ENCRYPTION)
+@each("alg", ["ES256", "PS256"])
 def test_the_client_chooses_how_it_is_signed_and_encrypted(enc: str, alg: str) -> None:
     columns = {"id_token_encrypted_response_enc": enc, "id_token_signed_response_alg": alg}
     token = opened(somebody(public("RSA"), **columns).tokens()["id_token"], "RSA")
@@ -139,8 +140,8 @@ def test_where_there_is_no_key_for_it_nothing_is_issued_and_nothing_spent(
     assert opened(getattr(driver, exchange)(credential).json()["id_token"], "RSA")
 
 
-@pytest.mark.parametrize("column", ["id_token_encrypted_response_alg", "id_token_encrypted_response_enc"])
-@pytest.mark.parametrize("value", ["RSA1_5", "none", "dir"])
+@each("column", ["id_token_encrypted_response_alg", "id_token_encrypted_response_enc"])
+@each("value", ["RSA1_5", "none", "dir"])
 def test_what_nobody_offers_is_not_done_whoever_wrote_it_into_the_database(column: str, value: str) -> None:
     driver = somebody(public("RSA"))
     code = driver.code()
@@ -205,7 +206,7 @@ def test_while_they_cannot_be_had_nothing_is_spent_and_nothing_leaves_in_the_cle
 
 
 @pytest.mark.usefixtures("clock_cache")
-@pytest.mark.parametrize("jwk", [private("P-256"), public("P-256", use="sig"), public("P-256", crv="P-384"), SIGNING])
+@each("jwk", [private("P-256"), public("P-256", use="sig"), public("P-256", crv="P-384"), SIGNING])
 def test_an_address_that_has_no_good_key_is_as_bad_as_none(monkeypatch: pytest.MonkeyPatch, jwk: Any) -> None:
     driver = published(lambda *args, **kwargs: answering(jwk), monkeypatch)
     code = driver.code()

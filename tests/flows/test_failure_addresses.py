@@ -4,13 +4,14 @@ import pytest
 
 from oauth_provider.clients.authentication.attempt import Attempt
 from oauth_provider.protocol.errors import TemporarilyUnavailable
+from tests.each import each
 
 pytestmark = pytest.mark.spec("RFC 6749", "2.3.1")
 
 LIMIT = 10
 
 
-@pytest.mark.parametrize(
+@each(
     ("one", "other", "count_together"),
     [
         ("192.0.2.1", "192.0.2.1", True),

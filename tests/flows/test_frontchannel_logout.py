@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 
 from oauth_provider.models import Authorization, ClientPolicy
 from tests.driver import CALLBACK, LOGOUT, Driver, query_of, signed_in
+from tests.each import each
 from tests.factories import ApplicationFactory
 from tests.logout import BYE, answer, is_logged_in
 
@@ -87,7 +88,7 @@ def test_the_same_happens_after_a_confirmation(driver: Driver) -> None:
     assert "refresh" not in page.content.decode()
 
 
-@pytest.mark.parametrize("case", ["plain OAuth", "never redeemed", "no URI", "another's host", "http", "injection"])
+@each("case", ["plain OAuth", "never redeemed", "no URI", "another's host", "http", "injection"])
 def test_who_is_not_concerned_is_not_framed(driver: Driver, case: str) -> None:
     uris = {
         "no URI": "",
@@ -118,7 +119,7 @@ def test_a_second_click_frames_nobody_again(driver: Driver) -> None:
     assert frames(answer(driver, page)) == []
 
 
-@pytest.mark.parametrize(
+@each(
     "uri",
     [
         "https://evil.example.com/",

@@ -19,6 +19,7 @@ from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.sealed import unseal
 from tests import ledger
 from tests.driver import Driver, query_of, signed_in
+from tests.each import each
 from tests.factories import UserFactory
 from tests.flows.test_error_reports import reports_of
 
@@ -87,7 +88,7 @@ def test_no_log_line_of_a_refusal_holds_the_handle(driver: Driver) -> None:
     assert stream.getvalue().count("/consent/***") >= 4
 
 
-@pytest.mark.parametrize("name", LOGGERS)
+@each("name", LOGGERS)
 def test_loggers_of_urls_are_filtered_once(name: str) -> None:
     connect()
     assert len([one for one in logging.getLogger(name).filters if isinstance(one, MaskHandles)]) == 1

@@ -10,6 +10,7 @@ from django.urls import path
 from oauth_provider.pages.login import LoginView
 from tests import ledger
 from tests.driver import Driver, query_of, signed_in
+from tests.each import each
 from tests.factories import ApplicationFactory, UserFactory
 from tests.urls import urlpatterns as project_urls
 
@@ -83,7 +84,7 @@ def test_a_login_hint_does_not_change_who_is_signed_in() -> None:
 # ui_locales
 
 
-@pytest.mark.parametrize(
+@each(
     ("ui_locales", "language"),
     [
         ("de", "de"),
@@ -134,8 +135,8 @@ def test_a_project_of_one_language_keeps_it(settings: Any) -> None:
     assert driver.browser.get(driver.authorize(ui_locales="de")["Location"]).status_code == 200
 
 
-@pytest.mark.parametrize("name", ["claims_locales", "display", "ui_locales"])
-@pytest.mark.parametrize("value", ["page", "popup", "se", "x" * 500, "\x00", "\udcff", "é"], ids=lambda v: ascii(v)[:9])
+@each("name", ["claims_locales", "display", "ui_locales"])
+@each("value", ["page", "popup", "se", "x" * 500, "\x00", "\udcff", "é"], ids=lambda v: ascii(v)[:9])
 def test_what_only_makes_a_page_nicer_is_no_reason_to_refuse(name: str, value: str) -> None:
     driver = signed_in()
     encoded = quote(value, errors="surrogateescape")

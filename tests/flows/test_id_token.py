@@ -14,6 +14,7 @@ from oauth_provider.tokens.id_token import read_id_token
 from oauth_provider.tokens.key_ring import forget, key_ring
 from tests import ledger
 from tests.driver import CALLBACK, Driver, signed_in
+from tests.each import each
 from tests.factories import ApplicationFactory, UserFactory
 from tests.jose_keys import private_jwk
 
@@ -63,7 +64,7 @@ def test_it_is_signed_with_rs256_and_names_its_key(driver: Driver) -> None:
     assert header == {"alg": "RS256", "kid": key_ring().signer("RS256").kid, "typ": "JWT"}
 
 
-@pytest.mark.parametrize("alg", ALGORITHMS)
+@each("alg", ALGORITHMS)
 def test_a_client_may_have_another_algorithm(alg: str) -> None:
     driver = signed_in(policy={"id_token_signed_response_alg": alg})
     driver.scope = "openid"
@@ -73,7 +74,7 @@ def test_a_client_may_have_another_algorithm(alg: str) -> None:
 
 
 @pytest.mark.spec("OIDC Core", "3.1.2.1")
-@pytest.mark.parametrize("nonce", ["x" * 64, "y" * 384, "a b&c=d%00+", "0", "'\"<>"])
+@each("nonce", ["x" * 64, "y" * 384, "a b&c=d%00+", "0", "'\"<>"])
 def test_a_nonce_is_returned_unaltered(driver: Driver, nonce: str) -> None:
     assert claims_of(tokens_of(driver, nonce=nonce))["nonce"] == nonce
 
@@ -92,7 +93,7 @@ def test_a_client_that_may_not_ask_for_openid_gets_none() -> None:
     assert (tokens["scope"], "id_token" in tokens) == ("notes:read", False)
 
 
-@pytest.mark.parametrize("scope", ["openid", "notes:read profile", "email", "offline_access", "phone", "address"])
+@each("scope", ["openid", "notes:read profile", "email", "offline_access", "phone", "address"])
 def test_a_client_that_acts_for_itself_is_nobody(scope: str) -> None:
     driver = Driver(ApplicationFactory(service=True))
     with ledger.unchanged():

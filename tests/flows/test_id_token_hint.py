@@ -10,6 +10,7 @@ from oauth_provider.protocol.id_token import IdToken, sign_id_token
 from oauth_provider.tokens.key_ring import key_ring
 from tests import ledger
 from tests.driver import Driver, query_of, signed_in
+from tests.each import each
 from tests.factories import ApplicationFactory, UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("OIDC Core", "3.1.2.1")]
@@ -108,8 +109,8 @@ BAD: dict[str, Any] = {
 
 
 @pytest.mark.spec("RFC 8725", "3.11")
-@pytest.mark.parametrize("make", BAD.values(), ids=BAD)
-@pytest.mark.parametrize("prompt", [None, "none"])
+@each("make", BAD.values(), ids=BAD)
+@each("prompt", [None, "none"])
 def test_what_is_no_id_token_of_ours_for_this_client_is_refused(driver: Driver, make: Any, prompt: str | None) -> None:
     hint = make(driver)
     with ledger.unchanged():

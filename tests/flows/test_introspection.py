@@ -13,6 +13,7 @@ from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.token_string import make_refresh_token, parse_refresh_token
 from tests import ledger
 from tests.driver import INTROSPECT, Driver, post, signed_in
+from tests.each import each
 from tests.factories import ApplicationFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -93,10 +94,8 @@ def test_a_token_for_certain_places_names_them(driver: Driver, asker: Driver) ->
 
 
 @pytest.mark.spec("RFC 7662", "2.1")
-@pytest.mark.parametrize("kind", ["access_token", "refresh_token"])
-@pytest.mark.parametrize(
-    "application", [{}, {"policy": {"may_introspect": False}}, {"public": True, "policy": {"may_introspect": True}}]
-)
+@each("kind", ["access_token", "refresh_token"])
+@each("application", [{}, {"policy": {"may_introspect": False}}, {"public": True, "policy": {"may_introspect": True}}])
 def test_one_who_may_not_ask_learns_nothing(driver: Driver, kind: str, application: dict[str, Any]) -> None:
     token = driver.tokens()[kind]
     asking = Driver(ApplicationFactory(**application))

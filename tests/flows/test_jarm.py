@@ -13,6 +13,7 @@ from oauth_provider.tokens.id_token import read_id_token
 from tests import jose_keys, ledger
 from tests.client_keys import ISSUER
 from tests.driver import JWKS, METADATA, Driver, query_of, signed_in
+from tests.each import each
 from tests.factories import CALLBACK
 from tests.flows.test_response_mode import form_of
 from tests.settings import OAUTH_PROVIDER
@@ -49,7 +50,7 @@ def answer_of(driver: Driver, response: Any, mode: str, alg: str = "RS256") -> d
 
 
 @pytest.mark.spec("JARM", "2.3")
-@pytest.mark.parametrize("mode", MODES)
+@each("mode", MODES)
 def test_a_code_and_state_arrive_signed_and_nothing_beside_them(driver: Driver, mode: str) -> None:
     answer = answer_of(driver, driver.authorize(response_mode=mode), mode)
     assert set(answer) == {"code", "state"}
@@ -58,8 +59,8 @@ def test_a_code_and_state_arrive_signed_and_nothing_beside_them(driver: Driver, 
 
 
 @pytest.mark.spec("JARM", "2.1")
-@pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize(
+@each("mode", MODES)
+@each(
     ("changes", "error"),
     [
         ({"scope": "nothing:here"}, "invalid_scope"),
@@ -86,7 +87,7 @@ def test_a_decision_is_signed_each_time_it_is_sent(decision: str, member: str) -
     assert first[member] == second[member]
 
 
-@pytest.mark.parametrize("alg", ["ES256", "PS256", "EdDSA"])
+@each("alg", ["ES256", "PS256", "EdDSA"])
 def test_it_is_signed_with_what_the_client_registered(driver: Driver, alg: str) -> None:
     ClientPolicy.objects.update(authorization_signed_response_alg=alg)
     assert "code" in answer_of(driver, driver.authorize(response_mode="jwt"), "jwt", alg)
@@ -100,7 +101,7 @@ def test_it_passes_for_no_id_token_and_no_access_token(driver: Driver) -> None:
     assert query_of(driver.authorize(id_token_hint=response)["Location"])["error"] == "invalid_request"
 
 
-@pytest.mark.parametrize("mode", ["JWT", "code.jwt", "query.jwt.jwt", ".jwt", "jwt query", "none"])
+@each("mode", ["JWT", "code.jwt", "query.jwt.jwt", ".jwt", "jwt query", "none"])
 def test_another_mode_is_refused(driver: Driver, mode: str) -> None:
     with ledger.unchanged():
         assert query_of(driver.authorize(response_mode=mode)["Location"])["error"] == "invalid_request"

@@ -8,6 +8,7 @@ from django.test import Client as Browser
 from oauth_provider.protocol.jose import PRIVATE_MEMBERS
 from oauth_provider.urls import well_known
 from tests.driver import JWKS, METADATA
+from tests.each import each
 from tests.jose_keys import private_jwk
 from tests.urls import urlpatterns as project_urls
 
@@ -34,7 +35,7 @@ def test_every_key_has_a_kid_of_its_own(client: Browser) -> None:
     assert len({key["kid"] for key in keys}) == len(keys) == 4
 
 
-@pytest.mark.parametrize("path", DOCUMENTS)
+@each("path", DOCUMENTS)
 @pytest.mark.spec("RFC 9110", "8.8.3")
 def test_a_document_may_be_kept_and_asked_for_again(client: Browser, path: str) -> None:
     first = client.get(path)
@@ -46,16 +47,16 @@ def test_a_document_may_be_kept_and_asked_for_again(client: Browser, path: str) 
     assert again["Cache-Control"] == first["Cache-Control"]
 
 
-@pytest.mark.parametrize("path", DOCUMENTS)
-@pytest.mark.parametrize("condition", ['"x", {etag}', "W/{etag}", "*"])
+@each("path", DOCUMENTS)
+@each("condition", ['"x", {etag}', "W/{etag}", "*"])
 @pytest.mark.spec("RFC 9110", "13.1.2")
 def test_any_form_of_the_condition_is_understood(client: Browser, path: str, condition: str) -> None:
     etag = client.get(path)["ETag"]
     assert client.get(path, headers={"If-None-Match": condition.format(etag=etag)}).status_code == 304
 
 
-@pytest.mark.parametrize("path", DOCUMENTS)
-@pytest.mark.parametrize("condition", ['"x"', "x", "", '"', "W/", '"\u00e9"', "*x"])
+@each("path", DOCUMENTS)
+@each("condition", ['"x"', "x", "", '"', "W/", '"\u00e9"', "*x"])
 @pytest.mark.spec("RFC 9110", "13.1.2")
 def test_another_condition_gets_the_document(client: Browser, path: str, condition: str) -> None:
     response = client.get(path, headers={"If-None-Match": condition})
@@ -63,7 +64,7 @@ def test_another_condition_gets_the_document(client: Browser, path: str, conditi
     assert response.json()
 
 
-@pytest.mark.parametrize("path", DOCUMENTS)
+@each("path", DOCUMENTS)
 @pytest.mark.spec("Fetch", "3.2")
 def test_anyone_may_read_it_and_no_cookie_is_set(client: Browser, path: str) -> None:
     for response in (client.get(path, headers=ANYONE), client.options(path, headers=ANYONE)):
@@ -73,8 +74,8 @@ def test_anyone_may_read_it_and_no_cookie_is_set(client: Browser, path: str) -> 
         assert not response.cookies
 
 
-@pytest.mark.parametrize("path", DOCUMENTS)
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
+@each("path", DOCUMENTS)
+@each("method", ["POST", "PUT", "DELETE", "PATCH"])
 def test_it_is_only_read(client: Browser, path: str, method: str) -> None:
     response = client.generic(method, path)
     assert (response.status_code, response["Allow"]) == (405, "GET, HEAD, OPTIONS")
@@ -95,7 +96,7 @@ def test_both_names_lead_to_the_same_facts(client: Browser) -> None:
 
 @pytest.mark.urls(__name__)
 @pytest.mark.spec("OIDC Discovery", "4.1")
-@pytest.mark.parametrize(
+@each(
     ("issuer", "path", "status"),
     [
         ("https://auth.example.com", OPENID, 200),

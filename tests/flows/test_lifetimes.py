@@ -13,6 +13,7 @@ from oauth_provider.dot.names import access_token_model
 from oauth_provider.models import Authorization, ClientPolicy, Resource
 from tests import ledger
 from tests.driver import AUTHORIZE, TOKEN, Driver, post, query_of, signed_in
+from tests.each import each
 from tests.settings import OAUTH_PROVIDER
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 9700", "4.14.2")]
@@ -105,8 +106,8 @@ def test_each_can_end_it_however_often_it_is_refreshed(driver: Driver, settings:
         assert driver.introspect(tokens["refresh_token"]).json() == {"active": False}
 
 
-@pytest.mark.parametrize("name", [IDLE, ABSOLUTE])
-@pytest.mark.parametrize("strictest", range(4))
+@each("name", [IDLE, ABSOLUTE])
+@each("strictest", range(4))
 def test_the_strictest_wins_wherever_it_is_written(driver: Driver, settings: Any, name: str, strictest: int) -> None:
     for number, limit in enumerate(SETTERS):
         limit(settings, **{name: 1000 if number == strictest else 2000})

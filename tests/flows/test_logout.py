@@ -6,6 +6,7 @@ from django.test import Client as Browser
 
 from tests import ledger
 from tests.driver import LOGOUT, Driver, post, query_of
+from tests.each import each
 from tests.factories import UserFactory
 from tests.logout import BYE, answer, is_logged_in, somebody, ticket_of
 
@@ -59,9 +60,7 @@ def test_a_hint_that_has_expired_still_serves(driver: Driver, hint: str) -> None
     assert not is_logged_in(driver)
 
 
-@pytest.mark.parametrize(
-    "asked", [{}, {"state": "s"}, {"post_logout_redirect_uri": BYE}, {"logout_hint": "x"}], ids=str
-)
+@each("asked", [{}, {"state": "s"}, {"post_logout_redirect_uri": BYE}, {"logout_hint": "x"}], ids=str)
 def test_who_says_nothing_that_counts_has_the_person_asked(driver: Driver, asked: dict[str, str]) -> None:
     page = driver.browser.get(LOGOUT, asked)
     assert is_logged_in(driver)

@@ -14,6 +14,7 @@ from oauth_provider.models.logout_delivery import BACKOFF, LEASE
 from tests import ledger
 from tests.backchannel import Client, deliver, listening, logged_out, reread, somebody
 from tests.driver import Driver
+from tests.each import each
 from tests.factories import ApplicationFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("OIDC Back-Channel Logout", "2.5")]
@@ -148,9 +149,7 @@ def test_only_a_host_that_the_operator_named_may_be_internal(
     assert told.got[0][2].is_configured is named
 
 
-@pytest.mark.parametrize(
-    "uri", ["https://127.0.0.1/", "https://10.0.0.1/", "https://[::1]/", "https://169.254.169.254/"]
-)
+@each("uri", ["https://127.0.0.1/", "https://10.0.0.1/", "https://[::1]/", "https://169.254.169.254/"])
 def test_nobody_is_called_in_the_operators_own_network(driver: Driver, uri: str) -> None:
     delivery = logged_out(driver)
     ClientPolicy.objects.update(backchannel_logout_uri=uri)

@@ -9,6 +9,7 @@ from oauth_provider.protocol.id_token import IdToken, sign_id_token
 from oauth_provider.tokens.key_ring import key_ring
 from tests import ledger
 from tests.driver import CONFIRM, LOGOUT, Driver, post
+from tests.each import each
 from tests.factories import ApplicationFactory
 from tests.jose_keys import private_jwk
 from tests.logout import BYE, answer, is_logged_in, somebody
@@ -48,7 +49,7 @@ BAD_HINTS: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("bad", BAD_HINTS.values(), ids=BAD_HINTS)
+@each("bad", BAD_HINTS.values(), ids=BAD_HINTS)
 def test_a_hint_that_is_not_ours_for_this_client_gets_the_page(driver: Driver, bad: Any) -> None:
     asked = {
         "id_token_hint": bad(driver),
@@ -100,7 +101,7 @@ def test_what_is_wrong_is_told_to_the_person_and_ends_nothing(
     assert is_logged_in(driver)
 
 
-@pytest.mark.parametrize("name", ["client_id", "post_logout_redirect_uri", "id_token_hint", "state"])
+@each("name", ["client_id", "post_logout_redirect_uri", "id_token_hint", "state"])
 def test_no_parameter_comes_twice(driver: Driver, name: str) -> None:
     ledger.is_error_page(driver.browser.get(LOGOUT, {name: ["a", "b"]}))
 
@@ -113,8 +114,8 @@ def test_a_suspended_client_is_not_followed(hint: str, driver: Driver) -> None:
     assert is_logged_in(driver)
 
 
-@pytest.mark.parametrize("ticket", ["", "x", "x:y:z", "\x00"])
-@pytest.mark.parametrize("decision", ["log_out", "stay", "", "else"])
+@each("ticket", ["", "x", "x:y:z", "\x00"])
+@each("decision", ["log_out", "stay", "", "else"])
 def test_a_ticket_that_is_not_ours_decides_nothing(driver: Driver, ticket: str, decision: str) -> None:
     ledger.is_error_page(post(driver.browser, CONFIRM, {"ticket": ticket, "decision": decision}))
     assert is_logged_in(driver)

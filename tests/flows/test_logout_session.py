@@ -14,6 +14,7 @@ from oauth_provider.tokens.issuer import Issuer
 from oauth_provider.tokens.logout import end_sessions
 from tests import ledger
 from tests.driver import LOGOUT, Driver, signed_in
+from tests.each import each
 from tests.factories import ApplicationFactory, UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("OIDC Back-Channel Logout", "2.7")]
@@ -150,8 +151,8 @@ def test_where_every_request_extends_the_session_it_is_counted_from_now(driver: 
         assert driver.tokens()["expires_in"] == 3600
 
 
-@pytest.mark.parametrize("use_tz", [True, False])
-@pytest.mark.parametrize("age", [600, timedelta(seconds=600)], ids=["seconds", "moment"])
+@each("use_tz", [True, False])
+@each("age", [600, timedelta(seconds=600)], ids=["seconds", "moment"])
 def test_an_expiry_of_its_own_counts(settings: Any, use_tz: bool, age: Any) -> None:
     settings.USE_TZ = use_tz
     driver = signed_in()

@@ -12,6 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from oauth_provider.models import Authorization, ClientPolicy, PendingRequest
 from tests import ledger
 from tests.driver import AUTHORIZE, Driver, incompressible, post, query_of, signed_in
+from tests.each import each
 from tests.factories import ApplicationFactory, UserFactory
 from tests.settings import OAUTH_PROVIDER
 
@@ -38,7 +39,7 @@ def log_in(browser: Browser, location: str) -> str:
 
 
 @pytest.mark.spec("RFC 6749", "4.1.2")
-@pytest.mark.parametrize("length", [200, 900, 1_500, 2_000, 12_000])
+@each("length", [200, 900, 1_500, 2_000, 12_000])
 def test_a_state_of_any_length_comes_back_from_a_login(driver: Driver, length: int) -> None:
     state = incompressible(length)
     back = log_in(driver.browser, driver.authorize(state=state)["Location"])
@@ -76,8 +77,8 @@ def test_prompt_none_keeps_nothing(driver: Driver) -> None:
 
 
 @pytest.mark.spec("OIDC Core", "3.1.2.1")
-@pytest.mark.parametrize("is_signed_in", [True, False])
-@pytest.mark.parametrize("length", [10, 5_000])
+@each("is_signed_in", [True, False])
+@each("length", [10, 5_000])
 def test_a_post_is_answered_whole_and_no_url_of_ours_holds_it(driver: Driver, length: int, is_signed_in: bool) -> None:
     state = incompressible(length)
     if is_signed_in:
@@ -129,7 +130,7 @@ def test_a_login_that_was_demanded_is_demanded_of_a_long_request_too(driver: Dri
 # Where the login page is
 
 
-@pytest.mark.parametrize(
+@each(
     ("page", "expected"),
     [
         ("https://sso.example.org/login/?site=auth", "http://testserver/oauth/authorize?"),
@@ -139,7 +140,7 @@ def test_a_login_that_was_demanded_is_demanded_of_a_long_request_too(driver: Dri
         ("/login/", "/oauth/authorize?"),
     ],
 )
-@pytest.mark.parametrize("state", ["short", LONG])
+@each("state", ["short", LONG])
 def test_next_is_absolute_where_the_login_page_is_elsewhere(
     driver: Driver, settings: Any, page: str, expected: str, state: str
 ) -> None:

@@ -13,6 +13,7 @@ from oauth_provider.protocol.response_mode import SUPPORTED
 from oauth_provider.registry.grant import grant_types
 from oauth_provider.registry.scope import IDENTITY_SCOPES
 from tests.driver import METADATA
+from tests.each import each
 from tests.settings import OAUTH_PROVIDER
 
 pytestmark = pytest.mark.django_db
@@ -60,7 +61,7 @@ def test_it_promises_nothing_that_is_off(client: Browser) -> None:
 
 
 @pytest.mark.spec("RFC 8414", "2")
-@pytest.mark.parametrize("name", ENDPOINTS)
+@each("name", ENDPOINTS)
 def test_every_endpoint_that_is_named_answers(client: Browser, name: str) -> None:
     url = client.get(METADATA).json()[name]
     assert url.startswith(f"{ISSUER}/oauth/")
@@ -68,7 +69,7 @@ def test_every_endpoint_that_is_named_answers(client: Browser, name: str) -> Non
 
 
 @pytest.mark.spec("RFC 8414", "3")
-@pytest.mark.parametrize(
+@each(
     ("issuer", "path", "status"),
     [
         (ISSUER, "", 200),
@@ -94,7 +95,7 @@ def test_it_is_found_at_the_root_and_behind_the_issuers_own_path(
 
 
 @pytest.mark.spec("RFC 9110", "15.5.6")
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "TRACE"])
+@each("method", ["POST", "PUT", "DELETE", "PATCH", "TRACE"])
 def test_it_is_only_read(client: Browser, method: str) -> None:
     response = client.generic(method, METADATA)
     assert response.status_code == 405

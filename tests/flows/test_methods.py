@@ -20,6 +20,7 @@ from tests.driver import (
     incompressible,
     signed_in,
 )
+from tests.each import each
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 9110", "9.3.2")]
 
@@ -91,7 +92,7 @@ def test_head_of_the_end_session_endpoint_ends_nothing(driver: Driver) -> None:
 
 
 @pytest.mark.spec("RFC 9110", "9.2.1")
-@pytest.mark.parametrize("prompt", [None, "login", "select_account", "consent", "none"])
+@each("prompt", [None, "login", "select_account", "consent", "none"])
 def test_head_of_an_authorization_request_does_nothing_for_who_is_signed_in(driver: Driver, prompt: str | None) -> None:
     driver.code()
     with ledger.unchanged():
@@ -112,7 +113,7 @@ def test_head_of_a_request_that_is_too_long_for_a_login_page_keeps_no_row(driver
     assert PendingRequest.objects.count() == 1
 
 
-@pytest.mark.parametrize("path", DOCUMENTS)
+@each("path", DOCUMENTS)
 def test_head_of_a_document_tells_what_get_tells(driver: Driver, path: str) -> None:
     page, head = driver.browser.get(path), driver.browser.head(path)
     assert (head.status_code, head.content) == (200, b"")
@@ -121,7 +122,7 @@ def test_head_of_a_document_tells_what_get_tells(driver: Driver, path: str) -> N
 
 
 @pytest.mark.spec("RFC 9110", "15.5.6")
-@pytest.mark.parametrize("path", METHODS)
+@each("path", METHODS)
 def test_a_method_that_is_not_taken_is_405_and_names_those_that_are(driver: Driver, path: str) -> None:
     for method in ("PUT", "DELETE", "PATCH", "TRACE", "BREW"):
         with ledger.unchanged():
@@ -131,7 +132,7 @@ def test_a_method_that_is_not_taken_is_405_and_names_those_that_are(driver: Driv
 
 
 @pytest.mark.spec("RFC 9110", "15.4.5")
-@pytest.mark.parametrize("path", DOCUMENTS)
+@each("path", DOCUMENTS)
 def test_a_document_that_is_known_comes_without_content_and_type(driver: Driver, path: str) -> None:
     known = driver.browser.get(path)["ETag"]
     again = driver.browser.get(path, headers={"If-None-Match": f'W/{known}, "other"'})

@@ -14,6 +14,7 @@ from oauth_provider.protocol.jws import parse
 from oauth_provider.tokens.issuer import Issuer
 from tests.details import ONE, TWO, TYPES, register, said
 from tests.driver import Driver, signed_in
+from tests.each import each
 from tests.settings import OAUTH_PROVIDER
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 6749", "3.3")]
@@ -65,7 +66,7 @@ def test_what_was_not_asked_for_is_not_granted(driver: Driver) -> None:
     assert set(Consent.objects.get().agreed.scopes) == {"notes:read"}
 
 
-@pytest.mark.parametrize(
+@each(
     "decision",
     [yes(), yes("photos:read"), Decision(False, frozenset({"notes:read"}))],
 )

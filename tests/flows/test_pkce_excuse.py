@@ -9,6 +9,7 @@ from django.utils import timezone
 from oauth_provider.models import Authorization, ClientPolicy
 from tests import ledger
 from tests.driver import Driver, post, query_of, signed_in
+from tests.each import each
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("OAuth 2.1", "7.5.1")]
 
@@ -57,7 +58,7 @@ def test_it_may_push_its_request(driver: Driver) -> None:
     assert driver.redeem(code, code_verifier=None).status_code == 200
 
 
-@pytest.mark.parametrize(
+@each(
     "changes",
     [
         {"nonce": None},
@@ -126,7 +127,7 @@ def test_what_binds_the_code_must_still_be_due(driver: Driver, unbind: Any) -> N
 
 
 @pytest.mark.spec("RFC 6749", "4.1.3")
-@pytest.mark.parametrize("redirect_uri", [None, "", "https://app.example.com/other"])
+@each("redirect_uri", [None, "", "https://app.example.com/other"])
 def test_its_redirect_uri_is_not_left_out(driver: Driver, redirect_uri: str | None) -> None:
     code = code_of(driver)
     with ledger.unchanged():

@@ -11,6 +11,7 @@ from oauth_provider.authorization.sign_in import Recorded
 from oauth_provider.models import Authorization, ClientPolicy, PendingRequest
 from tests import ledger
 from tests.driver import METADATA, Driver, query_of, signed_in
+from tests.each import each
 from tests.factories import CALLBACK, UserFactory
 from tests.flows.interaction import error_of, goes_to, is_signed_in, log_in
 from tests.settings import OAUTH_PROVIDER
@@ -37,7 +38,7 @@ def test_none_answers_at_once_what_was_agreed_to(driver: Driver) -> None:
     assert PendingRequest.objects.count() == before
 
 
-@pytest.mark.parametrize(
+@each(
     ("prepare", "changes", "error"),
     [
         (lambda driver: driver.browser.logout(), {}, "login_required"),
@@ -71,7 +72,7 @@ def test_none_leaves_the_sign_in_alone(driver: Driver) -> None:
     assert is_signed_in(driver)
 
 
-@pytest.mark.parametrize("prompt", ["none login", "none consent", "none select_account", "unknown", "login unknown"])
+@each("prompt", ["none login", "none consent", "none select_account", "unknown", "login unknown"])
 def test_what_contradicts_itself_is_refused_before_anything_is_ended(driver: Driver, prompt: str) -> None:
     with ledger.unchanged():
         assert error_of(driver.authorize(prompt=prompt)) == "invalid_request"
@@ -199,7 +200,7 @@ def _sign_up(settings: Any) -> None:
 
 @pytest.mark.spec("OIDC Prompt Create", "4")
 @pytest.mark.usefixtures("_sign_up")
-@pytest.mark.parametrize("prompt", ["create", "create login", "create consent select_account"])
+@each("prompt", ["create", "create login", "create consent select_account"])
 def test_create_leads_to_the_sign_up_page_whoever_is_signed_in(driver: Driver, prompt: str) -> None:
     for _ in range(2):
         url = goes_to(driver.authorize(prompt=prompt), SIGN_UP)

@@ -10,6 +10,7 @@ from oauth_provider.dot.names import application_model
 from oauth_provider.models import ClientPolicy
 from tests import ledger
 from tests.driver import INTROSPECT, PAR, REVOKE, TOKEN, Driver, post, signed_in
+from tests.each import each
 from tests.factories import ApplicationFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 6749", "3.2.1")]
@@ -46,7 +47,7 @@ def test_basic_with_an_empty_password_names_a_public_client(spa: Driver) -> None
     assert refresh(spa, answer.json()["refresh_token"], basic(spa.application.client_id)).status_code == 200
 
 
-@pytest.mark.parametrize("path", [TOKEN, REVOKE, INTROSPECT, PAR])
+@each("path", [TOKEN, REVOKE, INTROSPECT, PAR])
 def test_basic_with_an_empty_password_never_names_a_confidential_client(path: str) -> None:
     web = signed_in()
     form = {"grant_type": "refresh_token", "refresh_token": web.tokens()["refresh_token"], "token": "x"}
@@ -56,7 +57,7 @@ def test_basic_with_an_empty_password_never_names_a_confidential_client(path: st
         ledger.refused(response, "invalid_client", 401)
 
 
-@pytest.mark.parametrize("method", ["client_secret_basic", "client_secret_post", "none"])
+@each("method", ["client_secret_basic", "client_secret_post", "none"])
 def test_no_policy_lets_a_confidential_client_leave_its_secret_out(method: str) -> None:
     service = Driver(ApplicationFactory(service=True, policy={"token_endpoint_auth_method": method}))
     form = {"grant_type": "client_credentials", "scope": "notes:read"}

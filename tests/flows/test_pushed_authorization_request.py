@@ -9,6 +9,7 @@ from django.test import Client as Browser
 from oauth_provider.models import ClientPolicy, PendingRequest
 from tests import ledger
 from tests.driver import AUTHORIZE, METADATA, PAR, Driver, post, query_of, signed_in
+from tests.each import each
 from tests.factories import CALLBACK, ApplicationFactory, UserFactory
 from tests.settings import OAUTH_PROVIDER
 
@@ -52,7 +53,7 @@ def test_every_client_pushes_as_it_authenticates(slash: str) -> None:
 
 
 @pytest.mark.spec("RFC 9126", "2.3")
-@pytest.mark.parametrize(
+@each(
     "credentials",
     [{"client_secret": "wrong"}, {"client_secret": ""}, {"client_id": "nobody"}, {"client_id": ""}],
     ids=str,
@@ -64,7 +65,7 @@ def test_nobody_else_pushes(driver: Driver, credentials: dict[str, str]) -> None
 
 
 @pytest.mark.spec("RFC 9126", "2.3")
-@pytest.mark.parametrize(
+@each(
     ("changes", "error"),
     [
         ({"redirect_uri": f"{CALLBACK}/x"}, "invalid_request"),
@@ -105,7 +106,7 @@ def test_a_name_cannot_be_pushed_even_a_good_one(driver: Driver) -> None:
 
 
 @pytest.mark.spec("RFC 6749", "3.1")
-@pytest.mark.parametrize("name", ["scope", "state", "redirect_uri", "client_id"])
+@each("name", ["scope", "state", "redirect_uri", "client_id"])
 def test_a_repeated_parameter_is_refused(driver: Driver, name: str) -> None:
     request = driver.request() | driver.credentials
     with ledger.unchanged():
@@ -120,7 +121,7 @@ def test_the_clients_secret_and_what_nobody_knows_is_not_kept(driver: Driver) ->
 
 
 @pytest.mark.spec("RFC 9126", "2.3")
-@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH"])
+@each("method", ["GET", "PUT", "DELETE", "PATCH"])
 def test_only_post_is_taken(driver: Driver, method: str) -> None:
     response = driver.browser.generic(method, PAR)
     assert response.status_code == 405
@@ -194,7 +195,7 @@ def test_a_redirect_uri_is_not_left_out_of_what_is_pushed(driver: Driver) -> Non
 
 
 @pytest.mark.spec("OIDC Core", "5.5")
-@pytest.mark.parametrize("claims", ["nonsense", "[]", '{"userinfo": []}'])
+@each("claims", ["nonsense", "[]", '{"userinfo": []}'])
 def test_malformed_claims_are_refused_where_they_are_pushed(driver: Driver, claims: str) -> None:
     with ledger.unchanged():
         response = driver.push(claims=claims)

@@ -14,6 +14,7 @@ from oauth_provider.models.client import check_jwks
 from oauth_provider.protocol import jws
 from tests import jose_keys, ledger
 from tests.driver import AUTHORIZE, METADATA, Driver, query_of, signed_in
+from tests.each import each
 from tests.factories import ApplicationFactory, UserFactory
 from tests.flows.request_objects import ISSUER, SIGNED_ALONE, claims_of, goes_back, jwks, send, signed
 from tests.settings import OAUTH_PROVIDER
@@ -29,7 +30,7 @@ def driver() -> Driver:
 
 @pytest.mark.spec("OIDC Core", "6.1")
 @pytest.mark.spec("RFC 9101", "5")
-@pytest.mark.parametrize("alg", ["RS256", "ES256", "PS256", "EdDSA"])
+@each("alg", ["RS256", "ES256", "PS256", "EdDSA"])
 def test_a_signed_request_is_answered(driver: Driver, alg: str) -> None:
     page = send(driver, signed(driver, alg, nonce="n"))["Location"]
     answer = query_of(driver.decide(page)["Location"])
@@ -55,7 +56,7 @@ def test_a_state_outside_is_not_sent_back(driver: Driver) -> None:
     assert set(query_of(driver.decide(page)["Location"])) == {"code", "iss"}
 
 
-@pytest.mark.parametrize(
+@each(
     "changes",
     [
         {"aud": ["https://other.example.com", ISSUER]},
@@ -98,7 +99,7 @@ BAD_CLAIMS = [
 
 
 @pytest.mark.spec("RFC 9101", "4")
-@pytest.mark.parametrize("changes", BAD_CLAIMS, ids=",".join)
+@each("changes", BAD_CLAIMS, ids=",".join)
 def test_a_claim_that_is_wrong_is_refused_and_leaves_nothing(driver: Driver, changes: dict[str, Any]) -> None:
     token = signed(driver, **changes)
     with ledger.unchanged():
@@ -127,7 +128,7 @@ FORGED: dict[str, Any] = {
 @pytest.mark.spec("RFC 9101", "10.8")
 @pytest.mark.spec("RFC 9101", "6.2")
 @pytest.mark.spec("OIDF", "oidcc-unsigned-request-object-supported-correctly-or-rejected-as-unsupported")
-@pytest.mark.parametrize("make", FORGED.values(), ids=FORGED)
+@each("make", FORGED.values(), ids=FORGED)
 def test_what_the_client_did_not_sign_is_refused(driver: Driver, make: Any) -> None:
     token = make(driver)
     with ledger.unchanged():
@@ -146,7 +147,7 @@ def test_a_client_without_keys_signs_nothing() -> None:
         goes_back(send(driver, signed(driver)))
 
 
-@pytest.mark.parametrize("name", ["client_id", "request", "state"])
+@each("name", ["client_id", "request", "state"])
 def test_what_is_repeated_beside_it_is_refused(driver: Driver, name: str) -> None:
     query = {"client_id": driver.application.client_id, "request": signed(driver)}
     with ledger.unchanged():
@@ -202,9 +203,7 @@ def test_it_is_advertised(driver: Driver, settings: Any) -> None:
     assert driver.browser.get(METADATA).json()["require_signed_request_object"] is True
 
 
-@pytest.mark.parametrize(
-    "value", [[], {}, {"keys": []}, {"keys": "x"}, {"keys": [jose_keys.private_jwk("ES256")]}, "x", {"keys": [{}]}]
-)
+@each("value", [[], {}, {"keys": []}, {"keys": "x"}, {"keys": [jose_keys.private_jwk("ES256")]}, "x", {"keys": [{}]}])
 def test_keys_that_cannot_be_used_are_not_registered(value: Any) -> None:
     with pytest.raises(ValidationError):
         check_jwks(value)

@@ -5,6 +5,7 @@ import pytest
 from oauth_provider.models import Authorization
 from tests import ledger
 from tests.driver import AUTHORIZE, Driver, post, query_of, signed_in
+from tests.each import each
 from tests.factories import ApplicationFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +42,7 @@ def test_nothing_that_stands_beside_the_name_counts(driver: Driver) -> None:
 
 
 @pytest.mark.spec("RFC 6749", "3.1")
-@pytest.mark.parametrize("name", ["client_id", "request_uri", "state"])
+@each("name", ["client_id", "request_uri", "state"])
 def test_what_is_repeated_beside_it_is_a_page(driver: Driver, name: str) -> None:
     query = {"client_id": driver.application.client_id, "request_uri": driver.push().json()["request_uri"]}
     with ledger.unchanged():

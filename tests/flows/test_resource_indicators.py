@@ -12,6 +12,7 @@ from oauth_provider.models import Authorization, Consent, Resource
 from oauth_provider.tokens.verifier import verify
 from tests import ledger
 from tests.driver import AUTHORIZE, Driver, post, query_of, signed_in
+from tests.each import each
 from tests.settings import OAUTH_PROVIDER
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 8707", "2")]
@@ -75,7 +76,7 @@ def test_a_token_for_none_serves_anywhere_and_costs_no_statement(driver: Driver)
     assert "oauth_provider_resource" not in " ".join(query["sql"] for query in captured.captured_queries)
 
 
-@pytest.mark.parametrize(
+@each(
     "spelling",
     ["https://API.example.com:443/notes/", "HTTPS://api.example.com/notes", "https://api.example.com/x/../notes"],
 )
@@ -85,7 +86,7 @@ def test_another_spelling_is_the_registered_resource(driver: Driver, spelling: s
 
 
 @pytest.mark.spec("RFC 8707", "2.1")
-@pytest.mark.parametrize(
+@each(
     "resources",
     [
         ("https://nowhere.example.com/",),
@@ -130,7 +131,7 @@ def test_a_token_request_narrows_resource_and_scope(driver: Driver) -> None:
 
 
 @pytest.mark.spec("RFC 8707", "2.2")
-@pytest.mark.parametrize("uri", [OTHER, "https://nowhere.example.com/", "nonsense", f"{NOTES}/below"])
+@each("uri", [OTHER, "https://nowhere.example.com/", "nonsense", f"{NOTES}/below"])
 def test_what_was_not_granted_is_invalid_target_and_spends_nothing(driver: Driver, uri: str) -> None:
     refresh_token = tokens(driver, NOTES, PHOTOS).json()["refresh_token"]
     with ledger.unchanged():
@@ -211,7 +212,7 @@ def test_introspection_names_the_audience(driver: Driver) -> None:
     assert driver.introspect(access_token).json()["aud"] == [NOTES]
 
 
-@pytest.mark.parametrize("identifier", ["notes", "https://a#f", "https://a b/", "javascript:alert(1)", ""])
+@each("identifier", ["notes", "https://a#f", "https://a b/", "javascript:alert(1)", ""])
 def test_a_resource_has_an_identifier_that_can_be_asked_for(identifier: str) -> None:
     with pytest.raises(ValidationError):
         Resource(identifier=identifier, name="x").full_clean()

@@ -11,6 +11,7 @@ from django.contrib.staticfiles import finders
 from oauth_provider.models import Authorization
 from tests import ledger
 from tests.driver import Driver, query_of, signed_in
+from tests.each import each
 from tests.factories import CALLBACK
 
 pytestmark = pytest.mark.django_db
@@ -65,7 +66,7 @@ def test_a_decision_is_answered_in_a_form_twice_for_a_double_click(decision: str
 
 
 @FORM_POST
-@pytest.mark.parametrize(
+@each(
     ("changes", "error"),
     [
         ({"scope": "nothing:here"}, "invalid_scope"),
@@ -84,9 +85,7 @@ def test_errors_are_in_the_form_too(driver: Driver, changes: dict[str, Any], err
 
 
 @FORM_POST
-@pytest.mark.parametrize(
-    "state", ['"><script>alert(1)</script>', "'onclick='x", "a&b=c#d%00", "&quot;&lt;", "{{ settings.SECRET_KEY }}"]
-)
+@each("state", ['"><script>alert(1)</script>', "'onclick='x", "a&b=c#d%00", "&quot;&lt;", "{{ settings.SECRET_KEY }}"])
 def test_a_state_is_only_text_there(driver: Driver, state: str) -> None:
     response = driver.authorize(response_mode="form_post", state=state)
     assert form_of(response)["state"] == state
@@ -133,7 +132,7 @@ def test_an_unapproved_client_has_nobody_post_an_error_to_it() -> None:
     assert CALLBACK not in response.content.decode()
 
 
-@pytest.mark.parametrize("response_mode", ["web_message", "FORM_POST", "form_post ", "é"])
+@each("response_mode", ["web_message", "FORM_POST", "form_post ", "é"])
 def test_an_unknown_mode_is_refused_in_the_usual_one(driver: Driver, response_mode: str) -> None:
     with ledger.unchanged():
         answer = query_of(driver.authorize(response_mode=response_mode)["Location"])

@@ -6,6 +6,7 @@ import pytest
 
 from tests import ledger
 from tests.driver import AUTHORIZE, INTROSPECT, METADATA, PAR, REVOKE, TOKEN, Driver, post, signed_in
+from tests.each import each
 from tests.factories import ApplicationFactory
 
 pytestmark = pytest.mark.django_db
@@ -44,8 +45,8 @@ def test_no_answer_to_a_program_is_stored(driver: Driver) -> None:
 
 
 @pytest.mark.spec("RFC 6749", "5.2")
-@pytest.mark.parametrize("path", PROGRAMS)
-@pytest.mark.parametrize("form", [{}, {"client_id": "nobody", "client_secret": "x"}, [("a", "1"), ("a", "2")]], ids=str)
+@each("path", PROGRAMS)
+@each("form", [{}, {"client_id": "nobody", "client_secret": "x"}, [("a", "1"), ("a", "2")]], ids=str)
 def test_no_error_to_a_program_is_stored(driver: Driver, path: str, form: Any) -> None:
     response = post(driver.browser, path, form)
     assert response.status_code in (400, 401)
@@ -53,8 +54,8 @@ def test_no_error_to_a_program_is_stored(driver: Driver, path: str, form: Any) -
 
 
 @pytest.mark.spec("RFC 6749", "3.2")
-@pytest.mark.parametrize("path", PROGRAMS)
-@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "PATCH", "DELETE", "TRACE", "BREW"])
+@each("path", PROGRAMS)
+@each("method", ["GET", "HEAD", "PUT", "PATCH", "DELETE", "TRACE", "BREW"])
 def test_programs_post(driver: Driver, path: str, method: str) -> None:
     with ledger.unchanged():
         response = driver.browser.generic(method, f"{path}?client_id=x&token=x")
@@ -66,22 +67,22 @@ def test_programs_post(driver: Driver, path: str, method: str) -> None:
 
 
 @pytest.mark.spec("RFC 9110", "9.3.7")
-@pytest.mark.parametrize("path", PROGRAMS)
+@each("path", PROGRAMS)
 def test_options_says_what_is_allowed(driver: Driver, path: str) -> None:
     response = driver.browser.options(path)
     assert (response.status_code, response["Allow"]) == (204, "POST, OPTIONS")
 
 
 @pytest.mark.spec("RFC 6749", "3.2")
-@pytest.mark.parametrize("path", PROGRAMS)
+@each("path", PROGRAMS)
 def test_a_slash_at_the_end_makes_no_difference(driver: Driver, path: str) -> None:
     plain, slashed = (post(driver.browser, each, {**driver.credentials, **FORM}) for each in (path, f"{path}/"))
     assert (plain.status_code, plain.content) == (slashed.status_code, slashed.content)
 
 
 @pytest.mark.spec("RFC 6749", "3.2")
-@pytest.mark.parametrize("path", PROGRAMS)
-@pytest.mark.parametrize(
+@each("path", PROGRAMS)
+@each(
     "content_type",
     [
         "application/json",
@@ -111,13 +112,13 @@ def test_a_form_is_a_form_however_it_is_spelled(driver: Driver, content_type: st
 
 
 @pytest.mark.spec("RFC 6749", "3.2")
-@pytest.mark.parametrize("path", PROGRAMS)
+@each("path", PROGRAMS)
 def test_an_empty_body_is_refused(driver: Driver, path: str) -> None:
     ledger.refused(post(driver.browser, path, "&"), "invalid_client", 401)
 
 
 @pytest.mark.spec("RFC 6819", "4.4.1.11")
-@pytest.mark.parametrize("path", PROGRAMS)
+@each("path", PROGRAMS)
 def test_a_large_body_is_refused(driver: Driver, path: str) -> None:
     with ledger.unchanged():
         response = post(driver.browser, path, {**driver.credentials, **FORM, "x": "a" * 100_000})
@@ -125,7 +126,7 @@ def test_a_large_body_is_refused(driver: Driver, path: str) -> None:
 
 
 @pytest.mark.spec("RFC 6819", "4.4.1.11")
-@pytest.mark.parametrize("length", ["abc", "-1", "99999999999", " "])
+@each("length", ["abc", "-1", "99999999999", " "])
 def test_a_length_that_lies_is_no_error_of_ours(driver: Driver, length: str) -> None:
     response = driver.browser.generic(
         "POST", TOKEN, "a=1", content_type="application/x-www-form-urlencoded", CONTENT_LENGTH=length
@@ -160,7 +161,7 @@ def test_the_consent_page_is_guarded_and_may_post_back(driver: Driver) -> None:
 
 
 @pytest.mark.spec("RFC 9700", "4.16")
-@pytest.mark.parametrize("what", ["authorize", "consent", "decision", "unapproved"])
+@each("what", ["authorize", "consent", "decision", "unapproved"])
 def test_every_error_page_is_guarded_and_tells_nobody_where_it_came_from(driver: Driver, what: str) -> None:
     unapproved = Driver(ApplicationFactory(policy={"status": "unapproved"}))
     response = {
@@ -205,10 +206,10 @@ def test_a_redirect_after_a_post_is_303(driver: Driver) -> None:
 
 
 @pytest.mark.spec("RFC 9110", "15.5.6")
-@pytest.mark.parametrize(
+@each(
     ("path", "allowed"), [(AUTHORIZE, {"GET", "HEAD", "POST"}), ("/oauth/consent/" + "a" * 43, {"GET", "HEAD", "POST"})]
 )
-@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "TRACE", "OPTIONS", "BREW"])
+@each("method", ["PUT", "PATCH", "DELETE", "TRACE", "OPTIONS", "BREW"])
 def test_pages_are_read_and_posted_to(driver: Driver, path: str, allowed: set[str], method: str) -> None:
     with ledger.unchanged():
         response = driver.browser.generic(method, path)
@@ -225,7 +226,7 @@ def test_no_code_is_made_for_a_head(driver: Driver) -> None:
 
 
 @pytest.mark.spec("RFC 6749", "5.1")
-@pytest.mark.parametrize("path", PROGRAMS)
+@each("path", PROGRAMS)
 def test_a_program_needs_neither_cookie_nor_csrf_token_nor_login(driver: Driver, path: str) -> None:
     from django.test import Client as Browser
 

@@ -14,6 +14,7 @@ from oauth_provider.tokens.ending import revoke_authorizations
 from oauth_provider.tokens.revoke import revoke_user
 from tests import ledger
 from tests.driver import REVOKE, Driver, post, signed_in
+from tests.each import each
 from tests.factories import ApplicationFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -25,8 +26,8 @@ def driver(request: pytest.FixtureRequest) -> Driver:
 
 
 @pytest.mark.spec("RFC 7009", "2.2")
-@pytest.mark.parametrize("kind", ["access_token", "refresh_token"])
-@pytest.mark.parametrize("hint", [None, "access_token", "refresh_token", "nonsense"])
+@each("kind", ["access_token", "refresh_token"])
+@each("hint", [None, "access_token", "refresh_token", "nonsense"])
 def test_either_token_ends_the_sign_in_whatever_the_hint(driver: Driver, kind: str, hint: str | None) -> None:
     tokens = driver.tokens()
     response = driver.revoke(tokens[kind], token_type_hint=hint)
@@ -73,7 +74,7 @@ def test_revoking_again_is_no_error_and_changes_nothing(driver: Driver) -> None:
 
 
 @pytest.mark.spec("RFC 7009", "2.2")
-@pytest.mark.parametrize(
+@each(
     "token",
     [
         "x",
@@ -96,8 +97,8 @@ def test_an_unknown_token_is_no_error_and_changes_nothing(driver: Driver, token:
 
 
 @pytest.mark.spec("RFC 7009", "2.1")
-@pytest.mark.parametrize("kind", ["access_token", "refresh_token"])
-@pytest.mark.parametrize("other", [{}, {"public": True}], ids=["confidential", "public"])
+@each("kind", ["access_token", "refresh_token"])
+@each("other", [{}, {"public": True}], ids=["confidential", "public"])
 def test_another_clients_token_is_answered_as_unknown_and_stays_good(driver: Driver, kind: str, other: Any) -> None:
     tokens = driver.tokens()
     stranger = Driver(ApplicationFactory(**other))
@@ -124,7 +125,7 @@ def test_a_code_is_no_token_and_is_not_spent(driver: Driver) -> None:
 
 
 @pytest.mark.spec("RFC 7009", "2.1")
-@pytest.mark.parametrize(
+@each(
     ("form", "error", "status"),
     [
         ({"token": None}, "invalid_request", 400),

@@ -8,6 +8,7 @@ from oauth_provider.models import Authorization, ClientPolicy, Consent, PendingR
 from oauth_provider.tokens.id_token import read_id_token
 from tests import details, ledger
 from tests.driver import Driver, query_of, signed_in
+from tests.each import each
 from tests.settings import OAUTH_PROVIDER
 
 pytestmark = [
@@ -40,7 +41,7 @@ def refused(driver: Driver, scope: str, **changes: Any) -> str:
     return answer["error_description"]
 
 
-@pytest.mark.parametrize("unwanted", ["groups", "photos:read", "groups photos:read", "NOTES:READ"])
+@each("unwanted", ["groups", "photos:read", "groups photos:read", "NOTES:READ"])
 def test_a_scope_that_is_unknown_or_not_the_clients_is_left_out(driver: Driver, unwanted: str) -> None:
     assert granted(driver, f"openid {unwanted} email") == {"openid", "email"}
     assert Authorization.objects.get().scope == "openid email"
@@ -143,7 +144,7 @@ def test_what_is_left_out_is_not_kept_with_a_question(driver: Driver) -> None:
 
 
 @pytest.mark.spec("OIDC Core", "3.1.2.1")
-@pytest.mark.parametrize("nonce", ["é", "日本語", "naïve nonce", "\U0001f511"])
+@each("nonce", ["é", "日本語", "naïve nonce", "\U0001f511"])
 def test_a_nonce_in_any_script_comes_back_in_the_id_token(driver: Driver, nonce: str) -> None:
     tokens = driver.redeem(driver.code(scope="openid", nonce=nonce)).json()
     claims = read_id_token(tokens["id_token"], issuer="https://auth.example.com")

@@ -6,6 +6,7 @@ from django.test import Client as Browser
 from oauth_provider.models import Authorization
 from tests import ledger
 from tests.driver import Driver, query_of, signed_in
+from tests.each import each
 from tests.factories import UserFactory
 from tests.flows.interaction import error_of, goes_to, is_signed_in, log_in
 
@@ -57,7 +58,7 @@ def test_who_chooses_none_is_reported(driver: Driver) -> None:
     assert is_signed_in(driver)
 
 
-@pytest.mark.parametrize("choice", ["", "THIS", "this ", "\x00", "2"])
+@each("choice", ["", "THIS", "this ", "\x00", "2"])
 def test_no_choice_is_a_page(driver: Driver, choice: str) -> None:
     url = goes_to(driver.authorize(prompt="select_account"), ACCOUNT)
     with ledger.unchanged():
@@ -76,7 +77,7 @@ def test_a_choice_counts_for_its_own_session_and_account_alone(driver: Driver) -
 
 
 @pytest.mark.spec("RFC 9700", "4.7")
-@pytest.mark.parametrize("choice", ["this", "other", "none"])
+@each("choice", ["this", "other", "none"])
 def test_a_choice_needs_the_csrf_token(driver: Driver, choice: str) -> None:
     url = goes_to(driver.authorize(prompt="select_account"), ACCOUNT)
     browser = Browser(enforce_csrf_checks=True)
@@ -86,7 +87,7 @@ def test_a_choice_needs_the_csrf_token(driver: Driver, choice: str) -> None:
     assert is_signed_in(driver)
 
 
-@pytest.mark.parametrize("ticket", ["", "nonsense", "\x00", "a" * 50_000])
+@each("ticket", ["", "nonsense", "\x00", "a" * 50_000])
 def test_the_account_page_needs_a_ticket_of_ours(driver: Driver, ticket: str) -> None:
     for ask in (driver.browser.get, driver.browser.head):
         assert ask(ACCOUNT, {"ticket": ticket}).status_code == 400

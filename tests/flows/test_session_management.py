@@ -20,6 +20,7 @@ from oauth_provider.protocol.session_state import session_state_of
 from oauth_provider.tokens.key_ring import key_ring
 from tests import ledger
 from tests.driver import Driver, query_of, signed_in
+from tests.each import each
 from tests.factories import CALLBACK, UserFactory
 from tests.logout import answer
 from tests.settings import OAUTH_PROVIDER
@@ -79,7 +80,7 @@ def test_a_decision_says_it_too_twice_for_a_double_click() -> None:
     assert driver.decide(page)["Location"] == first
 
 
-@pytest.mark.parametrize("response_mode", ["fragment", "form_post", "query.jwt"])
+@each("response_mode", ["fragment", "form_post", "query.jwt"])
 def test_it_travels_as_the_code_does(driver: Driver, response_mode: str) -> None:
     response = driver.authorize(response_mode=response_mode)
     if response_mode == "fragment":
@@ -177,7 +178,7 @@ def test_nobody_who_is_not_signed_in_gets_one() -> None:
     assert COOKIE not in Browser().get("/oauth/logout").cookies
 
 
-@pytest.mark.parametrize(
+@each(
     ("issuer", "host", "same_site", "is_secure"),
     [
         ("https://auth.example.com", "auth.example.com", "None", True),
@@ -252,7 +253,7 @@ def test_the_page_is_advertised_and_answers(driver: Driver) -> None:
     assert driver.browser.head(PAGE).status_code == 200
 
 
-@pytest.mark.parametrize("method", ["post", "put", "delete"])
+@each("method", ["post", "put", "delete"])
 def test_it_is_only_read(driver: Driver, method: str) -> None:
     response = getattr(driver.browser, method)(PAGE)
     assert (response.status_code, response["Allow"]) == (405, "GET, HEAD")

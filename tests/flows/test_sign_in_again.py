@@ -18,6 +18,7 @@ from oauth_provider.authorization.flushed_session import Flushed, flushed, watch
 from oauth_provider.models import Authorization, LogoutDelivery
 from tests import ledger
 from tests.driver import Driver, query_of, signed_in
+from tests.each import each
 from tests.factories import CALLBACK, UserFactory
 from tests.logout import is_logged_in
 
@@ -101,7 +102,7 @@ def test_a_no_is_told_to_the_client_and_leaves_the_session(driver: Driver) -> No
     assert is_logged_in(driver)
 
 
-@pytest.mark.parametrize("choice", ["", "AGAIN", "\x00"])
+@each("choice", ["", "AGAIN", "\x00"])
 def test_no_choice_is_a_page_and_ends_nothing(driver: Driver, choice: str) -> None:
     ledger.is_error_page(driver.browser.post(page_that_asks(driver, prompt="login"), {"choice": choice}))
     assert is_logged_in(driver)
@@ -118,7 +119,7 @@ def test_the_answer_needs_a_csrf_token(driver: Driver) -> None:
     assert driver.browser.post(url, {"choice": "again", "csrfmiddlewaretoken": token}).status_code == 303
 
 
-@pytest.mark.parametrize("ticket", ["", "nonsense", "\x00"])
+@each("ticket", ["", "nonsense", "\x00"])
 def test_the_page_needs_a_ticket_of_ours(driver: Driver, ticket: str) -> None:
     for ask in (driver.browser.get, driver.browser.post):
         assert ask(ASKS, {"ticket": ticket}).status_code == 400
@@ -152,7 +153,7 @@ ENGINES = ["db", "cached_db", "cache", "signed_cookies"]
 
 
 @pytest.mark.spec("OIDC Back-Channel Logout", "2.7")
-@pytest.mark.parametrize("engine", ENGINES)
+@each("engine", ENGINES)
 def test_another_person_who_signs_in_over_a_session_logs_the_first_one_out(settings: Any, engine: str) -> None:
     settings.SESSION_ENGINE = f"django.contrib.sessions.backends.{engine}"
     driver = signed_in(UserFactory(username="ann"), policy={"backchannel_logout_uri": "https://app.example.com/out"})

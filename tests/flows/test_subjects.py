@@ -13,6 +13,7 @@ from oauth_provider.tokens.subject import subject_of
 from oauth_provider.tokens.verifier import verify
 from tests import ledger
 from tests.driver import METADATA, USERINFO, Driver, query_of, signed_in
+from tests.each import each
 from tests.factories import CALLBACK, ApplicationFactory, UserFactory
 from tests.settings import OAUTH_PROVIDER
 
@@ -157,7 +158,7 @@ NAMELESS = {
 }
 
 
-@pytest.mark.parametrize(("uris", "secret"), NAMELESS.values(), ids=NAMELESS)
+@each(("uris", "secret"), NAMELESS.values(), ids=NAMELESS)
 def test_where_no_name_can_be_made_the_public_one_does_not_stand_in(settings, uris, secret):
     settings.OAUTH_PROVIDER = {**OAUTH_PROVIDER, "PAIRWISE_SECRET": secret}
     client = as_client(ApplicationFactory(policy=PAIRWISE, redirect_uris=uris))

@@ -14,6 +14,7 @@ from oauth_provider.sql.transaction import ATTEMPTS, RowGone, run
 from oauth_provider.tokens.ending import revoke_authorizations
 from tests import ledger
 from tests.driver import AUTHORIZE, INTROSPECT, METADATA, REVOKE, TOKEN, Driver, signed_in
+from tests.each import each
 from tests.factories import ApplicationFactory
 from tests.failing import failing_at
 
@@ -28,8 +29,8 @@ def driver() -> Driver:
 # Endpoints
 
 
-@pytest.mark.parametrize("path", [TOKEN, REVOKE, INTROSPECT, METADATA, AUTHORIZE, "/oauth/consent/" + "a" * 43])
-@pytest.mark.parametrize("slash", ["", "/"])
+@each("path", [TOKEN, REVOKE, INTROSPECT, METADATA, AUTHORIZE, "/oauth/consent/" + "a" * 43])
+@each("slash", ["", "/"])
 def test_no_endpoint_runs_in_a_transaction_or_behind_a_login_of_the_projects(path: str, slash: str) -> None:
     view: Any = resolve(path + slash).func
     assert view._non_atomic_requests == {"default"}
@@ -132,7 +133,7 @@ def _no_pause() -> Any:
 
 
 @pytest.mark.usefixtures("_no_pause")
-@pytest.mark.parametrize(
+@each(
     "error",
     [
         caused("40001"),
@@ -157,7 +158,7 @@ def test_not_forever() -> None:
     assert work.calls == ATTEMPTS
 
 
-@pytest.mark.parametrize(
+@each(
     "error",
     [caused("57014"), OperationalError("disk I/O error"), ProgrammingError("no such table"), ValueError("ours")],
 )

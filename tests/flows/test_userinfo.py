@@ -15,6 +15,7 @@ from oauth_provider.tokens.key_ring import key_ring
 from tests import ledger
 from tests.claims import adding
 from tests.driver import USERINFO, Driver, post, signed_in
+from tests.each import each
 from tests.factories import ApplicationFactory, UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("OIDC Core", "5.3")]
@@ -48,7 +49,7 @@ def access_token(driver: Driver, scope: str = "openid profile email") -> str:
 
 
 @pytest.mark.spec("OIDC Core", "5.4")
-@pytest.mark.parametrize(
+@each(
     ("scope", "told"),
     [
         ("openid", {}),
@@ -104,8 +105,8 @@ def test_what_a_refresh_left_out_is_told_no_more(driver: Driver) -> None:
 # -- how it is asked -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", [USERINFO, f"{USERINFO}/"])
-@pytest.mark.parametrize("method", ["GET", "POST"])
+@each("path", [USERINFO, f"{USERINFO}/"])
+@each("method", ["GET", "POST"])
 def test_by_get_and_post_with_a_header(driver: Driver, method: str, path: str) -> None:
     response = ask(access_token(driver), method, path)
     assert response.status_code == 200
@@ -114,7 +115,7 @@ def test_by_get_and_post_with_a_header(driver: Driver, method: str, path: str) -
 
 
 @pytest.mark.spec("RFC 9110", "11.1")
-@pytest.mark.parametrize("scheme", ["bearer", "BEARER", "bEARER"])
+@each("scheme", ["bearer", "BEARER", "bEARER"])
 def test_the_scheme_is_read_in_any_case(driver: Driver, scheme: str) -> None:
     headers = {"Authorization": f"{scheme} {access_token(driver)}"}
     assert Browser().get(USERINFO, headers=headers).status_code == 200
@@ -126,8 +127,8 @@ def test_by_post_with_a_form(driver: Driver) -> None:
 
 
 @pytest.mark.spec("RFC 9700", "4.3.2")
-@pytest.mark.parametrize("method", ["GET", "POST"])
-@pytest.mark.parametrize("with_header", [True, False])
+@each("method", ["GET", "POST"])
+@each("with_header", [True, False])
 def test_never_by_a_url(driver: Driver, method: str, with_header: bool) -> None:
     token = access_token(driver)
     headers = {"Authorization": f"Bearer {token}"} if with_header else {}
@@ -151,7 +152,7 @@ def test_a_form_is_read_from_a_post_alone(driver: Driver) -> None:
         assert Browser().generic("POST", USERINFO, body, content_type=other).status_code == 401
 
 
-@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "ET", "S"])
+@each("method", ["PUT", "DELETE", "PATCH", "ET", "S"])
 def test_no_other_method(driver: Driver, method: str) -> None:
     response = ask(access_token(driver), method)
     assert (response.status_code, response["Allow"]) == (405, "GET, HEAD, POST, OPTIONS")
@@ -161,14 +162,14 @@ def test_no_other_method(driver: Driver, method: str) -> None:
 
 
 @pytest.mark.spec("RFC 6750", "3.1")
-@pytest.mark.parametrize("authorization", ["", "Basic dXNlcjpwYXNz", "DPoP token"])
+@each("authorization", ["", "Basic dXNlcjpwYXNz", "DPoP token"])
 def test_without_a_token_one_is_asked_for(authorization: str) -> None:
     response = Browser().get(USERINFO, headers={"Authorization": authorization} if authorization else {})
     assert (response.status_code, response["WWW-Authenticate"]) == (401, 'Bearer realm="oauth"')
 
 
 @pytest.mark.spec("RFC 6750", "3.1")
-@pytest.mark.parametrize("token", ["nonsense", "oat_broken", "x" * 9000, "a.b.c", "%00", "=", "oat_" + "a" * 49])
+@each("token", ["nonsense", "oat_broken", "x" * 9000, "a.b.c", "%00", "=", "oat_" + "a" * 49])
 def test_a_bad_token_is_refused(token: str) -> None:
     refused(ask(token), 401, "invalid_token")
 
@@ -247,7 +248,7 @@ def test_it_is_signed_for_a_client_that_wants_it(driver: Driver, alg: str) -> No
 
 
 @pytest.mark.spec("Fetch", "3.2")
-@pytest.mark.parametrize(("origin", "allowed"), [(ORIGIN, True), ("https://evil.example.com", False), ("null", False)])
+@each(("origin", "allowed"), [(ORIGIN, True), ("https://evil.example.com", False), ("null", False)])
 def test_a_clients_own_scripts_may_read_it(driver: Driver, origin: str, allowed: bool) -> None:
     for response in (
         ask(access_token(driver), Origin=origin),

@@ -15,6 +15,7 @@ from oauth_provider.models import ClientPolicy
 from oauth_provider.pages.sending.way_home import Way, way_home
 from tests import ledger
 from tests.driver import AUTHORIZE, CONFIRM, LOGOUT, Driver, post, signed_in
+from tests.each import each
 from tests.factories import UserFactory
 from tests.flows.test_database_outage import failing, of_ours_alone
 
@@ -66,7 +67,7 @@ def ways(page: Any) -> list[tuple[str, str]]:
 # Where home is
 
 
-@pytest.mark.parametrize(
+@each(
     ("urls", "landing", "url", "words"),
     [
         (HERE, PROFILE, PROFILE, "Go to your account"),
@@ -114,9 +115,7 @@ def test_home_is_below_the_prefix_that_the_project_is_mounted_at(settings: Any, 
 # Error pages
 
 
-@pytest.mark.parametrize(
-    "changes", [{"client_id": "nobody"}, {"client_id": None}, {"redirect_uri": "https://evil.example.com/"}], ids=str
-)
+@each("changes", [{"client_id": "nobody"}, {"client_id": None}, {"redirect_uri": "https://evil.example.com/"}], ids=str)
 def test_a_link_that_leads_nowhere_leads_home(driver: Driver, changes: dict[str, Any]) -> None:
     page = driver.authorize(**changes)
     ledger.is_error_page(page)
@@ -186,7 +185,7 @@ def test_who_stays_logged_in_is_led_on(driver: Driver) -> None:
     assert ways(page) == [(PROFILE, "Go to your account")]
 
 
-@pytest.mark.parametrize(
+@each(
     ("registered", "expected"),
     [
         ("https://app.example.com/callback", ("https://app.example.com/", BACK)),
@@ -196,7 +195,7 @@ def test_who_stays_logged_in_is_led_on(driver: Driver) -> None:
         ("http://127.0.0.1/callback", (PROFILE, "Go to your account")),
     ],
 )
-@pytest.mark.parametrize("decision", ["stay", "log_out"])
+@each("decision", ["stay", "log_out"])
 def test_a_client_that_named_no_page_is_led_back_to_at_its_site(
     driver: Driver, registered: str, expected: tuple[str, str], decision: str
 ) -> None:

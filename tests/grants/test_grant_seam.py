@@ -11,6 +11,7 @@ from tests import ledger
 from tests.admin.operators import operator, url
 from tests.checks.messages import said
 from tests.driver import METADATA, TOKEN, Driver, post
+from tests.each import each
 from tests.factories import ApplicationFactory
 from tests.grants import ticket
 
@@ -71,9 +72,7 @@ def test_it_stands_in_the_metadata_and_among_the_choices_of_the_admin(service: D
     assert f'name="grant_types" value="{ticket.grant_type}"' in page
 
 
-@pytest.mark.parametrize(
-    "paths", [["no.such.module"], ["tests.grants"], ["oauth_provider.grants.refresh_token"], [HERE, HERE]]
-)
+@each("paths", [["no.such.module"], ["tests.grants"], ["oauth_provider.grants.refresh_token"], [HERE, HERE]])
 def test_a_grant_that_cannot_be_loaded_is_found_at_start(settings: Any, paths: list[str]) -> None:
     settings.OAUTH_PROVIDER = settings.OAUTH_PROVIDER | {"GRANTS": paths}
     assert said(tables.check_grants) == ["E105"]

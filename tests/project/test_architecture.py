@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.each import each
+
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "oauth_provider"
 FILES = sorted(path for path in PACKAGE.rglob("*.py") if "migrations" not in path.parts)
@@ -131,7 +133,7 @@ def test_jwts_are_verified_there_by_keys_alone(stand_alone):
         assert (answer[0], answer[2]["error"]) == (401, "invalid_token")
 
 
-@pytest.mark.parametrize("half", SEPARABLE)
+@each("half", SEPARABLE)
 def test_the_separable_half_imports_nothing_else_of_ours(half):
     allowed = [f"oauth_provider.{name}" for name in SEPARABLE[half]]
     for path in (PACKAGE / half).rglob("*.py"):
@@ -166,9 +168,7 @@ def test_the_package_itself_imports_nothing():
     assert imports_of(PACKAGE / "__init__.py") == set()
 
 
-@pytest.mark.parametrize(
-    "path", [one for one in FILES if one.name == "__init__.py" and one.parent.name != "models"], ids=place
-)
+@each("path", [one for one in FILES if one.name == "__init__.py" and one.parent.name != "models"], ids=place)
 def test_a_package_front_is_empty_or_only_names_what_is_public(path):
     def is_front(statement):
         if isinstance(statement, ast.Assign):

@@ -11,6 +11,7 @@ import pytest
 
 from benchmarks.comparisons import COMPARISONS
 from benchmarks.ratios import Round, ratio_of
+from tests.each import each
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -64,8 +65,8 @@ def test_every_page_of_the_admin_is_measured_and_keeps_its_budget() -> None:
     assert all(one["typical"] > 0 for one in costs)
 
 
-@pytest.mark.parametrize("module", ["benchmarks", "benchmarks.admin"])
-@pytest.mark.parametrize("url", ["", "sqlite:///db.sqlite3"])
+@each("module", ["benchmarks", "benchmarks.admin"])
+@each("url", ["", "sqlite:///db.sqlite3"])
 def test_without_postgresql_it_says_what_is_missing(url: str, module: str) -> None:
     run = bench(module=module, DATABASE_URL=url)
     assert run.returncode == 2

@@ -3,9 +3,8 @@
 import re
 from pathlib import Path
 
-import pytest
-
 import oauth_provider
+from tests.each import each
 
 ROOT = Path(__file__).parent.parent.parent
 PACKAGE = Path(oauth_provider.__file__).parent
@@ -51,7 +50,7 @@ def test_every_template_has_a_section() -> None:
     assert set(sections()) == {file.name for file in PAGES.glob("*.html")}
 
 
-@pytest.mark.parametrize("file", sorted(PAGES.glob("*.html")), ids=lambda file: file.name)
+@each("file", sorted(PAGES.glob("*.html")), ids=lambda file: file.name)
 def test_every_block_and_variable_of_a_template_is_listed(file: Path) -> None:
     source = file.read_text()
     listed = sections()[file.name]
@@ -81,6 +80,6 @@ EXAMPLE = ROOT / "docs" / "examples" / "branding"
 PRINTED = ["templates/oauth_provider/base.html", "templates/oauth_provider/consent.html", "static/branding/brand.css"]
 
 
-@pytest.mark.parametrize("name", PRINTED)
+@each("name", PRINTED)
 def test_the_page_prints_the_files_of_the_example(name: str) -> None:
     assert (EXAMPLE / name).read_text() in TEXT

@@ -12,6 +12,7 @@ from packaging.metadata import Metadata
 
 from oauth_provider import __version__
 from tests import sbom, sdist, wheel
+from tests.each import each
 from tests.project.test_packaging import pins
 
 ROOT = wheel.ROOT
@@ -51,7 +52,7 @@ def test_metadata_as_they_should_be_have_no_fault() -> None:
     assert list(wheel.faults_of_metadata(metadata())) == []
 
 
-@pytest.mark.parametrize(
+@each(
     "changed",
     [
         {"name": "django-oauth"},
@@ -102,7 +103,7 @@ def test_readme_on_an_index_has_whole_links_alone_and_its_code_untouched() -> No
     assert "docs/pictures" not in rendered()
 
 
-@pytest.mark.parametrize("text", [README, rendered().replace("```python", "```"), "# Other\n"])
+@each("text", [README, rendered().replace("```python", "```"), "# Other\n"])
 def test_readme_that_an_index_would_show_broken_is_found(text: str) -> None:
     assert list(wheel.faults_of_readme(text))
 
@@ -156,7 +157,7 @@ def test_a_bill_of_another_version_is_found() -> None:
     assert list(sbom.faults(changed)) == ["it is about django-oauth-authority 0.0.1 (BSD-3-Clause)"]
 
 
-@pytest.mark.parametrize(("member", "value"), [("version", "0"), ("purl", ""), ("licenses", []), ("name", "pytest")])
+@each(("member", "value"), [("version", "0"), ("purl", ""), ("licenses", []), ("name", "pytest")])
 def test_a_component_that_says_too_little_or_is_a_strangers_is_found(member: str, value: Any) -> None:
     changed = bill()
     changed["components"][0][member] = value

@@ -4,10 +4,9 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 from oauth_provider.clients.authentication.table import methods
 from oauth_provider.registry.grant import grant_types
+from tests.each import each
 
 PACKAGE = Path(__file__).resolve().parents[2] / "oauth_provider"
 # Why each may name several of them.
@@ -59,7 +58,7 @@ def test_no_second_list_of_names_exists() -> None:
     assert found.keys() - REASONS.keys() == set()
 
 
-@pytest.mark.parametrize("name", sorted(names()))
+@each("name", sorted(names()))
 def test_no_template_names_one(name: str) -> None:
     # A template shows what a table gives it.
     assert [path.name for path in (PACKAGE / "templates").rglob("*.html") if f'"{name}"' in path.read_text()] == []

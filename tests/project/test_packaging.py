@@ -4,11 +4,11 @@ import re
 import tomllib
 from pathlib import Path
 
-import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import oauth_provider
+from tests.each import each
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
@@ -26,8 +26,8 @@ def pins(name: str) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("name", PINS)
-@pytest.mark.parametrize("dependency", PROJECT["project"]["dependencies"])
+@each("name", PINS)
+@each("dependency", PROJECT["project"]["dependencies"])
 def test_what_we_test_with_is_what_we_allow(name: str, dependency: str) -> None:
     """A pin outside of the range would test what nobody can install."""
     requirement = Requirement(dependency)
@@ -35,8 +35,8 @@ def test_what_we_test_with_is_what_we_allow(name: str, dependency: str) -> None:
     assert requirement.specifier.contains(pins(name)[canonicalize_name(requirement.name)])
 
 
-@pytest.mark.parametrize("group", ["test", "demo"])
-@pytest.mark.parametrize("name", PINS)
+@each("group", ["test", "demo"])
+@each("name", PINS)
 def test_every_group_is_pinned(name: str, group: str) -> None:
     """What a group lists is in both files."""
     wanted = {canonicalize_name(Requirement(one).name) for one in PROJECT["dependency-groups"][group]}

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests import marks, spec_map, specs
+from tests.each import each
 from tests.marks import Mark
 from tests.specs import Section, Spec
 
@@ -56,7 +57,7 @@ def test_every_specification_is_claimed_or_left_with_a_reason() -> None:
         assert all(section.title or section.subject for section in spec.sections)
 
 
-@pytest.mark.parametrize(
+@each(
     ("marked", "fault"),
     [
         (HELD, None),

@@ -8,6 +8,8 @@ import pytest
 from django.db import migrations, models
 from django.db.migrations.operations.base import Operation
 
+from tests.each import each
+
 ROOT = Path(__file__).resolve().parents[2]
 UPGRADING = (ROOT / "UPGRADING.md").read_text()
 NAMES = sorted(path.stem for path in (ROOT / "oauth_provider" / "migrations").glob("0*.py"))
@@ -46,7 +48,7 @@ def test_every_migration_is_in_the_table_in_order() -> None:
     assert list(ROWS) == NAMES
 
 
-@pytest.mark.parametrize("name", NAMES)
+@each("name", NAMES)
 def test_the_table_says_truly_if_old_code_goes_on_writing(name: str) -> None:
     said = ROWS[name].partition(":")[0] if ROWS[name].startswith("yes:") else ROWS[name]
     assert said.removesuffix(", once it is done") == words(name)
@@ -57,7 +59,7 @@ def test_a_migration_from_the_first_release_on_lets_old_code_go_on_writing(name:
     assert words(name) == "yes"
 
 
-@pytest.mark.parametrize(
+@each(
     ("operation", "model"),
     [
         (migrations.AddField("ClientPolicy", "x", models.CharField(default="")), "clientpolicy"),

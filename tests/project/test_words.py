@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
+from tests.each import each
 
 PACKAGE = Path(__file__).parents[2] / "oauth_provider"
 FORBIDDEN = re.compile(
@@ -27,11 +27,11 @@ def faults_below(place: Path) -> list[str]:
     return [f"{path.relative_to(PACKAGE)}: {one}" for path in files for one in faults(path.read_text())]
 
 
-@pytest.mark.parametrize("place", sorted(path.name for path in PACKAGE.iterdir()))
+@each("place", sorted(path.name for path in PACKAGE.iterdir()))
 def test_docstrings_begin_with_a_verb_or_a_thing(place: str) -> None:
     assert faults_below(PACKAGE / place) == []
 
 
-@pytest.mark.parametrize(("docstring", "is_fault"), [("What it is.", True), ("Whats", False), ("Return it.", False)])
+@each(("docstring", "is_fault"), [("What it is.", True), ("Whats", False), ("Return it.", False)])
 def test_a_forbidden_beginning_is_found(docstring: str, is_fault: bool) -> None:
     assert bool(list(faults(f'"""{docstring}"""'))) is is_fault

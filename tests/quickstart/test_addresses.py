@@ -12,6 +12,7 @@ from django.urls import include, path, set_script_prefix
 from oauth_provider.dot.names import application_model
 from oauth_provider.urls import accounts, well_known
 from tests.checks.urlconf import Root
+from tests.each import each
 from tests.quickstart.conftest import quickstart, text_of
 
 pytestmark = [pytest.mark.usefixtures("user"), pytest.mark.spec("RFC 8414", "3")]
@@ -29,7 +30,7 @@ def script_prefix() -> Iterator[str]:
     set_script_prefix("/")
 
 
-@pytest.mark.parametrize(
+@each(
     ("issuer", "patterns", "metadata"),
     [
         ("https://auth.example.com", [HERE], "/.well-known/openid-configuration"),
@@ -82,7 +83,7 @@ def test_without_an_admin_the_command_that_deletes_the_client_is_printed(setting
     assert application_model().objects.filter(pk=client.pk).exists()
 
 
-@pytest.mark.parametrize(
+@each(
     ("redirect_uri", "listens", "routes"),
     [
         ("http://127.0.0.1:9000/callback", "127.0.0.1:9000", ["callback", ""]),

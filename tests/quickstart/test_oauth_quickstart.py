@@ -15,6 +15,7 @@ from oauth_provider.models.client import as_client
 from oauth_provider.protocol import pkce
 from oauth_provider.quickstart import report
 from tests import ledger
+from tests.each import each
 from tests.quickstart.conftest import quickstart, text_of
 
 pytestmark = [pytest.mark.usefixtures("user"), pytest.mark.spec("RFC 7591", "3.2.1")]
@@ -25,7 +26,7 @@ CODE_KINDS = [kind.name for kind in KINDS.values() if "authorization_code" in ki
 WITH_PROGRAM = {"web": "client.py", "browser": "auth.ts", "mcp": "mcp_server.py"}
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@each("kind", KINDS)
 def test_each_kind_is_made_as_the_table_of_kinds_says(kind: str) -> None:
     said = quickstart("--kind", kind, "--json")
     row = application_model().objects.get()
@@ -36,7 +37,7 @@ def test_each_kind_is_made_as_the_table_of_kinds_says(kind: str) -> None:
     assert ClientSecret.objects.count() == (not KINDS[kind].is_public)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@each("kind", KINDS)
 def test_json_has_the_same_members_for_every_kind_with_the_names_of_the_specifications(kind: str) -> None:
     said = quickstart("--kind", kind, "--json").json
     assert set(said) == MEMBERS
@@ -54,7 +55,7 @@ def test_json_has_the_same_members_for_every_kind_with_the_names_of_the_specific
         assert all(example[member] for member in ("title", "language", "text"))
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@each("kind", KINDS)
 def test_what_a_person_reads_has_the_secret_once_in_its_table_and_every_example(kind: str) -> None:
     said = quickstart("--kind", kind, "--no-input")
     assert (said.error, said.err) == ("", "")
@@ -65,7 +66,7 @@ def test_what_a_person_reads_has_the_secret_once_in_its_table_and_every_example(
 
 
 @pytest.mark.spec("RFC 7636", "4.3")
-@pytest.mark.parametrize("kind", CODE_KINDS)
+@each("kind", CODE_KINDS)
 def test_the_request_has_a_challenge_that_its_verifier_meets(kind: str) -> None:
     requests = [quickstart("--kind", kind, "--json").json["request"] for _ in range(2)]
     assert requests[0]["code_verifier"] != requests[1]["code_verifier"]

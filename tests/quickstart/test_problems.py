@@ -19,6 +19,7 @@ from oauth_provider.quickstart import problems
 from oauth_provider.urls import accounts
 from tests import ledger
 from tests.checks.urlconf import Root
+from tests.each import each
 from tests.quickstart.conftest import Outcome, quickstart
 
 pytestmark = pytest.mark.usefixtures("user")
@@ -174,8 +175,8 @@ def test_an_address_that_django_refuses_is_told(settings: Any, address: str, hos
     assert quickstart("--kind", "web", "--url", address, "--json").problems == {}
 
 
-@pytest.mark.parametrize("kind", FOR_PEOPLE)
-@pytest.mark.parametrize(
+@each("kind", FOR_PEOPLE)
+@each(
     ("login_url", "id"),
     [
         ("/accounts/login/", "oauth_provider.W111"),
@@ -200,7 +201,7 @@ def test_who_signs_nobody_in_needs_no_login_page_and_no_user(settings: Any, kind
     assert (outcome.error, outcome.problems) == ("", {})
 
 
-@pytest.mark.parametrize(
+@each(
     ("login_url", "view"),
     [
         ("/accounts/login/", path("accounts/", include(accounts))),

@@ -9,6 +9,7 @@ from oauth_provider.clients.registration.kinds import KINDS
 from oauth_provider.dot.names import application_model
 from oauth_provider.models.client import as_client
 from tests import ledger
+from tests.each import each
 from tests.quickstart.conftest import Outcome, quickstart
 
 pytestmark = [pytest.mark.usefixtures("user"), pytest.mark.spec("RFC 7591", "2")]
@@ -100,7 +101,7 @@ def test_nobody_is_asked_who_says_so(ask: Ask, options: tuple[str, ...]) -> None
     assert (outcome.error, questions) == ("", [])
 
 
-@pytest.mark.parametrize("options", [(), ("--no-input",), ("--json",), ("--name", "Photo Book")])
+@each("options", [(), ("--no-input",), ("--json",), ("--name", "Photo Book")])
 def test_without_a_terminal_a_kind_must_be_named(options: tuple[str, ...]) -> None:
     with ledger.unchanged():
         outcome = quickstart(*options)

@@ -22,6 +22,7 @@ from oauth_provider.quickstart.literal import (
     shell_literal,
     swift_literal,
 )
+from tests.each import each
 from tests.quickstart.conftest import quickstart, text_of
 
 NAMES = [
@@ -76,7 +77,7 @@ def test_a_word_of_the_shell_is_the_text(text: str) -> None:
     assert shlex.split(shell_literal(text)) == [text]
 
 
-@pytest.mark.parametrize("character", ["\n", "\r", "\x1b", "\0", "\x7f", "\x03"])
+@each("character", ["\n", "\r", "\x1b", "\0", "\x7f", "\x03"])
 def test_what_would_press_a_key_is_no_word_of_a_shell(character: str) -> None:
     with pytest.raises(ValueError, match="pasted"):
         shell_literal(f"a{character}b")

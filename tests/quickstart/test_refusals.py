@@ -9,6 +9,7 @@ from django.utils.html import strip_tags
 from oauth_provider.dot.names import application_model
 from tests import ledger
 from tests.admin.operators import errors_of, new_client, operator, url
+from tests.each import each
 from tests.quickstart.conftest import quickstart
 
 pytestmark = [pytest.mark.usefixtures("user"), pytest.mark.spec("RFC 7591", "3.2.2")]
@@ -24,7 +25,7 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("options", "field", "typed"), WRONG)
+@each(("options", "field", "typed"), WRONG)
 def test_a_member_is_refused_in_the_words_of_the_form(
     options: tuple[str, ...], field: str, typed: dict[str, str]
 ) -> None:
@@ -39,7 +40,7 @@ def test_a_member_is_refused_in_the_words_of_the_form(
     assert "".join(in_form) == "".join(words for _option, _colon, words in told).replace(" ", "")
 
 
-@pytest.mark.parametrize(
+@each(
     ("options", "told"),
     [
         (("--kind", "web", "--scope", "no:such"), "--scope: no:such: there is no such one."),
@@ -84,7 +85,7 @@ def test_a_program_is_told_by_members() -> None:
     ]
 
 
-@pytest.mark.parametrize(
+@each(
     ("options", "told"),
     [
         (("--resource", "notes"), "--resource: notes: "),

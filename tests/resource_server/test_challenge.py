@@ -6,6 +6,7 @@ from django.core.exceptions import ImproperlyConfigured
 from oauth_provider.protocol.errors import InsufficientScope, InvalidRequest, InvalidToken
 from oauth_provider.resource_server.challenge import challenge
 from oauth_provider.resource_server.needs import Needs
+from tests.each import each
 
 pytestmark = pytest.mark.spec("RFC 6750", "3")
 
@@ -46,7 +47,7 @@ def test_the_operators_detail_stays_out_of_the_challenge():
     assert "row 7" not in challenge(InvalidToken("Too old.", detail="row 7"))
 
 
-@pytest.mark.parametrize("description", ['say "no"', "back\\slash", "a\r\nSet-Cookie: x=1", "nul\x00", "déjà"])
+@each("description", ['say "no"', "back\\slash", "a\r\nSet-Cookie: x=1", "nul\x00", "déjà"])
 def test_a_description_can_neither_leave_its_quotes_nor_the_header(description):
     value = challenge(InvalidToken(description))
     inside = value.removeprefix('Bearer realm="api", error="invalid_token", error_description="').removesuffix('"')
@@ -60,7 +61,7 @@ def test_the_realm_is_the_projects_and_is_read_live(settings):
     assert challenge() == 'Bearer realm="people"'
 
 
-@pytest.mark.parametrize("realm", ["a\r\nb", "é", 7, None])
+@each("realm", ["a\r\nb", "é", 7, None])
 def test_a_realm_that_no_header_can_hold_is_refused(settings, realm):
     settings.OAUTH_RESOURCE_SERVER = {"REALM": realm}
     with pytest.raises(ImproperlyConfigured, match="REALM"):

@@ -15,6 +15,7 @@ from oauth_provider.protocol.errors import InvalidToken
 from oauth_provider.resource_server import checks
 from oauth_provider.resource_server.conf import ResourceServerSettings, conf
 from oauth_provider.resource_server.token import AccessToken
+from tests.each import each
 
 pytestmark = pytest.mark.spec("RFC 7662", "2.2")
 
@@ -41,21 +42,19 @@ not_callable = "a string"
 # -- the token -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("scopes", [None, [], ["notes:read"], ["notes:write", "notes:read"], ("notes:read",) * 2])
+@each("scopes", [None, [], ["notes:read"], ["notes:write", "notes:read"], ("notes:read",) * 2])
 def test_a_token_is_valid_for_what_it_holds(scopes):
     assert access_token().is_valid(scopes)
 
 
-@pytest.mark.parametrize(
-    "scopes", [["notes"], ["notes:read", "other"], ["NOTES:READ"], [""], ["notes:read notes:write"]]
-)
+@each("scopes", [["notes"], ["notes:read", "other"], ["NOTES:READ"], [""], ["notes:read notes:write"]])
 def test_a_token_is_not_valid_for_more_than_it_holds(scopes):
     token = access_token()
     assert not token.allow_scopes(scopes)
     assert not token.is_valid(scopes)
 
 
-@pytest.mark.parametrize("age", [timedelta(0), timedelta(seconds=1), timedelta(days=400)])
+@each("age", [timedelta(0), timedelta(seconds=1), timedelta(days=400)])
 def test_a_token_whose_time_is_over_is_valid_for_nothing(monkeypatch, age):
     now = datetime.now(UTC)
     monkeypatch.setattr(timezone, "now", lambda: now)
@@ -157,9 +156,7 @@ def test_a_verifier_may_be_a_function_or_a_class(settings):
     assert conf.verifier is conf.verifier
 
 
-@pytest.mark.parametrize(
-    "path", ["no_such_module.verify", f"{__name__}.no_such_name", f"{__name__}.not_callable", "nodots", 7]
-)
+@each("path", ["no_such_module.verify", f"{__name__}.no_such_name", f"{__name__}.not_callable", "nodots", 7])
 def test_a_verifier_that_cannot_be_used_is_an_error_and_a_finding(settings, path):
     settings.OAUTH_RESOURCE_SERVER = {"VERIFIER": path}
     with pytest.raises(ImproperlyConfigured):
@@ -189,7 +186,7 @@ def test_the_provider_offers_its_verifier_and_the_projects_own_goes_before_it(se
     assert conf.verifier is access_token
 
 
-@pytest.mark.parametrize("value", [{"VERIFYER": "x.y"}, {"REALM": "é"}, ["VERIFIER"], {"realm": "api"}])
+@each("value", [{"VERIFYER": "x.y"}, {"REALM": "é"}, ["VERIFIER"], {"realm": "api"}])
 def test_a_misspelt_setting_is_a_finding(settings, value):
     settings.OAUTH_RESOURCE_SERVER = value
     assert [(found.id, bool(found.hint)) for found in checks.check_settings(None)] == [
@@ -202,7 +199,7 @@ def test_settings_that_are_right_give_no_finding(settings):
     assert [found for check in checks.CHECKS for found in check(None)] == []
 
 
-@pytest.mark.parametrize("options", [None, {}, {"UNAUTHENTICATED_USER": "x.AnonymousUser"}])
+@each("options", [None, {}, {"UNAUTHENTICATED_USER": "x.AnonymousUser"}])
 def test_drf_without_djangos_users_must_be_told_so(settings, options):
     settings.INSTALLED_APPS = ["oauth_provider.resource_server"]
     settings.REST_FRAMEWORK = options

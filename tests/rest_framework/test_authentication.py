@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 
 from oauth_provider.resource_server.users.client_user import ClientUser
 from oauth_provider.rest_framework.authentication import OAuthAuthentication
+from tests.each import each
 
 pytestmark = pytest.mark.spec("RFC 6750", "2.1")
 
@@ -78,7 +79,7 @@ def test_a_call_without_a_bearer_token_is_left_to_the_next_class(issue, header):
     assert response.data == {"user": "AnonymousUser", "auth": "None"}
 
 
-@pytest.mark.parametrize("authenticators", [[OAuthAuthentication], *ORDERS])
+@each("authenticators", [[OAuthAuthentication], *ORDERS])
 @pytest.mark.spec("RFC 6750", "3.1")
 def test_an_unknown_token_is_401_invalid_token_whatever_class_comes_first(authenticators):
     status, error, challenge = refusal(call("Bearer unknown", authenticators=authenticators))
@@ -239,7 +240,7 @@ def test_the_reason_for_the_operator_does_not_reach_the_caller(caplog):
 
 
 @pytest.mark.spec("RFC 6750", "3.1")
-@pytest.mark.parametrize("authenticators", [[OAuthAuthentication], *ORDERS])
+@each("authenticators", [[OAuthAuthentication], *ORDERS])
 def test_a_call_without_credentials_is_challenged_without_an_error(authenticators):
     response = call(authenticators=authenticators, permissions=[IsAuthenticated])
     assert (response.status_code, response["WWW-Authenticate"]) == (401, 'Bearer realm="api"')

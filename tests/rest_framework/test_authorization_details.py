@@ -13,6 +13,7 @@ from oauth_provider.rest_framework.authorization_details import HasAuthorization
 from oauth_provider.rest_framework.inspection import inspect
 from oauth_provider.rest_framework.permissions import HasScopes, RequiresAuthentication
 from oauth_provider.rest_framework.testing import OAuthAPIClient
+from tests.each import each
 from tests.rest_framework.views import ADA, Notes, Owner, call, is_ordinary, wanted
 
 pytestmark = pytest.mark.spec("RFC 9396", "9")
@@ -118,7 +119,7 @@ def test_the_test_kit_gives_such_tokens():
     assert client.force_oauth(ADA, authorization_details=[ORDER]).authorization_details == (ORDER,)
 
 
-@pytest.mark.parametrize(("type", "members"), [("", {}), (None, {}), ("a", {"locations": ["x"]})])
+@each(("type", "members"), [("", {}), (None, {}), ("a", {"locations": ["x"]})])
 def test_a_declaration_that_means_nothing_is_refused(type, members):
     with pytest.raises(TypeError):
         HasAuthorizationDetails(type, **members)

@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from oauth_provider.rest_framework.decorators import requires_scopes
 from oauth_provider.rest_framework.permissions import HasScopes, ScopesOrSession
+from tests.each import each
 from tests.rest_framework.declared import AUTHENTICATION, ByAction, answer, factory
 from tests.rest_framework.views import ADA, MustNotBeAsked, is_ordinary, wanted
 from tests.sessions import sign_in
@@ -152,8 +153,8 @@ class OpenToSessions(ByAction):
     permission_classes = [ScopesOrSession]
 
 
-@pytest.mark.parametrize("actions", [{"get": "list"}, {"get": "below"}, {"get": "above"}])
-@pytest.mark.parametrize(("view", "status"), [(OpenToSessions, 200), (ByAction, 403)])
+@each("actions", [{"get": "list"}, {"get": "below"}, {"get": "above"}])
+@each(("view", "status"), [(OpenToSessions, 200), (ByAction, 403)])
 def test_a_session_needs_no_scopes_where_the_view_says_so(actions, view, status):
     request = factory.get("/")
     sign_in(request, ADA)

@@ -33,6 +33,7 @@ from oauth_provider.rest_framework.permissions import HasScopes
 from oauth_provider.tokens.token_lookup import find_token
 from oauth_provider.tokens.verifier import is_foreign
 from tests.driver import signed_in
+from tests.each import each
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 6750", "2.1")]
 
@@ -193,7 +194,7 @@ def test_a_view_without_a_next_class_leaves_nothing(leave: None) -> None:
 # -- without the provider ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@each(
     ("verifier", "foreign", "own"),
     [
         (JWTVerifier, (THEIRS, jwt(), KNOX, "key-7"), (jwt(iss=ISSUER), "oat_x", "ort_x", "a.b.c", "a.b.c.d.e")),

@@ -15,6 +15,7 @@ from rest_framework.test import force_authenticate
 
 from oauth_provider.rest_framework.authentication import OAuthAuthentication
 from oauth_provider.rest_framework.permissions import HasScopes, ScopesOrSession
+from tests.each import each
 from tests.rest_framework.views import (
     ADA,
     ORDERS,
@@ -70,8 +71,8 @@ def test_a_client_alone_passes_by_its_scopes_and_is_no_person(issue):
 
 
 @pytest.mark.spec("RFC 6750", "3")
-@pytest.mark.parametrize("authenticators", [[OAuthAuthentication], *ORDERS])
-@pytest.mark.parametrize(
+@each("authenticators", [[OAuthAuthentication], *ORDERS])
+@each(
     "permissions",
     [
         [HasScopes("notes:read")],
@@ -110,7 +111,7 @@ def test_a_session_or_a_token_with_the_scope_may_be_asked_for(issue, order):
     assert wanted(call(either, token="good", authenticators=order)) == "notes:read"
 
 
-@pytest.mark.parametrize("facts", [{"key": "x"}, {"scope": "notes:read"}, {"scope": None, "allow_scopes": all}])
+@each("facts", [{"key": "x"}, {"scope": "notes:read"}, {"scope": None, "allow_scopes": all}])
 def test_the_token_of_another_authentication_class_holds_no_scopes(facts):
     class TokenAuthentication(BaseAuthentication):
         def authenticate(self, request):
@@ -222,13 +223,13 @@ def test_a_token_that_another_class_silently_refused_is_an_invalid_token():
 
 
 @pytest.mark.spec("RFC 6749", "3.3")
-@pytest.mark.parametrize("scope", ["", " ", "notes:read notes:write", "notes\n", 'no"tes', "no\\tes", "nötes", "a\x00"])
+@each("scope", ["", " ", "notes:read notes:write", "notes\n", 'no"tes', "no\\tes", "nötes", "a\x00"])
 def test_a_misspelt_scope_is_an_error_where_it_is_written(scope):
     with pytest.raises(ValueError, match="scope token"):
         HasScopes("notes:read", scope)
 
 
-@pytest.mark.parametrize("scopes", [(None,), (["notes:read"],), (b"notes:read",), (1,)])
+@each("scopes", [(None,), (["notes:read"],), (b"notes:read",), (1,)])
 def test_a_scope_that_is_none_is_an_error_where_it_is_written(scopes):
     with pytest.raises(TypeError):
         HasScopes(*scopes)

@@ -7,6 +7,7 @@ from rest_framework.response import Response
 
 from oauth_provider.rest_framework.decorators import requires_scopes
 from oauth_provider.rest_framework.permissions import HasScopes
+from tests.each import each
 from tests.rest_framework.declared import AUTHENTICATION, ByAction, factory
 from tests.rest_framework.views import ADA, wanted
 
@@ -63,7 +64,7 @@ def test_the_decorator_holds_where_the_view_lets_everybody_in(issue):
     assert view(factory.get("/")).status_code == 401
 
 
-@pytest.mark.parametrize("scopes", [(), (HasScopes,), (HasScopes(),), ("a b",), (1,), (HasScopes("a"), "b")])
+@each("scopes", [(), (HasScopes,), (HasScopes(),), ("a b",), (1,), (HasScopes("a"), "b")])
 def test_a_decorator_without_a_scope_is_an_error_where_it_is_written(scopes):
     with pytest.raises((TypeError, ValueError)):
         requires_scopes(*scopes)

@@ -21,6 +21,7 @@ from oauth_provider.rest_framework.authentication import OAuthAuthentication
 from oauth_provider.rest_framework.decorators import requires_scopes
 from oauth_provider.rest_framework.permissions import HasScopes, RequiresAuthentication, ScopesOrSession
 from oauth_provider.rest_framework.testing import assert_requires_scopes
+from tests.each import each
 
 pytestmark = pytest.mark.spec("RFC 6749", "3.3")
 
@@ -85,7 +86,7 @@ def test_the_schema_names_the_scopes_that_the_view_asks_for(settings):
         assert_requires_scopes(place, method, requirement["oauth2"])
 
 
-@pytest.mark.parametrize(
+@each(
     ("cls", "alternatives"),
     [
         (view(HasScopes("a", "b")), [["a", "b"]]),

@@ -9,6 +9,7 @@ from rest_framework.permissions import IsAuthenticated
 
 from oauth_provider.rest_framework.authorization_details import HasAuthorizationDetails
 from oauth_provider.rest_framework.permissions import HasScopes, RequiresAuthentication, ScopesOrSession
+from tests.each import each
 from tests.rest_framework.views import ADA, ORDERS, MustNotBeAsked, No, Owner, Yes, call, is_ordinary, wanted
 
 pytestmark = pytest.mark.spec("RFC 9470", "3")
@@ -142,13 +143,13 @@ def test_a_session_is_no_token(order):
     assert call(ScopesOrSession("a") | FRESH, user=ADA, authenticators=order).status_code == 200
 
 
-@pytest.mark.parametrize("terms", [{}, {"acr": []}, {"acr": [1]}, {"acr": 1}, {"max_age": "1"}])
+@each("terms", [{}, {"acr": []}, {"acr": [1]}, {"acr": 1}, {"max_age": "1"}])
 def test_terms_that_are_none_are_an_error_where_they_are_written(terms):
     with pytest.raises(TypeError):
         RequiresAuthentication(**terms)
 
 
-@pytest.mark.parametrize("terms", [{"max_age": -1}, {"acr": ""}, {"acr": "a b"}, {"acr": 'a"'}, {"acr": "é"}])
+@each("terms", [{"max_age": -1}, {"acr": ""}, {"acr": "a b"}, {"acr": 'a"'}, {"acr": "é"}])
 def test_terms_that_no_challenge_can_say_are_an_error_where_they_are_written(terms):
     with pytest.raises(ValueError):  # noqa: PT011 - each has words of its own
         RequiresAuthentication(**terms)

@@ -22,6 +22,7 @@ from oauth_provider.rest_framework.code_flow import ISSUER, given_issuer
 from oauth_provider.rest_framework.permissions import HasScopes, RequiresAuthentication
 from oauth_provider.rest_framework.testing import OAuthAPIClient, assert_requires_scopes, run_code_flow
 from tests.driver import METADATA
+from tests.each import each
 from tests.factories import ApplicationFactory, UserFactory
 from tests.urls import urlpatterns as project_urls
 
@@ -156,7 +157,7 @@ def test_what_is_guarded_as_said_passes(assert_requires_scopes):
     assert_requires_scopes("/plain", "GET", ["read"], user=UserFactory())
 
 
-@pytest.mark.parametrize(
+@each(
     ("url", "method", "scopes", "complaint"),
     [
         ("/notes", "GET", "write", "asks for 'read', not for 'write'"),
@@ -185,7 +186,7 @@ def test_a_whole_flow_ends_in_tokens_that_open_the_api(run_code_flow, oauth_clie
     assert refused.json()["error"] == "insufficient_scope"
 
 
-@pytest.mark.parametrize(
+@each(
     ("scope", "parameters", "complaint"),
     [
         ("unheard-of", {}, "invalid_scope"),

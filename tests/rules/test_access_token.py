@@ -11,6 +11,7 @@ from oauth_provider.protocol.id_token import IdToken, sign_id_token, verify_id_t
 from oauth_provider.protocol.jose import JoseError
 from oauth_provider.protocol.jws import UnknownKey
 from tests import jose_keys
+from tests.each import each
 
 pytestmark = pytest.mark.spec("RFC 9068", "4")
 
@@ -54,7 +55,7 @@ def test_what_was_signed_is_read() -> None:
 
 
 @pytest.mark.spec("RFC 9068", "2.1")
-@pytest.mark.parametrize("typ", ["at+jwt", "application/at+jwt", "AT+JWT"])
+@each("typ", ["at+jwt", "application/at+jwt", "AT+JWT"])
 def test_what_is_not_known_is_left_out(typ: str) -> None:
     read = verify(signed(typ))
     assert read.members() == LEAST
@@ -62,15 +63,15 @@ def test_what_is_not_known_is_left_out(typ: str) -> None:
 
 
 @pytest.mark.spec("RFC 9068", "2.1")
-@pytest.mark.parametrize("typ", ["JWT", "", "jwt+at", "logout+jwt", "at+jwt ", "application/application/at+jwt", "at"])
+@each("typ", ["JWT", "", "jwt+at", "logout+jwt", "at+jwt ", "application/application/at+jwt", "at"])
 def test_another_type_is_refused(typ: str) -> None:
     with pytest.raises(JoseError, match="type"):
         verify(signed(typ))
 
 
 @pytest.mark.spec("RFC 9068", "2.2")
-@pytest.mark.parametrize("name", LEAST)
-@pytest.mark.parametrize("value", [None, "", [], {}, True, [7], -1, 10**15, 1e308, "\x00", "\ud800"], ids=ascii)
+@each("name", LEAST)
+@each("value", [None, "", [], {}, True, [7], -1, 10**15, 1e308, "\x00", "\ud800"], ids=ascii)
 def test_what_is_required_is_there_and_of_its_type(name: str, value: Any) -> None:
     header = json.dumps({"alg": "ES256", "kid": KEY.kid, "typ": TYP})
     claims = {key: one for key, one in {**LEAST, name: value}.items() if one is not None}
@@ -78,7 +79,7 @@ def test_what_is_required_is_there_and_of_its_type(name: str, value: Any) -> Non
         verify(jose_keys.forge(header, json.dumps(claims), KEY.sign))
 
 
-@pytest.mark.parametrize(
+@each(
     "changes",
     [
         {"scope": ["notes:read"]},
@@ -108,14 +109,14 @@ def test_a_claim_of_the_wrong_type_is_refused(changes: dict[str, Any]) -> None:
         verify(signed(**changes))
 
 
-@pytest.mark.parametrize("name", ["scope", "acr", "cnf", "act", "amr", "auth_time", "authorization_id"])
+@each("name", ["scope", "acr", "cnf", "act", "amr", "auth_time", "authorization_id"])
 def test_null_is_no_value(name: str) -> None:
     header = json.dumps({"alg": "ES256", "kid": KEY.kid, "typ": TYP})
     with pytest.raises(JoseError):
         verify(jose_keys.forge(header, json.dumps({**LEAST, name: None}), KEY.sign))
 
 
-@pytest.mark.parametrize(
+@each(
     ("changes", "terms", "problem"),
     [
         ({"iss": "https://as.example/"}, {}, "another issuer"),
@@ -150,7 +151,7 @@ def test_another_key_is_refused() -> None:
 
 
 @pytest.mark.spec("RFC 9068", "2.2")
-@pytest.mark.parametrize(
+@each(
     ("changes", "own"),
     [({"sub": "web"}, True), ({}, False), ({"sub": "web", "authorization_id": "an id"}, False)],
 )

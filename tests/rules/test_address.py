@@ -1,11 +1,10 @@
 """Addresses (RFC 4291 §2.5.4): what counts as one caller."""
 
-import pytest
-
 from oauth_provider.protocol.address import network_of
+from tests.each import each
 
 
-@pytest.mark.parametrize(
+@each(
     ("address", "network"),
     [
         ("192.0.2.1", "192.0.2.1"),

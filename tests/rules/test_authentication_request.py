@@ -4,11 +4,12 @@ import pytest
 
 from oauth_provider.protocol.authentication_request import MAX_AGE_LIMIT, PROMPTS, parse_max_age, parse_prompt
 from oauth_provider.protocol.errors import InvalidRequest
+from tests.each import each
 
 pytestmark = pytest.mark.spec("OIDC Core", "3.1.2.1")
 
 
-@pytest.mark.parametrize(
+@each(
     ("value", "prompts"),
     [
         ("", set()),
@@ -23,7 +24,7 @@ def test_prompts_are_a_set(value, prompts):
     assert parse_prompt(value, PROMPTS) == prompts
 
 
-@pytest.mark.parametrize(
+@each(
     "value",
     ["None", "LOGIN", "nonsense", "login nonsense", "none login", "none consent", "none none create", "login,consent",
      "create", "login\tconsent"],
@@ -39,7 +40,7 @@ def test_create_is_taken_where_it_is_supported():
         parse_prompt("create none", (*PROMPTS, "create"))
 
 
-@pytest.mark.parametrize(
+@each(
     ("value", "seconds"),
     [("", None), ("0", 0), ("007", 7), ("86400", 86400), ("9" * 10_000, MAX_AGE_LIMIT), ("0" * 5000, 0)],
     ids=lambda value: str(value)[:12],
@@ -48,7 +49,7 @@ def test_max_age_is_seconds(value, seconds):
     assert parse_max_age(value) == seconds
 
 
-@pytest.mark.parametrize("value", ["-1", "+1", "1.5", "1e3", "soon", " 1", "1 ", "٣", "²", "0x10", "1_000"])
+@each("value", ["-1", "+1", "1.5", "1e3", "soon", " 1", "1 ", "٣", "²", "0x10", "1_000"])
 def test_what_is_no_whole_number_of_seconds_is_refused(value):
     with pytest.raises(InvalidRequest):
         parse_max_age(value)

@@ -9,6 +9,7 @@ import pytest
 from oauth_provider.protocol import authorization_details as rar
 from oauth_provider.protocol.details_requirement import DetailsRequirement
 from oauth_provider.protocol.errors import InvalidAuthorizationDetails
+from tests.each import each
 
 ACCOUNT = {"type": "account", "actions": ["read", "list"], "locations": ["https://api.example.com/accounts"]}
 PAYMENT = {"type": "payment", "amount": {"currency": "EUR", "value": "12.50"}}
@@ -77,7 +78,7 @@ MALFORMED = {
 
 
 @pytest.mark.spec("RFC 9396", "5")
-@pytest.mark.parametrize("value", MALFORMED.values(), ids=MALFORMED)
+@each("value", MALFORMED.values(), ids=MALFORMED)
 def test_what_is_no_array_of_typed_objects_is_refused_soon(value):
     began = time.monotonic()
     with pytest.raises(InvalidAuthorizationDetails) as caught:
@@ -98,7 +99,7 @@ def test_what_is_told_holds_nothing_of_what_was_sent():
 
 
 @pytest.mark.spec("RFC 9396", "12")
-@pytest.mark.parametrize(
+@each(
     ("one", "other"), [({"a": 1, "b": 2}, {"b": 2, "a": 1}), ({"a": 1}, {"a": 1.0}), ({"a": [1, 2.0]}, {"a": [1.0, 2]})]
 )
 def test_equal_json_has_the_same_canonical_text(one, other):
@@ -106,7 +107,7 @@ def test_equal_json_has_the_same_canonical_text(one, other):
 
 
 @pytest.mark.spec("RFC 9396", "12")
-@pytest.mark.parametrize(
+@each(
     ("one", "other"),
     [
         ({"a": 1}, {"a": True}),
@@ -134,15 +135,13 @@ HERE = "https://api.example.com/accounts/1"
 
 
 @pytest.mark.spec("RFC 9396", "9")
-@pytest.mark.parametrize(
-    "members", [{}, {"actions": "read"}, {"actions": ["list", "read"]}, {"actions": {"list"}}, {"actions": []}]
-)
+@each("members", [{}, {"actions": "read"}, {"actions": ["list", "read"]}, {"actions": {"list"}}, {"actions": []}])
 def test_an_element_that_holds_what_is_needed_allows_the_call(members):
     assert DetailsRequirement("account", members).met_by([PAYMENT, ACCOUNT], HERE) == ACCOUNT
 
 
 @pytest.mark.spec("RFC 9396", "9")
-@pytest.mark.parametrize(
+@each(
     ("type", "members", "url"),
     [
         ("accounts", {}, HERE),
@@ -164,7 +163,7 @@ def test_two_elements_do_not_add_up():
     assert DetailsRequirement("account", {"actions": ["read", "list"]}).met_by(held, HERE) is None
 
 
-@pytest.mark.parametrize(("type", "members"), [("", {}), (None, {}), ("a", {"locations": []}), ("a", {"type": "b"})])
+@each(("type", "members"), [("", {}), (None, {}), ("a", {"locations": []}), ("a", {"type": "b"})])
 def test_a_requirement_that_means_nothing_is_refused(type, members):
     with pytest.raises(TypeError):
         DetailsRequirement(type, members)

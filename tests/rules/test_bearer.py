@@ -5,11 +5,12 @@ import pytest
 from oauth_provider.protocol.bearer import challenge, credentials, token_from_header
 from oauth_provider.protocol.errors import InvalidRequest, InvalidToken
 from oauth_provider.protocol.token_string import ACCESS_TOKEN, checksum
+from tests.each import each
 
 pytestmark = pytest.mark.spec("RFC 6750", "2.1")
 
 
-@pytest.mark.parametrize(
+@each(
     ("header", "token"),
     [
         ("Bearer abc", "abc"),
@@ -23,7 +24,7 @@ def test_a_token_is_taken_from_the_header(header, token):
     assert token_from_header(header) == token
 
 
-@pytest.mark.parametrize(
+@each(
     "header",
     [
         "",
@@ -42,9 +43,7 @@ def test_another_scheme_is_none_of_ours(header):
 
 
 @pytest.mark.spec("RFC 6750", "3.1")
-@pytest.mark.parametrize(
-    "header", ["Bearer", "Bearer ", "Bearer    ", "Bearer a b", "Bearer a, b", "Bearer a,Bearer b"]
-)
+@each("header", ["Bearer", "Bearer ", "Bearer    ", "Bearer a b", "Bearer a, b", "Bearer a,Bearer b"])
 def test_no_token_or_several_is_invalid_request(header):
     with pytest.raises(InvalidRequest):
         token_from_header(header)
@@ -55,16 +54,14 @@ OURS = BODY + checksum(BODY)
 
 
 @pytest.mark.spec("RFC 6750", "3.1")
-@pytest.mark.parametrize(
-    "header", [OURS, f" {OURS} ", f"Token {OURS}", f"token  {OURS}", f"JWT {OURS}", f"OAuth {OURS}"]
-)
+@each("header", [OURS, f" {OURS} ", f"Token {OURS}", f"token  {OURS}", f"JWT {OURS}", f"OAuth {OURS}"])
 def test_a_token_of_ours_without_the_word_bearer_is_told_how_it_is_sent(header):
     with pytest.raises(InvalidRequest) as refused:
         token_from_header(header)
     assert refused.value.description == "The access token must follow the word Bearer in the Authorization header."
 
 
-@pytest.mark.parametrize(
+@each(
     "header", ["oat_", OURS[:-1], f"{OURS}x", f"Basic {OURS}", f"Token {OURS} {OURS}", f"Token x{OURS}", f"DPoP {OURS}"]
 )
 def test_what_only_looks_like_a_token_of_ours_is_left_to_others(header):
@@ -72,15 +69,13 @@ def test_what_only_looks_like_a_token_of_ours_is_left_to_others(header):
 
 
 @pytest.mark.spec("RFC 9110", "5.5")
-@pytest.mark.parametrize(
-    "header", [" Bearer abc", "\tBearer abc", "Bearer abc \t", "\u00a0bEARER abc", "\x85Bearer abc"]
-)
+@each("header", [" Bearer abc", "\tBearer abc", "Bearer abc \t", "\u00a0bEARER abc", "\x85Bearer abc"])
 def test_white_space_around_the_field_hides_no_token(header):
     assert token_from_header(header) == "abc"
 
 
 @pytest.mark.spec("RFC 9110", "11.4")
-@pytest.mark.parametrize(
+@each(
     "header",
     ["Bearer\tabc", "bearer\t abc", "Bearer\r\n abc", "Bearer\n\tabc", "Bearer\x0babc", "Bearer\u00a0abc",
      "Bearer\x85abc", "Bearer\u2003abc", " BEARER\tabc", "Bearer=abc", "Bearer,abc", "Bearer:abc", 'Bearer"abc"',
@@ -92,7 +87,7 @@ def test_what_bears_the_name_of_the_scheme_and_no_space_after_it_is_an_error_and
 
 
 @pytest.mark.spec("RFC 9110", "5.3")
-@pytest.mark.parametrize(
+@each(
     "header",
     ["Basic YTpi, Bearer abc", "Basic YTpi,Bearer abc", "Basic YTpi,\tbEARER\tabc", "Token x,Bearer", ",Bearer a"],
 )
@@ -111,7 +106,7 @@ def test_every_scheme_for_tokens_is_read_in_the_same_way():
 
 
 @pytest.mark.spec("RFC 6750", "3.1")
-@pytest.mark.parametrize(
+@each(
     "header",
     ["Bearer é", "Bearer a=b", "Bearer =", 'Bearer "abc"', "Bearer a\x00", "Bearer a\r\nb", "Bearer a\tb",
      "Bearer \ud800", "Bearer " + "a" * 8193, "Bearer a%20b", "Bearer {}", "Bearer \u202eabc"],
@@ -129,7 +124,7 @@ def test_a_challenge_lists_what_has_a_value():
 
 
 @pytest.mark.spec("RFC 9110", "11.6.1")
-@pytest.mark.parametrize(
+@each(
     ("value", "quoted"),
     [('a"b', 'a\\"b'), ("a\\b", "a\\\\b"), ("a\r\nb", "ab"), ("a\x00b", "ab"), ("aéb", "ab"), ("\u202ea", "a")],
 )

@@ -6,6 +6,7 @@ import pytest
 
 from oauth_provider.protocol.claims import parse_claims, requested_claims, requested_subject
 from oauth_provider.protocol.errors import InvalidRequest
+from tests.each import each
 
 pytestmark = pytest.mark.spec("OIDC Core", "5.5")
 
@@ -32,7 +33,7 @@ def test_the_specifications_own_example():
     }
 
 
-@pytest.mark.parametrize("text", ["", "{}", '{"other": 1}', '{"userinfo": {}, "id_token": {}}'])
+@each("text", ["", "{}", '{"other": 1}', '{"userinfo": {}, "id_token": {}}'])
 def test_a_request_may_ask_for_no_claims(text):
     asked = parse_claims(text)
     assert requested_claims(asked, "userinfo") == requested_claims(asked, "id_token") == {}
@@ -47,7 +48,7 @@ def test_any_script_will_do():
     assert parse_claims('{"userinfo": {"name": {"value": "Zoë"}}}')["userinfo"]["name"] == {"value": "Zoë"}
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "nonsense", "null", "[]", "1", '"text"', "{", "{'userinfo': {}}",
@@ -72,7 +73,7 @@ def test_what_is_malformed_is_refused(text):
 
 
 @pytest.mark.spec("OIDC Core", "5.5.1")
-@pytest.mark.parametrize(
+@each(
     ("text", "subject"),
     [
         ("", None),

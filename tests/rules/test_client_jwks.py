@@ -7,6 +7,7 @@ import pytest
 from oauth_provider.protocol.client_jwks import MAX_KEYS, check_jwks, read_text
 from oauth_provider.protocol.jose import JoseError
 from tests import jose_keys
+from tests.each import each
 
 pytestmark = pytest.mark.spec("RFC 7591", "2")
 
@@ -15,7 +16,7 @@ RSA = dict(jose_keys.public("RS256").public_jwk)
 PRIVATE = jose_keys.private_jwk("ES256", 1)
 
 
-@pytest.mark.parametrize(
+@each(
     "keys",
     [
         [EC],
@@ -30,7 +31,7 @@ def test_public_keys_are_taken_beside_those_that_nobody_knows(keys: list[Any]) -
     check_jwks({"keys": keys})
 
 
-@pytest.mark.parametrize(
+@each(
     "document",
     [
         None,
@@ -70,7 +71,7 @@ def test_anything_else_is_refused(document: Any) -> None:
         check_jwks(document)
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     ["", "[]", "{", '{"keys":[],"keys":[]}', '{"keys":' + "[" * 99_999, "x" * 40_000, '{"keys":NaN}', '{"keys":5}'],
 )

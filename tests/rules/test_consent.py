@@ -3,6 +3,7 @@
 import pytest
 
 from oauth_provider.protocol.consent import Agreed, Agreement, count_entries, from_separate_sets
+from tests.each import each
 
 pytestmark = [pytest.mark.spec("RFC 6749", "10.2"), pytest.mark.spec("RFC 8707", "2")]
 
@@ -74,7 +75,7 @@ def test_a_page_that_asks_for_nothing_is_covered_by_nothing():
     assert not agreed_to(page(READ, A)).covers(page({}, A))
 
 
-@pytest.mark.parametrize("changed", ["client", "scope", "resource"])
+@each("changed", ["client", "scope", "resource"])
 def test_other_words_than_those_on_the_page_are_not_agreed_to(changed):
     agreed = agreed_to(page(READ, A))
     client = "another name" if changed == "client" else "the client"

@@ -3,13 +3,14 @@
 import pytest
 
 from oauth_provider.protocol.cors import MAX_HEADERS, MAX_LENGTH, allowed_headers, preflight_headers
+from tests.each import each
 
 pytestmark = pytest.mark.spec("Fetch", "3.2")
 
 ALWAYS = ("Authorization", "Content-Type")
 
 
-@pytest.mark.parametrize(
+@each(
     ("requested", "allowed"),
     [
         ("", ALWAYS),

@@ -5,14 +5,15 @@ import json
 import pytest
 
 from oauth_provider.protocol.denylist import KINDS, LEEWAY, Denial, merge_for_client, parse
+from tests.each import each
 
 pytestmark = pytest.mark.spec("RFC 7009", "3")
 
 GOOD = {"iss": "https://as.example", "kind": "token", "id": "x", "exp": 2_000_000_000}
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("before", [None, 1_900_000_000])
+@each("kind", KINDS)
+@each("before", [None, 1_900_000_000])
 def test_what_is_sent_is_what_arrives(kind, before):
     denial = Denial("https://as.example", kind, "an id", 2_000_000_000, before)
     assert parse(denial.text()) == denial
@@ -30,7 +31,7 @@ def test_one_denial_stands_for_all_of_a_client():
     assert merge_for_client(several, 20) == Denial("i", "client", "c", 50, 20 + LEEWAY)
 
 
-@pytest.mark.parametrize(
+@each(
     "others",
     [
         [Denial("i", "token", "x", 30)],
@@ -52,7 +53,7 @@ def test_members_of_later_versions_are_passed_over():
     assert parse(json.dumps(GOOD | {"why": {"not": [1]}})) == Denial(**GOOD)
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "",

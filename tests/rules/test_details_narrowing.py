@@ -5,6 +5,7 @@ import pytest
 from oauth_provider.protocol import authorization_details as rar
 from oauth_provider.protocol.authorization_details import AuthorizationDetailsType
 from oauth_provider.protocol.errors import InvalidAuthorizationDetails
+from tests.each import each
 
 ACCOUNT = {"type": "account", "actions": ["read", "list"], "locations": ["https://api.example.com/accounts"]}
 PAYMENT = {"type": "payment", "amount": {"currency": "EUR", "value": "12.50"}}
@@ -20,7 +21,7 @@ TYPES = {
 
 
 @pytest.mark.spec("RFC 9396", "6.1")
-@pytest.mark.parametrize(
+@each(
     ("asked", "got"),
     [
         ([PAYMENT], [PAYMENT]),
@@ -50,7 +51,7 @@ WIDER = {
 
 
 @pytest.mark.spec("RFC 9396", "6")
-@pytest.mark.parametrize("asked", WIDER.values(), ids=WIDER)
+@each("asked", WIDER.values(), ids=WIDER)
 def test_nothing_more_than_was_granted_is_given(asked):
     with pytest.raises(InvalidAuthorizationDetails):
         rar.narrow_details([asked], [PAYMENT, ACCOUNT], TYPES)
@@ -110,7 +111,7 @@ def test_a_location_is_at_a_resource_of_the_same_name_or_below_it():
     assert not rar.is_for({"type": "account", "locations": []}, [api])
 
 
-@pytest.mark.parametrize("locations", [[], "https://api.example.com", [1, None], ["https://api.example.com.evil.com"]])
+@each("locations", [[], "https://api.example.com", [1, None], ["https://api.example.com.evil.com"]])
 def test_locations_that_name_no_such_place_are_of_use_nowhere(locations):
     detail = {"type": "account", "locations": locations}
     assert not rar.is_at(detail, "https://api.example.com/accounts")

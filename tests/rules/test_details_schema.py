@@ -3,6 +3,7 @@
 import pytest
 
 from oauth_provider.protocol.json_schema import Schema, SchemaError, SchemaMismatch
+from tests.each import each
 
 SCHEMA = {
     "type": "object",
@@ -30,7 +31,7 @@ def test_a_detail_that_fits_its_schema_is_accepted(value):
 
 
 @pytest.mark.spec("RFC 9396", "5")
-@pytest.mark.parametrize(
+@each(
     "value",
     [
         {},
@@ -53,7 +54,7 @@ PAYEE = {"properties": {"iban": {"type": "string"}}}
 
 
 @pytest.mark.spec("RFC 9396", "5")
-@pytest.mark.parametrize(
+@each(
     ("inside", "around"),
     [
         ({"prefixItems": [PAYEE]}, lambda payee: [payee]),
@@ -90,7 +91,7 @@ def test_the_place_of_a_misfit_is_told_and_names_no_secrets():
     assert caught.value.path == ""
 
 
-@pytest.mark.parametrize(
+@each(
     "schema",
     [
         {"type": "objekt"},

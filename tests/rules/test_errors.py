@@ -4,6 +4,7 @@ import pytest
 
 from oauth_provider.protocol import errors
 from oauth_provider.protocol.errors import OAuthError
+from tests.each import each
 
 CLASSES = [cls for cls in vars(errors).values() if isinstance(cls, type) and issubclass(cls, OAuthError)]
 
@@ -29,13 +30,13 @@ CODES = {
 
 
 @pytest.mark.spec("RFC 6749", "5.2")
-@pytest.mark.parametrize(("cls", "wire"), CODES.items(), ids=lambda value: getattr(value, "__name__", ""))
+@each(("cls", "wire"), CODES.items(), ids=lambda value: getattr(value, "__name__", ""))
 def test_each_error_has_its_code_its_status_and_whether_it_may_be_redirected(cls, wire):
     assert (cls.error, cls.status, cls.redirectable) == wire
 
 
 @pytest.mark.spec("RFC 6749", "5.2")
-@pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)
+@each("cls", CLASSES, ids=lambda cls: cls.__name__)
 def test_the_operators_detail_is_not_said_to_anybody(cls):
     error = cls("For the developer.", detail="for the operator")
     assert error.parameters() == {"error": cls.error, "error_description": "For the developer."}
@@ -43,7 +44,7 @@ def test_the_operators_detail_is_not_said_to_anybody(cls):
 
 
 @pytest.mark.spec("RFC 6749", "4.1.2.1")
-@pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)
+@each("cls", CLASSES, ids=lambda cls: cls.__name__)
 def test_an_error_without_a_description_says_its_code_alone(cls):
     assert cls().parameters() == {"error": cls.error}
 

@@ -15,11 +15,12 @@ from oauth_provider.protocol.form import (
     decode_body,
     parse_form,
 )
+from tests.each import each
 
 pytestmark = pytest.mark.spec("RFC 6749", "3.2")
 
 
-@pytest.mark.parametrize(
+@each(
     ("body", "parameters"),
     [
         ("", {}),
@@ -38,19 +39,19 @@ def test_a_form_is_its_parameters_and_what_has_no_value_is_left_out(body, parame
     assert parse_form(body).parameters == parameters
 
 
-@pytest.mark.parametrize("body", ["code=1&code=1", "code=1&code=2", "code=&code=1", "code&code", "code=1&c%6fde=2"])
+@each("body", ["code=1&code=1", "code=1&code=2", "code=&code=1", "code&code", "code=1&c%6fde=2"])
 def test_a_repeated_parameter_is_invalid_request(body):
     with pytest.raises(InvalidRequest, match="repeated"):
         parse_form(body)
 
 
-@pytest.mark.parametrize("name", sorted(KNOWN))
+@each("name", sorted(KNOWN))
 def test_every_parameter_that_we_know_comes_once(name):
     with pytest.raises(InvalidRequest, match="repeated"):
         parse_form(f"{name}=1&{name}=1")
 
 
-@pytest.mark.parametrize("body", ["a=1&a=1", "a=1&a=2", "a=&a=1", "a&a", "a=1&%61=2", "=1&=2", "Code=1&Code=2"])
+@each("body", ["a=1&a=1", "a=1&a=2", "a=&a=1", "a&a", "a=1&%61=2", "=1&=2", "Code=1&Code=2"])
 def test_a_repeated_parameter_that_nobody_knows_is_ignored(body):
     assert parse_form(f"{body}&code=x").parameters == {"code": "x"}
 
@@ -61,7 +62,7 @@ def test_every_parameter_that_an_endpoint_reads_is_known():
 
 
 @pytest.mark.spec("RFC 8707", "2")
-@pytest.mark.parametrize(
+@each(
     ("body", "resources"),
     [
         ("", ()),
@@ -75,7 +76,7 @@ def test_resource_alone_may_be_repeated(body, resources):
 
 
 @pytest.mark.spec("RFC 6749", "A")
-@pytest.mark.parametrize(
+@each(
     "body",
     [
         "a=%00",
@@ -98,7 +99,7 @@ def test_control_characters_are_invalid_request(body):
 
 
 @pytest.mark.spec("RFC 6749", "B")
-@pytest.mark.parametrize("body", ["a=%ff", "a=%c3", "%ff=a", "a=%ed%a0%80", "a=%c0%80", "a=%f8%88%80%80%80"])
+@each("body", ["a=%ff", "a=%c3", "%ff=a", "a=%ed%a0%80", "a=%c0%80", "a=%f8%88%80%80%80"])
 def test_what_is_no_utf_8_is_invalid_request(body):
     with pytest.raises(InvalidRequest):
         parse_form(body)
@@ -120,13 +121,13 @@ def test_a_body_that_is_too_large_is_answered_413():
 
 
 @pytest.mark.spec("RFC 6749", "B")
-@pytest.mark.parametrize("body", [b"\xff", b"a=\xc3", b"\xed\xa0\x80", "é".encode("utf-16")])
+@each("body", [b"\xff", b"a=\xc3", b"\xed\xa0\x80", "é".encode("utf-16")])
 def test_a_body_that_is_no_utf_8_is_invalid_request(body):
     with pytest.raises(InvalidRequest):
         decode_body(body)
 
 
-@pytest.mark.parametrize(
+@each(
     "content_type",
     [None, "", "application/json", "multipart/form-data", "text/plain", "application/x-www-form-urlencoded2", "*/*"],
 )

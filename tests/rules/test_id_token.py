@@ -5,6 +5,7 @@ import pytest
 from oauth_provider.protocol import jws
 from oauth_provider.protocol.id_token import IdToken, sign_id_token, sign_members, verify_id_token
 from oauth_provider.protocol.jose import JoseError
+from tests.each import each
 from tests.jose_keys import key, public
 
 ISSUER, NOW = "https://auth.example.com", 1_000_000
@@ -53,7 +54,7 @@ def test_an_id_token_of_this_issuer_is_verified():
 
 
 @pytest.mark.spec("OIDC Core", "3.1.3.7")
-@pytest.mark.parametrize(
+@each(
     "changes",
     [
         {"iss": None},
@@ -78,13 +79,13 @@ def test_what_is_no_id_token_of_ours_is_refused(changes):
         verify(signed(**changes))
 
 
-@pytest.mark.parametrize("aud", [None, "other", ["web"], ["other", "web"], {"web": 1}, "WEB"], ids=str)
+@each("aud", [None, "other", ["web"], ["other", "web"], {"web": 1}, "WEB"], ids=str)
 def test_an_id_token_for_another_client_is_refused(aud):
     with pytest.raises(JoseError):
         verify(signed(aud=aud), client_id="web")
 
 
-@pytest.mark.parametrize("typ", ["at+jwt", "logout+jwt", "oauth-authz-req+jwt", "", "application/at+jwt"])
+@each("typ", ["at+jwt", "logout+jwt", "oauth-authz-req+jwt", "", "application/at+jwt"])
 def test_another_kind_of_jwt_is_refused(typ):
     with pytest.raises(JoseError):
         verify(jws.sign(LEAST, key("ES256"), typ=typ))

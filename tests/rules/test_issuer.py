@@ -3,20 +3,19 @@
 import pytest
 
 from oauth_provider.protocol.issuer import is_issuer, issuer_path, well_known_url
+from tests.each import each
 
 NAME = "oauth-authorization-server"
 
 
 @pytest.mark.spec("RFC 8414", "2")
-@pytest.mark.parametrize(
-    "issuer", ["https://example.com", "https://example.com/tenant1", "https://example.com:8443", "https://[::1]"]
-)
+@each("issuer", ["https://example.com", "https://example.com/tenant1", "https://example.com:8443", "https://[::1]"])
 def test_an_https_url_is_an_issuer(issuer):
     assert is_issuer(issuer)
 
 
 @pytest.mark.spec("RFC 8414", "2")
-@pytest.mark.parametrize(
+@each(
     "issuer",
     [
         "", "example.com", "//example.com", "https://", "https:///path", "http://example.com", "ftp://example.com",
@@ -29,15 +28,13 @@ def test_anything_else_is_none(issuer):
     assert not is_issuer(issuer)
 
 
-@pytest.mark.parametrize(
-    ("issuer", "is_one"), [("http://localhost:8000", True), ("ftp://x", False), ("http://", False)]
-)
+@each(("issuer", "is_one"), [("http://localhost:8000", True), ("ftp://x", False), ("http://", False)])
 def test_http_is_for_development_and_only_where_it_is_allowed(issuer, is_one):
     assert is_issuer(issuer, allow_http=True) is is_one
 
 
 @pytest.mark.spec("RFC 8414", "3.1")
-@pytest.mark.parametrize(
+@each(
     ("issuer", "url"),
     [
         ("https://example.com", "https://example.com/.well-known/oauth-authorization-server"),
@@ -52,9 +49,7 @@ def test_metadata_is_found_between_host_and_path(issuer, url):
 
 
 @pytest.mark.spec("RFC 8414", "3.1")
-@pytest.mark.parametrize(
-    ("issuer", "path"), [("https://a", ""), ("https://a/", ""), ("https://a/b/", "b"), ("https://a/b/c", "b/c")]
-)
+@each(("issuer", "path"), [("https://a", ""), ("https://a/", ""), ("https://a/b/", "b"), ("https://a/b/c", "b/c")])
 def test_the_path_of_an_issuer_has_no_slash_at_its_ends(issuer, path):
     assert issuer_path(issuer) == path
 

@@ -9,6 +9,7 @@ from joserfc.jwk import ECKey, OctKey, OKPKey
 
 from oauth_provider.protocol import jose
 from oauth_provider.protocol.jose import ALGORITHMS, JoseError, parse_jwk, parse_jwks, parse_pem
+from tests.each import each
 from tests.jose_keys import b64, key, pair, private_jwk
 
 ALL = tuple(ALGORITHMS)
@@ -34,7 +35,7 @@ def test_a_kid_is_the_thumbprint_of_the_rfcs_own_example():
     assert parse_jwk({"kty": "RSA", "n": n, "e": "AQAB"}).kid == "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
 
 
-@pytest.mark.parametrize("alg", ALL)
+@each("alg", ALL)
 def test_a_new_key_can_be_kept_and_read_again(alg):
     made, private = pair(alg)
     again = parse_jwk(json.loads(private), alg=alg, private=True)
@@ -44,7 +45,7 @@ def test_a_new_key_can_be_kept_and_read_again(alg):
 
 
 @pytest.mark.spec("RFC 7517", "9.2")
-@pytest.mark.parametrize("alg", ALL)
+@each("alg", ALL)
 def test_what_is_shown_holds_nothing_private(alg):
     shown = key(alg).public_jwk
     assert not jose.PRIVATE_MEMBERS & set(shown)
@@ -55,7 +56,7 @@ def test_no_new_keys_kid_passes_for_an_option_of_a_command():
     assert not any(jose.generate_key("EdDSA")[0].kid.startswith("-") for _ in range(500))
 
 
-@pytest.mark.parametrize("alg", ALL)
+@each("alg", ALL)
 def test_a_public_key_cannot_sign(alg):
     public = parse_jwk(key(alg).public_jwk)
     assert not public.can_sign
@@ -63,7 +64,7 @@ def test_a_public_key_cannot_sign(alg):
         public.sign(b"message")
 
 
-@pytest.mark.parametrize("alg", ALL)
+@each("alg", ALL)
 def test_a_private_key_is_refused_where_a_public_one_is_due_and_the_other_way_round(alg):
     with pytest.raises(JoseError):
         parse_jwk(private_jwk(alg), private=False)
@@ -72,8 +73,8 @@ def test_a_private_key_is_refused_where_a_public_one_is_due_and_the_other_way_ro
 
 
 @pytest.mark.spec("RFC 8725", "3.1")
-@pytest.mark.parametrize("asked", ALL)
-@pytest.mark.parametrize("alg", ALL)
+@each("asked", ALL)
+@each("alg", ALL)
 def test_a_key_serves_the_algorithm_that_it_names_and_no_other(alg, asked):
     if alg == asked:
         assert parse_jwk(key(alg).public_jwk, alg=asked).alg == alg
@@ -82,7 +83,7 @@ def test_a_key_serves_the_algorithm_that_it_names_and_no_other(alg, asked):
             parse_jwk(key(alg).public_jwk, alg=asked)
 
 
-@pytest.mark.parametrize(
+@each(
     "jwk",
     [
         {},
@@ -104,7 +105,7 @@ def test_what_is_no_key_is_refused(jwk):
         parse_jwk(jwk)
 
 
-@pytest.mark.parametrize(
+@each(
     "change",
     [
         {"use": "enc"},
@@ -137,7 +138,7 @@ def test_a_short_rsa_key_is_refused():
         parse_jwk(small_rsa())
 
 
-@pytest.mark.parametrize("crv", ["P-384", "P-521", "secp256k1"])
+@each("crv", ["P-384", "P-521", "secp256k1"])
 def test_a_key_on_another_curve_is_refused(crv):
     with pytest.raises(JoseError):
         parse_jwk(ECKey.generate_key(crv).as_dict(private=False))
@@ -155,7 +156,7 @@ def test_pem_is_read_and_fits_the_first_algorithm_of_its_kind():
     assert parse_pem(pem_of(elliptic)).can_sign
 
 
-@pytest.mark.parametrize("pem", ["", "nonsense", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"])
+@each("pem", ["", "nonsense", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"])
 def test_broken_pem_is_refused(pem):
     with pytest.raises(JoseError):
         parse_pem(pem)
@@ -174,7 +175,7 @@ def test_keys_of_a_set_that_are_of_no_use_here_are_passed_over():
     assert [one.kid for one in parse_jwks({"keys": listed})] == [key("ES256").kid]
 
 
-@pytest.mark.parametrize("document", [{}, {"keys": None}, {"keys": {}}, {"keys": [{}] * 65}], ids=str)
+@each("document", [{}, {"keys": None}, {"keys": {}}, {"keys": [{}] * 65}], ids=str)
 def test_what_is_no_key_set_is_refused(document):
     with pytest.raises(JoseError):
         parse_jwks(document)

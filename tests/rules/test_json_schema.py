@@ -9,13 +9,14 @@ import pytest
 from oauth_provider.protocol.authorization_details import MAX_ELEMENTS, MAX_LOCATIONS, parse_details
 from oauth_provider.protocol.errors import InvalidAuthorizationDetails
 from oauth_provider.protocol.json_schema import Schema, SchemaMismatch
+from tests.each import each
 
 pytestmark = pytest.mark.spec("RFC 9396", "5")
 
 UNIQUE = Schema({"type": "array", "uniqueItems": True})
 
 
-@pytest.mark.parametrize(
+@each(
     "items",
     [[], [1], [1, True, "1", None, [1], {"a": 1}], [[1, 2], [2, 1]], [{"a": 1}, {"a": 2}], [0, False], ["", []]],
     ids=str,
@@ -24,7 +25,7 @@ def test_items_that_differ_as_json_are_unique(items: list[Any]) -> None:
     UNIQUE.check(items)
 
 
-@pytest.mark.parametrize(
+@each(
     "items",
     [[1, 1], [1, 1.0], [{"a": 1, "b": 2}, {"b": 2, "a": 1.0}], [[[]], [[]]], [None, 0, None], ["a", "b", "a"]],
     ids=str,

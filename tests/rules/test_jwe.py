@@ -16,6 +16,7 @@ from oauth_provider.protocol.jwe import (
     parse_encryption_key,
 )
 from tests import jose_keys
+from tests.each import each
 from tests.encryption import ALGS, KINDS, made, private, public
 
 SIGNED = "eyJhbGciOiJSUzI1NiJ9.e30.c2lnbmF0dXJl"
@@ -31,8 +32,8 @@ def unsealed(token: str, kind: str) -> JWE:
 
 
 @pytest.mark.spec("RFC 7518", "4.1")
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("enc", CONTENT_ENCRYPTION)
+@each("kind", KINDS)
+@each("enc", CONTENT_ENCRYPTION)
 def test_another_implementation_opens_what_was_encrypted_to_its_key(kind: str, enc: str) -> None:
     key = parse_encryption_key(public(kind))
     opened = unsealed(key.encrypt(SIGNED, enc, iss="https://auth.example.com"), kind)
@@ -48,7 +49,7 @@ def test_another_implementation_opens_what_was_encrypted_to_its_key(kind: str, e
 
 
 @pytest.mark.spec("RFC 7516", "5.1")
-@pytest.mark.parametrize("kind", ["RSA", "P-256", "X25519"])
+@each("kind", ["RSA", "P-256", "X25519"])
 def test_no_two_are_alike_and_none_shows_what_is_inside(kind: str) -> None:
     key = parse_encryption_key(public(kind))
     first, second = (key.encrypt(SIGNED, "A256GCM") for _ in range(2))
@@ -65,7 +66,7 @@ def test_a_key_without_kid_use_and_alg_is_named_by_nobody() -> None:
     assert "kid" not in unsealed(key.encrypt(SIGNED, "A128GCM"), "P-256").jose_header
 
 
-@pytest.mark.parametrize("operations", [[], ["encrypt"], ["wrapKey"], ["deriveKey", "deriveBits"]])
+@each("operations", [[], ["encrypt"], ["wrapKey"], ["deriveKey", "deriveBits"]])
 def test_a_key_may_say_which_operations_it_is_for(operations: list[str]) -> None:
     assert parse_encryption_key(public("P-256", key_ops=operations)).alg == "ECDH-ES"
 
@@ -127,7 +128,7 @@ WRONG: list[Any] = [
 
 @pytest.mark.spec("OIDC Core", "10.2")
 @pytest.mark.spec("RFC 8725", "3.2")
-@pytest.mark.parametrize("jwk", WRONG, ids=map(str, range(len(WRONG))))
+@each("jwk", WRONG, ids=map(str, range(len(WRONG))))
 def test_nothing_is_encrypted_to_any_other_key(jwk: dict[str, Any]) -> None:
     with pytest.raises(JoseError):
         parse_encryption_key(jwk)
@@ -140,13 +141,13 @@ def test_of_several_keys_the_marked_ones_come_first_and_then_the_order_counts() 
     assert [key.kid for key in found] == ["P-384-0", "P-256-1", "P-256-0"]
 
 
-@pytest.mark.parametrize("document", [{}, {"keys": None}, {"keys": "x"}, {"keys": {"0": {}}}])
+@each("document", [{}, {"keys": None}, {"keys": "x"}, {"keys": {"0": {}}}])
 def test_what_is_no_set_has_no_keys(document: Any) -> None:
     with pytest.raises(JoseError):
         encryption_keys(document)
 
 
-@pytest.mark.parametrize("text", ["", "[]", "null", '{"keys":[],"keys":[]}', '{"keys":5}', "x" * 40_000])
+@each("text", ["", "[]", "null", '{"keys":[],"keys":[]}', '{"keys":5}', "x" * 40_000])
 def test_a_text_that_is_no_set_is_refused(text: str) -> None:
     with pytest.raises(JoseError):
         read_encryption_text(text)
@@ -158,12 +159,12 @@ def test_a_key_set_with_too_many_keys_is_refused() -> None:
 
 
 @pytest.mark.spec("RFC 7591", "2")
-@pytest.mark.parametrize("kind", ["RSA", "P-384", "X25519"])
+@each("kind", ["RSA", "P-384", "X25519"])
 def test_a_client_may_register_keys_for_encryption_alone(kind: str) -> None:
     check_jwks({"keys": [public(kind)]})
 
 
-@pytest.mark.parametrize("jwk", [private("RSA"), public("RSA", d="AQAB"), {"kty": "oct", "use": "enc"}])
+@each("jwk", [private("RSA"), public("RSA", d="AQAB"), {"kty": "oct", "use": "enc"}])
 def test_a_client_may_not_register_private_keys(jwk: dict[str, Any]) -> None:
     with pytest.raises(JoseError):
         check_jwks({"keys": [public("P-256"), jwk]})

@@ -5,13 +5,14 @@ import pytest
 from oauth_provider.protocol import jws
 from oauth_provider.protocol.logout_token import LogoutToken, is_logout_uri, sign_logout_token
 from oauth_provider.protocol.offline_access import ends_with_session
+from tests.each import each
 from tests.jose_keys import key, public
 
 KNOWN = {"issuer": "https://auth.example.com", "client_id": "c", "issued_at": 1000, "jti": "j"}
 
 
 @pytest.mark.spec("OIDC Back-Channel Logout", "2.4")
-@pytest.mark.parametrize("about", [{"subject": "7"}, {"sid": "s"}, {"subject": "7", "sid": "s"}], ids=str)
+@each("about", [{"subject": "7"}, {"sid": "s"}, {"subject": "7", "sid": "s"}], ids=str)
 def test_a_logout_token_has_known_claims_and_no_nonce(about: dict[str, str]) -> None:
     claims = LogoutToken(**KNOWN, **about).members()
     assert {name: claims[name] for name in ("sub", "sid") if name in claims} == {
@@ -23,7 +24,7 @@ def test_a_logout_token_has_known_claims_and_no_nonce(about: dict[str, str]) -> 
 
 
 @pytest.mark.spec("OIDC Back-Channel Logout", "2.2")
-@pytest.mark.parametrize(
+@each(
     "uri", ["", "x", "http://app.example.com/", "https://app.example.com/#", "ftp://a/", "https:///a", "https://u@a/"]
 )
 def test_other_uris_are_not_logout_uris(uri: str) -> None:
@@ -31,7 +32,7 @@ def test_other_uris_are_not_logout_uris(uri: str) -> None:
 
 
 @pytest.mark.spec("OIDC Core", "11")
-@pytest.mark.parametrize(
+@each(
     ("scope", "ends"),
     [
         (["openid"], True),

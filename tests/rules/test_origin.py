@@ -3,11 +3,12 @@
 import pytest
 
 from oauth_provider.protocol.origin import Fault, find_fault, origin_of
+from tests.each import each
 
 pytestmark = pytest.mark.spec("RFC 6454", "6.2")
 
 
-@pytest.mark.parametrize(
+@each(
     "origin",
     [
         "https://app.example.com",
@@ -22,7 +23,7 @@ def test_an_origin_is_scheme_host_and_port(origin):
     assert origin_of(f"{origin}/a/path?x=1") == origin
 
 
-@pytest.mark.parametrize(
+@each(
     ("origin", "found"),
     [
         ("https://a.example b", Fault.CHARACTERS),
@@ -63,7 +64,7 @@ def test_what_no_browser_would_write_is_refused(origin, found):
     assert find_fault(origin) is found
 
 
-@pytest.mark.parametrize("url", ["com.example.app:/cb", "/cb", "", "https:///cb"])
+@each("url", ["com.example.app:/cb", "/cb", "", "https:///cb"])
 def test_what_is_no_web_address_has_no_origin(url):
     assert origin_of(url) == ""
 
@@ -75,13 +76,13 @@ def test_the_usual_port_is_left_out():
 APPS = ("capacitor", "tauri", "chrome-extension", "javascript", "file", "https")
 
 
-@pytest.mark.parametrize("origin", ["capacitor://localhost", "tauri://localhost", "chrome-extension://abcdefgh"])
+@each("origin", ["capacitor://localhost", "tauri://localhost", "chrome-extension://abcdefgh"])
 def test_the_origin_of_a_page_inside_an_app_needs_an_operator_who_allows_its_scheme(origin):
     assert find_fault(origin) is Fault.SCHEME
     assert find_fault(origin, app_schemes=APPS) is None
 
 
-@pytest.mark.parametrize(
+@each(
     ("origin", "found"),
     [
         ("ionic://localhost", Fault.SCHEME),

@@ -8,6 +8,7 @@ import pytest
 from oauth_provider.protocol import pkce
 from oauth_provider.protocol.errors import InvalidGrant, InvalidRequest
 from oauth_provider.protocol.pkce import check_code_challenge, check_code_verifier, check_nonce_binds, is_excused, s256
+from tests.each import each
 
 VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
@@ -21,13 +22,13 @@ def test_the_example_of_the_rfc():
 
 
 @pytest.mark.spec("RFC 7636", "4.1")
-@pytest.mark.parametrize("verifier", ["a" * 43, "a" * 128, "-._~" * 11])
+@each("verifier", ["a" * 43, "a" * 128, "-._~" * 11])
 def test_a_verifier_of_43_to_128_unreserved_characters_opens_its_challenge(verifier):
     check_code_verifier(verifier, s256(verifier))
 
 
 @pytest.mark.spec("RFC 7636", "4.1")
-@pytest.mark.parametrize(
+@each(
     "verifier",
     ["", "a" * 42, "a" * 129, "a" * 42 + " ", "a" * 42 + "=", "a" * 42 + "+", "a" * 42 + "/", "a" * 43 + "\n", "é" * 43,
      "a" * 42 + "\x00", "a" * 42 + "\uff41"],
@@ -38,21 +39,21 @@ def test_a_verifier_that_is_none_is_invalid_grant_even_where_its_digest_is_right
 
 
 @pytest.mark.spec("RFC 7636", "4.6")
-@pytest.mark.parametrize("verifier", [CHALLENGE, VERIFIER[:-1] + "l", VERIFIER.lower(), VERIFIER + "a", "a" * 43])
+@each("verifier", [CHALLENGE, VERIFIER[:-1] + "l", VERIFIER.lower(), VERIFIER + "a", "a" * 43])
 def test_a_verifier_that_does_not_match_is_invalid_grant(verifier):
     with pytest.raises(InvalidGrant):
         check_code_verifier(verifier, CHALLENGE)
 
 
 @pytest.mark.spec("RFC 7636", "4.6")
-@pytest.mark.parametrize("challenge", ["", VERIFIER, CHALLENGE + "=", CHALLENGE.lower()])
+@each("challenge", ["", VERIFIER, CHALLENGE + "=", CHALLENGE.lower()])
 def test_no_verifier_opens_what_was_never_a_challenge(challenge):
     with pytest.raises(InvalidGrant):
         check_code_verifier(VERIFIER, challenge)
 
 
 @pytest.mark.spec("RFC 9700", "2.1.1")
-@pytest.mark.parametrize(
+@each(
     ("challenge", "method"),
     [
         ("", ""),
@@ -89,7 +90,7 @@ TODAY = date(2026, 3, 1)
 
 
 @pytest.mark.spec("OAuth 2.1", "7.5.1")
-@pytest.mark.parametrize(
+@each(
     ("is_public", "until", "holds"),
     [
         (False, TODAY, True),
@@ -105,7 +106,7 @@ def test_an_excuse_is_for_a_confidential_client_and_has_an_end(is_public, until,
 
 
 @pytest.mark.spec("OAuth 2.1", "7.5.1")
-@pytest.mark.parametrize(("nonce", "scope"), [("", ["openid"]), ("n", []), ("n", ["notes:read"]), ("", [])])
+@each(("nonce", "scope"), [("", ["openid"]), ("n", []), ("n", ["notes:read"]), ("", [])])
 def test_only_a_nonce_in_an_id_token_binds_in_its_place(nonce, scope):
     check_nonce_binds("n", ["openid", "notes:read"])
     with pytest.raises(InvalidRequest):

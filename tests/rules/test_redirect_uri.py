@@ -12,12 +12,13 @@ from oauth_provider.protocol.redirect_uri import (
     matches,
     matches_any,
 )
+from tests.each import each
 
 REGISTERED = "https://good.com/cb"
 
 
 @pytest.mark.spec("RFC 9700", "4.1.3")
-@pytest.mark.parametrize(
+@each(
     "uri",
     [
         REGISTERED,
@@ -36,7 +37,7 @@ def test_the_registered_redirect_uri_matches_itself(uri):
 
 
 @pytest.mark.spec("RFC 9700", "4.1.3")
-@pytest.mark.parametrize(
+@each(
     "presented",
     [
         "", "/cb", "//good.com/cb", "good.com/cb", "https:/good.com/cb", "https:good.com/cb",
@@ -62,7 +63,7 @@ def test_anything_but_the_registered_redirect_uri_is_refused(presented):
 
 
 @pytest.mark.spec("RFC 8252", "7.3")
-@pytest.mark.parametrize(
+@each(
     ("registered", "presented"),
     [
         ("http://127.0.0.1/cb", "http://127.0.0.1:49152/cb"),
@@ -78,7 +79,7 @@ def test_a_loopback_redirect_may_differ_in_its_port(registered, presented):
 
 
 @pytest.mark.spec("RFC 9700", "2.1")
-@pytest.mark.parametrize(
+@each(
     ("registered", "presented"),
     [
         ("http://localhost/cb", "http://localhost:49152/cb"),
@@ -92,7 +93,7 @@ def test_an_app_that_registered_no_port_of_localhost_may_choose_one(registered, 
 
 
 @pytest.mark.spec("RFC 8252", "7.3")
-@pytest.mark.parametrize(
+@each(
     ("registered", "presented"),
     [
         ("http://127.0.0.1/cb", "http://127.0.0.1:0/cb"),
@@ -145,7 +146,7 @@ def test_a_loopback_redirect_may_differ_in_nothing_else_and_nothing_else_in_its_
 
 
 @pytest.mark.spec("RFC 9700", "4.1.3")
-@pytest.mark.parametrize(
+@each(
     "uri",
     [
         "javascript:alert(1)", "JavaScript:alert(1)", "data:text/html,x", "vbscript:x", "file:///etc/passwd",
@@ -161,7 +162,7 @@ def test_no_answer_goes_to_what_runs_shows_or_misleads_even_if_it_is_registered(
 
 
 @pytest.mark.spec("RFC 8252", "8.3")
-@pytest.mark.parametrize(
+@each(
     ("uri", "loopback"),
     [
         ("http://127.0.0.1/", True),
@@ -177,9 +178,7 @@ def test_loopback_is_an_ip_literal_over_http(uri, loopback):
 
 
 @pytest.mark.spec("RFC 9700", "4.1.3")
-@pytest.mark.parametrize(
-    ("presented", "found"), [("a:/1", True), ("a:/2", True), ("a:/3", False), ("a:/1 a:/2", False)]
-)
+@each(("presented", "found"), [("a:/1", True), ("a:/2", True), ("a:/3", False), ("a:/1 a:/2", False)])
 def test_one_of_those_registered_must_match(presented, found):
     assert matches_any(presented, ("a:/1", "a:/2")) is found
 
@@ -189,14 +188,14 @@ def test_nothing_matches_where_nothing_is_registered():
 
 
 @pytest.mark.spec("RFC 8252", "8.6")
-@pytest.mark.parametrize(
+@each(
     ("uri", "assured"), [("https://a.com/", True), ("http://a.com/", False), ("app:/cb", False), ("HTTPS://a", False)]
 )
 def test_only_an_https_redirect_proves_who_receives_the_code(uri, assured):
     assert is_https(uri) is assured
 
 
-@pytest.mark.parametrize(
+@each(
     ("uri", "words"),
     [
         ("https://app.example.com:8443/cb", "app.example.com"),
@@ -208,7 +207,7 @@ def test_a_person_is_told_the_host_or_the_apps_own_scheme(uri, words):
     assert destination(uri) == words
 
 
-@pytest.mark.parametrize(
+@each(
     ("redirect_uri", "shown"),
     [
         ("https://app.example.com/cb", "app.example.com"),
@@ -224,7 +223,7 @@ def test_a_destination_shows_a_host_only_where_a_host_receives_the_answer(redire
     assert destination(redirect_uri) == shown
 
 
-@pytest.mark.parametrize(
+@each(
     ("redirect_uri", "is_plain"),
     [
         ("http://app.example.com/cb", True),
@@ -242,7 +241,7 @@ def test_plain_http_is_http_that_leaves_the_machine(redirect_uri: str, is_plain:
     assert is_plain_http(redirect_uri) == is_plain
 
 
-@pytest.mark.parametrize(
+@each(
     ("uris", "expected"),
     [
         (["https://app.example.com/callback"], "https://app.example.com/"),

@@ -7,13 +7,14 @@ from oauth_provider.protocol.redirect_uri_difference import (
     unregistered,
     unregistered_after_logout,
 )
+from tests.each import each
 
 pytestmark = pytest.mark.spec("RFC 9700", "2.1")
 
 REGISTERED = ("https://app.example.com/callback", "http://localhost:3000/cb?env=dev")
 
 
-@pytest.mark.parametrize(
+@each(
     ("presented", "difference"),
     [
         ("https://app.example.com/callback/", "by a slash at its end"),
@@ -35,7 +36,7 @@ def test_one_mistake_is_told(presented: str, difference: str) -> None:
     assert difference in unregistered(presented, REGISTERED).description
 
 
-@pytest.mark.parametrize(
+@each(
     "presented",
     [
         "https://elsewhere.example.com/callback",

@@ -5,10 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oauth_provider.protocol.redirect_uri import Fault, find_fault, is_plain_http, matches
+from tests.each import each
 
 
 @pytest.mark.spec("RFC 6749", "3.1.2")
-@pytest.mark.parametrize(
+@each(
     "uri",
     [
         "https://app.example.com/callback", "https://app.example.com", "https://app.example.com:8443/cb?tenant=1",
@@ -25,7 +26,7 @@ def test_what_has_no_fault_may_be_registered_and_matches_itself(uri):
 
 
 @pytest.mark.spec("RFC 6749", "3.1.2")
-@pytest.mark.parametrize(
+@each(
     ("uri", "found"),
     [
         ("https://a.example/c b", Fault.CHARACTERS),
@@ -120,7 +121,7 @@ APPS = ("myapp", "app.immich", "com.example.app", "javascript", "https")
 
 
 @pytest.mark.spec("RFC 8252", "7.1")
-@pytest.mark.parametrize("uri", ["myapp:/cb", "myapp://cb", "myapp://cb/x?y=1", "app.immich:///oauth-callback"])
+@each("uri", ["myapp:/cb", "myapp://cb", "myapp://cb/x?y=1", "app.immich:///oauth-callback"])
 def test_a_scheme_that_nobody_owns_by_its_name_needs_an_operator_who_allows_it(uri):
     assert find_fault(uri) is Fault.PRIVATE_SCHEME
     assert find_fault(uri, app_schemes=APPS) is None
@@ -128,7 +129,7 @@ def test_a_scheme_that_nobody_owns_by_its_name_needs_an_operator_who_allows_it(u
 
 
 @pytest.mark.spec("RFC 6749", "3.1.2")
-@pytest.mark.parametrize(
+@each(
     ("uri", "found"),
     [
         ("yourapp:/cb", Fault.PRIVATE_SCHEME),

@@ -3,13 +3,14 @@
 import pytest
 
 from oauth_provider.protocol.registration import Contradiction, Registration, find_contradictions
+from tests.each import each
 
 CODE = ("authorization_code", "refresh_token")
 CALLBACK = ("https://app.example.com/callback",)
 SECRET_METHODS = ("client_secret_basic", "client_secret_post")
 
 
-@pytest.mark.parametrize(
+@each(
     "given",
     [
         {"is_public": False, "grant_types": CODE, "redirect_uris": CALLBACK},

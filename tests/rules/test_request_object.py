@@ -7,6 +7,7 @@ import pytest
 from oauth_provider.protocol import jws
 from oauth_provider.protocol.errors import InvalidRequestObject
 from oauth_provider.protocol.request_object import MAX_LIFETIME, SKEW, pairs_of, verify_request_object
+from tests.each import each
 from tests.jose_keys import key, public
 
 ISSUER, CLIENT, NOW = "https://auth.example.com", "photos", 1_000_000.0
@@ -74,7 +75,7 @@ def test_a_request_object_holds_no_other() -> None:
     refused(signed(request_uri="x"), "holds no other")
 
 
-@pytest.mark.parametrize("name", ["exp", "nbf", "iat"])
+@each("name", ["exp", "nbf", "iat"])
 @pytest.mark.spec("RFC 7519", "4.1")
 def test_a_time_is_a_number(name: str) -> None:
     for odd in ("1", True, [1], {}):
@@ -124,7 +125,7 @@ def test_known_parameters_stand_as_in_a_query() -> None:
     assert pairs_of({}, known) == []
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "value"),
     [
         ("scope", ["a"]),

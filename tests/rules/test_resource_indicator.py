@@ -13,13 +13,14 @@ from oauth_provider.protocol.resource_indicator import (
     narrow,
     normalize,
 )
+from tests.each import each
 
 pytestmark = pytest.mark.spec("RFC 8707", "2")
 
 API = "https://api.example.com/v1"
 
 
-@pytest.mark.parametrize(
+@each(
     "url",
     [
         "https://api.example.com/v1",
@@ -35,7 +36,7 @@ def test_a_resource_covers_itself_and_what_lies_below(url):
     assert covers(API, url)
 
 
-@pytest.mark.parametrize(
+@each(
     "url",
     [
         "", "api.example.com/v1", "/v1", "https://api.example.com", "https://api.example.com/", "https://api.example.com/v",
@@ -50,7 +51,7 @@ def test_a_resource_covers_nothing_beside_it(url):
     assert not covers(API, url)
 
 
-@pytest.mark.parametrize(
+@each(
     ("resource", "url", "covered"),
     [
         ("?tenant=1", "?tenant=1", True),
@@ -77,7 +78,7 @@ def test_a_resource_with_a_query_covers_what_is_asked_with_its_parameters(resour
 
 
 @pytest.mark.spec("RFC 9068", "4")
-@pytest.mark.parametrize(
+@each(
     ("audience", "named"),
     [
         ([API], True),
@@ -104,14 +105,14 @@ def test_the_issuer_beside_others_is_no_api():
     assert apis_of([API, "https://as/"], "https://as") == (API, "https://as/")
 
 
-@pytest.mark.parametrize("resource", ["", "api", "https://", "https://a#", "https://a@b", "https://a:99999", "urn:x:y"])
+@each("resource", ["", "api", "https://", "https://a#", "https://a@b", "https://a:99999", "urn:x:y"])
 def test_what_names_no_place_covers_nothing(resource):
     assert normalize(resource) is None
     assert not covers(resource, resource)
 
 
 @pytest.mark.spec("RFC 9068", "4")
-@pytest.mark.parametrize(
+@each(
     ("resources", "serves"),
     [((), True), ((API,), True), (("https://other", API), True), (("https://other",), False), (("urn:x",), False)],
 )
@@ -119,7 +120,7 @@ def test_a_token_serves_where_one_of_its_resources_covers_the_call_or_where_it_n
     assert is_audience(resources, f"{API}/notes") is serves
 
 
-@pytest.mark.parametrize(
+@each(
     ("uri", "other", "same"),
     [
         (API, f"{API}/", True),
@@ -139,7 +140,7 @@ def test_two_spellings_name_one_resource(uri, other, same):
     assert is_same(other, uri) is same
 
 
-@pytest.mark.parametrize(("uri", "good"), [
+@each(("uri", "good"), [
     (API, True), ("urn:example:api", True), ("https://api.example.com?x=1", True), ("", False), ("api", False),
     ("urn:", False), ("urn:x#f", False), (f"{API}#f", False), ("https://a b/", False), ("https://é/", False),
     ("https://a/\n", False), ("https://user@a/", False), ("https://a:port/", False), ("javascript:alert(1)", False),
@@ -149,7 +150,7 @@ def test_a_resource_is_an_absolute_uri_without_a_fragment(uri, good):
 
 
 @pytest.mark.spec("RFC 8707", "2.2")
-@pytest.mark.parametrize(
+@each(
     ("requested", "granted", "yields"),
     [
         ((), ("a", "b"), ("a", "b")),
@@ -164,7 +165,7 @@ def test_a_request_yields_what_was_granted_or_the_part_asked_for(requested, gran
 
 
 @pytest.mark.spec("RFC 8707", "2.2")
-@pytest.mark.parametrize(
+@each(
     ("requested", "granted"),
     [(("c",), ("a",)), (("a", "c"), ("a",)), (("a",), ()), (("a/",), ("a",)), (("A",), ("a",))],
 )

@@ -3,11 +3,12 @@
 import pytest
 
 from oauth_provider.protocol.response_mode import SUPPORTED, as_fragment, as_query
+from tests.each import each
 
 pytestmark = pytest.mark.spec("RFC 6749", "3.1.2")
 
 
-@pytest.mark.parametrize(
+@each(
     ("redirect_uri", "url"),
     [
         ("https://a.com/cb", "https://a.com/cb?code=1"),
@@ -22,7 +23,7 @@ def test_an_answer_is_added_to_the_query_there_is(redirect_uri, url):
     assert as_query(redirect_uri, {"code": "1"}) == url
 
 
-@pytest.mark.parametrize(
+@each(
     ("value", "encoded"),
     [
         ("a&b=c", "a%26b%3Dc"),
@@ -39,8 +40,8 @@ def test_no_value_can_become_another_parameter_a_fragment_or_a_header(value, enc
 
 
 @pytest.mark.spec("Multiple Response Types", "2.1")
-@pytest.mark.parametrize("redirect_uri", ["https://a.com/cb", "https://a.com/cb?x=1", "app:/cb"])
-@pytest.mark.parametrize(("value", "encoded"), [("a&b#c", "a%26b%23c"), ("\r\n", "%0D%0A"), ("a b", "a+b")])
+@each("redirect_uri", ["https://a.com/cb", "https://a.com/cb?x=1", "app:/cb"])
+@each(("value", "encoded"), [("a&b#c", "a%26b%23c"), ("\r\n", "%0D%0A"), ("a b", "a+b")])
 def test_a_fragment_leaves_the_rest_of_the_uri_alone(redirect_uri, value, encoded):
     assert as_fragment(redirect_uri, {"state": value}) == f"{redirect_uri}#state={encoded}"
 

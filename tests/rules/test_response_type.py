@@ -4,16 +4,17 @@ import pytest
 
 from oauth_provider.protocol.response_mode import SUPPORTED, carrier_of, exposes_token, resolve_mode
 from oauth_provider.protocol.response_type import HYBRID, IMPLICIT, LEGACY, canonical, is_front_channel, parts_of
+from tests.each import each
 
 pytestmark = pytest.mark.spec("Multiple Response Types", "5")
 
 
-@pytest.mark.parametrize("response_type", ["code", *LEGACY])
+@each("response_type", ["code", *LEGACY])
 def test_the_order_of_its_values_means_nothing(response_type):
     assert canonical(" ".join(reversed(response_type.split()))) == response_type
 
 
-@pytest.mark.parametrize(
+@each(
     "other",
     [
         "",
@@ -38,12 +39,12 @@ def test_each_says_what_comes_from_the_authorization_endpoint():
     assert not is_front_channel("code")
 
 
-@pytest.mark.parametrize("asked", ["", "query", "query.jwt", "jwt", "fragment", "form_post", "web_message", *SUPPORTED])
+@each("asked", ["", "query", "query.jwt", "jwt", "fragment", "form_post", "web_message", *SUPPORTED])
 def test_a_token_is_never_settled_on_a_query(asked):
     assert carrier_of(resolve_mode(asked, is_front_channel=True)) in ("fragment", "form_post")
 
 
-@pytest.mark.parametrize(
+@each(
     ("asked", "of_code", "of_token"),
     [
         ("", "query", "fragment"),
@@ -58,7 +59,7 @@ def test_the_default_follows_the_response_type(asked, of_code, of_token):
     assert resolve_mode(asked, is_front_channel=True) == of_token
 
 
-@pytest.mark.parametrize("asked", SUPPORTED)
+@each("asked", SUPPORTED)
 def test_only_a_query_is_refused_and_only_for_tokens(asked):
     assert exposes_token(asked, is_front_channel=True) is (asked in ("query", "query.jwt"))
     assert not exposes_token(asked, is_front_channel=False)

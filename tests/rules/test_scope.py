@@ -12,11 +12,12 @@ from oauth_provider.protocol.scope import (
     narrow_scope,
     parse_scope,
 )
+from tests.each import each
 
 pytestmark = pytest.mark.spec("RFC 6749", "3.3")
 
 
-@pytest.mark.parametrize(
+@each(
     ("scope", "tokens"),
     [
         ("", ()),
@@ -32,7 +33,7 @@ def test_a_scope_is_its_tokens_each_once_in_the_order_given(scope, tokens):
     assert parse_scope(scope) == tokens
 
 
-@pytest.mark.parametrize(
+@each(
     "scope",
     [
         " ", " a", "a ", "a  b", "a\tb", "a\nb", "a\r\nb", "a\x00", "a\x7f", 'a"b', "a\\b", "é", "a\u00a0b",
@@ -46,7 +47,7 @@ def test_a_malformed_scope_is_invalid_scope(scope):
 
 
 @pytest.mark.spec("RFC 6749", "A.4")
-@pytest.mark.parametrize("token", ["", " ", "a b", '"', "\\", "a\n", "é"])
+@each("token", ["", " ", "a b", '"', "\\", "a\n", "é"])
 def test_what_is_no_scope_token(token):
     assert not is_scope_token(token)
 
@@ -56,12 +57,12 @@ def test_tokens_are_joined_by_one_space():
     assert format_scope(()) == ""
 
 
-@pytest.mark.parametrize("requested", [("a",), ("a", "b"), ()])
+@each("requested", [("a",), ("a", "b"), ()])
 def test_a_scope_that_is_allowed_may_be_asked_for(requested):
     check_scope(requested, {"a", "b"})
 
 
-@pytest.mark.parametrize("requested", [("c",), ("a", "c"), ("A",), ("a b",), ("",)])
+@each("requested", [("c",), ("a", "c"), ("A",), ("a b",), ("",)])
 def test_a_scope_that_is_not_allowed_is_invalid_scope(requested):
     with pytest.raises(InvalidScope):
         check_scope(requested, {"a", "b"})
@@ -75,7 +76,7 @@ def test_a_refused_scope_is_named_to_the_operator_alone():
 
 
 @pytest.mark.spec("RFC 6749", "6")
-@pytest.mark.parametrize(
+@each(
     ("requested", "granted", "yields"),
     [
         ((), ("a", "b"), ("a", "b")),
@@ -89,9 +90,7 @@ def test_a_refresh_yields_what_was_granted_or_the_part_asked_for(requested, gran
 
 
 @pytest.mark.spec("RFC 6749", "6")
-@pytest.mark.parametrize(
-    ("requested", "granted"), [(("c",), ("a", "b")), (("a", "c"), ("a",)), (("A",), ("a",)), (("a",), ())]
-)
+@each(("requested", "granted"), [(("c",), ("a", "b")), (("a", "c"), ("a",)), (("A",), ("a",)), (("a",), ())])
 def test_a_refresh_for_more_than_was_granted_is_invalid_scope(requested, granted):
     with pytest.raises(InvalidScope):
         downscope(requested, granted)
@@ -106,7 +105,7 @@ def test_a_request_names_so_many_scopes_and_no_more():
         parse_scope("a " * 30_000 + "a")
 
 
-@pytest.mark.parametrize(
+@each(
     ("requested", "kept"),
     [((), ()), (("a",), ("a",)), (("x", "b", "y", "a"), ("b", "a")), (("A", "a"), ("a",))],
 )
@@ -141,8 +140,8 @@ def test_scopes_that_are_divided_by_commas_are_told_with_spaces(refuse):
     )
 
 
-@pytest.mark.parametrize("refuse", [check_scope, narrow_scope])
-@pytest.mark.parametrize("allowed", [(), ("photos:read",), ('notes"read',)])
+@each("refuse", [check_scope, narrow_scope])
+@each("allowed", [(), ("photos:read",), ('notes"read',)])
 def test_nothing_is_guessed_that_may_not_be_had_or_could_not_be_sent(refuse, allowed):
     with pytest.raises(InvalidScope) as refused:
         refuse(("notes:raed",), allowed)

@@ -3,23 +3,24 @@
 import pytest
 
 from oauth_provider.protocol.scope_requirement import ScopeRequirement
+from tests.each import each
 
 pytestmark = pytest.mark.spec("RFC 6750", "3.1")
 
 all_of, any_of, declared = ScopeRequirement.all_of, ScopeRequirement.any_of, ScopeRequirement.from_declaration
 
 
-@pytest.mark.parametrize("granted", ["a", "a c", "b c", "c b a", "x b c"])
+@each("granted", ["a", "a c", "b c", "c b a", "x b c"])
 def test_one_alternative_is_enough(granted):
     assert any_of("a", ["b", "c"]).is_met_by(granted.split())
 
 
-@pytest.mark.parametrize("granted", ["", "b", "c", "A", "bc", "x"])
+@each("granted", ["", "b", "c", "A", "bc", "x"])
 def test_less_than_one_alternative_is_not(granted):
     assert not any_of("a", ["b", "c"]).is_met_by(granted.split())
 
 
-@pytest.mark.parametrize(
+@each(
     ("granted", "asked_for"),
     [("", "a"), ("x", "a"), ("b", "b c"), ("c", "b c"), ("b d", "b c"), ("b c", "b c"), ("a", "a")],
 )
@@ -39,7 +40,7 @@ def test_all_that_is_named_is_told_once():
     assert ScopeRequirement.union([]) is None
 
 
-@pytest.mark.parametrize("declaration", [None, 1, b"a", [], [None], [["a"]], [b"a"], [[]]])
+@each("declaration", [None, 1, b"a", [], [None], [["a"]], [b"a"], [[]]])
 def test_what_is_no_scope_is_refused(declaration):
     with pytest.raises(TypeError):
         declared(declaration)
@@ -48,7 +49,7 @@ def test_what_is_no_scope_is_refused(declaration):
 
 
 @pytest.mark.spec("RFC 6749", "3.3")
-@pytest.mark.parametrize("scope", ["", " ", "a b", "a\n", 'a"', "a\\", "ä", "a\x00"])
+@each("scope", ["", " ", "a b", "a\n", 'a"', "a\\", "ä", "a\x00"])
 def test_what_is_no_scope_token_is_refused(scope):
     for make in (all_of, any_of, declared, lambda one: any_of("a", ["b", one]), lambda one: declared(["a", one])):
         with pytest.raises(ValueError, match="scope token"):

@@ -5,6 +5,7 @@ import base64
 import pytest
 
 from oauth_provider.protocol.sealed import seal, unseal
+from tests.each import each
 
 pytestmark = pytest.mark.spec("RFC 9700", "4.14.2")
 
@@ -20,7 +21,7 @@ def test_sealing_twice_does_not_give_the_same():
     assert seal("x", secret=SECRET, context=CONTEXT) != seal("x", secret=SECRET, context=CONTEXT)
 
 
-@pytest.mark.parametrize(
+@each(
     ("secret", "context"),
     [
         ("ort_secre", CONTEXT),
@@ -47,12 +48,12 @@ TAMPERING = {
 }
 
 
-@pytest.mark.parametrize("tamper", TAMPERING.values(), ids=TAMPERING)
+@each("tamper", TAMPERING.values(), ids=TAMPERING)
 def test_what_was_tampered_with_opens_to_nothing_and_raises_nothing(tamper):
     assert unseal(tamper(SEALED), secret=SECRET, context=CONTEXT) is None
 
 
-@pytest.mark.parametrize("place", range(0, len(base64.b64decode(SEALED)), 7))
+@each("place", range(0, len(base64.b64decode(SEALED)), 7))
 def test_no_bit_can_be_flipped(place):
     raw = bytearray(base64.b64decode(SEALED))
     raw[place] ^= 1

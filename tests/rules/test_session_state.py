@@ -5,6 +5,7 @@ import hashlib
 import pytest
 
 from oauth_provider.protocol.session_state import session_state_of
+from tests.each import each
 
 pytestmark = pytest.mark.spec("OIDC Session Management", "3.2")
 
@@ -21,7 +22,7 @@ def test_session_state_equals_the_digest_of_the_script():
     assert session_state_of(**FACTS) == f"{hashlib.sha256(text.encode()).hexdigest()}.salt"
 
 
-@pytest.mark.parametrize(
+@each(
     "changes",
     [
         {"client_id": "client-2"},
@@ -38,13 +39,11 @@ def test_another_client_origin_browser_or_salt_makes_another(changes):
     assert session_state_of(**FACTS | changes).partition(".")[0] != session_state_of(**FACTS).partition(".")[0]
 
 
-@pytest.mark.parametrize(
-    "same", ["https://APP.example.com/other", "https://app.example.com:443/", "https://app.example.com"]
-)
+@each("same", ["https://APP.example.com/other", "https://app.example.com:443/", "https://app.example.com"])
 def test_an_origin_is_spelled_as_browsers_do(same):
     assert session_state_of(**FACTS | {"redirect_uri": same}) == session_state_of(**FACTS)
 
 
-@pytest.mark.parametrize("redirect_uri", ["com.example.app:/callback", "com.example.app://x/callback", ""])
+@each("redirect_uri", ["com.example.app:/callback", "com.example.app://x/callback", ""])
 def test_an_app_without_pages_gets_none(redirect_uri):
     assert session_state_of(**FACTS | {"redirect_uri": redirect_uri}) == ""

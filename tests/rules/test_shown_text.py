@@ -8,6 +8,7 @@ import pytest
 from oauth_provider.protocol.authorization_details import parse_details
 from oauth_provider.protocol.errors import InvalidAuthorizationDetails
 from oauth_provider.protocol.shown_text import BIDI_CONTROLS, is_shown_as_stored
+from tests.each import each
 
 # What Unicode's PropList says of Bidi_Control: the marks, the embeddings and overrides, the isolates.
 RANGES = [(0x061C, 0x061C), (0x200E, 0x200F), (0x202A, 0x202E), (0x2066, 0x2069)]
@@ -26,14 +27,12 @@ def test_no_other_character_sets_a_direction_without_being_seen() -> None:
     assert found <= BIDI_CONTROLS
 
 
-@pytest.mark.parametrize("text", ["a\x00", "a\tb", "a\x9b", "a\u2028b", "a\u2029b", "a\ud800", "a\nb"])
+@each("text", ["a\x00", "a\tb", "a\x9b", "a\u2028b", "a\u2029b", "a\ud800", "a\nb"])
 def test_what_is_no_line_of_text_is_refused(text: str) -> None:
     assert not is_shown_as_stored(text)
 
 
-@pytest.mark.parametrize(
-    "text", ["", "Straße 5", "\u05d0\u05d1 12/90", "\u0646\u200c\u0645", "\U0001f468\u200d\U0001f469", "a\u0301"]
-)
+@each("text", ["", "Straße 5", "\u05d0\u05d1 12/90", "\u0646\u200c\u0645", "\U0001f468\u200d\U0001f469", "a\u0301"])
 def test_every_script_is_shown(text: str) -> None:
     assert is_shown_as_stored(text)
 
@@ -44,7 +43,7 @@ def test_lines_are_allowed_where_they_are_shown_as_lines() -> None:
 
 
 @pytest.mark.spec("RFC 9396", "2")
-@pytest.mark.parametrize("control", sorted(BIDI_CONTROLS), ids=ascii)
+@each("control", sorted(BIDI_CONTROLS), ids=ascii)
 def test_no_detail_holds_one(control: str) -> None:
     for member in (f'"iban":"{control}12 / 90"', f'"{control}":1', f'"to":[{{"name":"a{control}"}}]'):
         with pytest.raises(InvalidAuthorizationDetails):

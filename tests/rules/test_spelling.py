@@ -1,13 +1,12 @@
 """Spelling: which name a misspelt one was meant to be."""
 
-import pytest
-
 from oauth_provider.protocol.spelling import MAX_KNOWN, MAX_LENGTH, find_similar, with_guess
+from tests.each import each
 
 SCOPES = ("notes:read", "notes:write", "photos:read")
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "known", "meant"),
     [
         ("ISUER", ("ISSUER", "SCOPES"), "ISSUER"),
@@ -24,7 +23,7 @@ def test_a_misspelt_name_is_found(name: str, known: tuple[str, ...], meant: str)
     assert find_similar(name, known) == meant
 
 
-@pytest.mark.parametrize("name", ["", "admin", "x", "n", None, 7, b"notes:read", ["notes:read"], "é" * 10])
+@each("name", ["", "admin", "x", "n", None, 7, b"notes:read", ["notes:read"], "é" * 10])
 def test_nothing_is_made_of_what_is_like_no_name(name: object) -> None:
     assert find_similar(name, SCOPES) == ""
     assert with_guess(name, SCOPES, "Do it.") == "Do it."

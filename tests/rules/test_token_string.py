@@ -20,6 +20,7 @@ from oauth_provider.protocol.token_string import (
     parse_refresh_token,
     random_text,
 )
+from tests.each import each
 
 pytestmark = pytest.mark.spec("RFC 6749", "10.10")
 
@@ -40,7 +41,7 @@ def of(family):
 GOOD = signed(ACCESS_TOKEN + "aB3" * 14 + "z")
 
 
-@pytest.mark.parametrize("prefix", PREFIXES)
+@each("prefix", PREFIXES)
 def test_a_token_has_its_prefix_256_bits_and_its_checksum(prefix):
     token = make_token(prefix)
     assert is_token(token, prefix)
@@ -67,13 +68,13 @@ def test_every_character_is_as_likely_as_any_other(monkeypatch):
     assert set(Counter(random_text(4 * len(ALPHABET))).values()) == {4}
 
 
-@pytest.mark.parametrize("prefix", [other for other in (*PREFIXES, REFRESH_TOKEN) if other != ACCESS_TOKEN])
+@each("prefix", [other for other in (*PREFIXES, REFRESH_TOKEN) if other != ACCESS_TOKEN])
 def test_a_token_of_another_kind_is_none_of_this_kind(prefix):
     assert not is_token(GOOD, prefix)
     assert not is_token(make_token(prefix), ACCESS_TOKEN)
 
 
-@pytest.mark.parametrize(
+@each(
     "token",
     [
         "", ACCESS_TOKEN, GOOD[:-1], GOOD + "a", GOOD[:-1] + ("a" if GOOD[-1] != "a" else "b"), " " + GOOD, GOOD + "\n",
@@ -95,7 +96,7 @@ def test_every_refresh_token_of_a_family_names_it():
 
 
 @pytest.mark.spec("RFC 9700", "4.14.2")
-@pytest.mark.parametrize(
+@each(
     "token",
     [
         "", "ort_", GOOD, of(FAMILY)[:-1], of(FAMILY) + "a", of("f" * 21),

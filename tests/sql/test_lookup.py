@@ -15,6 +15,7 @@ from oauth_provider.protocol.digest import digest
 from oauth_provider.tokens.authorization_lookup import find_by_access_token, find_by_code, find_by_family
 from oauth_provider.tokens.found_token import COLUMNS, USERINFO_COLUMNS, FoundToken, UserinfoTerms
 from oauth_provider.tokens.token_lookup import find_by_orm, find_for_userinfo, find_token
+from tests.each import each
 from tests.factories import ApplicationFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -72,7 +73,7 @@ def test_fields_stand_in_the_order_of_their_columns() -> None:
     assert UserinfoTerms._fields == tuple(USERINFO_COLUMNS)
 
 
-@pytest.mark.parametrize("case", CASES)
+@each("case", CASES)
 def test_the_compiled_lookup_finds_what_the_orm_finds(case: str) -> None:
     CASES[case]()
     stored(token_checksum=digest("another token"))
@@ -83,7 +84,7 @@ def test_the_compiled_lookup_finds_what_the_orm_finds(case: str) -> None:
     assert repr(everything(compiled)) == repr(everything(by_orm))  # 1 == True == 1.0, but not for a reader
 
 
-@pytest.mark.parametrize("checksum", ["", digest("unknown"), "%s", "' OR ''='", "x" * 100_000, "ü"])
+@each("checksum", ["", digest("unknown"), "%s", "' OR ''='", "x" * 100_000, "ü"])
 def test_both_find_nothing_where_there_is_nothing(checksum: str) -> None:
     bound()
     assert find_token(checksum) is None
@@ -214,7 +215,7 @@ def test_a_client_that_authenticates_is_the_same(policy: Any) -> None:
     assert columns_of(policy_row) == columns_of(whole.policy)
 
 
-@pytest.mark.parametrize("client_id", ["", "nobody", "%s", "' OR ''='", "x" * 256, "ü", "\x00"])
+@each("client_id", ["", "nobody", "%s", "' OR ''='", "x" * 256, "ü", "\x00"])
 def test_nobody_is_found_where_nobody_is(client_id: str) -> None:
     ApplicationFactory()
     assert find_with_secret(client_id, "a secret") is None
@@ -248,7 +249,7 @@ def test_a_sign_in_is_as_the_orm_finds_it() -> None:
     assert find_by_code("another") is find_by_family("code") is find_by_access_token(digest("another")) is None
 
 
-@pytest.mark.parametrize("name", ["code", "family", "access token"])
+@each("name", ["code", "family", "access token"])
 def test_a_sign_in_is_read_by_one_statement_without_a_lock(name: str) -> None:
     find = {"code": find_by_code, "family": find_by_family, "access token": find_by_access_token}[name]
     with CaptureQueriesContext(connection) as captured:

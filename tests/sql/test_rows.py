@@ -14,6 +14,7 @@ from django.test.utils import isolate_apps
 from oauth_provider.dot.names import application_model, concrete_names
 from oauth_provider.models import Authorization, ClientPolicy
 from oauth_provider.sql.lookup import _is_plainly_made, row_of
+from tests.each import each
 from tests.factories import ApplicationFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +32,7 @@ def made(model: Any, values: Any, names: Any = None) -> tuple[Any, Any]:
     return row_of(model, names, values, "default"), model.from_db("default", names, values)
 
 
-@pytest.mark.parametrize("model", [get_user_model(), application_model(), ClientPolicy, Authorization])
+@each("model", [get_user_model(), application_model(), ClientPolicy, Authorization])
 def test_a_row_is_what_django_makes_of_it(model: Any) -> None:
     assert _is_plainly_made(model)
     ours, djangos = made(model, list(range(len(concrete_names(model)))))

@@ -15,6 +15,7 @@ from oauth_provider.signals import authorization_revoked
 from oauth_provider.sql.set_delete import is_deletable_as_set
 from oauth_provider.sweeping.sweep import SWEEPS
 from tests.driver import signed_in
+from tests.each import each
 
 pytestmark = pytest.mark.django_db
 LONG_AGO = dt.timedelta(days=30)
@@ -40,8 +41,8 @@ def sweep():
     return {one.name: sum(one.batches(timezone.now(), 1000)) for one in SWEEPS}
 
 
-@pytest.mark.parametrize("is_single", [False, True])
-@pytest.mark.parametrize("model", [access_token_model(), Authorization, get_user_model(), application_model()])
+@each("is_single", [False, True])
+@each("model", [access_token_model(), Authorization, get_user_model(), application_model()])
 def test_deleting_costs_statements_for_a_batch_and_not_for_each_token(model, is_single):
     costs = []
     for number in (2, 12):
@@ -159,7 +160,7 @@ def test_by_sets_and_one_by_one_a_sweep_leaves_the_same_rows(driver):
     assert [len(keys) for keys in left[0]] == [1, 2, 1, 1]
 
 
-@pytest.mark.parametrize("model", [Authorization, TokenBinding, None])
+@each("model", [Authorization, TokenBinding, None])
 def test_a_project_that_listens_is_told_of_every_row_the_sweep_deletes(driver, model):
     for _ in range(3):
         driver.tokens()

@@ -5,9 +5,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 import oauth_provider
+from tests.each import each
 
 PACKAGE = Path(oauth_provider.__file__).parent
 FILES = [path for path in PACKAGE.rglob("*.py") if not {"sql", "migrations"} & {*path.relative_to(PACKAGE).parts}]
@@ -30,7 +29,7 @@ def sql_in(source: str) -> Iterator[str]:
             yield from NAMES & {node.id if isinstance(node, ast.Name) else node.name}
 
 
-@pytest.mark.parametrize(
+@each(
     "source",
     [
         'rows = connection.execute("SELECT 1")',

@@ -7,6 +7,7 @@ from django.db.models import F
 from oauth_provider.models import Authorization, TokenBinding
 from oauth_provider.sql.sweep import AnyOf
 from tests.driver import signed_in
+from tests.each import each
 
 pytestmark = pytest.mark.django_db
 
@@ -20,8 +21,8 @@ COLUMNS = [
 ]
 
 
-@pytest.mark.parametrize("number", [0, 1, 2])
-@pytest.mark.parametrize(("model", "column"), COLUMNS)
+@each("number", [0, 1, 2])
+@each(("model", "column"), COLUMNS)
 def test_any_of_finds_the_rows_that_in_finds(model, column, number):
     for _ in range(3):
         signed_in().tokens()
@@ -33,7 +34,7 @@ def test_any_of_finds_the_rows_that_in_finds(model, column, number):
 
 
 @pytest.mark.postgres
-@pytest.mark.parametrize(("model", "column"), COLUMNS)
+@each(("model", "column"), COLUMNS)
 def test_any_number_of_keys_is_one_parameter(model, column):
     signed_in().tokens()
     keys = list(model.objects.values_list(column, flat=True)) * 9

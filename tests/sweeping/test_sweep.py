@@ -24,6 +24,7 @@ from oauth_provider.models.signing_key import new_key
 from oauth_provider.protocol.digest import digest
 from oauth_provider.sweeping.sweep import SWEEPS
 from tests.driver import Driver
+from tests.each import each
 from tests.factories import ApplicationFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -119,7 +120,7 @@ def test_a_dry_run_counts_and_changes_nothing(driver):
     assert all(done.values())
 
 
-@pytest.mark.parametrize("batch_size", [1, 2, 1000, 0])
+@each("batch_size", [1, 2, 1000, 0])
 def test_batches_are_as_large_as_asked_for_and_together_everything(driver, batch_size):
     everything_due(driver)
     sweep(batch_size=batch_size)
@@ -139,7 +140,7 @@ def test_the_oldest_token_goes_last(driver):
     assert access_token_model().objects.get() == oldest
 
 
-@pytest.mark.parametrize("one", SWEEPS, ids=lambda one: one.name)
+@each("one", SWEEPS, ids=lambda one: one.name)
 def test_a_batch_is_the_first_rows_that_are_due_and_no_others(driver, one):
     everything_due(driver)
     now = timezone.now()

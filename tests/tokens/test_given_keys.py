@@ -16,6 +16,7 @@ from oauth_provider.models import SigningKey
 from oauth_provider.protocol import jws
 from oauth_provider.tokens.key_ring import algorithms, forget, key_ring
 from tests import ledger
+from tests.each import each
 from tests.factories import ApplicationFactory
 from tests.jose_keys import b64, key, private_jwk
 
@@ -111,7 +112,7 @@ def test_a_jwk_may_be_given_as_json_and_keeps_its_kid(settings):
     assert key_ring().signer("PS256").kid == "2026"
 
 
-@pytest.mark.parametrize(
+@each(
     "keys",
     [
         [{}],
@@ -132,7 +133,7 @@ def test_keys_that_will_not_do_are_found_by_a_check(settings, keys):
     assert said(signing_keys.check_given_keys) == ["E020"]
 
 
-@pytest.mark.parametrize("keys", [[{}], ["nonsense"], [private_jwk("ES256")] * 2], ids=len)
+@each("keys", [[{}], ["nonsense"], [private_jwk("ES256")] * 2], ids=len)
 def test_given_keys_that_cannot_be_used_are_refused_without_being_shown(settings, keys):
     given(settings, *keys)
     with pytest.raises(ImproperlyConfigured) as caught:
@@ -163,7 +164,7 @@ def test_without_rs256_most_clients_get_no_id_token(settings):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("action", [["rotate"], ["retire", "x"], ["reencrypt"]])
+@each("action", [["rotate"], ["retire", "x"], ["reencrypt"]])
 def test_given_keys_are_no_business_of_the_command(settings, action):
     given(settings, PEM)
     with pytest.raises(CommandError, match="SIGNING_KEYS"):

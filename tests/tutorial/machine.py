@@ -1,5 +1,6 @@
 """A machine with nothing on it: an empty home, an empty folder, a Python, and the terminals that somebody opens."""
 
+import fcntl
 import os
 import re
 import shutil
@@ -10,6 +11,8 @@ import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import pytest
 
 from oauth_provider import __version__
 from tests.demo.server import free_port
@@ -214,6 +217,16 @@ def stop(terminal: Terminal) -> None:
             os.killpg(terminal.process.pid, signal.SIGKILL)
             terminal.process.wait(timeout=10)
     terminal.process = None
+
+
+def built_wheel(factory: pytest.TempPathFactory) -> Path:
+    """Return the wheel of this checkout, which is built once for all processes of a run."""
+    own = factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "wheel"
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return next(folder.glob("*.whl"), None) or build_wheel(folder)
 
 
 def build_wheel(directory: Path) -> Path:

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.browser.conftest import launch
 from tests.tutorial.blocks import Commands, File, NewTerminal, Person, read
-from tests.tutorial.machine import Machine, build_wheel
+from tests.tutorial.machine import Machine, built_wheel
 from tests.tutorial.waiting import wait_until
 
 pytestmark = pytest.mark.xdist_group("tutorial")
@@ -35,7 +35,7 @@ for scope in ("notes:read", "openid"):
 
 @pytest.fixture(scope="module")
 def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
-    machine = Machine(tmp_path_factory.mktemp("machine"), build_wheel(tmp_path_factory.mktemp("wheel")))
+    machine = Machine(tmp_path_factory.mktemp("machine"), built_wheel(tmp_path_factory))
     machine.prepare()
     yield machine
     machine.close()

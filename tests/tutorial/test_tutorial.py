@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.conftest import launch
 from tests.tutorial.blocks import Commands, File, NewTerminal, Person, pages, read
-from tests.tutorial.machine import Machine, build_wheel
+from tests.tutorial.machine import Machine, built_wheel
 from tests.tutorial.people import PEOPLE
 
 pytestmark = pytest.mark.xdist_group("tutorial")
@@ -21,7 +21,7 @@ FOLLOWED: list[str] = []
 @pytest.fixture(scope="module")
 def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     """An empty machine."""
-    machine = Machine(tmp_path_factory.mktemp("machine"), build_wheel(tmp_path_factory.mktemp("wheel")))
+    machine = Machine(tmp_path_factory.mktemp("machine"), built_wheel(tmp_path_factory))
     machine.prepare()
     yield machine
     machine.close()

@@ -3,6 +3,7 @@
 import pytest
 
 from oauth_provider.walk.page import Button, read_page
+from tests.each import each
 
 LOGIN = (
     '<form method="POST"><input type=hidden name=next value="/a?b&amp;c">'
@@ -17,7 +18,7 @@ def test_a_login_form_is_known_by_its_password():
     assert form.action == ""
 
 
-@pytest.mark.parametrize(
+@each(
     "html",
     [
         "",
@@ -56,7 +57,7 @@ def test_the_text_is_what_is_seen():
     assert page.forms[0].buttons == [Button("", "", "Go")]
 
 
-@pytest.mark.parametrize(
+@each(
     "html",
     [
         '<span aria-hidden="true">P<b>Q</b><br>R</span><p>Seen',
@@ -71,9 +72,7 @@ def test_what_is_hidden_is_not_read(html):
     assert (read_page(html).title, read_page(html).lines) == ("", ["Seen"])
 
 
-@pytest.mark.parametrize(
-    "html", ["<![a", "<!", "<form", "<form method", "</form>", "<" * 5000, "<button>" * 100, "\x00", "&#x110000;"]
-)
+@each("html", ["<![a", "<!", "<form", "<form method", "</form>", "<" * 5000, "<button>" * 100, "\x00", "&#x110000;"])
 def test_no_page_is_beyond_reading(html):
     page = read_page(f"<p>Before</p>{html}")
     assert page.lines[0].startswith("Before")

@@ -77,6 +77,10 @@ INACTIVE = Situation(
     _("It was switched off. Nothing was shared. Use another account, or ask whoever runs this site."),
     _("Use another account"),
 )
+NOT_GRANTABLE = Situation(
+    _("You cannot allow this"),
+    _("The application asks for something that your account may not share with it. Nothing was shared."),
+)
 USELESS_LOGIN = Situation(
     _("Signing in did not help"),
     _(
@@ -100,6 +104,7 @@ BY_REASON = {
     Reason.APPLICATION_GONE: GONE,
     Reason.ROWS_GONE: GONE,
     Reason.USER_INACTIVE: INACTIVE,
+    Reason.SCOPE_NOT_GRANTABLE: NOT_GRANTABLE,
     Reason.SIGN_IN_DID_NOT_HELP: USELESS_LOGIN,
     Reason.CONSENT_BUTTON_MISSING: UNDECIDED,
     Reason.SIGN_IN_BUTTON_MISSING: UNDECIDED,

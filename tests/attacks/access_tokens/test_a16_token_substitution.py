@@ -15,6 +15,7 @@ from oauth_provider.tokens.id_token import read_id_token
 from tests import ledger
 from tests.attacks.access_tokens.forging import EC, ISSUER, NOTES, claims_of, forge, is_refused
 from tests.driver import USERINFO, Driver, post, query_of
+from tests.each import each
 from tests.factories import ApplicationFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 9068", "4"), pytest.mark.spec("RFC 8725", "3.1")]
@@ -35,7 +36,7 @@ def test_the_genuine_token_is_good_at_every_door(driver: Driver, tokens: dict[st
 
 
 @pytest.mark.spec("RFC 8725", "3.11")
-@pytest.mark.parametrize("typ", ["JWT", "logout+jwt", "oauth-authz-req+jwt", "dpop+jwt", "", "at+jws", "at jwt"])
+@each("typ", ["JWT", "logout+jwt", "oauth-authz-req+jwt", "dpop+jwt", "", "at+jws", "at jwt"])
 def test_a_jwt_of_another_kind_is_no_access_token(driver: Driver, tokens: dict[str, Any], typ: str) -> None:
     is_refused(driver, jws.sign(claims_of(tokens), EC, typ=typ))
 
@@ -65,7 +66,7 @@ def test_an_access_token_is_no_id_token_hint_and_no_assertion(driver: Driver, to
 
 
 @pytest.mark.spec("RFC 8725", "3.8")
-@pytest.mark.parametrize(
+@each(
     "changes",
     [
         {"iss": "https://evil.example"},
@@ -103,7 +104,7 @@ def test_signed_by_our_own_key_it_still_says_what_it_must(
     is_refused(driver, forge(tokens, {"alg": "ES256", "kid": EC.kid}, EC.sign, **changes))
 
 
-@pytest.mark.parametrize("authorization_id", ["x", str(uuid.UUID(int=7)), "' OR 1=1 --", "\ud800", "7" * 5000])
+@each("authorization_id", ["x", str(uuid.UUID(int=7)), "' OR 1=1 --", "\ud800", "7" * 5000])
 def test_a_sign_in_that_there_is_not_is_none_here(
     driver: Driver, tokens: dict[str, Any], authorization_id: str
 ) -> None:

@@ -16,6 +16,7 @@ from oauth_provider.resource_server.conf import conf
 from tests import jose_keys, ledger
 from tests.attacks.access_tokens.forging import EC, ED, RSA, Header, claims_of, forge, is_refused
 from tests.driver import Driver
+from tests.each import each
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 9068", "4"), pytest.mark.spec("RFC 8725", "3.1")]
 
@@ -30,8 +31,8 @@ def pem(key: Any) -> bytes:
     return encoded
 
 
-@pytest.mark.parametrize("alg", ["none", "None", "NONE", "nOnE", "", " none", "HS256", "RS1", "ES256K", "dir", "ES384"])
-@pytest.mark.parametrize("kid", [EC.kid, None], ids=["our key", "no key"])
+@each("alg", ["none", "None", "NONE", "nOnE", "", " none", "HS256", "RS1", "ES256K", "dir", "ES384"])
+@each("kid", [EC.kid, None], ids=["our key", "no key"])
 def test_an_algorithm_that_proves_nothing_is_refused_and_nothing_is_fetched(
     driver: Driver, tokens: dict[str, Any], fetched: list[str], alg: str, kid: str | None
 ) -> None:
@@ -41,28 +42,26 @@ def test_an_algorithm_that_proves_nothing_is_refused_and_nothing_is_fetched(
     assert fetched == []
 
 
-@pytest.mark.parametrize("secret", ["pem", "json", "n", "empty"])
+@each("secret", ["pem", "json", "n", "empty"])
 def test_a_public_key_is_no_shared_secret(driver: Driver, tokens: dict[str, Any], secret: str) -> None:
     secrets = {"pem": pem(RSA), "json": json.dumps(RSA.public_jwk).encode(), "n": RSA.public_jwk["n"].encode()}
     is_refused(driver, forge(tokens, {"alg": "HS256", "kid": RSA.kid}, mac(secrets.get(secret, b""))))
 
 
-@pytest.mark.parametrize("claimed", ["RS256", "PS256", "EdDSA"])
+@each("claimed", ["RS256", "PS256", "EdDSA"])
 def test_a_key_verifies_with_its_own_algorithm_alone(driver: Driver, tokens: dict[str, Any], claimed: str) -> None:
     is_refused(driver, forge(tokens, {"alg": claimed, "kid": EC.kid}, EC.sign))
     is_refused(driver, forge(tokens, {"alg": claimed}, EC.sign))
 
 
-@pytest.mark.parametrize(
-    "signature", [b"", bytes(64), bytes(63) + b"\x01", bytes(256), b"\x30\x06\x02\x01\x01\x02\x01\x01"]
-)
-@pytest.mark.parametrize("key", [EC, RSA, ED], ids=["EC", "RSA", "OKP"])
+@each("signature", [b"", bytes(64), bytes(63) + b"\x01", bytes(256), b"\x30\x06\x02\x01\x01\x02\x01\x01"])
+@each("key", [EC, RSA, ED], ids=["EC", "RSA", "OKP"])
 def test_an_empty_signature_is_none(driver: Driver, tokens: dict[str, Any], key: Any, signature: bytes) -> None:
     is_refused(driver, forge(tokens, {"alg": key.alg, "kid": key.kid}, lambda message: signature))
 
 
 @pytest.mark.spec("RFC 7515", "4.1.11")
-@pytest.mark.parametrize(
+@each(
     "more",
     [
         {"crit": ["exp"]},
@@ -113,7 +112,7 @@ def test_the_same_bytes_spelt_otherwise_are_another_token(driver: Driver, tokens
 
 
 @pytest.mark.spec("RFC 7519", "4")
-@pytest.mark.parametrize("name", ["sub", "aud", "exp", "scope", "client_id"])
+@each("name", ["sub", "aud", "exp", "scope", "client_id"])
 def test_a_member_that_is_said_twice_is_refused(driver: Driver, tokens: dict[str, Any], name: str) -> None:
     claims = claims_of(tokens)
     twice = f'{{"{name}": {json.dumps(claims[name])}, {json.dumps(claims)[1:]}'
@@ -123,9 +122,7 @@ def test_a_member_that_is_said_twice_is_refused(driver: Driver, tokens: dict[str
     is_refused(driver, jose_keys.forge(doubled, json.dumps(claims), EC.sign))
 
 
-@pytest.mark.parametrize(
-    "text", ["", "[]", "7", "null", "[" * 20_000, '{"a":' * 5000, "{'a': 1}", '{"iss": NaN}', "\ufeff{}"]
-)
+@each("text", ["", "[]", "7", "null", "[" * 20_000, '{"a":' * 5000, "{'a': 1}", '{"iss": NaN}', "\ufeff{}"])
 def test_what_is_no_object_is_refused(driver: Driver, tokens: dict[str, Any], text: str) -> None:
     header = json.dumps({"alg": "ES256", "kid": EC.kid, "typ": TYP})
     is_refused(driver, jose_keys.forge(header, text, EC.sign))

@@ -6,12 +6,13 @@ import pytest
 
 from tests.attacks.access_tokens.forging import EC, EVIL, Header, forge, is_refused
 from tests.driver import Driver
+from tests.each import each
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 9068", "4"), pytest.mark.spec("RFC 8725", "3.1")]
 
 
 @pytest.mark.spec("RFC 8725", "3.10")
-@pytest.mark.parametrize("name", ["jwk", "jku", "x5u", "x5c", "x5t"])
+@each("name", ["jwk", "jku", "x5u", "x5c", "x5t"])
 def test_a_key_in_the_header_is_never_used_nor_fetched(driver: Driver, tokens: dict[str, Any], name: str) -> None:
     values: Header = {
         "jwk": dict(EVIL.public_jwk),

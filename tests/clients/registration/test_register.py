@@ -19,6 +19,7 @@ from oauth_provider.models import ClientPolicy, ClientSecret
 from oauth_provider.models.client import Client, as_client
 from oauth_provider.registry.grant import grant_types
 from tests import ledger
+from tests.each import each
 from tests.factories import CALLBACK, ApplicationFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 7591", "2")]
@@ -50,7 +51,7 @@ def told(monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: An
 
 
 @pytest.mark.spec("RFC 6454", "6.2")
-@pytest.mark.parametrize("uri", ["http://localhost:5173/callback", "http://127.0.0.1:3000/", "http://[::1]:3000/"])
+@each("uri", ["http://localhost:5173/callback", "http://127.0.0.1:3000/", "http://[::1]:3000/"])
 def test_an_origin_on_the_developers_machine_is_accepted_whatever_dot_was_told(uri: str) -> None:
     metadata = Metadata.of_kind(KINDS["browser"], client_name="Photo Book", redirect_uris=(uri,), scope=None)
     client = register(metadata, BY, kind=KINDS["browser"])
@@ -80,7 +81,7 @@ def test_a_client_may_have_a_grant_of_the_projects_own_and_no_other(settings: An
     assert client.policy.grant_types == list(own.grant_types)
 
 
-@pytest.mark.parametrize(
+@each(
     ("members", "wrong"),
     [
         ({"redirect_uris": ()}, {"redirect_uris"}),
@@ -116,7 +117,7 @@ def test_nothing_is_fetched_for_what_is_refused_anyway(monkeypatch: pytest.Monke
     assert faults_of(replace(WEB, **sector, scope=("no:such",))) == {"scope"}
 
 
-@pytest.mark.parametrize(
+@each(
     ("kind", "members", "wrong"),
     [
         ("web", {"scope": ()}, {"scope"}),

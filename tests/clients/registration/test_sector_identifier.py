@@ -8,6 +8,7 @@ import pytest
 from oauth_provider.clients.registration import sector_identifier as sector
 from oauth_provider.clients.registration.sector_identifier import SectorError, check_sector
 from oauth_provider.fetch import Fetched, FetchError
+from tests.each import each
 
 pytestmark = [pytest.mark.spec("OIDC Core", "8.1"), pytest.mark.spec("OIDC Registration", "5")]
 
@@ -29,7 +30,7 @@ def test_a_document_that_names_all_and_more_speaks_for_the_client(monkeypatch):
     check_sector(SECTOR, URIS)
 
 
-@pytest.mark.parametrize(
+@each(
     ("answer", "status"),
     [
         (FetchError("private"), 200),
@@ -50,9 +51,7 @@ def test_what_is_no_array_speaks_for_nobody(monkeypatch, answer, status):
     assert raised.value.missing == ()
 
 
-@pytest.mark.parametrize(
-    "listed", [[], [URIS[0]], ["https://b.example/cb/", URIS[0]], [{"uri": URIS[1]}, URIS[0], 5, None]]
-)
+@each("listed", [[], [URIS[0]], ["https://b.example/cb/", URIS[0]], [{"uri": URIS[1]}, URIS[0], 5, None]])
 def test_each_redirect_uri_is_compared_as_a_string(monkeypatch, listed):
     publish(monkeypatch, listed)
     with pytest.raises(SectorError) as raised:

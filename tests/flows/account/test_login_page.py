@@ -11,6 +11,7 @@ from django.utils.html import escape
 
 from oauth_provider.pages.login import LoginView
 from tests.driver import Driver, incompressible, post, query_of
+from tests.each import each
 from tests.factories import ApplicationFactory, UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 6749", "3.1")]
@@ -52,7 +53,7 @@ def test_a_login_that_leads_nowhere_ends_on_the_account_page() -> None:
     assert "<strong>ann</strong>" in page_at(PROFILE, browser)
 
 
-@pytest.mark.parametrize("url", ["https://evil.example.com/", "//evil.example.com/", "javascript:alert(1)"])
+@each("url", ["https://evil.example.com/", "//evil.example.com/", "javascript:alert(1)"])
 def test_no_login_leads_to_another_site(url: str) -> None:
     assert "evil" not in page_at(f"{LOGIN}?next={url}")
     assert Browser().post(LOGIN, {**ANN, "next": url})["Location"] == PROFILE
@@ -90,7 +91,7 @@ def test_a_name_that_a_stranger_chose_is_not_shown(driver: Driver, status: str) 
     assert "Photo" not in page_at(login)
 
 
-@pytest.mark.parametrize(
+@each(
     "url",
     ["/oauth/authorize", "/oauth/authorize?ticket=forged", "/oauth/authorize?client_id={client_id}", "/x"],
 )

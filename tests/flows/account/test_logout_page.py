@@ -9,6 +9,7 @@ from django.test import Client as Browser
 from oauth_provider.models import LogoutDelivery
 from tests.backchannel import TOLD
 from tests.driver import Driver, post, signed_in
+from tests.each import each
 from tests.factories import UserFactory
 from tests.logout import is_logged_in
 
@@ -73,9 +74,7 @@ def test_the_setting_of_the_project_says_where_to_go_next(driver: Driver, settin
     assert not is_logged_in(driver)
 
 
-@pytest.mark.parametrize(
-    ("url", "leads_to"), [("/bye/", "/bye/"), ("https://evil.example.com/", None), ("//evil", None)]
-)
+@each(("url", "leads_to"), [("/bye/", "/bye/"), ("https://evil.example.com/", None), ("//evil", None)])
 def test_next_leads_on_within_this_site(driver: Driver, url: str, leads_to: str | None) -> None:
     page = driver.browser.post(LOGOUT, {"next": url})
     assert page.get("Location") == leads_to

@@ -6,6 +6,7 @@ from oauth_provider.tokens.verifier import verify
 from tests import ledger
 from tests.details import ONE, READ, TWO, said
 from tests.driver import AUTHORIZE, post, query_of, signed_in
+from tests.each import each
 from tests.flows.authorization_details.grants import ACCOUNTS, PHOTOS, details_of, error_of, granted
 from tests.settings import OAUTH_PROVIDER
 
@@ -71,7 +72,7 @@ REFUSED = {
 
 
 @pytest.mark.spec("RFC 9396", "5")
-@pytest.mark.parametrize("details", REFUSED.values(), ids=REFUSED)
+@each("details", REFUSED.values(), ids=REFUSED)
 def test_what_is_not_as_its_type_has_it_is_refused_everywhere(driver, details):
     parameter = {"authorization_details": said(*details)}
     with ledger.unchanged():

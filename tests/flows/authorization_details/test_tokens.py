@@ -8,6 +8,7 @@ from oauth_provider.models import Authorization, ClientPolicy, TokenBinding
 from tests import ledger
 from tests.details import ONE, READ, TWO, said
 from tests.driver import AUTHORIZE, query_of
+from tests.each import each
 from tests.factories import UserFactory
 from tests.flows.authorization_details.grants import ACCOUNTS, PHOTOS, details_of, granted
 
@@ -60,7 +61,7 @@ WIDER = [
 
 @pytest.mark.spec("RFC 9396", "6")
 @pytest.mark.spec("RFC 9396", "8")
-@pytest.mark.parametrize("asked", WIDER)
+@each("asked", WIDER)
 def test_never_for_more_and_the_code_is_not_spent_by_it(driver, asked):
     code = driver.code(scope=None, authorization_details=said(ONE, {**READ, "actions": ["read"]}))
     with ledger.unchanged():

@@ -6,6 +6,7 @@ import pytest
 
 from tests import ledger
 from tests.driver import Driver, query_of, signed_in
+from tests.each import each
 from tests.factories import CALLBACK
 from tests.flows.authorize.answers import ISSUER
 
@@ -29,7 +30,7 @@ def test_no_state_is_sent_back_where_none_was_sent(driver: Driver) -> None:
 
 
 @pytest.mark.spec("RFC 6749", "4.1.1")
-@pytest.mark.parametrize(
+@each(
     "state",
     ["a" * 1000, "a&b=c#d?e%20f+g", "<script>alert(1)</script>", "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~", "0", " "],
     ids=lambda state: state[:12],
@@ -39,7 +40,7 @@ def test_a_state_comes_back_as_it_was_sent(driver: Driver, state: str) -> None:
 
 
 @pytest.mark.spec("RFC 6749", "3.1")
-@pytest.mark.parametrize(
+@each(
     "changes",
     [
         {"extra": "foobar"},
@@ -78,7 +79,7 @@ def test_the_query_of_a_redirect_uri_is_kept(decision: str) -> None:
 
 
 @pytest.mark.spec("RFC 8252", "7.1")
-@pytest.mark.parametrize("uri", ["com.example.app:/callback", "com.example.app://callback/path", "app:cb"])
+@each("uri", ["com.example.app:/callback", "com.example.app://callback/path", "app:cb"])
 def test_an_app_is_answered_at_its_own_scheme(uri: str) -> None:
     driver = signed_in(public=True, redirect_uri=uri)
     response = driver.decide(driver.authorize()["Location"])

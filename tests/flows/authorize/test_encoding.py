@@ -7,6 +7,7 @@ from django.test import Client as Browser
 
 from tests import ledger
 from tests.driver import AUTHORIZE, Driver, post, query_of
+from tests.each import each
 from tests.flows.authorize.answers import goes_back
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +44,7 @@ def test_the_query_of_a_post_does_not_count(driver: Driver) -> None:
 
 
 @pytest.mark.spec("RFC 6749", "3.1")
-@pytest.mark.parametrize(
+@each(
     ("body", "content_type", "status"),
     [
         (b"{}", "application/json", 400),
@@ -66,8 +67,8 @@ def test_a_post_that_is_no_form_is_a_page(driver: Driver, body: bytes, content_t
 
 
 @pytest.mark.spec("RFC 6749", "A")
-@pytest.mark.parametrize("raw", ["%ff", "%00", "%0d%0a", "%ed%a0%80", "%c0%80", "%e2%80%ae"])
-@pytest.mark.parametrize("name", ["state", "scope", "nonce", "code_challenge", "response_type", "request_uri"])
+@each("raw", ["%ff", "%00", "%0d%0a", "%ed%a0%80", "%c0%80", "%e2%80%ae"])
+@each("name", ["state", "scope", "nonce", "code_challenge", "response_type", "request_uri"])
 def test_bad_text_in_a_parameter_goes_back_and_leaves_nothing(driver: Driver, name: str, raw: str) -> None:
     query = "&".join([*(f"{k}={quote(v)}" for k, v in driver.request(**{name: None}).items()), f"{name}={raw}"])
     with ledger.unchanged():
@@ -78,8 +79,8 @@ def test_bad_text_in_a_parameter_goes_back_and_leaves_nothing(driver: Driver, na
 
 
 @pytest.mark.spec("RFC 6749", "A")
-@pytest.mark.parametrize("raw", ["%ff", "%00", "%0d%0a", "%ed%a0%80"])
-@pytest.mark.parametrize("name", ["client_id", "redirect_uri"])
+@each("raw", ["%ff", "%00", "%0d%0a", "%ed%a0%80"])
+@each("name", ["client_id", "redirect_uri"])
 def test_bad_text_in_an_identifier_is_a_page(driver: Driver, name: str, raw: str) -> None:
     query = "&".join([*(f"{k}={quote(v)}" for k, v in driver.request(**{name: None}).items()), f"{name}={raw}"])
     with ledger.unchanged():
@@ -87,7 +88,7 @@ def test_bad_text_in_an_identifier_is_a_page(driver: Driver, name: str, raw: str
 
 
 @pytest.mark.spec("RFC 6819", "4.4.1.11")
-@pytest.mark.parametrize(("name", "value"), [("state", "a" * 20_000), ("scope", "a " * 20_000), ("x", "a" * 100_000)])
+@each(("name", "value"), [("state", "a" * 20_000), ("scope", "a " * 20_000), ("x", "a" * 100_000)])
 def test_a_request_that_is_too_long_is_a_page(driver: Driver, name: str, value: str) -> None:
     with ledger.unchanged():
         ledger.is_error_page(driver.authorize(**{name: value}), status=413)

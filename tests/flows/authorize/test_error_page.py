@@ -8,6 +8,7 @@ import pytest
 from oauth_provider.models import ClientPolicy
 from tests import ledger
 from tests.driver import AUTHORIZE, Driver, query_of, signed_in
+from tests.each import each
 from tests.factories import CALLBACK, ApplicationFactory
 
 pytestmark = pytest.mark.django_db
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.spec("RFC 6749", "4.1.2.1")
-@pytest.mark.parametrize(
+@each(
     "changes",
     [
         {"client_id": None},
@@ -49,8 +50,8 @@ def test_what_leaves_open_who_is_answered_is_a_page(driver: Driver, changes: dic
 
 
 @pytest.mark.spec("RFC 6749", "3.1")
-@pytest.mark.parametrize("name", ["client_id", "redirect_uri"])
-@pytest.mark.parametrize("value", [None, "https://evil.example.com/", ""])
+@each("name", ["client_id", "redirect_uri"])
+@each("value", [None, "https://evil.example.com/", ""])
 def test_a_repeated_identifier_is_a_page(driver: Driver, name: str, value: str | None) -> None:
     request = driver.request()
     pairs = [*request.items(), (name, request[name] if value is None else value)]
@@ -60,7 +61,7 @@ def test_a_repeated_identifier_is_a_page(driver: Driver, name: str, value: str |
 
 
 @pytest.mark.spec("RFC 6749", "3.1.2.3")
-@pytest.mark.parametrize("registered", ["", f"{CALLBACK} https://app.example.com/other", "javascript:alert(1)"])
+@each("registered", ["", f"{CALLBACK} https://app.example.com/other", "javascript:alert(1)"])
 def test_a_redirect_uri_may_be_left_out_only_where_one_usable_is_registered(registered: str) -> None:
     driver = signed_in(redirect_uri=registered)
     with ledger.unchanged():
@@ -75,8 +76,8 @@ def test_a_redirect_uri_is_not_left_out_by_a_request_of_openid_connect(driver: D
 
 
 @pytest.mark.spec("RFC 9700", "2.6")
-@pytest.mark.parametrize("uri", ["http://app.example.com/callback", "http://127.0.0.2/cb", "http://10.0.0.1/cb"])
-@pytest.mark.parametrize("explicit", [True, False])
+@each("uri", ["http://app.example.com/callback", "http://127.0.0.2/cb", "http://10.0.0.1/cb"])
+@each("explicit", [True, False])
 def test_no_code_goes_over_plain_http_to_another_machine(uri: str, explicit: bool) -> None:
     driver = signed_in(redirect_uri=uri)
     with ledger.unchanged():
@@ -94,7 +95,7 @@ def test_a_suspended_client_looks_like_none(driver: Driver) -> None:
 
 
 @pytest.mark.spec("RFC 9700", "4.11.2")
-@pytest.mark.parametrize("changes", [{"scope": "nothing:here"}, {"response_type": "token"}, {"code_challenge": None}])
+@each("changes", [{"scope": "nothing:here"}, {"response_type": "token"}, {"code_challenge": None}])
 def test_an_unapproved_client_cannot_redirect_anybody_before_it_was_asked_about(changes: dict[str, Any]) -> None:
     driver = signed_in(name="Upstart <b>", policy={"status": "unapproved"})
     with ledger.unchanged():

@@ -11,6 +11,7 @@ from oauth_provider.authorization.rules import RULES
 from oauth_provider.models import Authorization
 from tests import ledger
 from tests.driver import AUTHORIZE, Driver, query_of, signed_in
+from tests.each import each
 from tests.factories import CALLBACK
 from tests.flows.authorize.answers import goes_back
 from tests.settings import OAUTH_PROVIDER
@@ -65,7 +66,7 @@ REFUSALS = [
 
 
 @pytest.mark.spec("RFC 6749", "4.1.2.1")
-@pytest.mark.parametrize(("changes", "error"), REFUSALS, ids=lambda value: str(value)[:50])
+@each(("changes", "error"), REFUSALS, ids=lambda value: str(value)[:50])
 def test_a_broken_rule_goes_back_to_the_client_and_leaves_nothing(
     driver: Driver, changes: dict[str, Any], error: str
 ) -> None:
@@ -74,7 +75,7 @@ def test_a_broken_rule_goes_back_to_the_client_and_leaves_nothing(
 
 
 @pytest.mark.spec("RFC 6749", "4.1.2.1")
-@pytest.mark.parametrize(("changes", "error"), REFUSALS[::5], ids=lambda value: str(value)[:50])
+@each(("changes", "error"), REFUSALS[::5], ids=lambda value: str(value)[:50])
 def test_a_broken_rule_is_told_before_anybody_has_to_sign_in(
     driver: Driver, changes: dict[str, Any], error: str
 ) -> None:
@@ -89,7 +90,7 @@ def test_an_error_goes_to_any_redirect_uri_there_is(redirect_uri: str) -> None:
 
 
 @pytest.mark.spec("RFC 6749", "A")
-@pytest.mark.parametrize("state", ["é", "日本", "\u202e"], ids=ascii)
+@each("state", ["é", "日本", "\u202e"], ids=ascii)
 def test_a_state_that_is_not_printable_ascii_is_refused_and_sent_back(driver: Driver, state: str) -> None:
     with ledger.unchanged():
         response = driver.authorize(state=state)
@@ -107,7 +108,7 @@ def test_a_refused_state_comes_back_as_text_in_a_form_that_is_posted(driver: Dri
 
 
 @pytest.mark.spec("RFC 6749", "A")
-@pytest.mark.parametrize("state", ["a\x00", "a\r\nSet-Cookie: x=1", "\t", "\x7f", "\x85"], ids=ascii)
+@each("state", ["a\x00", "a\r\nSet-Cookie: x=1", "\t", "\x7f", "\x85"], ids=ascii)
 def test_a_state_with_control_characters_is_refused_and_not_sent_back(driver: Driver, state: str) -> None:
     with ledger.unchanged():
         response = driver.authorize(state=state)
@@ -116,9 +117,7 @@ def test_a_state_with_control_characters_is_refused_and_not_sent_back(driver: Dr
 
 
 @pytest.mark.spec("RFC 6749", "3.1")
-@pytest.mark.parametrize(
-    "name", ["response_type", "scope", "state", "code_challenge", "code_challenge_method", "nonce"]
-)
+@each("name", ["response_type", "scope", "state", "code_challenge", "code_challenge_method", "nonce"])
 def test_a_repeated_parameter_is_refused_even_with_equal_values(driver: Driver, name: str) -> None:
     value = driver.request(nonce="n")[name]
     query = urlencode([*driver.request(nonce="n").items(), (name, value)])
@@ -135,7 +134,7 @@ def test_a_repeated_parameter_that_nobody_knows_is_ignored(driver: Driver) -> No
 
 
 @pytest.mark.spec("RFC 6749", "4.1.2.1")
-@pytest.mark.parametrize("grant_types", [[], ["client_credentials"], ["refresh_token"]])
+@each("grant_types", [[], ["client_credentials"], ["refresh_token"]])
 def test_a_client_without_the_grant_is_unauthorized(grant_types: list[str]) -> None:
     driver = signed_in(policy={"grant_types": grant_types})
     with ledger.unchanged():

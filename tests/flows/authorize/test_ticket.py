@@ -12,6 +12,7 @@ from oauth_provider.authorization.ticket import Ticket, to_text
 from oauth_provider.models import Authorization, ClientPolicy, PendingRequest
 from tests import ledger
 from tests.driver import AUTHORIZE, Driver, query_of
+from tests.each import each
 from tests.factories import UserFactory
 from tests.flows.authorize.answers import goes_back
 
@@ -83,7 +84,7 @@ TAMPERING = {
 
 
 @pytest.mark.spec("RFC 9700", "4.7")
-@pytest.mark.parametrize("tamper", TAMPERING.values(), ids=TAMPERING)
+@each("tamper", TAMPERING.values(), ids=TAMPERING)
 def test_a_ticket_that_was_tampered_with_is_a_page(driver: Driver, tamper: Any) -> None:
     ticket = tamper(ticket_of(driver))
     with ledger.unchanged():

@@ -9,6 +9,7 @@ from oauth_provider.models import ClientSecret
 from oauth_provider.protocol.digest import digest
 from tests import ledger
 from tests.driver import Driver
+from tests.each import each
 from tests.flows.client_authentication.service_clients import GRANT, hashes, of_dot, refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 6749", "2.3.1")]
@@ -35,9 +36,7 @@ def test_copying_leaves_dots_column_as_it_was() -> None:
     assert application_model().objects.get(pk=application.pk).client_secret == application.client_secret
 
 
-@pytest.mark.parametrize(
-    "secret", ["correct horse battery staple", "a" * 127, "a" * 129, DOTS_SECRET[:-1] + "-", DOTS_SECRET[:64], "x"]
-)
+@each("secret", ["correct horse battery staple", "a" * 127, "a" * 129, DOTS_SECRET[:-1] + "-", DOTS_SECRET[:64], "x"])
 def test_a_secret_that_a_person_may_have_chosen_stays_slow(secret: str) -> None:
     driver = Driver(of_dot(secret))
     for _ in range(2):
@@ -52,8 +51,8 @@ def test_a_secret_that_dot_keeps_as_it_is_works() -> None:
     refused(Driver(of_dot("plain as day", hashed=False)).token(**GRANT, client_secret="plain as dax"))
 
 
-@pytest.mark.parametrize("secret", [DOTS_SECRET, "chosen by hand"])
-@pytest.mark.parametrize("hashed", [True, False])
+@each("secret", [DOTS_SECRET, "chosen by hand"])
+@each("hashed", [True, False])
 def test_an_empty_or_wrong_secret_is_wrong_for_those_too(secret: str, hashed: bool) -> None:
     driver = Driver(of_dot(secret, hashed=hashed))
     with ledger.unchanged():
@@ -76,9 +75,9 @@ def test_revoking_the_copy_empties_dots_column_too() -> None:
     refused(driver.token(**GRANT, client_secret=application_model().objects.get(pk=application.pk).client_secret))
 
 
-@pytest.mark.parametrize("secret", [DOTS_SECRET, "chosen by hand"])
-@pytest.mark.parametrize("hashed", [True, False])
-@pytest.mark.parametrize("used_before", [True, False])
+@each("secret", [DOTS_SECRET, "chosen by hand"])
+@each("hashed", [True, False])
+@each("used_before", [True, False])
 def test_rotation_takes_over_what_stands_in_dots_column(secret: str, hashed: bool, used_before: bool) -> None:
     application = of_dot(secret, hashed=hashed)
     driver = Driver(application)

@@ -8,6 +8,7 @@ from django.test import Client as Browser
 
 from tests import ledger
 from tests.driver import INTROSPECT, REVOKE, TOKEN, Driver, post
+from tests.each import each
 from tests.factories import ApplicationFactory
 from tests.flows.client_authentication.service_clients import GRANT, refused
 
@@ -70,7 +71,7 @@ def test_the_body_may_not_name_another_client_than_the_header(service: Driver) -
     refused(response)
 
 
-@pytest.mark.parametrize(
+@each(
     ("method", "basic_status", "post_status"),
     [("", 200, 200), ("client_secret_basic", 200, 401), ("client_secret_post", 401, 200), ("none", 401, 401)],
 )

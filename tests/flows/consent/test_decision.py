@@ -6,6 +6,7 @@ from django.test import Client as Browser
 from oauth_provider.models import Authorization, Consent, PendingRequest
 from tests import ledger
 from tests.driver import CALLBACK, Driver, query_of
+from tests.each import each
 from tests.factories import UserFactory
 from tests.flows.consent.asking import is_asked
 from tests.overrides import setting
@@ -35,15 +36,15 @@ def test_cancel_is_access_denied_and_is_not_remembered(driver: Driver, page: str
     assert is_asked(driver)
 
 
-@pytest.mark.parametrize("decision", ["", "yes", "ALLOW", "allow ", "allow\x00", "é"])
+@each("decision", ["", "yes", "ALLOW", "allow ", "allow\x00", "é"])
 def test_neither_allow_nor_cancel_decides_nothing(driver: Driver, page: str, decision: str) -> None:
     with ledger.unchanged():
         ledger.is_error_page(driver.decide(page, decision))
     assert driver.decide(page).status_code == 303
 
 
-@pytest.mark.parametrize("decision", ["allow", "deny"])
-@pytest.mark.parametrize("how", ["no token", "a wrong token", "another origin"])
+@each("decision", ["allow", "deny"])
+@each("how", ["no token", "a wrong token", "another origin"])
 def test_a_post_without_the_token_or_from_another_origin_is_refused(
     driver: Driver, page: str, decision: str, how: str
 ) -> None:
@@ -68,8 +69,8 @@ def test_a_post_with_the_token_decides(driver: Driver, page: str) -> None:
     assert browser.post(page, {"decision": "allow", "csrfmiddlewaretoken": token}).status_code == 303
 
 
-@pytest.mark.parametrize("decision", ["allow", "deny"])
-@pytest.mark.parametrize("who", ["nobody", "another user", "the same user in another browser"])
+@each("decision", ["allow", "deny"])
+@each("who", ["nobody", "another user", "the same user in another browser"])
 def test_nobody_else_sees_or_decides_a_page(driver: Driver, page: str, who: str, decision: str) -> None:
     user, browser = PendingRequest.objects.get().user, Browser()
     if who != "nobody":
@@ -104,7 +105,7 @@ def test_a_user_who_may_not_sign_in_any_more_decides_nothing(driver: Driver, pag
         ledger.is_error_page(driver.decide(page))
 
 
-@pytest.mark.parametrize(
+@each(
     "extra",
     [
         {"scope": "photos:read"},
@@ -125,14 +126,14 @@ def test_what_is_added_to_the_form_does_not_count(driver: Driver, page: str, ext
     assert driver.redeem(answer["code"]).status_code == 200
 
 
-@pytest.mark.parametrize("handle", ["a" * 43, "A" * 43, "0" * 43])
+@each("handle", ["a" * 43, "A" * 43, "0" * 43])
 def test_an_unknown_handle_is_a_page(driver: Driver, handle: str) -> None:
     with ledger.unchanged():
         ledger.is_error_page(driver.browser.get(f"/oauth/consent/{handle}"))
         ledger.is_error_page(driver.decide(f"/oauth/consent/{handle}"))
 
 
-@pytest.mark.parametrize("handle", ["a", "a" * 42, "a" * 44, "../authorize", "a" * 42 + "%00", "é" * 43])
+@each("handle", ["a", "a" * 42, "a" * 44, "../authorize", "a" * 42 + "%00", "é" * 43])
 def test_what_can_be_no_handle_is_not_found(driver: Driver, handle: str) -> None:
     with ledger.unchanged():
         assert driver.decide(f"/oauth/consent/{handle}").status_code == 404

@@ -10,6 +10,7 @@ from oauth_provider.models import Authorization, ClientPolicy, PendingRequest
 from oauth_provider.protocol.digest import digest
 from tests import ledger
 from tests.driver import Driver, signed_in
+from tests.each import each
 from tests.flows.consent.asking import is_asked
 from tests.overrides import setting
 from tests.settings import OAUTH_PROVIDER
@@ -71,7 +72,7 @@ def test_a_clients_name_is_only_text() -> None:
 # What changed while the page was open
 
 
-@pytest.mark.parametrize(
+@each(
     ("change", "error"),
     [
         ({"status": ClientPolicy.Status.SUSPENDED}, "invalid_request"),
@@ -80,7 +81,7 @@ def test_a_clients_name_is_only_text() -> None:
     ],
     ids=str,
 )
-@pytest.mark.parametrize("decision", ["allow", "deny"])
+@each("decision", ["allow", "deny"])
 def test_a_client_that_lost_its_right_meanwhile_gets_no_answer(
     driver: Driver, page: str, change: dict[str, Any], error: str, decision: str
 ) -> None:

@@ -14,6 +14,7 @@ from oauth_provider.models import Authorization, Consent, PendingRequest
 from oauth_provider.tokens.withdraw import withdraw_consent
 from tests import ledger
 from tests.driver import CALLBACK, Driver, query_of, signed_in
+from tests.each import each
 from tests.factories import UserFactory
 from tests.flows.consent.asking import is_asked
 from tests.overrides import setting
@@ -28,7 +29,7 @@ SCOPES: dict[str, str] = OAUTH_PROVIDER["SCOPES"]  # type: ignore[assignment]
 
 
 @pytest.mark.spec("RFC 6749", "10.2")
-@pytest.mark.parametrize("scope", ["notes:read notes:write", "notes:write notes:read", "notes:read"])
+@each("scope", ["notes:read notes:write", "notes:write notes:read", "notes:read"])
 def test_a_consent_that_covers_all_of_it_is_not_asked_for_again(driver: Driver, scope: str) -> None:
     driver.code()
     pending = PendingRequest.objects.count()
@@ -99,8 +100,8 @@ IMPOSTURE = [("http://127.0.0.1/cb"), ("http://[::1]/cb"), ("com.example.app:/cb
 
 
 @pytest.mark.spec("RFC 8252", "8.6")
-@pytest.mark.parametrize("uri", IMPOSTURE)
-@pytest.mark.parametrize("skip", [False, True], ids=["", "skip_authorization"])
+@each("uri", IMPOSTURE)
+@each("skip", [False, True], ids=["", "skip_authorization"])
 def test_a_public_client_that_another_app_can_pose_as_is_always_asked_about(uri: str, skip: bool) -> None:
     driver = signed_in(public=True, redirect_uri=uri, skip_authorization=skip)
     for _ in range(2):
@@ -109,7 +110,7 @@ def test_a_public_client_that_another_app_can_pose_as_is_always_asked_about(uri:
 
 
 @pytest.mark.spec("RFC 8252", "8.6")
-@pytest.mark.parametrize(("public", "uri"), [(True, CALLBACK), (False, CALLBACK), (False, "com.example.app:/cb")])
+@each(("public", "uri"), [(True, CALLBACK), (False, CALLBACK), (False, "com.example.app:/cb")])
 def test_a_client_that_proves_who_it_is_is_not(public: bool, uri: str) -> None:
     driver = signed_in(public=public, redirect_uri=uri)
     driver.code()
@@ -124,9 +125,7 @@ def test_where_the_operator_said_yes_nobody_is_asked_and_nothing_is_remembered()
 
 
 @pytest.mark.spec("RFC 6749", "10.2")
-@pytest.mark.parametrize(
-    "changes", [{"scope": "nothing:here"}, {"code_challenge": None}, {"client_id": "nobody"}], ids=str
-)
+@each("changes", [{"scope": "nothing:here"}, {"code_challenge": None}, {"client_id": "nobody"}], ids=str)
 def test_a_remembered_consent_overrides_no_rule(driver: Driver, changes: dict[str, Any]) -> None:
     driver.code()
     with ledger.unchanged():
@@ -145,9 +144,9 @@ def test_a_consent_that_is_withdrawn_is_forgotten_and_every_sign_in_on_it_ends(d
     other = signed_in(user)
     kept = other.tokens()
     assert withdraw_consent(user=user, application=driver.application) == 3
-    for each in tokens:
-        assert ledger.is_over(each["access_token"])
-        ledger.refused(driver.refresh(each["refresh_token"]), "invalid_grant")
+    for one in tokens:
+        assert ledger.is_over(one["access_token"])
+        ledger.refused(driver.refresh(one["refresh_token"]), "invalid_grant")
     ledger.refused(driver.redeem(code), "invalid_grant")
     assert set(
         Authorization.objects.filter(application=driver.application).values_list("revoked_reason", flat=True)

@@ -9,6 +9,7 @@ from oauth_provider.models import Resource
 from oauth_provider.tokens.verifier import verify
 from tests import ledger
 from tests.driver import AUTHORIZE, Driver, query_of, signed_in
+from tests.each import each
 from tests.flows.jwt_access_token.reading import ALL, ISSUER, NOTES, PHOTOS, for_resources, is_jwt, provider, read
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 9068", "2.2")]
@@ -17,7 +18,7 @@ OWN = {"grant_type": "client_credentials", "scope": "notes:read"}
 
 
 @pytest.mark.spec("RFC 9068", "3")
-@pytest.mark.parametrize(
+@each(
     ("of_client", "of_resource", "expected"),
     [
         ("opaque", "", False),
@@ -70,7 +71,7 @@ def test_resources_that_want_the_same_are_named_together(driver: Driver) -> None
 
 
 @pytest.mark.spec("RFC 9068", "3")
-@pytest.mark.parametrize(
+@each(
     ("default", "scope", "audience"),
     [
         ("", "notes:read", (ISSUER,)),

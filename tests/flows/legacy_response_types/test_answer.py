@@ -15,6 +15,7 @@ from oauth_provider.protocol.token_string import ACCESS_TOKEN, is_token
 from oauth_provider.tokens.key_ring import key_ring
 from tests import ledger
 from tests.driver import USERINFO, Driver
+from tests.each import each
 from tests.flows.legacy_response_types.fragments import NONCE, answer_of, error_of, fragment_of, legacy
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("Multiple Response Types", "5")]
@@ -32,7 +33,7 @@ def claims_of(id_token: str) -> dict[str, Any]:
 
 
 @CORE
-@pytest.mark.parametrize("response_type", LEGACY)
+@each("response_type", LEGACY)
 def test_exactly_what_was_asked_for_comes_behind_the_hash(driver: Driver, response_type: str) -> None:
     answer = answer_of(driver, response_type)
     due = {"state", "iss", "session_state"}
@@ -41,13 +42,13 @@ def test_exactly_what_was_asked_for_comes_behind_the_hash(driver: Driver, respon
     assert set(answer) == due
 
 
-@pytest.mark.parametrize("response_type", ["id_token code", "token id_token code", "token code", "token id_token"])
+@each("response_type", ["id_token code", "token id_token code", "token code", "token id_token"])
 def test_the_order_means_nothing(driver: Driver, response_type: str) -> None:
     assert set(response_type.split()) - {"token"} <= set(answer_of(driver, response_type))
 
 
 @pytest.mark.spec("OIDC Core", "3.3.2.11")
-@pytest.mark.parametrize("response_type", [one for one in LEGACY if "id_token" in one])
+@each("response_type", [one for one in LEGACY if "id_token" in one])
 def test_the_id_token_is_bound_to_the_request_and_to_what_stands_beside_it(driver: Driver, response_type: str) -> None:
     answer = answer_of(driver, response_type)
     claims = claims_of(answer["id_token"])
@@ -59,7 +60,7 @@ def test_the_id_token_is_bound_to_the_request_and_to_what_stands_beside_it(drive
     assert claims.get("at_hash") == (left_half_hash("RS256", token) if token else None)
 
 
-@pytest.mark.parametrize("alg", ["ES256", "PS256", "EdDSA"])
+@each("alg", ["ES256", "PS256", "EdDSA"])
 def test_it_is_signed_with_the_clients_algorithm(alg: str) -> None:
     driver = legacy(policy={"id_token_signed_response_alg": alg})
     answer = answer_of(driver, "code id_token")
@@ -76,13 +77,13 @@ def test_an_id_token_alone_tells_the_claims_of_the_scopes(driver: Driver) -> Non
 
 
 @pytest.mark.spec("OIDC Core", "5.4")
-@pytest.mark.parametrize("response_type", ["id_token token", *(one for one in HYBRID if "id_token" in one)])
+@each("response_type", ["id_token token", *(one for one in HYBRID if "id_token" in one)])
 def test_where_userinfo_can_be_asked_it_does_not(driver: Driver, response_type: str) -> None:
     assert set(claims_of(answer_of(driver, response_type)["id_token"])) <= PROTOCOL
 
 
 @pytest.mark.spec("RFC 6749", "4.2.2")
-@pytest.mark.parametrize("response_type", [one for one in LEGACY if "token" in one.split()])
+@each("response_type", [one for one in LEGACY if "token" in one.split()])
 def test_the_access_token_is_good_and_there_is_no_refresh_token(driver: Driver, response_type: str) -> None:
     answer = answer_of(driver, response_type)
     assert (answer["token_type"], answer["scope"]) == ("Bearer", driver.scope)
@@ -114,7 +115,7 @@ def test_nor_do_resources_that_want_different_ones_stand_in_its_way(driver: Driv
 
 
 @CORE
-@pytest.mark.parametrize("response_type", HYBRID)
+@each("response_type", HYBRID)
 def test_a_hybrid_code_is_redeemed_like_any_other(driver: Driver, response_type: str) -> None:
     answer = answer_of(driver, response_type)
     tokens = driver.redeem(answer["code"]).json()
@@ -194,7 +195,7 @@ def test_a_decision_answers_twice_the_same_for_a_double_click(response_type: str
     assert first["access_token"] not in ledger.text()
 
 
-@pytest.mark.parametrize("response_type", LEGACY)
+@each("response_type", LEGACY)
 def test_a_no_brings_an_error_and_nothing_else(response_type: str) -> None:
     driver = legacy()
     driver.application.skip_authorization = False
@@ -221,7 +222,7 @@ def test_a_logout_ends_what_came_without_a_code(driver: Driver) -> None:
 
 
 @pytest.mark.spec("Form Post", "2")
-@pytest.mark.parametrize("response_type", LEGACY)
+@each("response_type", LEGACY)
 def test_a_form_carries_it_past_every_url(driver: Driver, response_type: str) -> None:
     response = driver.authorize(response_type=response_type, nonce=NONCE, response_mode="form_post")
     assert response.status_code == 200
@@ -243,7 +244,7 @@ def test_a_signed_answer_holds_it_behind_the_hash(driver: Driver, response_mode:
     assert claims_of(said["id_token"])["c_hash"] == left_half_hash("RS256", said["code"])
 
 
-@pytest.mark.parametrize("response_type", LEGACY)
-@pytest.mark.parametrize("response_mode", ["query", "query.jwt"])
+@each("response_type", LEGACY)
+@each("response_mode", ["query", "query.jwt"])
 def test_no_token_is_put_into_a_query(driver: Driver, response_type: str, response_mode: str) -> None:
     assert error_of(driver, response_type, response_mode=response_mode) == "invalid_request"

@@ -14,6 +14,7 @@ from oauth_provider.protocol.response_type import HYBRID, IMPLICIT, LEGACY
 from tests import jose_keys, ledger
 from tests.client_keys import JWKS_URI, jwks, send, signed
 from tests.driver import METADATA, Driver, query_of
+from tests.each import each
 from tests.encryption import answering, opened, policy, public
 from tests.factories import UserFactory
 from tests.flows.legacy_response_types.fragments import NONCE, answer_of, error_of, fragment_of, legacy
@@ -26,8 +27,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.spec("Multiple Response Types",
 
 
 @pytest.mark.spec("OIDC Core", "3.2.2.1")
-@pytest.mark.parametrize("response_type", [one for one in LEGACY if "id_token" in one])
-@pytest.mark.parametrize(
+@each("response_type", [one for one in LEGACY if "id_token" in one])
+@each(
     ("changes", "error"),
     [
         ({"nonce": None}, "invalid_request"),
@@ -45,20 +46,20 @@ def test_without_nonce_or_openid_there_is_no_id_token(
 
 
 @pytest.mark.spec("RFC 9700", "2.1.1")
-@pytest.mark.parametrize("response_type", HYBRID)
-@pytest.mark.parametrize("changes", [{"code_challenge": None}, {"code_challenge_method": "plain"}], ids=str)
+@each("response_type", HYBRID)
+@each("changes", [{"code_challenge": None}, {"code_challenge_method": "plain"}], ids=str)
 def test_pkce_is_the_rule_for_the_code_of_a_hybrid_answer(
     driver: Driver, response_type: str, changes: dict[str, Any]
 ) -> None:
     assert error_of(driver, response_type, **changes) == "invalid_request"
 
 
-@pytest.mark.parametrize("response_type", IMPLICIT)
+@each("response_type", IMPLICIT)
 def test_where_there_is_no_code_there_is_nothing_to_challenge(driver: Driver, response_type: str) -> None:
     assert "error" not in answer_of(driver, response_type, code_challenge=None, code_challenge_method=None)
 
 
-@pytest.mark.parametrize("response_type", LEGACY)
+@each("response_type", LEGACY)
 def test_turned_off_there_is_none_of_it(driver: Driver, settings: Any, response_type: str) -> None:
     settings.OAUTH_PROVIDER = OAUTH_PROVIDER
     with ledger.unchanged():
@@ -66,7 +67,7 @@ def test_turned_off_there_is_none_of_it(driver: Driver, settings: Any, response_
     assert answer["error"] == "unsupported_response_type"
 
 
-@pytest.mark.parametrize("response_type", LEGACY)
+@each("response_type", LEGACY)
 def test_a_forgotten_comma_turns_on_nothing(driver: Driver, settings: Any, response_type: str) -> None:
     settings.OAUTH_PROVIDER = {**OAUTH_PROVIDER, "LEGACY_RESPONSE_TYPES": ("code id_token token")}
     with ledger.unchanged():
@@ -74,7 +75,7 @@ def test_a_forgotten_comma_turns_on_nothing(driver: Driver, settings: Any, respo
     assert answer["error"] == "unsupported_response_type"
 
 
-@pytest.mark.parametrize("response_type", LEGACY)
+@each("response_type", LEGACY)
 def test_a_client_that_was_not_given_it_does_not_get_it(driver: Driver, response_type: str) -> None:
     ClientPolicy.objects.update(response_types=["code", *(one for one in LEGACY if one != response_type)])
     assert error_of(driver, response_type) == "unauthorized_client"
@@ -95,7 +96,7 @@ def test_a_code_still_needs_its_grant(driver: Driver) -> None:
     assert "error" not in answer_of(driver, "id_token")
 
 
-@pytest.mark.parametrize(
+@each(
     "response_type",
     [
         "code code",
@@ -187,7 +188,7 @@ def test_the_token_endpoint_knows_no_implicit_grant(driver: Driver) -> None:
 
 
 @pytest.mark.spec("RFC 8414", "2")
-@pytest.mark.parametrize("listed", [(), ("code id_token",), ("id_token",), LEGACY], ids=str)
+@each("listed", [(), ("code id_token",), ("id_token",), LEGACY], ids=str)
 def test_the_metadata_says_what_is_on(driver: Driver, settings: Any, listed: Any) -> None:
     settings.OAUTH_PROVIDER = {**OAUTH_PROVIDER, "LEGACY_RESPONSE_TYPES": listed}
     document = driver.browser.get(METADATA).json()

@@ -13,6 +13,7 @@ from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.token_string import parse_refresh_token
 from tests import ledger
 from tests.driver import Driver
+from tests.each import each
 from tests.factories import ApplicationFactory, UserFactory
 from tests.flows.refresh_token.sign_ins import revocation_of
 
@@ -70,7 +71,7 @@ def test_a_refresh_token_of_dots_is_a_replay_after_the_window() -> None:
 
 
 @pytest.mark.spec("RFC 6749", "6")
-@pytest.mark.parametrize("case", ["another client", "revoked", "inactive user", "wider scope", "no access token"])
+@each("case", ["another client", "revoked", "inactive user", "wider scope", "no access token"])
 def test_a_refresh_token_of_dots_is_refused_where_ours_would_be(case: str) -> None:
     driver, user = Driver(ApplicationFactory()), UserFactory()
     token = issued_by_dot(driver.application, user)

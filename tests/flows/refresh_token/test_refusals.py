@@ -12,6 +12,7 @@ from oauth_provider.protocol.token_string import CHECKSUM_LENGTH, REFRESH_TOKEN,
 from oauth_provider.tokens.withdraw import withdraw_consent
 from tests import ledger
 from tests.driver import Driver
+from tests.each import each
 from tests.factories import ApplicationFactory
 from tests.flows.refresh_token.sign_ins import family_of, revoke
 
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.spec("RFC 6749", "6")
-@pytest.mark.parametrize(
+@each(
     ("form", "error"),
     [
         ({"refresh_token": None}, "invalid_request"),
@@ -52,8 +53,8 @@ def test_a_refused_refresh_leaves_the_token_to_its_owner(driver: Driver, form: d
 
 
 @pytest.mark.spec("RFC 9700", "4.14.2")
-@pytest.mark.parametrize("other", [{}, {"public": True}], ids=["confidential", "public"])
-@pytest.mark.parametrize("rotations", [0, 1, 2])
+@each("other", [{}, {"public": True}], ids=["confidential", "public"])
+@each("rotations", [0, 1, 2])
 def test_another_client_can_neither_use_nor_end_a_sign_in(driver: Driver, other: Any, rotations: int) -> None:
     first = current = driver.tokens()["refresh_token"]
     for _ in range(rotations):
@@ -86,7 +87,7 @@ def test_a_broken_string_of_a_known_family_changes_nothing(driver: Driver) -> No
 
 
 @pytest.mark.spec("RFC 9700", "4.14.2")
-@pytest.mark.parametrize("kind", ["access_token", "code"])
+@each("kind", ["access_token", "code"])
 def test_no_other_string_of_ours_is_a_refresh_token(driver: Driver, kind: str) -> None:
     code = driver.code()
     presented = {"code": code, "access_token": driver.redeem(code).json()["access_token"]}[kind]
@@ -140,7 +141,7 @@ ENDS = [
 
 
 @pytest.mark.spec("RFC 6749", "6")
-@pytest.mark.parametrize(("end", "error", "status"), ENDS, ids=lambda value: getattr(value, "__name__", None))
+@each(("end", "error", "status"), ENDS, ids=lambda value: getattr(value, "__name__", None))
 def test_what_has_ended_is_not_refreshed(driver: Driver, end: Any, error: str, status: int) -> None:
     tokens = driver.tokens()
     end(driver)
@@ -149,7 +150,7 @@ def test_what_has_ended_is_not_refreshed(driver: Driver, end: Any, error: str, s
 
 
 @pytest.mark.spec("RFC 9700", "4.14.2")
-@pytest.mark.parametrize(("end", "error", "status"), ENDS, ids=lambda value: getattr(value, "__name__", None))
+@each(("end", "error", "status"), ENDS, ids=lambda value: getattr(value, "__name__", None))
 def test_a_retry_is_answered_only_after_every_check_of_a_fresh_refresh(
     driver: Driver, end: Any, error: str, status: int
 ) -> None:
@@ -164,9 +165,7 @@ def test_a_retry_is_answered_only_after_every_check_of_a_fresh_refresh(
 
 
 @pytest.mark.spec("RFC 6750", "3.1")
-@pytest.mark.parametrize(
-    "end", [end for end, _error, _status in ENDS if end is not take_grant], ids=lambda e: e.__name__
-)
+@each("end", [end for end, _error, _status in ENDS if end is not take_grant], ids=lambda e: e.__name__)
 def test_what_may_not_be_refreshed_may_not_be_used(driver: Driver, end: Any) -> None:
     tokens = driver.tokens()
     assert ledger.is_good(tokens["access_token"])

@@ -8,6 +8,7 @@ import pytest
 from oauth_provider.protocol.token_string import make_refresh_token
 from tests import ledger
 from tests.driver import Driver, signed_in
+from tests.each import each
 from tests.flows.refresh_token.sign_ins import family_of, revocation_of, revoke
 from tests.overrides import setting
 
@@ -17,7 +18,7 @@ WINDOW = 60
 
 
 @pytest.mark.spec("RFC 9700", "4.14.2")
-@pytest.mark.parametrize("after", [WINDOW + 1, 3000, 20 * 86400])
+@each("after", [WINDOW + 1, 3000, 20 * 86400])
 def test_a_superseded_token_after_the_window_revokes_the_authorization(driver: Driver, after: int) -> None:
     tokens = driver.tokens()
     renewed = driver.refresh(tokens["refresh_token"]).json()
@@ -99,7 +100,7 @@ def test_a_window_of_zero_turns_retries_off(driver: Driver) -> None:
 
 
 @pytest.mark.spec("RFC 9700", "4.14.2")
-@pytest.mark.parametrize(("after", "status"), [(100, 200), (121, 400)])
+@each(("after", "status"), [(100, 200), (121, 400)])
 def test_the_window_is_the_settings(driver: Driver, after: int, status: int) -> None:
     with setting(REFRESH_TOKEN_RETRY_WINDOW=120):
         tokens = driver.tokens()
@@ -118,9 +119,7 @@ def test_a_replay_ends_one_sign_in_and_no_other_of_the_same_person_and_client(dr
 
 
 @pytest.mark.spec("RFC 9700", "4.14.2")
-@pytest.mark.parametrize(
-    "credentials", [{"client_secret": "wrong"}, {"client_id": "nobody"}, {"client_id": None}], ids=str
-)
+@each("credentials", [{"client_secret": "wrong"}, {"client_id": "nobody"}, {"client_id": None}], ids=str)
 def test_a_replay_by_somebody_unauthenticated_changes_nothing(credentials: dict[str, Any]) -> None:
     driver = signed_in()
     tokens = driver.tokens()

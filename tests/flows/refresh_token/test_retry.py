@@ -5,6 +5,7 @@ import pytest
 from oauth_provider.models import Authorization, ClientPolicy
 from tests import ledger
 from tests.driver import Driver
+from tests.each import each
 from tests.factories import ApplicationFactory
 from tests.flows.refresh_token.sign_ins import revoke
 
@@ -14,7 +15,7 @@ WINDOW = 60
 
 
 @pytest.mark.spec("RFC 9700", "4.14.2")
-@pytest.mark.parametrize("after", [0, 1, WINDOW - 2])
+@each("after", [0, 1, WINDOW - 2])
 def test_a_retry_within_the_window_gets_the_same_answer_counted_anew(driver: Driver, after: int) -> None:
     tokens = driver.tokens()
     first = driver.refresh(tokens["refresh_token"]).json()
@@ -37,7 +38,7 @@ def test_a_retry_may_be_repeated_and_the_new_token_still_works(driver: Driver) -
 
 
 @pytest.mark.spec("RFC 9700", "4.14.2")
-@pytest.mark.parametrize("form", [{"scope": "notes:read"}, {"scope": "notes:write notes:read"}], ids=str)
+@each("form", [{"scope": "notes:read"}, {"scope": "notes:write notes:read"}], ids=str)
 def test_a_retry_on_other_terms_is_refused_and_changes_nothing(driver: Driver, form: dict[str, str]) -> None:
     tokens = driver.tokens()
     renewed = driver.refresh(tokens["refresh_token"]).json()
@@ -47,9 +48,7 @@ def test_a_retry_on_other_terms_is_refused_and_changes_nothing(driver: Driver, f
 
 
 @pytest.mark.spec("RFC 9700", "4.14.2")
-@pytest.mark.parametrize(
-    ("form", "error"), [({"scope": "photos:read"}, "invalid_scope"), ({"resource": "https://a"}, "invalid_target")]
-)
+@each(("form", "error"), [({"scope": "photos:read"}, "invalid_scope"), ({"resource": "https://a"}, "invalid_target")])
 def test_a_retry_for_more_is_refused_as_a_fresh_refresh_is(driver: Driver, form: dict[str, str], error: str) -> None:
     tokens = driver.tokens()
     driver.refresh(tokens["refresh_token"])

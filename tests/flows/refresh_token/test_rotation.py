@@ -6,6 +6,7 @@ from oauth_provider.dot.names import access_token_model
 from oauth_provider.models import Authorization, TokenBinding
 from tests import ledger
 from tests.driver import Driver, signed_in
+from tests.each import each
 from tests.flows.refresh_token.sign_ins import family_of
 from tests.overrides import setting
 
@@ -78,7 +79,7 @@ def test_narrowing_once_does_not_narrow_the_grant(driver: Driver) -> None:
 
 
 @pytest.mark.spec("RFC 9700", "4.14.2")
-@pytest.mark.parametrize(("after", "status"), [(990, 200), (1001, 400)])
+@each(("after", "status"), [(990, 200), (1001, 400)])
 def test_a_sign_in_that_is_not_refreshed_ends(driver: Driver, after: int, status: int) -> None:
     with setting(AUTHORIZATION_IDLE_LIFETIME=1000):
         tokens = driver.tokens()

@@ -9,6 +9,7 @@ from oauth_provider.models import Authorization
 from oauth_provider.protocol.digest import digest
 from tests import ledger
 from tests.driver import Driver
+from tests.each import each
 from tests.flows.refresh_token.sign_ins import revocation_of
 
 pytestmark = pytest.mark.django_db
@@ -64,7 +65,7 @@ def test_the_deletion_of_an_expired_access_token_revokes_nothing(driver: Driver)
 
 
 @pytest.mark.spec("RFC 7009", "2.1")
-@pytest.mark.parametrize("how", ["row", "queryset"])
+@each("how", ["row", "queryset"])
 def test_the_deletion_of_an_authorization_ends_its_tokens(driver: Driver, how: str) -> None:
     tokens = driver.tokens()
     Authorization.objects.get().delete() if how == "row" else Authorization.objects.all().delete()

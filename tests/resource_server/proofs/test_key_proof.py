@@ -20,6 +20,7 @@ from oauth_provider.resource_server.verifiers.introspection import read
 from oauth_provider.resource_server.views import requires_authorization_details, requires_scopes
 from oauth_provider.rest_framework.authentication import OAuthAuthentication
 from oauth_provider.rest_framework.permissions import HasScopes
+from tests.each import each
 
 pytestmark = pytest.mark.spec("RFC 9449", "7.1")
 
@@ -226,7 +227,7 @@ def test_where_nothing_proves_it_there_are_bearer_tokens_alone():
 # -- settings ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@each(
     "paths",
     [
         f"{HERE}HeaderProof",
@@ -253,7 +254,7 @@ def test_what_cannot_be_used_is_found_and_takes_no_token(settings, tokens, paths
         call(notes, "Bearer free")
 
 
-@pytest.mark.parametrize("paths", [[], (), BOTH, tuple(BOTH), [f"{HERE}instance"]])
+@each("paths", [[], (), BOTH, tuple(BOTH), [f"{HERE}instance"]])
 def test_what_can_be_used_is_made_once(settings, paths):
     settings.OAUTH_RESOURCE_SERVER |= {"KEY_PROOFS": paths}
     assert checks.check_key_proofs(None) == []

@@ -15,6 +15,7 @@ from rest_framework.throttling import AnonRateThrottle, ScopedRateThrottle, User
 from rest_framework.views import APIView
 
 from oauth_provider.resource_server.users.client_user import ClientUser
+from tests.each import each
 
 pytestmark = pytest.mark.spec("RFC 9700", "4.15")
 
@@ -71,8 +72,8 @@ def test_a_client_cannot_be_made_into_a_user():
         user.client_id = "another"
 
 
-@pytest.mark.parametrize("permission", [IsAuthenticated, IsAdminUser, DjangoModelPermissions])
-@pytest.mark.parametrize("method", ["get", "post"])
+@each("permission", [IsAuthenticated, IsAdminUser, DjangoModelPermissions])
+@each("method", ["get", "post"])
 def test_permissions_that_ask_for_a_person_refuse_a_client(permission, method):
     assert not permission().has_permission(request_by_client(method), UsersView())
 
@@ -83,7 +84,7 @@ def test_permissions_open_to_anyone_for_reading_let_a_client_read_and_not_write(
     assert not permission().has_permission(request_by_client("post"), UsersView())
 
 
-@pytest.mark.parametrize("throttle", [AnonRateThrottle, UserRateThrottle, ScopedRateThrottle])
+@each("throttle", [AnonRateThrottle, UserRateThrottle, ScopedRateThrottle])
 def test_throttles_count_a_client_by_its_address(throttle):
     class Throttle(throttle):
         rate = "5/min"

@@ -16,6 +16,7 @@ from oauth_provider.models import Consent
 from oauth_provider.resource_server import checks
 from oauth_provider.resource_server.users.client_user import ClientUser
 from oauth_provider.resource_server.users.masked_user import mask_user
+from tests.each import each
 from tests.factories import ApplicationFactory, UserFactory
 from tests.resource_server.users.powers import COPIES, FLAGS, flags, is_untouched, row
 
@@ -91,7 +92,7 @@ def test_a_project_may_mask_nothing(settings, chief):
     assert mask_user(chief, []) is chief
 
 
-@pytest.mark.parametrize("nobody", [None, ClientUser("service"), "ada", object()])
+@each("nobody", [None, ClientUser("service"), "ada", object()])
 def test_what_is_no_row_is_left_alone(nobody):
     assert mask_user(nobody, []) is nobody
 
@@ -149,7 +150,7 @@ def test_receivers_of_the_model_are_told_of_what_is_done_to_it(user):
     assert not User.objects.exists()
 
 
-@pytest.mark.parametrize("clone", COPIES.values(), ids=COPIES)
+@each("clone", COPIES.values(), ids=COPIES)
 def test_a_copy_is_masked_too(user, clone):
     twin = clone(user)
     assert (twin == user, flags(twin), twin.username) == (True, [False, False], "chief")

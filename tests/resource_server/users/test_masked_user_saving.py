@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from oauth_provider.resource_server.users.masked_user import mask_user
+from tests.each import each
 from tests.factories import UserFactory
 from tests.resource_server.users.powers import COPIES, FLAGS, flags, is_untouched, row
 
@@ -36,7 +37,7 @@ SAVES = {
 }
 
 
-@pytest.mark.parametrize("save", SAVES.values(), ids=SAVES)
+@each("save", SAVES.values(), ids=SAVES)
 def test_saving_leaves_the_rows_flags_as_they_were(user, save):
     save(user)
     assert is_untouched(user)
@@ -70,15 +71,15 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("write", REFUSED.values(), ids=REFUSED)
+@each("write", REFUSED.values(), ids=REFUSED)
 def test_what_would_write_the_masked_values_is_refused(user, write):
     with pytest.raises(ValueError, match="user of an access token"):
         write(user)
     assert is_untouched(user)
 
 
-@pytest.mark.parametrize("flag", FLAGS)
-@pytest.mark.parametrize("value", [True, False])
+@each("flag", FLAGS)
+@each("value", [True, False])
 def test_a_flag_cannot_be_assigned(user, flag, value):
     with pytest.raises(AttributeError, match="masked"):
         setattr(user, flag, value)

@@ -14,6 +14,7 @@ from oauth_provider.resource_server.users.masked_user import mask_user
 from oauth_provider.resource_server.users.session_user import active_session_user, is_token_backend, session_user
 from oauth_provider.resource_server.views import requires_authorization_details, requires_scopes
 from oauth_provider.rest_framework.permissions import ScopesOrSession
+from tests.each import each
 from tests.rest_framework.views import Notes
 from tests.sessions import MODEL_BACKEND, sign_in
 
@@ -85,7 +86,7 @@ NOBODY: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("make", NOBODY.values(), ids=NOBODY)
+@each("make", NOBODY.values(), ids=NOBODY)
 def test_whoever_is_no_person_of_a_session_is_refused(settings: Any, make: Any) -> None:
     settings.AUTHENTICATION_BACKENDS = [MODEL_BACKEND, DOT_BACKEND]
     user = make().user

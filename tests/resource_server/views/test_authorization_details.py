@@ -12,6 +12,7 @@ from django.test import RequestFactory
 from oauth_provider.protocol.errors import InvalidToken
 from oauth_provider.resource_server.verifiers.introspection import read
 from oauth_provider.resource_server.views.decorators import inspect, requires_authorization_details, requires_scopes
+from tests.each import each
 from tests.rest_framework import tokens
 from tests.sessions import sign_in
 
@@ -58,7 +59,7 @@ def call(view: Any, path: str = "/accounts/1", *, user: Any = None, method: str 
     return asyncio.run(response) if asyncio.iscoroutine(response) else response
 
 
-@pytest.mark.parametrize("left", [object(), "Bearer", {"scope": "payment"}, True])
+@each("left", [object(), "Bearer", {"scope": "payment"}, True])
 def test_what_somebody_else_left_on_the_request_is_no_token(left: Any) -> None:
     """A guard above has looked at the token already, and leaves an ``AccessToken``: nothing else is believed."""
     request: Any = RequestFactory().get("/accounts/1")
@@ -136,7 +137,7 @@ def test_the_inspector_knows_what_a_view_asks_for():
     assert inspect(call) is None
 
 
-@pytest.mark.parametrize("arguments", [(), ("",), (None,)])
+@each("arguments", [(), ("",), (None,)])
 def test_a_declaration_that_means_nothing_is_refused(arguments):
     with pytest.raises(TypeError):
         requires_authorization_details(*arguments)
@@ -164,7 +165,7 @@ def test_introspection_brings_them_to_an_api_elsewhere():
 
 
 @pytest.mark.spec("RFC 9396", "9.2")
-@pytest.mark.parametrize("said", [None, "account", {"type": "account"}, [1], ["account"], [{}], [None], 1, True])
+@each("said", [None, "account", {"type": "account"}, [1], ["account"], [{}], [None], 1, True])
 def test_an_answer_that_means_nothing_opens_nothing(said):
     members = {"active": True, "token_type": "Bearer", "client_id": "a", "authorization_details": said}
     with pytest.raises(InvalidToken):

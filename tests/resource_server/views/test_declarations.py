@@ -8,12 +8,13 @@ from django.test import RequestFactory
 from django.views import View
 
 from oauth_provider.resource_server.views import RequiresScopesMixin, requires_scopes
+from tests.each import each
 from tests.resource_server.views.kinds import ADA, call, decorated, mixed, mixed_async, refusal
 
 pytestmark = pytest.mark.spec("RFC 6750", "3.1")
 
 
-@pytest.mark.parametrize(
+@each(
     "scopes",
     [
         (),

@@ -9,6 +9,7 @@ from django.test import RequestFactory
 
 from oauth_provider.resource_server.users.client_user import ClientUser
 from oauth_provider.resource_server.views import any_of
+from tests.each import each
 from tests.resource_server.views.kinds import ADA, NOW, by_method_decorator, call, decorated, every_kind, mixed, refusal
 
 pytestmark = pytest.mark.spec("RFC 6750", "3.1")
@@ -150,7 +151,7 @@ def test_a_session_that_posts_must_show_that_it_meant_to_and_a_token_need_not(is
     assert call(view, "good", method="POST").status_code == 200
 
 
-@pytest.mark.parametrize("guarded", [decorated, mixed, by_method_decorator])
+@each("guarded", [decorated, mixed, by_method_decorator])
 def test_django_leaves_csrf_and_the_login_page_to_the_guard(guarded):
     view = guarded("a")
     request = RequestFactory().post("/notes")

@@ -10,6 +10,7 @@ from django.core.management.color import no_style
 from oauth_provider.walk.transcript.check import Check
 from oauth_provider.walk.transcript.screen import Screen
 from oauth_provider.walk.wire import Exchange, Request, Response
+from tests.each import each
 from tests.walk.conftest import options, walk
 
 
@@ -42,11 +43,11 @@ def test_no_line_is_longer_than_the_terminal_is_wide(fake, monkeypatch, columns,
     assert max(map(len, lines)) <= width
 
 
-@pytest.mark.parametrize(
+@each(
     "body",
     ["a" * 1000, "a\nb" * 100, "\x00\x1b[31m", '{"a": "' + "b" * 1000 + '"}', "é" * 200, "[" * 10_000],
 )
-@pytest.mark.parametrize("content_type", ["text/plain", "application/json", "text/html"])
+@each("content_type", ["text/plain", "application/json", "text/html"])
 def test_a_body_of_any_kind_stays_short_and_harmless(body, content_type):
     shown, lines = screen()
     shown.exchange(exchange(body, content_type))
