@@ -16,6 +16,8 @@ def in_english(view: View) -> View:
     @functools.wraps(view)
     def page(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         with override("en"):
-            return view(request, *args, **kwargs)
+            response = view(request, *args, **kwargs)
+        response["Content-Language"] = "en"
+        return response
 
     return page

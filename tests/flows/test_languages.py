@@ -82,6 +82,16 @@ def test_the_request_comes_before_the_browser(driver: Driver) -> None:
 
 
 @BY_BROWSER
+def test_an_error_page_about_a_request_is_in_its_language_and_says_so(driver: Driver) -> None:
+    driver.browser.defaults["HTTP_ACCEPT_LANGUAGE"] = "de"
+    url = driver.authorize(prompt="consent", ui_locales="ja")["Location"]
+    driver.browser.post(url, {"decision": "deny"})
+    response = driver.browser.get(url)
+    assert_speaks(response.content.decode(), "ja", "This was answered already")
+    assert response["Content-Language"] == "ja"
+
+
+@BY_BROWSER
 @pytest.mark.parametrize("language", ["he", "fa", "nl", "zh-TW"])
 def test_a_page_is_not_laid_out_for_a_language_without_a_catalogue(language: str) -> None:
     html = Browser().get("/oauth/authorize", headers={"Accept-Language": language}).content.decode()

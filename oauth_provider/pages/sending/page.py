@@ -21,6 +21,7 @@ from oauth_provider.events.refusal import tell_refusal
 from oauth_provider.models import ClientPolicy
 from oauth_provider.pages.log_mask import mask_reports_of, masked
 from oauth_provider.pages.sending.browser_state import keep_browser_state
+from oauth_provider.pages.sending.language import page_language
 from oauth_provider.pages.sending.situation import Situation, situation_of
 from oauth_provider.pages.sending.way_home import way_home
 from oauth_provider.protocol.errors import InvalidRequest, OAuthError, ServiceUnavailable, TemporarilyUnavailable
@@ -93,13 +94,17 @@ def show(request: HttpRequest, template: str, context: dict[str, Any], *, status
 
 
 def add_page_headers(response: HttpResponseBase) -> None:
-    """Put ``response`` under a strict policy: nothing from elsewhere, no script, in nobody's frame, in no cache."""
+    """Put ``response`` under a strict policy: nothing from elsewhere, no script, in nobody's frame, in no cache.
+
+    It also names its language, which is not that of the browser where the request asks for another.
+    """
     response["Content-Security-Policy"] = content_security_policy()
     response["X-Frame-Options"] = "DENY"
     response["X-Content-Type-Options"] = "nosniff"
     # no-referrer would make the browser send "Origin: null", which Django's CSRF check refuses.
     response["Referrer-Policy"] = "same-origin"
     response["Cache-Control"] = "no-store"
+    response["Content-Language"] = page_language()
 
 
 def content_security_policy(*, scripts: bool = False, frames: Iterable[str] = ()) -> str:
