@@ -59,7 +59,9 @@ OAUTH_PROVIDER = {
     "ISSUER": ISSUER,
     "SCOPES": {
         **NOTES_SCOPES,
-        "photos:read": _("See your photos"),
+        # Who lets an app write may let it read instead; and who lets it in may leave out the photos.
+        "notes:write": {"title": NOTES_SCOPES["notes:write"], "risk": "deletes", "read_twin": "notes:read"},
+        "photos:read": {"title": _("See your photos"), "optional": True},
         "photos:print": _("Order prints of your photos"),
     },
     # A token for one of them opens no other; the notes API takes any that is not for others alone.

@@ -13,13 +13,22 @@ from django.db import router
 from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.authorization.inquiry import Inquiry
-from oauth_provider.authorization.question import Asked, Decision, agreement_of, allowed_part, check_offered, yes_to
+from oauth_provider.authorization.language import speaking
+from oauth_provider.authorization.question import (
+    Asked,
+    Decision,
+    agreement_of,
+    allowed_part,
+    check_offered,
+    recalled_part,
+    yes_to,
+)
 from oauth_provider.authorization.unredeemed import forget_surplus
 from oauth_provider.conf import provider_settings
 from oauth_provider.events.event import ConsentDenied, ConsentGiven
 from oauth_provider.models import Authorization, Consent, PendingRequest
 from oauth_provider.models.authorization import authorization_now
-from oauth_provider.models.consent import bounded
+from oauth_provider.models.consent import ShownAs, bounded
 from oauth_provider.models.pending_request import answered
 from oauth_provider.protocol import token_string
 from oauth_provider.protocol.claims import parse_claims
@@ -31,6 +40,7 @@ from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol.response_type import CODE, ID_TOKEN, IMPLICIT_GRANT, TOKEN, parts_of
 from oauth_provider.protocol.scope import format_scope
 from oauth_provider.registry.authorization_details import are_remembered, digests_of_details, registered
+from oauth_provider.registry.scope import words_of
 from oauth_provider.sql.commit import settle
 from oauth_provider.sql.outcome import Add, Change, Hold, Outcome, Write
 from oauth_provider.tokens.id_token import describe_beside
@@ -97,9 +107,10 @@ def _answer_silently(inquiry: Inquiry, seen: Snapshot) -> Outcome[Granted | None
         return _grant(inquiry, question.asked, seen)
     if seen.consent is None or seen.consent.is_over(seen.now) or not are_remembered(question.asked.details):
         return Outcome(None)
-    if not seen.consent.agreed.covers(agreement_of(question, yes_to(question))):
+    part = recalled_part(question, seen.consent.agreed)
+    if part is None:
         return Outcome(None)
-    outcome = _grant(inquiry, question.asked, seen, until=seen.consent.until)
+    outcome = _grant(inquiry, part, seen, until=seen.consent.until)
     # Nobody withdraws it before this is committed.
     return replace(outcome, writes=(Hold(seen.consent), *outcome.writes))
 
@@ -120,11 +131,21 @@ def _answer_yes(inquiry: Inquiry, decision: Decision, part: Asked, seen: Snapsho
     # What was agreed for another time is not taken along: it would end later, or earlier, than was said.
     agreed = consent.agreed if consent.until == decision.until else Agreed()
     agreed = bounded(agreed.extended_by(agreement), agreement)
+    seen_words = consent.seen.extended_by(_shown_as(inquiry, part), agreed)
     scope, resources = " ".join(agreement.scopes), tuple(agreement.resources)
     until = decision.until.isoformat() if decision.until is not None else ""
-    event = ConsentGiven(application, inquiry.user, scope, resources, context=seen.context, until=until)
+    event = ConsentGiven(
+        application,
+        inquiry.user,
+        scope,
+        resources,
+        context=seen.context,
+        until=until,
+        declined=format_scope(tuple(agreement.declined)),
+    )
     outcome = _grant(inquiry, part, seen, until=decision.until)
-    writes = (_remember(consent, agreed, decision.until), *outcome.writes)
+    columns = Consent.columns(agreed, decision.until, seen_words)
+    writes = (_remember(consent, columns), *outcome.writes)
     return replace(outcome, writes=writes, events=(event, *outcome.events))
 
 
@@ -135,13 +156,21 @@ def _answer_no(inquiry: Inquiry, seen: Snapshot) -> Outcome[Granted | None]:
     return Outcome(None, _spend(seen), events=(denial,))
 
 
-def _remember(consent: Consent, agreed: Agreed, until: datetime | None) -> Write:
+def _shown_as(inquiry: Inquiry, part: Asked) -> ShownAs:
+    """Return the words on the page, in the language in which it was shown."""
+    with speaking(inquiry.request.ui_locales):
+        return ShownAs(str(inquiry.client.application), inquiry.question.destination or "", words_of(part.scope))
+
+
+def _remember(consent: Consent, columns: Mapping[str, Any]) -> Write:
     if consent._state.adding:
-        vars(consent).update(Consent.columns(agreed, until))
+        vars(consent).update(columns)
         return Add(consent)
     # Unchanged, it is not written: others who give it at the same moment then need not try again.
-    is_same = consent.entries is not None and (consent.agreed, consent.until) == (agreed, until)
-    return Hold(consent) if is_same else Change(consent, Consent.columns(agreed, until))
+    before = Consent.columns(consent.agreed, consent.until, consent.seen)
+    compared = ("entries", "until", "shown_as")
+    is_same = consent.entries is not None and all(before[name] == columns[name] for name in compared)
+    return Hold(consent) if is_same else Change(consent, columns)
 
 
 def _spend(seen: Snapshot) -> tuple[Write, ...]:

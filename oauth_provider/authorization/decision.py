@@ -57,23 +57,23 @@ def inquiry_of(http: HttpRequest, pending: PendingRequest, issuer: Issuer) -> In
     stored = pending.request
     request = from_stored(stored)
     destination = establish(request, as_client(pending.application))
-    asked = check(request, destination.client)
     visit = visit_of(http, Ticket(request), destination.client)
     if stored.sid and not equal(stored.sid, digest(visit.recorded.sid)):
         raise InvalidRequest(Reason.SIGNED_IN_MEANWHILE, detail="another sign-in than the one demanded")
     who: dict[str, Any] = {"user": session_user(http), "sign_in": visit.sign_in, "visitor": visitor_of(http)}
-    inquiry = inquire(request, destination, asked, issuer=issuer, since=pending.created_at, **who)
-    if not _is_shown(stored.shown, inquiry):
+
+    def inquire_now() -> Inquiry:
+        asked = check(request, destination.client)
+        return inquire(request, destination, asked, issuer=issuer, since=pending.created_at, **who)
+
+    inquiry = inquire_now()
+    if stored.shown != words_shown(inquiry.question):
+        # Another process may have heard of new words, or of another choice, before this one.
+        kept_scopes.forget()
+        inquiry = inquire_now()
+    if stored.shown != words_shown(inquiry.question):
         raise InvalidRequest(Reason.QUESTION_CHANGED)
     return inquiry
-
-
-def _is_shown(shown: str, inquiry: Inquiry) -> bool:
-    """Does the question read as it was kept? Another process may have heard of new words before this one."""
-    if shown == words_shown(inquiry.question):
-        return True
-    kept_scopes.forget()
-    return shown == words_shown(inquiry.question)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from oauth_provider.authorization.destination import Destination
+from oauth_provider.authorization.leeway import with_leeway
 from oauth_provider.authorization.question import Asked, Question
 from oauth_provider.authorization.request import AuthorizationRequest
 from oauth_provider.authorization.sign_in import SignIn
@@ -57,7 +58,7 @@ def inquire(
     question = Question(
         client=destination.client,
         user=user,
-        asked=grantable_part(asked, destination.client, withheld),
+        asked=with_leeway(grantable_part(asked, destination.client, withheld), request, destination.client, user),
         withheld=tuple(one for one in asked.scope if one in withheld),
         sign_in=sign_in,
         destination=destination.in_words,

@@ -4,15 +4,16 @@ Neither knows of HTTP or of redirects. Whatever has to ask a person fills in the
 """
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from oauth_provider.authorization.sign_in import SignIn
 from oauth_provider.models.client import Client
 from oauth_provider.protocol.authorization_details import Detail, at_resources, canonical
-from oauth_provider.protocol.consent import Agreement
+from oauth_provider.protocol.consent import Agreed, Agreement
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import InvalidRequest
 from oauth_provider.protocol.reason import Reason
@@ -28,13 +29,20 @@ ALLOW, DENY = "allow", "deny"
 class Asked:
     """The permissions that are asked for: scopes, the resources they are for, and details (RFC 9396).
 
-    The scopes that are ``required`` are part of every yes: without them there would be nothing to answer with.
+    The scopes that are ``required`` are part of every yes. ``twins`` has, for every scope that can do harm, those that
+    only read in its place; it is empty where one of them has none.
     """
 
     scope: tuple[str, ...]
     audience: Audience
     details: tuple[Detail, ...] = ()
     required: frozenset[str] = frozenset()
+    twins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def optional(self) -> frozenset[str]:
+        """Return the scopes that a person may leave out of a yes."""
+        return frozenset(self.scope) - self.required
 
     @property
     def is_empty(self) -> bool:
@@ -75,7 +83,8 @@ class Decision:
     """The answer of a person to a question.
 
     ``scopes`` and ``details`` are what a yes is to, None for everything that is asked for; what is not asked for is
-    never granted. ``context`` and ``until`` are among those of the question.
+    never granted. ``reads_only`` puts the twins of the question in the place of what could do harm. ``context`` and
+    ``until`` are among those of the question.
     """
 
     is_yes: bool
@@ -83,6 +92,7 @@ class Decision:
     details: tuple[Detail, ...] | None = None
     context: str | None = None
     until: datetime | None = None
+    reads_only: bool = False
 
     @property
     def word(self) -> str:
@@ -95,7 +105,7 @@ class Decision:
         scopes = None if self.scopes is None else sorted(self.scopes)
         details = None if self.details is None else sorted(map(canonical, self.details))
         until = None if self.until is None else self.until.isoformat()
-        return digest(json.dumps([self.word, scopes, details, self.context, until]))
+        return digest(json.dumps([self.word, scopes, details, self.context, until, self.reads_only]))
 
 
 YES, NO = Decision(True), Decision(False)
@@ -114,7 +124,7 @@ def is_offered(question: Question, context: str | None) -> bool:
 
 
 def check_offered(question: Question, decision: Decision) -> None:
-    """Check that ``decision`` names a context and an end of ``question``. Raises ``InvalidRequest``."""
+    """Check that ``decision`` chooses only what ``question`` offers. Raises ``InvalidRequest``."""
     if not decision.is_yes:
         return
     if decision.context is None and not question.is_settled:
@@ -123,6 +133,8 @@ def check_offered(question: Question, decision: Decision) -> None:
         raise InvalidRequest(Reason.CONTEXT_NOT_OFFERED)
     if decision.until not in (question.until, *question.endings):
         raise InvalidRequest(Reason.END_NOT_OFFERED)
+    if decision.reads_only and not question.asked.twins:
+        raise InvalidRequest(Reason.ACCESS_NOT_OFFERED)
 
 
 def allowed_part(question: Question, decision: Decision) -> Asked | None:
@@ -131,23 +143,28 @@ def allowed_part(question: Question, decision: Decision) -> Asked | None:
     A scope that implies one that is not allowed is not allowed either.
     """
     is_about_this = decision.until in (question.until, *question.endings) and is_offered(question, decision.context)
-    if not (decision.is_yes and is_about_this):
-        return None
     asked = question.asked
+    if not (decision.is_yes and is_about_this) or (decision.reads_only and not asked.twins):
+        return None
     scopes = frozenset(asked.scope) if decision.scopes is None else decision.scopes | asked.required
     if refused := frozenset(asked.scope) - scopes:
         scopes -= registry().with_implying(refused)
     details = asked.details if decision.details is None else decision.details
+    twins = asked.twins if decision.reads_only else {}
+    allowed = [twins.get(one, (one,)) for one in asked.scope if one in scopes]
     part = replace(
         asked,
-        scope=tuple(one for one in asked.scope if one in scopes),
+        scope=tuple(dict.fromkeys(chain.from_iterable(allowed))),
         details=tuple(one for one in asked.details if any(map(_same_as(one), details))),
     )
     return None if part.is_empty else part
 
 
 def agreement_of(question: Question, decision: Decision) -> Agreement:
-    """Return what ``decision`` agrees to: each scope and detail that it allows, at every resource that is asked for."""
+    """Return what ``decision`` agrees to: each scope and detail that it allows, at every resource that is asked for.
+
+    What it leaves out of a yes is remembered, too.
+    """
     part = allowed_part(question, decision)
     if part is None:
         return Agreement(shown(question.client))
@@ -156,12 +173,34 @@ def agreement_of(question: Question, decision: Decision) -> Agreement:
         scopes=digests_of(part.scope),
         resources=digests_of_resources(part.audience.resources),
         details=digests_of_details(part.details),
+        declined=digests_of(one for one in question.asked.scope if one not in part.scope),
+        destination=question.destination or "",
     )
 
 
+def recalled_part(question: Question, agreed: Agreed) -> Asked | None:
+    """Return what of ``question`` is granted without asking, as ``agreed`` before; None where it has to be asked."""
+    asked = question.asked
+    twins = {one: digests_of(instead) for one, instead in asked.twins.items()}
+    scope = agreed.recall(agreement_of(question, yes_to(question)), optional=asked.optional, twins=twins)
+    if scope is None:
+        return None
+    # Agreed to on one page and left out on another: what implies the one that is left out goes with it.
+    lost = registry().with_implying(frozenset(asked.scope).difference(scope))
+    part = replace(asked, scope=tuple(one for one in scope if one not in lost))
+    return None if part.is_empty else part
+
+
 def words_shown(question: Question) -> str:
-    """Return the digest of all that is on the page: nobody agrees to what changed while it was open."""
-    return agreement_of(question, yes_to(question)).digest
+    """Return the digest of all that is on the page: nobody agrees to what changed while it was open.
+
+    What may be left out is part of it: nothing that a person left out becomes required afterwards.
+    """
+    asked, shown_words = question.asked, agreement_of(question, yes_to(question)).digest
+    if not (asked.optional or asked.twins):
+        return shown_words
+    twins = [[one, sorted(digests_of(instead).items())] for one, instead in sorted(asked.twins.items())]
+    return digest(json.dumps([shown_words, sorted(asked.optional), twins]))
 
 
 def shown(client: Client) -> str:

@@ -62,6 +62,7 @@ class AuthorizationRequest:
     ui_locales: str = ""
     claims_locales: str = ""
     context: str = ""
+    optional_scope: str = ""
     display: str = ""
     resources: tuple[str, ...] = ()
 
@@ -89,6 +90,7 @@ PARAMETERS = (
     "login_hint",
     "id_token_hint",
     "context",  # of ours: the organisation or workspace that is meant
+    "optional_scope",  # of ours: the part of the scope that the client can do without
     *LENIENT,
 )
 

@@ -155,7 +155,8 @@ class ClientAuthenticationFailed(Event):
 class ConsentGiven(Event):
     """A person agreed to a scope at each of these resources; at none: anywhere.
 
-    ``context`` is what they act for in it, empty for themselves; ``until`` the end that they chose, as ISO 8601 has it.
+    ``context`` is what they act for in it, empty for themselves; ``until`` the end that they chose, as ISO 8601 has it;
+    ``declined`` the scopes that they were asked for and left out.
     """
 
     AUDITED = True
@@ -165,6 +166,7 @@ class ConsentGiven(Event):
     resources: tuple[str, ...] = ()
     context: str = ""
     until: str = ""
+    declined: str = ""
 
 
 @dataclass(frozen=True, slots=True)

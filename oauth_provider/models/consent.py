@@ -1,6 +1,7 @@
 """Consents: what a user has agreed that a client may do, in each context. They outlive tokens; all end at once."""
 
-from dataclasses import asdict, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -20,15 +21,38 @@ from oauth_provider.protocol.digest import LENGTH as DIGEST_LENGTH
 MOST_DETAILS = 200
 # So many pairs of a scope and a place are more than any page asks for; beyond, the older ones are forgotten.
 MAX_SCOPE_ENTRIES = 5_000
+# Few clients have more than a host or two; beyond, those that were agreed to first are asked about again.
+MAX_DESTINATIONS = 20
 
 
 def bounded(agreed: Agreed, latest: Agreement) -> Agreed:
     """``agreed``, and where that is more than one row should hold, only what ``latest`` says of it."""
     if count_entries(agreed.scopes) > MAX_SCOPE_ENTRIES:
         agreed = replace(agreed, scopes=latest.entries.scopes)
+    if count_entries(agreed.declined) > MAX_SCOPE_ENTRIES:
+        agreed = replace(agreed, declined=latest.entries.declined)
     if count_entries(agreed.details) > MOST_DETAILS:
         agreed = replace(agreed, details=latest.entries.details)
-    return agreed
+    places = agreed.destinations
+    return agreed if places is None else replace(agreed, destinations=places[-MAX_DESTINATIONS:])
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAs:
+    """Words on the page that a person agreed to last: the client's name, where the answer went, and each scope.
+
+    The digests decide; these say what was different, where something was.
+    """
+
+    name: str = ""
+    host: str = ""
+    words: Mapping[str, str] = field(default_factory=dict)
+
+    def extended_by(self, new: "ShownAs", agreed: Agreed) -> "ShownAs":
+        """Return ``new`` with the words of this for what else is ``agreed`` to."""
+        return replace(
+            new, words={one: said for one, said in {**self.words, **new.words}.items() if one in agreed.scopes}
+        )
 
 
 class Consent(models.Model):
@@ -59,6 +83,8 @@ class Consent(models.Model):
         editable=False,
         help_text=_("the digest of each with that of its words"),
     )
+    # The fields of a ``ShownAs``. None: nobody wrote it down.
+    shown_as = models.JSONField(_("words on the page"), null=True, default=None, editable=False)
     created_at = models.DateTimeField(_("given"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("last changed"), default=timezone.now, editable=False)
 
@@ -91,7 +117,10 @@ class Consent(models.Model):
     def agreed(self) -> Agreed:
         """Return all that was agreed to."""
         if self.entries is not None:
-            return Agreed(**{part: self.entries[part] for part in ("client", "scopes", "details")})
+            known = {part: self.entries[part] for part in ("client", "scopes", "details")}
+            # Rows from before say nothing of either.
+            declined, places = self.entries.get("declined", {}), self.entries.get("destinations")
+            return Agreed(**known, declined=declined, destinations=None if places is None else tuple(places))
         before = Agreement(self.shown, self.scopes, self.resources, self.authorization_details)
         # Details that are asked for every time left only their resources behind.
         return from_separate_sets(before, is_complete=not provider_settings.AUTHORIZATION_DETAILS_TYPES)
@@ -100,8 +129,15 @@ class Consent(models.Model):
         """Is the end past that the user chose?"""
         return self.until is not None and self.until <= now
 
+    @property
+    def seen(self) -> ShownAs:
+        """Return the words on the page that was agreed to, empty as far as nobody wrote them down."""
+        kept = self.shown_as or {}
+        return ShownAs(**{part.name: kept[part.name] for part in fields(ShownAs) if part.name in kept})
+
     @staticmethod
-    def columns(agreed: Agreed, until: datetime | None) -> dict[str, Any]:
-        """Return the columns of a row that holds ``agreed`` and nothing else."""
+    def columns(agreed: Agreed, until: datetime | None, seen: ShownAs) -> dict[str, Any]:
+        """Return the columns of a row that holds ``agreed``, as ``seen`` on the page, and nothing else."""
         empty: dict[str, Any] = {"shown": "", "scopes": {}, "resources": {}, "authorization_details": {}}
-        return {"entries": asdict(agreed), "until": until, **empty, "updated_at": timezone.now()}
+        kept = {"entries": asdict(agreed), "until": until, "shown_as": asdict(seen)}
+        return {**kept, **empty, "updated_at": timezone.now()}

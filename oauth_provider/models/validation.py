@@ -10,6 +10,7 @@ from oauth_provider.protocol import client_jwks
 from oauth_provider.protocol.frontchannel_logout import is_frame_uri
 from oauth_provider.protocol.jose import JoseError
 from oauth_provider.protocol.logout_token import is_logout_uri
+from oauth_provider.protocol.scope import is_scope_token
 from oauth_provider.protocol.shown_text import is_shown_as_stored
 from oauth_provider.protocol.spelling import find_similar
 
@@ -35,6 +36,12 @@ def check_names(value: Any) -> None:
     """Raise ``ValidationError`` for anything but a list of texts: a text alone would match by its parts."""
     if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
         raise ValidationError(_("This must be a list of texts."))
+
+
+def check_scopes(value: str) -> None:
+    """Raise ``ValidationError`` for anything but scopes that are divided by spaces (RFC 6749 §3.3)."""
+    if not all(map(is_scope_token, value.split())):
+        raise ValidationError(_("These must be scopes, divided by spaces."))
 
 
 def check_known(policy: Any) -> None:

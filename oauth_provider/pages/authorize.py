@@ -5,6 +5,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from oauth_provider.authorization.carried import TICKET, OtherSession, keep, resume_url, rides, taken_up
 from oauth_provider.authorization.interaction import Answer, Page, Refused, next_step
+from oauth_provider.authorization.language import speaking
 from oauth_provider.authorization.pushed import PushedTooLate
 from oauth_provider.authorization.request import parse_query
 from oauth_provider.authorization.response import error_response
@@ -17,7 +18,6 @@ from oauth_provider.form_body import read_body
 from oauth_provider.models.client import ClientPolicy
 from oauth_provider.pages.dead_end import inactive_account, lost_ticket
 from oauth_provider.pages.sending.head import is_head, nothing_done
-from oauth_provider.pages.sending.language import speaking
 from oauth_provider.pages.sending.page import error_page, for_people
 from oauth_provider.pages.sending.response import redirect_to, send
 from oauth_provider.protocol.errors import InvalidRequestObject, OAuthError, TemporarilyUnavailable

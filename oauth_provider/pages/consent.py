@@ -1,11 +1,11 @@
 """The consent page (RFC 6749 §3.1, RFC 9700 §4.7): who asks for what, and the one place where it is decided."""
 
-from collections.abc import Mapping
 from datetime import datetime
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
@@ -13,18 +13,29 @@ from oauth_provider.authorization.carried import AUTHORIZE, resume_url
 from oauth_provider.authorization.decision import decide, inquiry_of
 from oauth_provider.authorization.demand import is_signed_in
 from oauth_provider.authorization.inquiry import Inquiry
+from oauth_provider.authorization.language import speaking
 from oauth_provider.authorization.question import ALLOW, DENY, NO, Decision
+from oauth_provider.authorization.recollection import recollect
 from oauth_provider.authorization.sign_in import binding_of
 from oauth_provider.authorization.stored_request import from_stored
 from oauth_provider.authorization.ticket import Ticket
+from oauth_provider.authorization.warning import warning_of
 from oauth_provider.models import PendingRequest
 from oauth_provider.pages import consent_as_json
+from oauth_provider.pages.consent_choices import (
+    ACCESS,
+    READ_ONLY,
+    SCOPE,
+    WARNINGS,
+    groups_of,
+    readings_of,
+    said_of_client,
+)
 from oauth_provider.pages.csrf import AGAIN, ask_again, csrf_protected
 from oauth_provider.pages.dead_end import dead_end
 from oauth_provider.pages.login_round_trip import login_url
 from oauth_provider.pages.sending.head import is_head, nothing_done
 from oauth_provider.pages.sending.json_twin import refuse, wants_json
-from oauth_provider.pages.sending.language import speaking
 from oauth_provider.pages.sending.page import error_page, for_people, show
 from oauth_provider.pages.sending.response import redirect_to, send
 from oauth_provider.pages.sending.situation import SIGNED_OUT
@@ -93,8 +104,8 @@ def _in_json(request: HttpRequest, handle: str) -> HttpResponse:
         return refuse(request, LoginRequired(Reason.SIGNED_OUT), status=401, go_on=login_url(f"{here}?{AGAIN}"))
     try:
         if request.method != "POST":
-            question = _find(request, handle).question
-            return consent_as_json.show_question(request, question, switch=f"{here}?{SWITCH}")
+            inquiry = _find(request, handle)
+            return consent_as_json.show_question(request, inquiry, switch=f"{here}?{SWITCH}")
         if request.POST.get("decision", "") not in (ALLOW, DENY):
             raise InvalidRequest(Reason.CONSENT_BUTTON_MISSING)
         response = decide(request, handle, decision_of(request.POST), issuer_of(request))
@@ -109,15 +120,27 @@ def _answer(request: HttpRequest, handle: str) -> HttpResponse:
     return send(request, decide(request, handle, decision_of(request.POST), issuer_of(request)))
 
 
-def decision_of(form: Mapping[str, str]) -> Decision:
-    """Return what the form of the page says. Raises ``InvalidRequest`` for an end that is no time."""
+def decision_of(form: QueryDict) -> Decision:
+    """Return what the form of the page says.
+
+    A scope whose box is not ticked is left out, unless it is required. Raises ``InvalidRequest`` for an end that is no
+    time, and for a kind of access that there is not.
+    """
     if form["decision"] != ALLOW:
         return NO
     try:
-        until = datetime.fromisoformat(form["until"]) if form.get("until") else None
+        until = datetime.fromisoformat(str(form["until"])) if form.get("until") else None
     except ValueError:
         raise InvalidRequest(Reason.END_NOT_OFFERED) from None
-    return Decision(True, context=form.get("context") or None, until=until)
+    if form.get(ACCESS, "") not in ("", READ_ONLY):
+        raise InvalidRequest(Reason.ACCESS_NOT_OFFERED)
+    return Decision(
+        True,
+        scopes=frozenset(form.getlist(SCOPE)),
+        context=form.get("context") or None,
+        until=until,
+        reads_only=form.get(ACCESS) == READ_ONLY,
+    )
 
 
 def _ask(request: HttpRequest, handle: str) -> HttpResponse:
@@ -145,6 +168,8 @@ def _begin_anew(request: HttpRequest, handle: str, page: str) -> HttpResponse:
 
 def _show(request: HttpRequest, handle: str, inquiry: Inquiry) -> HttpResponse:
     question = inquiry.question
+    recollection = recollect(question, timezone.now())
+    warning = warning_of(inquiry, is_first=recollection.is_first)
     resources = question.asked.audience.resources
     here = reverse("oauth_provider:consent", args=[handle])
     context = {
@@ -158,6 +183,12 @@ def _show(request: HttpRequest, handle: str, inquiry: Inquiry) -> HttpResponse:
         "is_context_settled": question.is_settled,
         "endings": [(one.isoformat(), one) for one in question.endings],
         "permissions": permissions_of(question.asked.scope),
+        "groups": groups_of(question, recollection),
+        "readings": readings_of(question),
+        "reads_only": recollection.reads_only,
+        "before": said_of_client(question, recollection),
+        "warning": WARNINGS[warning] if warning is not None else "",
+        "is_warning_strong": warning is not None and warning.is_strong,
         "withheld": [one for one in permissions_of(question.withheld, withheld=question.withheld) if one.refusal],
         "details": [_in_words(detail, request) for detail in question.asked.details],
         "action": here,

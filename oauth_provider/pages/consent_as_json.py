@@ -4,25 +4,35 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
+from django.utils import timezone
 
-from oauth_provider.authorization.question import Question
+from oauth_provider.authorization.inquiry import Inquiry
+from oauth_provider.authorization.recollection import recollect
 from oauth_provider.authorization.response import AuthorizationResponse
+from oauth_provider.authorization.warning import Warning, warning_of
+from oauth_provider.pages.consent_choices import WARNINGS, Choice, choices_of, readings_of, said_of_client
 from oauth_provider.pages.sending import json_twin
 from oauth_provider.registry.authorization_details import registered
-from oauth_provider.registry.scope import permissions_of, words_of
+from oauth_provider.registry.scope import permissions_of
 from oauth_provider.resource_server.users.session_user import session_user
 from oauth_provider.tokens.issuer import issuer_of
 from oauth_provider.tokens.person import username_of
 
 
-def show_question(request: HttpRequest, question: Question, *, switch: str) -> HttpResponse:
+def show_question(request: HttpRequest, inquiry: Inquiry, *, switch: str) -> HttpResponse:
     """Answer the question, with what a form has to send back. ``switch`` leads on to another account."""
+    question = inquiry.question
+    recollection = recollect(question, timezone.now())
+    warning, readings = warning_of(inquiry, is_first=recollection.is_first), readings_of(question)
     return json_twin.answer(
         {
             "account": username_of(session_user(request)),
             "client": {"client_id": question.client.client_id, "name": str(question.client.application)},
             "destination": question.destination,
-            "permissions": [{"scope": one, "words": words} for one, words in words_of(question.asked.scope).items()],
+            "before": said_of_client(question, recollection),
+            "warning": _warning(warning) if warning is not None else None,
+            "permissions": [_permission(one) for one in choices_of(question, recollection)],
+            "read_only": {"words": readings, "is_chosen": recollection.reads_only} if readings else None,
             "withheld": [
                 {"scope": one.scope, "words": one.words, "refusal": one.refusal}
                 for one in permissions_of(question.withheld, withheld=question.withheld)
@@ -51,6 +61,24 @@ def show_answer(request: HttpRequest, response: AuthorizationResponse) -> HttpRe
         form = dict(response.sent_parameters(issuer))
         return json_twin.answer({"redirect_to": response.redirect_uri, "form": form})
     return json_twin.answer({"redirect_to": response.url(issuer)})
+
+
+def _permission(choice: Choice) -> dict[str, Any]:
+    permission = choice.permission
+    return {
+        "scope": permission.scope,
+        "words": permission.words,
+        "warning": permission.warning,
+        "is_required": choice.is_required,
+        "is_ticked": choice.is_ticked,
+        "state": choice.state.value,
+        "is_marked": choice.is_marked,
+        "before": choice.before,
+    }
+
+
+def _warning(warning: Warning) -> dict[str, Any]:
+    return {"words": str(WARNINGS[warning]), "is_strong": warning.is_strong}
 
 
 def _detail(detail: dict[str, Any]) -> dict[str, Any]:

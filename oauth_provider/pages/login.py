@@ -13,10 +13,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 
+from oauth_provider.authorization.language import speaking
 from oauth_provider.pages.account.own_template import own_template
 from oauth_provider.pages.csrf import csrf_protected
 from oauth_provider.pages.login_round_trip import client_on_the_way, way_on
-from oauth_provider.pages.sending.language import speaking
 from oauth_provider.pages.sending.page import add_page_headers, keep_opener
 from oauth_provider.pages.sending.response import redirect_to
 from oauth_provider.resource_server.users.session_user import session_user

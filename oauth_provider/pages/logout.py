@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 
+from oauth_provider.authorization.language import speaking
 from oauth_provider.authorization.logout import (
     Logout,
     end_session,
@@ -26,7 +27,6 @@ from oauth_provider.form_body import read_body
 from oauth_provider.models import ClientPolicy
 from oauth_provider.pages.csrf import csrf_protected, log_out_again
 from oauth_provider.pages.sending.head import is_head, nothing_done
-from oauth_provider.pages.sending.language import speaking
 from oauth_provider.pages.sending.page import content_security_policy, error_page, for_people, show
 from oauth_provider.pages.sending.response import redirect_to
 from oauth_provider.pages.sending.situation import Situation

@@ -7,11 +7,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
 from oauth_provider.authorization.carried import TICKET, OtherSession, resume_url, taken_up
 from oauth_provider.authorization.demand import is_signed_in
+from oauth_provider.authorization.language import speaking
 from oauth_provider.authorization.signed import resolved
 from oauth_provider.authorization.ticket import Ticket, TicketExpired, from_text
 from oauth_provider.pages.csrf import csrf_protected, show_again
 from oauth_provider.pages.dead_end import lost_ticket
-from oauth_provider.pages.sending.language import speaking
 from oauth_provider.pages.sending.page import for_people
 from oauth_provider.pages.sending.response import redirect_to
 from oauth_provider.tokens.issuer import issuer_of

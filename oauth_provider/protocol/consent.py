@@ -13,19 +13,23 @@ ANYWHERE = ""
 # Scopes, or authorization details, each with its places, each place with the digest of what was shown for the two.
 Entries = Mapping[str, Mapping[str, str]]
 NO_WORDS: Mapping[str, str] = MappingProxyType({})
+NO_TWINS: Mapping[str, Mapping[str, str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
     """Everything that one consent page asks for: each scope and detail at each of the resources.
 
-    ``client`` and the values of the mappings are digests of the words on the page.
+    ``client`` and the values of the mappings are digests of the words on the page. ``declined`` are scopes that were
+    on it and were left out. ``destination`` is where the answer goes, empty where that is nowhere.
     """
 
     client: str
     scopes: Mapping[str, str] = field(default_factory=dict)
     resources: Mapping[str, str] = field(default_factory=dict)
     details: Mapping[str, str] = field(default_factory=dict)
+    declined: Mapping[str, str] = field(default_factory=dict)
+    destination: str = ""
 
     @property
     def digest(self) -> str:
@@ -36,19 +40,28 @@ class Agreement:
     @property
     def entries(self) -> "Agreed":
         """Return what is remembered once a person agrees to all of it."""
-        return Agreed(self.client, at_each(self.scopes, self.resources), at_each(self.details, self.resources))
+        return Agreed(
+            client=self.client,
+            scopes=at_each(self.scopes, self.resources),
+            details=at_each(self.details, self.resources),
+            declined=at_each(self.declined, self.resources),
+            destinations=(self.destination,) if self.destination else (),
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Agreed:
     """Everything that a person has agreed to, on one page or several.
 
-    ``client`` is the digest of how the client was shown.
+    ``client`` is the digest of how the client was shown, ``declined`` are the scopes that they left out, and
+    ``destinations`` are the places to which they let an answer go; None: nobody wrote that down.
     """
 
     client: str = ""
     scopes: Entries = field(default_factory=dict)
     details: Entries = field(default_factory=dict)
+    declined: Entries = field(default_factory=dict)
+    destinations: tuple[str, ...] | None = ()
 
     @property
     def is_empty(self) -> bool:
@@ -61,17 +74,51 @@ class Agreed:
 
     def covers(self, agreement: Agreement) -> bool:
         """Was every scope and detail agreed to, at every resource that it is for, in exactly these words?"""
+        return self.recall(agreement) == tuple(agreement.scopes)
+
+    def recall(
+        self, agreement: Agreement, *, optional: Collection[str] = (), twins: Mapping[str, Mapping[str, str]] = NO_TWINS
+    ) -> tuple[str, ...] | None:
+        """Return the scopes of ``agreement`` that need no question, None where anything of it has to be asked.
+
+        An ``optional`` scope that was left out in exactly these words stays left out. ``twins`` has, for a scope, the
+        one that only reads in its place, with the digest of its words: where that was agreed to, it is returned.
+        """
         asked = agreement.entries
-        if asked.client != self.client or not (asked.scopes or asked.details):
-            return False
-        return is_part(asked.scopes, self.scopes) and is_part(asked.details, self.details)
+        if asked.client != self.client or not self.knows(agreement.destination) or not (asked.scopes or asked.details):
+            return None
+        if not is_part(asked.details, self.details):
+            return None
+        found: list[str] = []
+        for scope, places in asked.scopes.items():
+            if is_part({scope: places}, self.scopes):
+                found.append(scope)
+            elif not is_part({scope: places}, self.declined):
+                return None
+            elif scope in twins and is_part(at_each(twins[scope], agreement.resources), self.scopes):
+                found.extend(twins[scope])
+            elif scope not in optional:
+                return None
+        return tuple(dict.fromkeys(found))
+
+    def knows(self, destination: str) -> bool:
+        """Was it let go to ``destination`` before, or is it not known where to?"""
+        return not destination or self.destinations is None or destination in self.destinations
 
     def extended_by(self, agreement: Agreement) -> "Agreed":
         """Return this plus a yes to ``agreement``. If the client is shown differently now, earlier consent ends."""
         new = agreement.entries
         if new.client != self.client:
             return new
-        return Agreed(self.client, merge_entries(self.scopes, new.scopes), merge_entries(self.details, new.details))
+        places = [one for one in self.destinations or () if one not in (new.destinations or ())]
+        return Agreed(
+            client=self.client,
+            scopes=merge_entries(take_away(self.scopes, new.declined), new.scopes),
+            details=merge_entries(self.details, new.details),
+            declined=merge_entries(take_away(self.declined, new.scopes), new.declined),
+            # What was not written down before is known from the first time that something is.
+            destinations=self.destinations if not new.destinations else (*places, *new.destinations),
+        )
 
 
 def at_each(words: Mapping[str, str], resources: Mapping[str, str]) -> dict[str, dict[str, str]]:
@@ -91,6 +138,15 @@ def merge_entries(before: Entries, new: Entries) -> dict[str, dict[str, str]]:
     return {one: {**before.get(one, NO_WORDS), **new.get(one, NO_WORDS)} for one in names}
 
 
+def take_away(entries: Entries, other: Entries) -> dict[str, dict[str, str]]:
+    """Return ``entries`` without the pairs of a scope and a resource that are in ``other``, whatever their words."""
+    left = {
+        one: {place: words for place, words in places.items() if place not in other.get(one, NO_WORDS)}
+        for one, places in entries.items()
+    }
+    return {one: places for one, places in left.items() if places}
+
+
 def count_entries(entries: Entries) -> int:
     """Return the number of pairs of a scope (or detail) and a resource."""
     return sum(map(len, entries.values()))
@@ -105,4 +161,4 @@ def from_separate_sets(agreement: Agreement, *, is_complete: bool = True) -> Agr
     """
     is_alone = is_complete and len(agreement.scopes) + len(agreement.details) == 1
     is_unknown = len(agreement.resources) > 1 and not is_alone
-    return Agreed() if is_unknown else agreement.entries
+    return Agreed() if is_unknown else replace(agreement.entries, destinations=None)

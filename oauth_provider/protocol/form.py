@@ -21,6 +21,7 @@ KNOWN = frozenset(
         "response_type", "response_mode", "client_id", "redirect_uri", "scope", "state", "nonce", "code_challenge",
         "code_challenge_method", "request", "request_uri", "registration", "claims", "authorization_details", "prompt",
         "max_age", "acr_values", "login_hint", "id_token_hint", "ui_locales", "claims_locales", "display", "context",
+        "optional_scope",
         # of one for tokens (RFC 6749 §4.1.3 and §6), and who sends it (RFC 6749 §2.3.1, RFC 7521 §4.2)
         "grant_type", "code", "code_verifier", "refresh_token", "client_secret", "client_assertion",
         "client_assertion_type",

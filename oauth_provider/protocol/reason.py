@@ -220,6 +220,7 @@ class Reason(Enum):
     ACTION_UNKNOWN = "It was not said what to do."
     NOT_CONNECTED = "No such application is connected."
     END_NOT_OFFERED = "What was chosen is not among the ends that were offered."
+    ACCESS_NOT_OFFERED = "What was chosen is not among the kinds of access that were offered."
     SIGN_IN_BUTTON_MISSING = "Neither Sign in again nor Cancel was chosen."
     LOGOUT_BUTTON_MISSING = "Neither Log out nor Stay logged in was chosen."
     ACCOUNT_NOT_CHOSEN = "No account was chosen."

@@ -55,7 +55,9 @@ def _narrow_consent(consent: Consent, scopes: Collection[str], using: str) -> No
     if agreed.is_empty:
         consent.delete(using=using)
     elif agreed != consent.agreed:
-        Consent.objects.using(using).filter(pk=consent.pk).update(**Consent.columns(agreed, consent.until))
+        Consent.objects.using(using).filter(pk=consent.pk).update(
+            **Consent.columns(agreed, consent.until, consent.seen)
+        )
 
 
 def _narrow_sign_ins(sign_ins: Collection[Authorization], scopes: Collection[str], *, using: str, by: Actor) -> None:

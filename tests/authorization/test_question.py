@@ -1,5 +1,6 @@
 """Questions and decisions: what of a question is allowed, whatever the decision says."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -88,6 +89,15 @@ def test_details_that_are_of_no_use_at_the_resource_are_nothing_by_themselves() 
     assert allowed(asked, scopes=frozenset()) is None
 
 
+def test_reading_only_exchanges_what_is_allowed_and_nothing_that_is_not() -> None:
+    asked = question("a", "b", "r", required=["a"])
+    asked = replace(asked, asked=replace(asked.asked, twins={"a": ("r",), "b": ("s",)}))
+    assert allowed(asked, reads_only=True) == (("r", "s"), ())
+    assert allowed(asked, scopes=frozenset({"s", "admin"}), reads_only=True) == (("r",), ())
+    assert allowed(asked, scopes=frozenset({"b"}), reads_only=True) == (("r", "s"), ())
+    assert allowed(question("a"), reads_only=True) is None
+
+
 @pytest.mark.parametrize("other", [{"context": "a company"}, {"until": TOMORROW}])
 def test_a_yes_in_another_context_or_for_another_time_allows_nothing(other: Any) -> None:
     assert allowed(question("a"), **other) is None
@@ -103,7 +113,9 @@ def test_two_decisions_have_one_digest_where_they_say_the_same() -> None:
     later = Decision(True, one.scopes, one.details, until=TOMORROW)
     elsewhere = Decision(True, one.scopes, one.details, context="a company")
     assert one.digest == same.digest
-    assert len({one.digest, later.digest, elsewhere.digest, *(other.digest for other in others)}) == 7
+    reading = Decision(True, one.scopes, one.details, reads_only=True)
+    different = (one, later, elsewhere, reading, *others)
+    assert len({decision.digest for decision in different}) == len(different)
 
 
 def test_a_question_knows_neither_http_nor_redirects() -> None:

@@ -65,8 +65,13 @@ def test_consent_is_given_with_the_keyboard_alone(page, unasked) -> None:
     visit(page, unasked, "consent")
     allow = page.get_by_role("button", name="Allow")
     expect(allow).to_be_visible()
-    ways = [page.get_by_role("link", name="Not you?"), page.get_by_role("link", name="Connected apps")]
-    for way in (*ways, page.get_by_role("combobox"), allow):
+    ways = [
+        page.get_by_role("link", name="Not you?"),
+        page.get_by_role("checkbox", name="See your photos"),
+        page.get_by_role("link", name="Connected apps"),
+        page.get_by_role("combobox"),
+    ]
+    for way in (*ways, allow):
         page.keyboard.press("Tab")
         expect(way).to_be_focused()
     assert allow.evaluate("node => getComputedStyle(node).outlineStyle") == "solid"

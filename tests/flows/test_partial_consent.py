@@ -20,11 +20,12 @@ from tests.settings import OAUTH_PROVIDER
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 6749", "3.3")]
 
 GRANTS = ["authorization_code", "refresh_token"]
+OPTIONAL = "openid offline_access notes:read notes:write"
 
 
 @pytest.fixture
 def driver() -> Driver:
-    return signed_in(policy={"grant_types": GRANTS})
+    return signed_in(policy={"grant_types": GRANTS, "optional_scope": OPTIONAL})
 
 
 def page_of(driver: Driver, **changes: Any) -> str:
@@ -56,7 +57,8 @@ def test_a_part_is_remembered_as_a_part(driver: Driver) -> None:
     answer(driver, page_of(driver), yes("notes:read"))
     assert set(Consent.objects.get().agreed.scopes) == {"notes:read"}
     assert "code=" in driver.authorize(scope="notes:read")["Location"]
-    page_of(driver, scope="notes:read notes:write")
+    assert "code=" in driver.authorize(scope="notes:read notes:write")["Location"]
+    assert Authorization.objects.latest("pk").scope == "notes:read"
 
 
 def test_what_was_not_asked_for_is_not_granted(driver: Driver) -> None:
@@ -99,7 +101,7 @@ def test_openid_left_out_leaves_out_who_somebody_is(driver: Driver) -> None:
 @pytest.mark.spec("OIDC Core", "3.3.2.11")
 def test_openid_cannot_be_left_out_where_the_answer_needs_it(settings: Any) -> None:
     settings.OAUTH_PROVIDER = {**OAUTH_PROVIDER, "LEGACY_RESPONSE_TYPES": ["code id_token"]}
-    policy = {"grant_types": GRANTS, "response_types": ["code", "code id_token"]}
+    policy = {"grant_types": GRANTS, "response_types": ["code", "code id_token"], "optional_scope": OPTIONAL}
     driver = signed_in(policy=policy)
     page = page_of(driver, scope="openid notes:read", response_type="code id_token", nonce="a nonce")
     response = answer(driver, page, yes("notes:read"))
@@ -111,7 +113,7 @@ def test_openid_cannot_be_left_out_where_the_answer_needs_it(settings: Any) -> N
 def test_offline_access_left_out_ends_with_the_session(driver: Driver) -> None:
     asked = "openid offline_access notes:read"
     answer(driver, page_of(driver, scope=asked), yes("openid", "notes:read"))
-    answer(driver, page_of(driver, scope=asked), Decision(True))
+    answer(driver, page_of(driver, scope=asked, prompt="consent"), Decision(True))
     short, long = Authorization.objects.order_by("pk")
     assert (short.session_expires_at is None, long.session_expires_at is None) == (False, True)
 
@@ -129,7 +131,7 @@ def test_a_part_of_the_details_is_granted(settings: Any) -> None:
 def test_a_token_at_once_is_of_the_part_alone(settings: Any) -> None:
     settings.OAUTH_PROVIDER = {**OAUTH_PROVIDER, "LEGACY_RESPONSE_TYPES": ["id_token token"]}
     policy = {"grant_types": [*GRANTS, "implicit"], "response_types": ["code", "id_token token"]}
-    driver = signed_in(policy=policy)
+    driver = signed_in(policy={**policy, "optional_scope": OPTIONAL})
     page = page_of(driver, scope="openid notes:read notes:write", response_type="id_token token", nonce="a nonce")
     response = answer(driver, page, yes("openid", "notes:read"))
     assert response.parameters["scope"].split() == ["openid", "notes:read"]

@@ -45,6 +45,21 @@ class DecisionRaces(Many):
         said = PendingRequest.objects.get().decision
         assert Authorization.objects.count() == Consent.objects.count() == (said == "allow")
 
+    def test_of_answers_with_other_ticks_at_once_one_is_taken_and_remembered(self) -> None:
+        driver = signed_in(policy={"optional_scope": "notes:write"})
+        page = self.asked(driver)
+
+        def tick(*scopes: str) -> Any:
+            form = {"decision": "allow", "scope": list(scopes)}
+            return driver.elsewhere().browser.post(page, form)
+
+        responses = together(*[partial(tick), partial(tick, "notes:write")] * (self.many // 2))
+
+        assert set(statuses(responses)) == {303, 400}
+        assert len({response["Location"] for response in responses if response.status_code == 303}) == 1
+        granted = Authorization.objects.get().scope.split()
+        assert set(Consent.objects.get().agreed.scopes) == set(granted)
+
     def test_a_first_consent_given_in_many_tabs_is_one_consent(self) -> None:
         driver = signed_in()
         pages = [self.asked(driver) for _ in range(self.many)]

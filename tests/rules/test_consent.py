@@ -146,3 +146,68 @@ def test_an_older_row_is_extended_by_what_it_is_read_as():
     unknown = from_separate_sets(page(READ | WRITE, A | B)).extended_by(page(WRITE, B))
     assert unknown.covers(page(WRITE, B))
     assert not unknown.covers(page(READ, A))
+
+
+# What was left out, and where answers went
+
+
+def left_out(scopes, declined, **more):
+    """A page on which a person allows ``scopes`` and leaves out what is ``declined``."""
+    return Agreement("the client", scopes, declined=declined, **more)
+
+
+ASKED = page(READ | WRITE)
+
+
+def test_what_was_left_out_stays_left_out_where_it_still_can_be():
+    agreed = Agreed().extended_by(left_out(READ, WRITE))
+    assert agreed.recall(ASKED, optional={"write"}) == ("read",)
+    assert agreed.recall(ASKED) is None
+    assert not agreed.covers(ASKED)
+
+
+def test_what_was_left_out_in_other_words_or_at_another_resource_is_asked_for():
+    agreed = Agreed().extended_by(left_out(READ, WRITE))
+    assert agreed.recall(page(READ | {"write": "more words"}), optional={"write"}) is None
+    assert agreed.recall(page(READ | WRITE, A), optional={"write"}) is None
+
+
+def test_a_yes_takes_back_what_was_left_out_and_the_other_way_round():
+    agreed = Agreed().extended_by(left_out(READ, WRITE)).extended_by(page(WRITE))
+    assert agreed.recall(ASKED) == ("read", "write")
+    assert not agreed.declined
+    agreed = agreed.extended_by(left_out(READ, WRITE))
+    assert agreed.recall(ASKED, optional={"write"}) == ("read",)
+    assert set(agreed.scopes) == {"read"}
+
+
+def test_a_twin_that_was_agreed_to_is_recalled_in_the_place_of_what_was_left_out():
+    twins = {"write": READ}
+    agreed = Agreed().extended_by(left_out(READ, WRITE))
+    assert agreed.recall(page(WRITE), twins=twins) == ("read",)
+    assert agreed.recall(ASKED, twins=twins) == ("read",)
+    assert agreed.recall(page(WRITE), twins={"write": {"read": "other words"}}) is None
+    assert Agreed().extended_by(page(READ)).recall(page(WRITE), twins=twins) is None
+
+
+def test_a_client_that_is_shown_otherwise_is_asked_about_what_was_left_out_too():
+    agreed = Agreed().extended_by(left_out(READ, WRITE))
+    assert agreed.recall(page(READ | WRITE, client="another name"), optional={"write"}) is None
+    assert not agreed.extended_by(page(READ, client="another name")).declined
+
+
+def test_an_answer_goes_only_where_it_went_before():
+    agreed = Agreed().extended_by(left_out(READ, {}, destination="a.example"))
+    assert agreed.covers(left_out(READ, {}, destination="a.example"))
+    assert not agreed.covers(left_out(READ, {}, destination="b.example"))
+    both = agreed.extended_by(left_out(READ, {}, destination="b.example"))
+    assert both.destinations == ("a.example", "b.example")
+    assert both.covers(left_out(READ, {}, destination="a.example"))
+    assert both.covers(page(READ))
+
+
+def test_where_nobody_wrote_down_where_it_went_it_may_go_anywhere_until_somebody_does():
+    before = from_separate_sets(page(READ))
+    assert before.covers(left_out(READ, {}, destination="a.example"))
+    assert before.extended_by(page(READ)).knows("b.example")
+    assert not before.extended_by(left_out(READ, {}, destination="a.example")).knows("b.example")

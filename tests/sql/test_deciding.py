@@ -34,7 +34,10 @@ INDIFFERENT: dict[Any, dict[str, str]] = {
         "revoked_reason": AFTERWARDS,
         **dict.fromkeys(("rotated_on", "expires_on"), DERIVED),
     },
-    Consent: dict.fromkeys(("created_at", "updated_at"), NOTED),
+    Consent: {
+        **dict.fromkeys(("created_at", "updated_at"), NOTED),
+        "shown_as": "it says what was different, where the digests of ``entries`` decide that something was",
+    },
     PendingRequest: {
         "handle_digest": FOUND,
         "address_digest": "it counts what waits, and decides nothing about this one",

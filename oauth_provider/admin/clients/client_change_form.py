@@ -17,8 +17,10 @@ from oauth_provider.clients.registration.proposal import Proposal
 from oauth_provider.clients.registration.register import propose
 from oauth_provider.models import ClientPolicy
 from oauth_provider.models.client import Client
+from oauth_provider.protocol.scope import format_scope
 from oauth_provider.registry.authorization_details import all_types
 from oauth_provider.registry.grant import grant_types
+from oauth_provider.registry.scope import all_scopes
 
 
 def _of_policy(name: str, **options: Any) -> forms.Field:
@@ -38,7 +40,7 @@ CHOSEN = ("grant_types", "response_types", "authorization_details_types")
 
 # What DOT's own rules say nothing about.
 HARMLESS = (
-    frozenset({"name", "scopes", "every_scope", "skip_authorization", *PLAIN, *METADATA})
+    frozenset({"name", "scopes", "every_scope", "optional_scope", "skip_authorization", *PLAIN, *METADATA})
     | frozenset(CHOSEN) - {"grant_types"}
 ) - REGISTERED
 
@@ -59,6 +61,12 @@ class ChangeClientForm(ClientForm, MetadataForm, LegacyForm):
         widget=CHECKBOXES,
         help_text=gettext_lazy("What the client may ask for in full (RFC 9396)."),
     )
+    optional_scope = forms.MultipleChoiceField(
+        label=ClientPolicy._meta.get_field("optional_scope").verbose_name,
+        required=False,
+        widget=CHECKBOXES,
+        help_text=ClientPolicy._meta.get_field("optional_scope").help_text,
+    )
     token_endpoint_auth_method = forms.ChoiceField(
         label=ClientPolicy._meta.get_field("token_endpoint_auth_method").verbose_name, required=False
     )
@@ -78,7 +86,9 @@ class ChangeClientForm(ClientForm, MetadataForm, LegacyForm):
             self.initial[name] = getattr(self.policy, name)
         for name in CHOSEN:
             self.initial[name] = list(getattr(self.policy, name))
+        self.initial["optional_scope"] = self.policy.optional_scope.split()
         explain_defaults(self.fields)
+        self._offer("optional_scope", {scope: f"{scope}: {words}" for scope, words in all_scopes().items()})
         self._offer("grant_types", {name: name for name in grant_types()})
         self._offer_methods()
         self._offer("response_types", offered_response_types())
@@ -104,6 +114,7 @@ class ChangeClientForm(ClientForm, MetadataForm, LegacyForm):
         cleaned = super().clean() or {}
         given: dict[str, Any] = {name: cleaned[name] for name in (*PLAIN, *METADATA) if name in cleaned}
         given |= {name: tuple(cleaned[name]) for name in CHOSEN if name in cleaned}
+        given |= {"optional_scope": format_scope(cleaned["optional_scope"])} if "optional_scope" in cleaned else {}
         given |= self.lines
         given |= {"client_name": cleaned["name"]} if "name" in cleaned else {}
         given |= {"is_public": cleaned["client_type"] == "public"} if "client_type" in cleaned else {}

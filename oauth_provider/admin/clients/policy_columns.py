@@ -86,6 +86,11 @@ class PolicyColumns:
         """No list stands in the way."""
         return ClientPolicy.of(application).scopes is None
 
+    @admin.display(description=gettext_lazy("optional scopes"))
+    def optional_scope(self, application: Row) -> str:
+        """Return the scopes that people may leave out, beside those of the registry."""
+        return ClientPolicy.of(application).optional_scope or "-"
+
     @admin.display(description=gettext_lazy("authorization details types"))
     def authorization_details_types(self, application: Row) -> str:
         """By their names on the wire (RFC 9396 §10)."""

@@ -57,6 +57,7 @@ class Metadata:
     status: str = ClientPolicy.Status.APPROVED
     may_introspect: bool = False
     context: str = ""
+    optional_scope: str = ""
     rotate_refresh_tokens: bool = True
     refresh_token_retry_window: int | None = None
     pkce_excused_until: date | None = None

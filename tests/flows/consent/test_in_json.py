@@ -48,7 +48,17 @@ def test_the_question_says_all_that_the_page_says(driver: Driver) -> None:
     assert asked["account"] == "ana"
     assert asked["client"] == {"client_id": driver.application.client_id, "name": "Photo Book"}
     assert asked["destination"] == "app.example.com"
-    assert asked["permissions"][0] == {"scope": "notes:read", "words": "Read your notes"}
+    assert asked["permissions"][0] == {
+        "scope": "notes:read",
+        "words": "Read your notes",
+        "warning": "",
+        "is_required": True,
+        "is_ticked": True,
+        "state": "new",
+        "is_marked": False,
+        "before": "",
+    }
+    assert (asked["read_only"], asked["warning"], asked["before"]) == (None, None, {})
     assert (asked["resources"], asked["authorization_details"], asked["contexts"]) == ([], [], [])
     assert len(asked["until"]) == 3
 

@@ -18,7 +18,14 @@ async function ask() {
   if (!response.ok) return refused(question);
   find("asker").textContent = `${question.client.name} asks for access to the account of ${question.account}`;
   find("destination").textContent = `If you allow it, you go on to ${question.destination}.`;
-  for (const one of question.permissions) added(find("permissions"), "li", one.words);
+  for (const one of question.permissions) permission(added(find("permissions"), "li", ""), one);
+  if (question.warning) added(find("warning"), "strong", question.warning.words);
+  if (question.before.name) added(find("warning"), "p", `It was called ${question.before.name} until now.`);
+  if (question.before.destination) added(find("warning"), "p", `Until now you went on to ${question.before.destination}.`);
+  for (const [name, value] of question.read_only ? [["All that is listed", ""], [`Read only: ${question.read_only.words.join(", ")}`, "read_only"]] : []) {
+    const label = added(find("access"), "label", name);
+    label.prepend(Object.assign(document.createElement("input"), { type: "radio", name: "access", value, checked: question.read_only.is_chosen === (value !== "") }));
+  }
   for (const one of question.resources) added(find("permissions"), "li", `Only at ${one.name}`);
   for (const one of question.authorization_details) added(find("permissions"), "li", `${one.name}: ${JSON.stringify(one.detail)}`);
   for (const one of question.contexts) {
@@ -28,9 +35,19 @@ async function ask() {
   }
   for (const end of question.until) added(find("until"), "option", `until ${new Date(end).toLocaleDateString()}`, { value: end });
   find("contexts").hidden = question.contexts.length === 0;
+  find("access").hidden = !question.read_only;
   Object.assign(find("switch"), { href: question.switch, hidden: false });
   find("answer").hidden = false;
   find("answer").addEventListener("submit", (event) => answer(event, question.csrf_token));
+}
+
+// What is not required can be left out: it has a box, and is granted only where that is ticked.
+function permission(item, one) {
+  const mark = { new: "New: ", changed: "Changed: " }[one.is_marked ? one.state : ""] ?? "";
+  const words = [mark, one.words, one.warning && ` (${one.warning})`, one.before && ` Until now: “${one.before}”`].filter(Boolean).join("");
+  if (one.is_required) return item.append(words);
+  const box = Object.assign(document.createElement("input"), { type: "checkbox", name: "scope", value: one.scope, checked: one.is_ticked });
+  added(item, "label", ` ${words}`).prepend(box);
 }
 
 async function answer(event, token) {
