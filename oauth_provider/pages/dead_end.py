@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.authorization.carried import OtherSession, resume_url, rides, taken_up
+from oauth_provider.authorization.language import speaking
 from oauth_provider.authorization.pushed import PushedTooLate, opened
 from oauth_provider.authorization.request import AuthorizationRequest, Source
 from oauth_provider.authorization.response import error_response
@@ -20,7 +21,6 @@ from oauth_provider.authorization.ticket import Ticket, TicketExpired
 from oauth_provider.models import PendingRequest
 from oauth_provider.pages.csrf import AGAIN
 from oauth_provider.pages.login_round_trip import login_url
-from oauth_provider.pages.sending.language import speaking
 from oauth_provider.pages.sending.page import error_page
 from oauth_provider.pages.sending.situation import ANSWERED, BROKEN, LATE, NOT_YOURS, RENEWED, SIGNED_OUT
 from oauth_provider.protocol.errors import AccessDenied, InvalidRequest, OAuthError

@@ -4,7 +4,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from oauth_provider.pages.sending.language import is_right_to_left, page_language
+from oauth_provider.authorization.language import is_right_to_left, page_language
 
 register = template.Library()
 

@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext, gettext_lazy
 
-from oauth_provider.pages.sending.language import first_spoken
+from oauth_provider.authorization.language import first_spoken
 from tests.catalogues import LOCALES
 from tests.driver import Driver, signed_in
 from tests.factories import UserFactory

@@ -15,13 +15,13 @@ from django.shortcuts import render
 from django.templatetags.static import static
 from django.utils.translation import gettext as _
 
+from oauth_provider.authorization.language import page_language
 from oauth_provider.clients.lookup import find_client
 from oauth_provider.conf import provider_settings
 from oauth_provider.events.refusal import tell_refusal
 from oauth_provider.models import ClientPolicy
 from oauth_provider.pages.log_mask import mask_reports_of, masked
 from oauth_provider.pages.sending.browser_state import keep_browser_state
-from oauth_provider.pages.sending.language import page_language
 from oauth_provider.pages.sending.situation import Situation, situation_of
 from oauth_provider.pages.sending.way_home import way_home
 from oauth_provider.protocol.errors import InvalidRequest, OAuthError, ServiceUnavailable, TemporarilyUnavailable
