@@ -11,8 +11,10 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from demo_project import addresses
+from demo_project.gallery.models import Photo
 from demo_project.notes.models import Note, Workspace
 from demo_project.photos.prints import PHOTO_PRINT
+from demo_project.photos.prints import PHOTOS as PHOTO_TITLES
 from oauth_provider.dot.names import Row, application_model
 from oauth_provider.dot.secret import unusable_secret
 from oauth_provider.models import ClientPolicy, ClientSecret
@@ -222,8 +224,12 @@ def describe() -> dict[str, Any]:
 @transaction.atomic
 def seed() -> None:
     """Make what is missing and mend what differs; a second run writes nothing."""
-    seed_notes(seed_user(USERNAME, password(), first_name="Robin", email="robin@example.com"))
-    seed_workspaces(seed_user(MEMBER, member_password(), first_name="Noor", email="noor@example.com"))
+    robin = seed_user(USERNAME, password(), first_name="Robin", email="robin@example.com")
+    noor = seed_user(MEMBER, member_password(), first_name="Noor", email="noor@example.com")
+    seed_notes(robin)
+    seed_photos(robin, *PHOTO_TITLES)
+    seed_photos(noor, "noor")
+    seed_workspaces(noor)
     seed_user(OPERATOR, operator_password(), is_staff=True, is_superuser=True)
     for client in clients():
         application = seed_application(client)
@@ -254,6 +260,12 @@ def seed_notes(user: User) -> None:
     """Something to read, where there is nothing."""
     if not user.notes.exists():
         Note.objects.bulk_create(Note(owner=user, text=text) for text in FIRST_NOTES)
+
+
+def seed_photos(user: User, *names: str) -> None:
+    """Photos to choose from, where there are none."""
+    if not user.photos.exists():
+        Photo.objects.bulk_create(Photo(owner=user, name=name, title=PHOTO_TITLES[name]) for name in names)
 
 
 def seed_workspaces(user: User) -> None:

@@ -8,7 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from demo_project import addresses, environment
-from demo_project.photos import prints
+from demo_project.photos.prints import PHOTO_PRINT
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",  # Swagger UI from our own origin
     "demo_project",  # before oauth_provider, whose oauth_walk it tells about itself
     "demo_project.notes",
+    "demo_project.gallery",
     "oauth2_provider",
     "oauth_provider",
 ]
@@ -77,7 +78,7 @@ OAUTH_PROVIDER = {
     # Whoever belongs to a workspace chooses which one an app works in.
     "GRANT_CONTEXTS": "demo_project.notes.contexts.Workspaces",
     # What is more than a scope can say: this very print, and no other (RFC 9396).
-    "AUTHORIZATION_DETAILS_TYPES": prints.TYPES,
+    "AUTHORIZATION_DETAILS_TYPES": {PHOTO_PRINT: "demo_project.gallery.prints.PhotoPrint"},
 }
 
 REST_FRAMEWORK = {

@@ -10,12 +10,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from demo_project import addresses
-from demo_project.photos.prints import PHOTO_PRINT
+from demo_project.photos.prints import PHOTO_PRINT, PHOTOS
 from oauth_provider.resource_server.views import requires_scopes
 from oauth_provider.rest_framework.authorization_details import HasAuthorizationDetails
 from oauth_provider.rest_framework.permissions import HasScopes, RequiresAuthentication
 
-PHOTOS = {"harbour": "The harbour at six", "noor": "Noor, laughing", "snow": "First snow"}
 # Prints cost money, so whoever orders them has to have signed in lately, in seconds.
 LATELY = 60
 

@@ -42,6 +42,11 @@ def may(scope: str) -> Condition:
     return lambda memory: has_tokens(memory) and scope in memory.scope.split()
 
 
+def has_picked(memory: Memory) -> bool:
+    """Tokens came, for prints of one photo."""
+    return has_tokens(memory) and bool(memory.photo)
+
+
 def is_connected(memory: Memory) -> bool:
     """Tokens came, and nothing has ended them."""
     return can_refresh(memory) and not memory.ended
@@ -200,6 +205,13 @@ ACTS = (
         possible=may("photos:print"),
         do=photo_book.order_print,
     ),
+    Act(
+        name="order",
+        label="Print the photo",
+        about="The one that you picked.",
+        possible=has_picked,
+        do=photo_book.order_picked,
+    ),
     Act(name="who", label="Ask who you are", about="OpenID Connect.", possible=may("openid"), do=ask_who),
     Act(
         name="refresh",
@@ -246,6 +258,14 @@ ACTS = (
         is_attack=True,
     ),
     Act(
+        name="other",
+        label="Print another photo",
+        about="One that you did not pick.",
+        possible=has_picked,
+        do=photo_book.order_other,
+        is_attack=True,
+    ),
+    Act(
         name="replay",
         label="Replay an old refresh token",
         about="It opens nothing, and a minute later ends everything.",
@@ -265,7 +285,7 @@ ACTS = (
 
 
 # The way through, for whoever presses the first button each time.
-GUIDE = ("step_up", "exchange", "call", "photos", "print", "introspect", "refresh", "replay", "reuse")
+GUIDE = ("step_up", "exchange", "call", "photos", "print", "order", "introspect", "refresh", "replay", "reuse")
 
 
 def next_act(memory: Memory) -> Act | None:

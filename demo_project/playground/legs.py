@@ -99,6 +99,14 @@ PRINT = Leg(
     about_request="Prints cost money. Photos wants to be sure that it is still you, and not somebody at your desk.",
     about_answer="You signed in less than a minute ago.",
 )
+ORDER = Leg(
+    sender=Party.CLIENT,
+    receiver=Party.RESOURCE_SERVER,
+    request="Print this photo",
+    answer="Ordered",
+    about_request="The token is for the one photo that you picked. What else you have, Photo Book never learns.",
+    about_answer="As many as you agreed to, whatever Photo Book says beside its token.",
+)
 REFRESH = Leg(
     sender=Party.CLIENT,
     receiver=Party.AUTHORIZATION_SERVER,

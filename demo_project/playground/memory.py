@@ -17,7 +17,7 @@ from demo_project.playground.message import Message
 COOKIE = "demo_client"
 LIFETIME = 24 * 60 * 60
 # Another number for another shape: what was kept under an older one is forgotten.
-KEY = "photo_book_1"
+KEY = "photo_book_2"
 SESSION_KEY = re.compile(r"[a-z0-9]{32}")
 MOST_MESSAGES = 80
 MOST_PENDING = 5
@@ -57,6 +57,7 @@ class Memory:
     code_spent: bool = False
     access_token: str = ""
     scope: str = ""
+    photo: str = ""  # that the visitor picked, by its name
     refresh_tokens: list[str] = field(default_factory=list)
     challenge: dict[str, str] = field(default_factory=dict)
     done: list[str] = field(default_factory=list)

@@ -12,7 +12,7 @@ import requests
 from django.conf import settings
 
 from demo_project import addresses
-from demo_project.photos.prints import PHOTO_PRINT
+from demo_project.photos.prints import PHOTO_PRINT, PHOTOS
 from demo_project.playground import legs
 from demo_project.playground.exchange import Exchange, Leg, Unreachable, fetch_json, send
 from demo_project.playground.id_token import read_id_token
@@ -37,7 +37,8 @@ ON_OFFER = {
     "photos:read": "See your photos, at another service",
     "photos:print": "Order prints of them",
 }
-ORDER = {"type": PHOTO_PRINT, "identifier": "snow", "copies": 2, "size": "20x30"}
+# Which photo is for the person to pick.
+ORDER = {"type": PHOTO_PRINT, "copies": 2, "size": "20x30"}
 API = "/api/notes/"
 STEP_UP = ("max_age", "acr_values")
 ROTATIONS_UNTIL_OLD = 3  # the newest serves, the one before it may be repeated, and all older ones are refused
@@ -69,7 +70,12 @@ def offers(memory: Memory) -> list[Offer]:
     listed = [Offer("scope", name, words, name in scopes) for name, words in ON_OFFER.items()]
     return [
         *listed,
-        Offer("order", PHOTO_PRINT, "Order two prints of one photo, and nothing else", bool(asked and asked.order)),
+        Offer(
+            "order",
+            PHOTO_PRINT,
+            "Order two prints of one photo that you pick, and nothing else",
+            bool(asked and asked.order),
+        ),
     ]
 
 
@@ -240,6 +246,16 @@ def order_print(memory: Memory) -> Exchange:
     return _write_down(memory, ordered)
 
 
+def order_picked(memory: Memory) -> Exchange:
+    """The order that the visitor agreed to in full (RFC 9396)."""
+    return _order(memory, memory.photo)
+
+
+def order_other(memory: Memory) -> Exchange:
+    """An order of a photo that nobody picked."""
+    return _order(memory, next(name for name in PHOTOS if name != memory.photo))
+
+
 def ask_who(memory: Memory) -> Exchange:
     """OpenID Connect Core §5.3."""
     request = requests.Request("GET", memory.metadata["userinfo_endpoint"])
@@ -258,6 +274,8 @@ def take(memory: Memory, exchange: Exchange) -> None:
     """Keep the tokens of a token response."""
     memory.access_token = exchange.members["access_token"]
     memory.scope = exchange.members.get("scope", "")
+    orders = [one for one in exchange.members.get("authorization_details", ()) if one["type"] == PHOTO_PRINT]
+    memory.photo = orders[0]["identifier"] if orders else ""
     newest = exchange.members.get("refresh_token")
     if newest and newest not in memory.refresh_tokens:
         memory.refresh_tokens.append(newest)
@@ -266,6 +284,11 @@ def take(memory: Memory, exchange: Exchange) -> None:
 def _ask(memory: Memory, pending: Pending) -> None:
     memory.remember(pending)
     announce(memory, pending)
+
+
+def _order(memory: Memory, photo: str) -> Exchange:
+    url = f"{addresses.PHOTOS_RESOURCE}/{photo}/order"
+    return _write_down(memory, send(legs.ORDER, _with_token(memory, "POST", url)))
 
 
 def _with_token(memory: Memory, method: str, url: str) -> requests.Request:

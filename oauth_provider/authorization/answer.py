@@ -34,7 +34,7 @@ from oauth_provider.protocol import token_string
 from oauth_provider.protocol.claims import parse_claims
 from oauth_provider.protocol.consent import Agreed
 from oauth_provider.protocol.digest import digest
-from oauth_provider.protocol.errors import InvalidRequestUri
+from oauth_provider.protocol.errors import InvalidRequest, InvalidRequestUri
 from oauth_provider.protocol.offline_access import ends_with_session
 from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol.response_type import CODE, ID_TOKEN, IMPLICIT_GRANT, TOKEN, parts_of
@@ -43,11 +43,16 @@ from oauth_provider.registry.authorization_details import are_remembered, digest
 from oauth_provider.registry.scope import words_of
 from oauth_provider.sql.commit import settle
 from oauth_provider.sql.outcome import Add, Change, Hold, Outcome, Write
+from oauth_provider.tokens.authorization_details import are_still_theirs
 from oauth_provider.tokens.id_token import describe_beside
 from oauth_provider.tokens.issue import issue_for_new_sign_in
 from oauth_provider.tokens.json_value import as_json
 from oauth_provider.tokens.project_code import project_code
 from oauth_provider.tokens.terms import for_response
+
+
+class DetailsNotTheirs(InvalidRequest):
+    """A detail is about what the person may not let anybody do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +80,8 @@ class Snapshot:
 def read(inquiry: Inquiry, decision: Decision) -> Snapshot:
     """Read what answering ``inquiry`` with ``decision`` depends on.
 
-    Raises ``InvalidRequest`` for a context or an end that is not the question's, and ``InvalidRequestUri`` for a
-    request that is gone.
+    Raises ``InvalidRequest`` for a context or an end that is not the question's and for a choice that was not made, and
+    ``InvalidRequestUri`` for a request that is gone.
     """
     check_offered(inquiry.question, decision)
     using, key = router.db_for_write(Consent), decision.context or ""
@@ -92,10 +97,14 @@ def read(inquiry: Inquiry, decision: Decision) -> Snapshot:
 
 def answer_without_asking(inquiry: Inquiry) -> Granted | None:
     """Grant what was asked for, where a consent given before covers it, or the operator has said yes for everyone."""
-    if not (inquiry.destination.is_assured and inquiry.question.is_settled):
+    question = inquiry.question
+    if not inquiry.destination.is_assured or not question.is_settled or question.choices:
         return None
-    using, yes = router.db_for_write(Authorization), yes_to(inquiry.question)
-    granted = settle(lambda: read(inquiry, yes), lambda seen: _answer_silently(inquiry, seen), using=using)
+    using, yes = router.db_for_write(Authorization), yes_to(question)
+    try:
+        granted = settle(lambda: read(inquiry, yes), lambda seen: _answer_silently(inquiry, seen), using=using)
+    except DetailsNotTheirs:
+        return None
     if granted is not None:
         forget_surplus(inquiry.user, inquiry.client.application)
     return granted
@@ -183,10 +192,16 @@ def _spend(seen: Snapshot) -> tuple[Write, ...]:
 
 
 def _granted_details(part: Asked, user: Any) -> list[dict[str, Any]]:
-    """RFC 9396 §7.1: what was allowed, with what only the person's own account can say."""
+    """RFC 9396 §7.1: what was allowed, with what only the person's own account can say.
+
+    Raises ``DetailsNotTheirs``.
+    """
     with project_code("what enriches authorization details"):
         enriched = [(one["type"], registered(one["type"]).enrich(one, user)) for one in part.details]
-    return [{**as_json(more, what=f"what {name!r} was enriched with"), "type": name} for name, more in enriched]
+    details = [{**as_json(more, what=f"what {name!r} was enriched with"), "type": name} for name, more in enriched]
+    if not are_still_theirs(user, details):
+        raise DetailsNotTheirs(Reason.DETAILS_NOT_THEIRS)
+    return details
 
 
 @sensitive_variables()

@@ -9,6 +9,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.authorization import answer
 from oauth_provider.authorization.browser_state import session_state
+from oauth_provider.authorization.choice import choose
 from oauth_provider.authorization.demand import visit_of
 from oauth_provider.authorization.inquiry import Inquiry, inquire
 from oauth_provider.authorization.question import Decision, words_shown
@@ -78,9 +79,13 @@ def inquiry_of(http: HttpRequest, pending: PendingRequest, issuer: Issuer) -> In
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The request that a page asks about, and where it is still open, its inquiry and what the answer depends on."""
+    """The request that a page asks about, and where it is still open, its inquiry and what the answer depends on.
+
+    ``decision`` is about the inquiry, in which nothing is left to choose.
+    """
 
     pending: PendingRequest
+    decision: Decision
     inquiry: Inquiry | None = None
     seen: answer.Snapshot | None = None
 
@@ -90,7 +95,8 @@ def decide(http: HttpRequest, handle: str, decision: Decision, issuer: Issuer) -
     """Decide, and return what the browser takes to the client.
 
     The same session repeating the same decision within 10 seconds gets the same answer. Raises ``InvalidRequest`` if
-    this session may not make it, and for a handle that is unknown, spent, expired, or another's.
+    this session may not make it, and for a handle that is unknown, spent, expired, or another's; ``ChoiceRefused``
+    where a form of a detail is not filled in as it has to be.
     """
     text = settle(
         lambda: _read(http, handle, issuer, decision),
@@ -106,11 +112,13 @@ def _read(http: HttpRequest, handle: str, issuer: Issuer, decision: Decision) ->
     if pending is None or not pending.belongs_to(session_user(http), binding_of(http)):
         raise InvalidRequest(Reason.REQUEST_UNKNOWN, detail="foreign or unknown handle")
     if pending.decided_at is not None:
-        return Snapshot(pending)
+        return Snapshot(pending, decision)
     if not pending.is_in_time:
         raise InvalidRequest(Reason.REQUEST_EXPIRED, detail="expired handle")
     inquiry = inquiry_of(http, pending, issuer)
-    return Snapshot(pending, inquiry, answer.read(inquiry, decision))
+    question, decision = choose(inquiry.question, decision)
+    inquiry = replace(inquiry, question=question)
+    return Snapshot(pending, decision, inquiry, answer.read(inquiry, decision))
 
 
 @sensitive_variables()
@@ -118,7 +126,7 @@ def _decide(http: HttpRequest, snapshot: Snapshot, handle: str, decision: Decisi
     pending, inquiry, seen = snapshot.pending, snapshot.inquiry, snapshot.seen
     if inquiry is None or seen is None:
         return Outcome(pending.repeated(handle, decision.digest))
-    given = answer.answer_question(inquiry, decision, seen)
+    given = answer.answer_question(inquiry, snapshot.decision, seen)
     text = _response(http, inquiry, given.result()).to_text()
     columns = pending.decided(handle, decision.word, text, now=seen.now, said=decision.digest)
     outcome = Outcome(text, (Change(pending, columns), *given.writes), given.then, given.events)

@@ -13,10 +13,13 @@ from oauth_provider.authorization.sign_in import SignIn
 from oauth_provider.authorization.visitor import NOBODY, Visitor
 from oauth_provider.conf import provider_settings
 from oauth_provider.models.client import Client
+from oauth_provider.protocol.authorization_details import Detail
+from oauth_provider.registry.authorization_details import leaves_choice
 from oauth_provider.registry.grant_context import GrantContext
 from oauth_provider.registry.scope import registry
 from oauth_provider.tokens.grant_context import contexts_for
 from oauth_provider.tokens.issuer import Issuer
+from oauth_provider.tokens.project_code import project_code
 from oauth_provider.tokens.scope_rules import withheld_from
 
 
@@ -55,18 +58,26 @@ def inquire(
     """Return what ``request`` asks ``user``, who is signed in by ``sign_in``; on a page that was opened ``since``."""
     contexts = contexts_for(user, destination.client)
     withheld = withheld_from(user, asked.scope)
+    grantable = grantable_part(asked, destination.client, withheld)
     question = Question(
         client=destination.client,
         user=user,
-        asked=with_leeway(grantable_part(asked, destination.client, withheld), request, destination.client, user),
+        asked=with_leeway(grantable, request, destination.client, user),
         withheld=tuple(one for one in asked.scope if one in withheld),
         sign_in=sign_in,
         destination=destination.in_words,
         contexts=contexts,
         context=settled(contexts, request.context),
         endings=() if since is None else endings(since),
+        choices=open_places(grantable.details),
     )
     return Inquiry(request, destination, question, issuer, visitor)
+
+
+def open_places(details: Sequence[Detail]) -> tuple[int, ...]:
+    """Return the places of the details that leave something open, which the person chooses."""
+    with project_code("what says whether authorization details leave something open"):
+        return tuple(place for place, detail in enumerate(details) if leaves_choice(detail))
 
 
 def grantable_part(asked: Asked, client: Client, withheld: frozenset[str]) -> Asked:

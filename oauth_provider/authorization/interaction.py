@@ -32,7 +32,7 @@ from oauth_provider.authorization.person import asked_person
 from oauth_provider.authorization.response import AuthorizationResponse, granted_response
 from oauth_provider.authorization.rules import check, establish, prompts_of
 from oauth_provider.authorization.sign_in import end, spend
-from oauth_provider.authorization.silent import silent_error
+from oauth_provider.authorization.silent import choice_error, silent_error
 from oauth_provider.authorization.ticket import Ticket
 from oauth_provider.authorization.visitor import visitor_of
 from oauth_provider.conf import provider_settings
@@ -165,7 +165,7 @@ def _grant(inquiry: Inquiry, visit: Visit) -> Step:
             watched = session_state(visit.http, destination, granted.scope)
             return Answer(granted_response(destination, granted, inquiry.issuer, watched))
     if visit.is_silent:
-        return Refused(destination, silent_error(visit, destination, None, is_settled=inquiry.question.is_settled))
+        return Refused(destination, silent_error(visit, destination, None, left_open=choice_error(inquiry.question)))
     # Where something was demanded of the sign-in, only the one that met it may decide.
     handle = ask(visit.http, inquiry, sid=visit.recorded.sid if _is_demanding(visit) else "")
     return Page(consent_url(handle))

@@ -58,7 +58,8 @@ class Question:
     ``withheld`` are scopes that were asked for and that the person may not grant: no part of what is ``asked``.
     ``contexts`` are those in which the person may grant it, none where they act for themselves alone, and ``context``
     is the key of the one that is settled, None where the person chooses. ``until`` is when all of it would end, None
-    where nobody set that, and ``endings`` are earlier ones that the person may choose.
+    where nobody set that, and ``endings`` are earlier ones that the person may choose. ``choices`` are the places of
+    the details that leave something open, which the person chooses.
     """
 
     client: Client
@@ -70,6 +71,7 @@ class Question:
     context: str | None = None
     until: datetime | None = None
     endings: tuple[datetime, ...] = ()
+    choices: tuple[int, ...] = ()
     withheld: tuple[str, ...] = ()
 
     @property
@@ -84,7 +86,8 @@ class Decision:
 
     ``scopes`` and ``details`` are what a yes is to, None for everything that is asked for; what is not asked for is
     never granted. ``reads_only`` puts the twins of the question in the place of what could do harm. ``context`` and
-    ``until`` are among those of the question.
+    ``until`` are among those of the question. ``values`` are what was entered in the forms of details, each field with
+    its name.
     """
 
     is_yes: bool
@@ -93,6 +96,7 @@ class Decision:
     context: str | None = None
     until: datetime | None = None
     reads_only: bool = False
+    values: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @property
     def word(self) -> str:
@@ -105,7 +109,8 @@ class Decision:
         scopes = None if self.scopes is None else sorted(self.scopes)
         details = None if self.details is None else sorted(map(canonical, self.details))
         until = None if self.until is None else self.until.isoformat()
-        return digest(json.dumps([self.word, scopes, details, self.context, until, self.reads_only]))
+        said = [self.word, scopes, details, self.context, until, self.reads_only, sorted(self.values)]
+        return digest(json.dumps(said))
 
 
 YES, NO = Decision(True), Decision(False)
@@ -124,7 +129,10 @@ def is_offered(question: Question, context: str | None) -> bool:
 
 
 def check_offered(question: Question, decision: Decision) -> None:
-    """Check that ``decision`` chooses only what ``question`` offers. Raises ``InvalidRequest``."""
+    """Check that ``decision`` chooses only what ``question`` offers, and that nothing is left to choose.
+
+    Raises ``InvalidRequest``.
+    """
     if not decision.is_yes:
         return
     if decision.context is None and not question.is_settled:
@@ -135,6 +143,8 @@ def check_offered(question: Question, decision: Decision) -> None:
         raise InvalidRequest(Reason.END_NOT_OFFERED)
     if decision.reads_only and not question.asked.twins:
         raise InvalidRequest(Reason.ACCESS_NOT_OFFERED)
+    if question.choices:
+        raise InvalidRequest(Reason.CHOICE_NOT_MADE)
 
 
 def allowed_part(question: Question, decision: Decision) -> Asked | None:
@@ -149,15 +159,20 @@ def allowed_part(question: Question, decision: Decision) -> Asked | None:
     scopes = frozenset(asked.scope) if decision.scopes is None else decision.scopes | asked.required
     if refused := frozenset(asked.scope) - scopes:
         scopes -= registry().with_implying(refused)
-    details = asked.details if decision.details is None else decision.details
     twins = asked.twins if decision.reads_only else {}
     allowed = [twins.get(one, (one,)) for one in asked.scope if one in scopes]
     part = replace(
         asked,
         scope=tuple(dict.fromkeys(chain.from_iterable(allowed))),
-        details=tuple(one for one in asked.details if any(map(_same_as(one), details))),
+        details=allowed_details(asked, decision),
     )
     return None if part.is_empty else part
+
+
+def allowed_details(asked: Asked, decision: Decision) -> tuple[Detail, ...]:
+    """Return the details of ``asked`` that are among those of ``decision``."""
+    details = asked.details if decision.details is None else decision.details
+    return tuple(one for one in asked.details if any(map(_same_as(one), details)))
 
 
 def agreement_of(question: Question, decision: Decision) -> Agreement:

@@ -7,6 +7,7 @@ from django.db import router
 
 from oauth_provider.authorization.demand import Demand, Visit
 from oauth_provider.authorization.destination import Destination
+from oauth_provider.authorization.question import Question
 from oauth_provider.models import Consent
 from oauth_provider.protocol.errors import ConsentRequired, InteractionRequired, LoginRequired, OAuthError
 from oauth_provider.protocol.reason import Reason
@@ -14,11 +15,11 @@ from oauth_provider.resource_server.users.session_user import session_user
 
 
 def silent_error(
-    visit: Visit, destination: Destination, demand: Demand | None, *, is_settled: bool = True
+    visit: Visit, destination: Destination, demand: Demand | None, *, left_open: OAuthError | None = None
 ) -> OAuthError:
     """Return the error for a request that would need a page: for ``demand``, or for consent where that is None.
 
-    ``is_settled`` says whether it is known what the person would act for.
+    ``left_open`` is for what the person would have to choose.
     """
     if demand in (Demand.LOGIN, Demand.SIGN_UP) and destination.is_assured:
         return LoginRequired(Reason.USER_NOT_SIGNED_IN)
@@ -27,11 +28,18 @@ def silent_error(
     if not destination.is_assured:
         # Any app on the device may ask in this one's name: neither a hint nor max_age makes another answer of it.
         return InteractionRequired(Reason.CLIENT_NOT_ASSURED)
-    if demand is None and not is_settled:
-        return InteractionRequired(Reason.CONTEXT_NOT_SETTLED)
+    if demand is None and left_open is not None:
+        return left_open
     if demand is None:
         return ConsentRequired(Reason.CONSENT_MISSING)
     return InteractionRequired(Reason.SIGN_IN_TOO_WEAK)
+
+
+def choice_error(question: Question) -> OAuthError | None:
+    """Return the error for what a person would have to choose to answer ``question``; None where that is nothing."""
+    if not question.is_settled:
+        return InteractionRequired(Reason.CONTEXT_NOT_SETTLED)
+    return InteractionRequired(Reason.CHOICE_NOT_MADE) if question.choices else None
 
 
 def has_agreed(visit: Visit, destination: Destination) -> bool:

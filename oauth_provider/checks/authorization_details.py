@@ -1,9 +1,11 @@
 """Checks of ``AUTHORIZATION_DETAILS_TYPES`` (RFC 9396 §2.1 and §5): each type can be made, validated and shown."""
 
+import inspect
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.core.checks import CheckMessage, Error, Warning
+from django.forms import FileField
 from django.template import TemplateDoesNotExist, TemplateSyntaxError
 from django.template.loader import get_template
 
@@ -11,7 +13,7 @@ from oauth_provider.checks.registration import register
 from oauth_provider.conf import provider_settings
 from oauth_provider.protocol.authorization_details import AuthorizationDetailsType, is_name
 from oauth_provider.protocol.json_schema import SchemaError, is_available
-from oauth_provider.registry.authorization_details import registered, schema_of
+from oauth_provider.registry.authorization_details import form_of, registered, schema_of
 
 OPTIONS = ", ".join(AuthorizationDetailsType.OPTIONS)
 
@@ -23,6 +25,23 @@ def check_types(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     if not isinstance(given, Mapping):
         return [_unusable("It is no dictionary.")]
     return [message for name in given for message in _faults(name)]
+
+
+@register()
+def check_forms(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """E084: the form in which people choose cannot be used, or there is none for what they are to choose."""
+    given = provider_settings.AUTHORIZATION_DETAILS_TYPES
+    names = given if isinstance(given, Mapping) else ()
+    return [
+        Error(
+            f"The form of the authorization details type {name!r} cannot be used: {why}.",
+            hint="Name a Django form that takes user and detail beside what every form takes, and uploads no files.",
+            id="oauth_provider.E084",
+        )
+        for name in names
+        if not _why_not(name)
+        for why in _form_faults(name)
+    ]
 
 
 @register()
@@ -76,6 +95,24 @@ def _schema_faults(name: str) -> Iterator[CheckMessage]:
         )
 
 
+def _form_faults(name: str) -> Iterator[str]:
+    try:
+        form = form_of(name)
+    except (ImportError, TypeError) as error:
+        yield str(error)
+        return
+    if form is None:
+        if registered(name).chosen:
+            yield "members are to be chosen, and there is no form"
+        return
+    try:
+        inspect.signature(form).bind(None, prefix="", user=None, detail={})
+    except TypeError as error:
+        yield f"it takes no user and detail ({error})"
+    if any(isinstance(field, FileField) for field in getattr(form, "base_fields", {}).values()):
+        yield "it uploads files"
+
+
 def _why_not(name: Any) -> str:
     """Return why the type ``name`` cannot be made; "" if it can."""
     if not isinstance(name, str) or not is_name(name):
@@ -84,8 +121,10 @@ def _why_not(name: Any) -> str:
         made = registered(name)
     except (ImportError, TypeError, ValueError) as error:
         return str(error)
-    if isinstance(made.narrowable, str) or not all(isinstance(member, str) for member in made.narrowable):
-        return "narrowable is no list of members"
+    for option in ("narrowable", "chosen"):
+        members = getattr(made, option)
+        if isinstance(members, str) or not all(isinstance(member, str) for member in members):
+            return f"{option} is no list of members"
     return "" if isinstance(made.template, str) else "template is no name of one"
 
 

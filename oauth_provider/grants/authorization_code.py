@@ -6,21 +6,17 @@ from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.grants.replay import replayed
 from oauth_provider.grants.request import TokenRequest
-from oauth_provider.grants.rules import check_alive, check_context, check_key, check_known, check_lifetimes
+from oauth_provider.grants.rules import check_alive, check_key, check_known, check_lifetimes, check_still_theirs
 from oauth_provider.grants.snapshot import Snapshot
 from oauth_provider.models import Authorization
-from oauth_provider.models.authorization import authorization_now
 from oauth_provider.protocol.errors import InvalidGrant
 from oauth_provider.protocol.id_token import OPENID
 from oauth_provider.protocol.pkce import check_code_verifier
 from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol.token_string import CODE, is_token
-from oauth_provider.registry.scope import registry
 from oauth_provider.sql.outcome import Outcome
 from oauth_provider.tokens.authorization_lookup import find_by_code
-from oauth_provider.tokens.grant_context import is_sign_in_open
 from oauth_provider.tokens.issue import Issued, issue_for_code
-from oauth_provider.tokens.scope_rules import NOTHING, withheld_from_sign_in
 from oauth_provider.tokens.signer import Signer
 from oauth_provider.tokens.terms import Terms
 
@@ -34,11 +30,7 @@ def read(request: TokenRequest) -> Snapshot:
     code = request.form.required("code")
     if not is_token(code, CODE):
         raise InvalidGrant(Reason.CODE_MALFORMED)
-    authorization = find_by_code(code)
-    known = registry()
-    withheld = withheld_from_sign_in(authorization, known) if known.rules else NOTHING
-    is_open = is_sign_in_open(authorization, request.client.client_id)
-    return Snapshot(authorization, authorization_now(), is_open, withheld=withheld, known=known)
+    return Snapshot.of(find_by_code(code), request.client.client_id)
 
 
 @sensitive_variables()
@@ -57,7 +49,7 @@ def decide(snapshot: Snapshot, request: TokenRequest, signer: Signer) -> Outcome
         return replayed(authorization, request, Reason.CODE_REPLAYED, now)
     check_code_lifetime(authorization, now)
     check_alive(authorization, now)
-    check_context(snapshot)
+    check_still_theirs(snapshot)
     terms = terms.bound_to(request.key).narrowed_from(authorization, request.client, snapshot.withheld, snapshot.known)
     check_lifetimes(authorization, terms, now)
     check_nonce_binds(authorization, terms)

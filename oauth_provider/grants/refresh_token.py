@@ -11,27 +11,23 @@ from oauth_provider.grants.replay import replayed
 from oauth_provider.grants.request import TokenRequest
 from oauth_provider.grants.rules import (
     check_alive,
-    check_context,
     check_grantable,
     check_key,
     check_known,
     check_lifetimes,
+    check_still_theirs,
 )
 from oauth_provider.grants.snapshot import Snapshot
 from oauth_provider.models import Authorization
-from oauth_provider.models.authorization import authorization_now
 from oauth_provider.models.client import Client
 from oauth_provider.protocol.digest import digest, equal
 from oauth_provider.protocol.errors import InvalidGrant
 from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol.scope import parse_scope
 from oauth_provider.protocol.token_string import REFRESH_TOKEN, parse_refresh_token
-from oauth_provider.registry.scope import registry
 from oauth_provider.sql.outcome import Outcome
 from oauth_provider.tokens.authorization_lookup import find_by_family
-from oauth_provider.tokens.grant_context import is_sign_in_open
 from oauth_provider.tokens.issue import Issued, Refresh, issue_for_refresh, repeat
-from oauth_provider.tokens.scope_rules import NOTHING, withheld_from_sign_in
 from oauth_provider.tokens.signer import Signer
 from oauth_provider.tokens.terms import Terms
 
@@ -45,11 +41,7 @@ def read(request: TokenRequest) -> Snapshot:
     presented = request.form.required("refresh_token")
     parts = parse_refresh_token(presented)
     if parts is not None:
-        authorization = find_by_family(parts.family)
-        known = registry()
-        withheld = withheld_from_sign_in(authorization, known) if known.rules else NOTHING
-        is_open = is_sign_in_open(authorization, request.client.client_id)
-        return Snapshot(authorization, authorization_now(), is_open, withheld=withheld, known=known)
+        return Snapshot.of(find_by_family(parts.family), request.client.client_id)
     if presented.startswith(REFRESH_TOKEN):
         raise InvalidGrant(Reason.REFRESH_TOKEN_MALFORMED)
     return of_dot_token(presented)
@@ -73,7 +65,7 @@ def decide(snapshot: Snapshot, request: TokenRequest, signer: Signer) -> Outcome
     is_repeated = not equal(digest(presented), authorization.refresh_token_digest)
     if is_repeated and not is_within_retry_window(authorization, request.client, now):
         return replayed(authorization, request, Reason.REFRESH_TOKEN_REPLAYED, now)
-    check_context(snapshot)
+    check_still_theirs(snapshot)
     refresh = Refresh(presented, request.client, asked)
     if is_repeated:
         check_previous(authorization, presented)

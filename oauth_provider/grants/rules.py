@@ -33,10 +33,13 @@ def check_alive(authorization: Authorization, now: datetime) -> None:
         raise InvalidGrant(Reason.AUTHORIZATION_ENDED, detail=f"{authorization.reference} is not alive")
 
 
-def check_context(snapshot: Snapshot) -> None:
-    """RFC 6749 §10.4: what somebody lets an application do for an organisation, they may still do there themselves."""
+def check_still_theirs(snapshot: Snapshot) -> None:
+    """RFC 6749 §10.4: what somebody lets an application do, for an organisation or to a thing of theirs, they may still
+    do themselves."""
     if not snapshot.is_context_open:
         raise InvalidGrant(Reason.CONTEXT_CLOSED, detail=f"{snapshot.authorization} goes on where it opens again")
+    if not snapshot.are_details_theirs:
+        raise InvalidGrant(Reason.DETAILS_LOST, detail=f"{snapshot.authorization} goes on where they are theirs again")
 
 
 def check_grantable(scope: tuple[str, ...], snapshot: Snapshot) -> None:

@@ -5,15 +5,20 @@ from datetime import datetime
 
 from oauth_provider.dot.names import Row
 from oauth_provider.models import Authorization
-from oauth_provider.registry.scope import Registry
+from oauth_provider.models.authorization import authorization_now
+from oauth_provider.registry.scope import Registry, registry
+from oauth_provider.tokens.authorization_details import are_still_theirs
+from oauth_provider.tokens.grant_context import is_open
+from oauth_provider.tokens.scope_rules import withheld_from_sign_in
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """An authorization with its user, None where there is none, and the time by the clock of its database.
 
-    ``is_context_open`` says whether its user may still act in its context, and ``withheld`` are scopes of it that its
-    user may not grant any more, by the registry that is ``known``.
+    ``is_context_open`` says whether its user may still act in its context, ``are_details_theirs`` whether they may
+    still grant its details, and ``withheld`` are scopes of it that its user may not grant any more, by the registry
+    that is ``known``.
     ``adopted`` is the row of a refresh token that DOT issued, where one was presented that is not ours yet.
     """
 
@@ -21,5 +26,22 @@ class Snapshot:
     now: datetime
     is_context_open: bool = True
     adopted: Row | None = None
+    are_details_theirs: bool = True
     withheld: frozenset[str] = frozenset()
     known: Registry | None = None
+
+    @classmethod
+    def of(cls, authorization: Authorization | None, client_id: str) -> "Snapshot":
+        """Return the snapshot of ``authorization`` at this moment, once the project's own code was asked about it."""
+        now, known = authorization_now(), registry()
+        if authorization is None:
+            return cls(None, now, known=known)
+        user, details = authorization.user, authorization.authorization_details
+        return cls(
+            authorization,
+            now,
+            is_context_open=is_open(user, client_id, authorization.context),
+            are_details_theirs=are_still_theirs(user, details),
+            withheld=withheld_from_sign_in(authorization, known) if known.rules else frozenset(),
+            known=known,
+        )

@@ -1,15 +1,19 @@
 """The consent page (RFC 6749 §3.1, RFC 9700 §4.7): who asks for what, and the one place where it is decided."""
 
 from datetime import datetime
+from typing import Any
 
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
 from oauth_provider.authorization.carried import AUTHORIZE, resume_url
+from oauth_provider.authorization.choice import PREFIX, ChoiceRefused, Forms, forms_of
 from oauth_provider.authorization.decision import decide, inquiry_of
 from oauth_provider.authorization.demand import is_signed_in
 from oauth_provider.authorization.inquiry import Inquiry
@@ -20,6 +24,8 @@ from oauth_provider.authorization.sign_in import binding_of
 from oauth_provider.authorization.stored_request import from_stored
 from oauth_provider.authorization.ticket import Ticket
 from oauth_provider.authorization.warning import warning_of
+from oauth_provider.conf import provider_settings
+from oauth_provider.events.refusal import tell_refusal
 from oauth_provider.models import PendingRequest
 from oauth_provider.pages import consent_as_json
 from oauth_provider.pages.consent_choices import (
@@ -33,6 +39,7 @@ from oauth_provider.pages.consent_choices import (
 )
 from oauth_provider.pages.csrf import AGAIN, ask_again, csrf_protected
 from oauth_provider.pages.dead_end import dead_end
+from oauth_provider.pages.log_mask import masked
 from oauth_provider.pages.login_round_trip import login_url
 from oauth_provider.pages.sending.head import is_head, nothing_done
 from oauth_provider.pages.sending.json_twin import refuse, wants_json
@@ -110,6 +117,8 @@ def _in_json(request: HttpRequest, handle: str) -> HttpResponse:
             raise InvalidRequest(Reason.CONSENT_BUTTON_MISSING)
         response = decide(request, handle, decision_of(request.POST), issuer_of(request))
         return consent_as_json.show_answer(request, response)
+    except ChoiceRefused as error:
+        return refuse(request, error, fields=consent_as_json.problems_of(error.forms), go_on=f"{here}?{AGAIN}")
     except ServiceUnavailable:
         raise
     except OAuthError as error:
@@ -117,7 +126,11 @@ def _in_json(request: HttpRequest, handle: str) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, handle: str) -> HttpResponse:
-    return send(request, decide(request, handle, decision_of(request.POST), issuer_of(request)))
+    try:
+        return send(request, decide(request, handle, decision_of(request.POST), issuer_of(request)))
+    except ChoiceRefused as refused:
+        tell_refusal(refused, path=masked(request.path), address=provider_settings.CLIENT_ADDRESS(request))
+        return _ask(request, handle, refused.forms)
 
 
 def decision_of(form: QueryDict) -> Decision:
@@ -140,13 +153,15 @@ def decision_of(form: QueryDict) -> Decision:
         context=form.get("context") or None,
         until=until,
         reads_only=form.get(ACCESS) == READ_ONLY,
+        values=tuple((name, tuple(listed)) for name, listed in form.lists() if name.startswith(f"{PREFIX}-")),
     )
 
 
-def _ask(request: HttpRequest, handle: str) -> HttpResponse:
+def _ask(request: HttpRequest, handle: str, refused: Forms | None = None) -> HttpResponse:
+    """The page; once more where a choice was ``refused``, with the reason beside each field and all else as it was."""
     inquiry = _find(request, handle)
     with speaking(inquiry.request.ui_locales):
-        return _show(request, handle, inquiry)
+        return _show(request, handle, inquiry, refused)
 
 
 def _find(request: HttpRequest, handle: str) -> Inquiry:
@@ -166,10 +181,12 @@ def _begin_anew(request: HttpRequest, handle: str, page: str) -> HttpResponse:
     return redirect_to(resume_url(request, Ticket(from_stored(pending.request)), page))
 
 
-def _show(request: HttpRequest, handle: str, inquiry: Inquiry) -> HttpResponse:
+def _show(request: HttpRequest, handle: str, inquiry: Inquiry, refused: Forms | None) -> HttpResponse:
     question = inquiry.question
+    ticked = None if refused is None else frozenset(request.POST.getlist(SCOPE))
     recollection = recollect(question, timezone.now())
     warning = warning_of(inquiry, is_first=recollection.is_first)
+    forms = refused or forms_of(question)
     resources = question.asked.audience.resources
     here = reverse("oauth_provider:consent", args=[handle])
     context = {
@@ -183,27 +200,34 @@ def _show(request: HttpRequest, handle: str, inquiry: Inquiry) -> HttpResponse:
         "is_context_settled": question.is_settled,
         "endings": [(one.isoformat(), one) for one in question.endings],
         "permissions": permissions_of(question.asked.scope),
-        "groups": groups_of(question, recollection),
+        "groups": groups_of(question, recollection, ticked=ticked),
         "readings": readings_of(question),
-        "reads_only": recollection.reads_only,
+        "reads_only": recollection.reads_only if refused is None else request.POST.get(ACCESS) == READ_ONLY,
         "before": said_of_client(question, recollection),
         "warning": WARNINGS[warning] if warning is not None else "",
         "is_warning_strong": warning is not None and warning.is_strong,
         "withheld": [one for one in permissions_of(question.withheld, withheld=question.withheld) if one.refusal],
-        "details": [_in_words(detail, request) for detail in question.asked.details],
+        "details": [_in_words(one, request, forms.get(place)) for place, one in enumerate(question.asked.details)],
+        "is_refused": refused is not None,
+        "chosen": {name: request.POST.get(name, "") for name in ("context", "until")},
         "action": here,
         "switch": f"{here}?{SWITCH}",
     }
-    return show(request, "consent.html", context)
+    return show(request, "consent.html", context, status=400 if refused else 200)
 
 
 def _members(detail: Detail) -> list[tuple[str, str]]:
-    return [(str(COMMON.get(member, member)), value) for member, value in flatten(detail)]
+    named = flatten(detail, schema=registered(detail["type"]).schema, say=gettext)
+    return [(str(COMMON.get(member, member)), value) for member, value in named]
 
 
-def _in_words(detail: Detail, request: HttpRequest) -> dict[str, str]:
-    """The name of the detail's type, and all that it says (RFC 9396 §2), by the type's own template or as a list."""
+def _in_words(detail: Detail, request: HttpRequest, form: BaseForm | None) -> dict[str, Any]:
+    """The name of the detail's type, and all that it says (RFC 9396 §2), by the type's own template or as a list.
+
+    ``form`` is for what it leaves open.
+    """
     known = registered(detail["type"])
     context = {**known.context(detail, session_user(request)), "detail": detail, "members": _members(detail)}
     template = known.template or "oauth_provider/authorization_detail.html"
-    return {"name": str(known.name) or known.type, "words": render_to_string(template, context, request)}
+    words = render_to_string(template, context, request)
+    return {"name": str(known.name) or known.type, "words": words, "form": form}

@@ -2,10 +2,14 @@
 
 from typing import Any
 
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.forms import BaseForm, BoundField
+from django.forms.widgets import ChoiceWidget
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.utils import timezone
 
+from oauth_provider.authorization.choice import Forms, forms_of
 from oauth_provider.authorization.inquiry import Inquiry
 from oauth_provider.authorization.recollection import recollect
 from oauth_provider.authorization.response import AuthorizationResponse
@@ -16,12 +20,14 @@ from oauth_provider.registry.authorization_details import registered
 from oauth_provider.registry.scope import permissions_of
 from oauth_provider.resource_server.users.session_user import session_user
 from oauth_provider.tokens.issuer import issuer_of
+from oauth_provider.tokens.json_value import as_json
 from oauth_provider.tokens.person import username_of
 
 
 def show_question(request: HttpRequest, inquiry: Inquiry, *, switch: str) -> HttpResponse:
     """Answer the question, with what a form has to send back. ``switch`` leads on to another account."""
     question = inquiry.question
+    forms = forms_of(question)
     recollection = recollect(question, timezone.now())
     warning, readings = warning_of(inquiry, is_first=recollection.is_first), readings_of(question)
     return json_twin.answer(
@@ -41,7 +47,9 @@ def show_question(request: HttpRequest, inquiry: Inquiry, *, switch: str) -> Htt
             "resources": [
                 {"resource": one.identifier, "name": str(one.name)} for one in question.asked.audience.resources
             ],
-            "authorization_details": [_detail(dict(one)) for one in question.asked.details],
+            "authorization_details": [
+                _detail(dict(one), forms.get(place)) for place, one in enumerate(question.asked.details)
+            ],
             "contexts": [
                 {"context": one.key, "name": str(one.name)}
                 for one in question.contexts
@@ -63,6 +71,16 @@ def show_answer(request: HttpRequest, response: AuthorizationResponse) -> HttpRe
     return json_twin.answer({"redirect_to": response.url(issuer)})
 
 
+def problems_of(forms: Forms) -> dict[str, list[str]]:
+    """Return what is wrong in each field, by the name that is sent; "" are whole forms."""
+    found: dict[str, list[str]] = {}
+    for form in forms.values():
+        for name, problems in form.errors.items():
+            said = found.setdefault("" if name == NON_FIELD_ERRORS else form.add_prefix(name), [])
+            said += [str(one) for one in problems]
+    return found
+
+
 def _permission(choice: Choice) -> dict[str, Any]:
     permission = choice.permission
     return {
@@ -81,6 +99,29 @@ def _warning(warning: Warning) -> dict[str, Any]:
     return {"words": str(WARNINGS[warning]), "is_strong": warning.is_strong}
 
 
-def _detail(detail: dict[str, Any]) -> dict[str, Any]:
+def _detail(detail: dict[str, Any], form: BaseForm | None) -> dict[str, Any]:
     known = registered(detail["type"])
-    return {"name": str(known.name) or known.type, "detail": detail}
+    fields = {"fields": [_field(one) for one in form]} if form is not None else {}
+    return {"name": str(known.name) or known.type, "detail": detail, **fields}
+
+
+def _field(bound: BoundField) -> dict[str, Any]:
+    """Describe a field, with ``choices`` where it is one of some."""
+    members: dict[str, Any] = {
+        "name": bound.html_name,
+        "label": str(bound.label),
+        "help_text": str(bound.help_text),
+        "type": getattr(bound.field.widget, "input_type", "text"),
+        "required": bound.field.required,
+        "initial": as_json(prepared(bound), what=f"the initial value of {bound.name!r}"),
+    }
+    if isinstance(bound.field.widget, ChoiceWidget):
+        options = (one for _group, group, _place in bound.field.widget.optgroups(bound.html_name, []) for one in group)
+        members["choices"] = [{"value": str(one["value"]), "label": str(one["label"])} for one in options]
+        members["multiple"] = bound.field.widget.allow_multiple_selected
+    return members
+
+
+def prepared(bound: BoundField) -> Any:
+    """The initial value as the field shows it: rows by their keys."""
+    return bound.field.prepare_value(bound.value())

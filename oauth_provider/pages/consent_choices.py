@@ -1,7 +1,7 @@
 """Choices on the consent page (RFC 6749 §3.3): each scope in words, whether it can be left out, and what is new."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
@@ -48,9 +48,16 @@ class ChoiceGroup:
     is_folded: bool
 
 
-def groups_of(question: Question, recollection: Recollection) -> list[ChoiceGroup]:
-    """Return what is asked, and then what was agreed to before; all of it in one group where nothing is new."""
+def groups_of(
+    question: Question, recollection: Recollection, *, ticked: frozenset[str] | None = None
+) -> list[ChoiceGroup]:
+    """Return what is asked, and then what was agreed to before; all of it in one group where nothing is new.
+
+    ``ticked`` are the scopes that the person ticked, where the page is shown again.
+    """
     choices = choices_of(question, recollection)
+    if ticked is not None:
+        choices = [replace(one, is_ticked=one.is_required or one.permission.scope in ticked) for one in choices]
     known = tuple(one for one in choices if one.state in (State.AGREED, State.DECLINED))
     new = tuple(one for one in choices if one not in known)
     groups = [ChoiceGroup(new, is_folded=False), ChoiceGroup(known, is_folded=bool(new))]

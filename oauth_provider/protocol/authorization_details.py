@@ -6,7 +6,7 @@ Elements are compared by their meaning as JSON and nothing else (§12): members 
 
 import json
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from oauth_provider.protocol.errors import InvalidAuthorizationDetails
@@ -49,8 +49,26 @@ class AuthorizationDetailsType:
     remember: bool = False
     #: Whether it takes a person to grant it, so that no client gets it for itself alone.
     needs_person: bool = True
+    #: A Django form, or its dotted path, in which the person chooses what a request leaves open. It is made with
+    #: ``user`` and ``detail``.
+    form: Any = None
+    #: Members that the form decides. A request may leave them out, and what is granted has all of them.
+    chosen: Collection[str] = ()
+    #: Whether ``is_still_theirs`` is asked at every call of an API in this project, not only at introspection and
+    #: refresh.
+    check_every_call: bool = False
 
-    OPTIONS = ("name", "schema", "template", "narrowable", "remember", "needs_person")
+    OPTIONS = (
+        "name",
+        "schema",
+        "template",
+        "narrowable",
+        "remember",
+        "needs_person",
+        "form",
+        "chosen",
+        "check_every_call",
+    )
 
     def __init__(self, type: str, **options: Any) -> None:
         self.type = type
@@ -62,9 +80,39 @@ class AuthorizationDetailsType:
     def check(self, detail: Detail, client_id: str) -> None:
         """Raise ``ValueError`` for a fault that the schema cannot find. Its text goes to the log."""
 
+    def leaves_open(self, detail: Detail) -> bool:
+        """Does ``detail`` leave the person something to choose in the form? It lacks one of ``chosen``, or there are
+        none."""
+        return not self.chosen or not set(self.chosen) <= detail.keys()
+
+    def choose(self, detail: Detail, values: Mapping[str, Any]) -> Detail:
+        """Return ``detail`` as the person made it, by the cleaned ``values`` of the form."""
+        return {**detail, **values}
+
+    def is_choice_of(self, asked: Detail, picked: Detail) -> bool:
+        """Is ``picked`` no more than ``asked``, which left something open?
+
+        True where it adds all of ``chosen`` that was left out and nothing else, and is a part of the rest.
+        """
+        added = set(self.chosen) - asked.keys()
+        rest = {name: value for name, value in picked.items() if name not in added}
+        return added <= picked.keys() and is_part(rest, asked, self.narrowable)
+
+    def is_still_theirs(self, user: Any, detail: Detail) -> bool:
+        """May ``user`` still let somebody do this? ``detail`` is as it was granted.
+
+        Asked when it is granted, when a code is redeemed, at every refresh and every introspection.
+        """
+        return True
+
     def narrow(self, granted: Detail, requested: Detail) -> Detail | None:
-        """Return the part of ``granted`` that a token for ``requested`` gets, or None where ``requested`` is more."""
-        return requested if is_part(requested, granted, self.narrowable) else None
+        """Return the part of ``granted`` that a token for ``requested`` gets, or None where ``requested`` is more.
+
+        What was left open in the request is as it was chosen.
+        """
+        left_open = {name: granted[name] for name in self.chosen if name in granted and name not in requested}
+        wanted = {**requested, **left_open}
+        return wanted if is_part(wanted, granted, self.narrowable) else None
 
     def enrich(self, detail: Detail, user: Any) -> Detail:
         """Return ``detail`` as ``user`` grants it, for example with the account that it is about (RFC 9396 §7.1)."""
@@ -159,16 +207,29 @@ def locations_of(detail: Detail) -> tuple[str, ...]:
     return tuple(one for one in locations if isinstance(one, str)) if isinstance(locations, list | tuple) else ()
 
 
-def flatten(value: Any, path: str = "") -> list[tuple[str, str]]:
-    """Return every member of an element as (path, value), both text, for pages without a template of its type."""
+def flatten(value: Any, path: str = "", schema: Any = None, say: Callable[[str], str] = str) -> list[tuple[str, str]]:
+    """Return every member of an element as (name, value), both text, for pages without a template of its type.
+
+    A member is called by the ``title`` that ``schema`` gives it, as ``say`` translates it, or else as it is called.
+    """
+    described: Mapping[str, Any] = schema if isinstance(schema, Mapping) else {}
     if isinstance(value, Mapping):
-        inner = [(name, one) for name, one in value.items() if path or name != "type"]
-        return [row for name, one in inner for row in flatten(one, f"{path}.{name}" if path else str(name))]
+        known = described.get("properties") or {}
+        inner = [(name, one, known.get(name)) for name, one in value.items() if path or name != "type"]
+        return [row for name, one, of_it in inner for row in flatten(one, _called(path, name, of_it, say), of_it, say)]
     if isinstance(value, list | tuple):
         if not any(isinstance(one, Mapping | list | tuple) for one in value):
             return [(path, ", ".join(map(_as_text, value)))]
-        return [row for place, one in enumerate(value, 1) for row in flatten(one, f"{path} {place}")]
+        items = described.get("items")
+        return [row for place, one in enumerate(value, 1) for row in flatten(one, f"{path} {place}", items, say)]
     return [(path, _as_text(value))]
+
+
+def _called(path: str, name: Any, schema: Any, say: Callable[[str], str]) -> str:
+    title = schema.get("title") if isinstance(schema, Mapping) else None
+    if isinstance(title, str) and title:
+        return f"{path}: {say(title)}" if path else say(title)
+    return f"{path}.{name}" if path else str(name)
 
 
 def _check_element(element: Any, place: int) -> None:

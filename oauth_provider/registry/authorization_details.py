@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.signals import setting_changed
+from django.forms import BaseForm
 from django.utils.module_loading import import_string
 from django.utils.translation import override
 
@@ -83,9 +84,33 @@ def requested_details(text: str, client: Client, *, by_person: bool = True) -> t
     """
     details = parse_details(text)
     for place, detail in enumerate(details):
-        _check_type(detail["type"], client, by_person)
+        _check_type(detail, client, by_person)
         _check_members(detail, f"{PARAMETER}[{place}]", client)
     return details
+
+
+def form_of(name: str) -> type[BaseForm] | None:
+    """Return the form in which people choose, None where there is none. Raises ``ImportError`` and ``TypeError``."""
+    given = registered(name).form
+    form = import_string(given) if isinstance(given, str) else given
+    if form is not None and not (isinstance(form, type) and issubclass(form, BaseForm)):
+        raise TypeError(f"{given!r} is no form")
+    return form
+
+
+def leaves_choice(detail: Detail) -> bool:
+    """Does ``detail`` leave something open that a person chooses in the form of its type?"""
+    known = registered(detail["type"])
+    return known.form is not None and known.leaves_open(detail)
+
+
+def check_choice(asked: Detail, picked: Detail, client: Client) -> None:
+    """Raise ``ValueError`` where ``picked`` is not as its type has it, or more than ``asked`` (RFC 9396 §5)."""
+    known = registered(asked["type"])
+    schema_of(known.type).check(picked)
+    known.check(picked, client.client_id)
+    if not known.is_choice_of(asked, picked):
+        raise ValueError("it is no choice of what was asked for")
 
 
 def is_allowed(name: str, client: Client) -> bool:
@@ -104,9 +129,15 @@ def digests_of_details(details: Iterable[Detail]) -> dict[str, str]:
         return {digest(canonical(one)): digest(str(registered(one["type"]).name)) for one in details}
 
 
-def _check_type(name: str, client: Client, by_person: bool) -> None:
-    if not is_allowed(name, client) or (registered(name).needs_person and not by_person):
+def _check_type(detail: Detail, client: Client, by_person: bool) -> None:
+    name = detail["type"]
+    if not is_allowed(name, client) or not (by_person or _needs_nobody(detail)):
         raise InvalidAuthorizationDetails(Reason.DETAILS_TYPE_NOT_ALLOWED, detail=f"type {name[:64]!r}")
+
+
+def _needs_nobody(detail: Detail) -> bool:
+    """May a client have it for itself? Nobody is there to choose what it leaves open."""
+    return not registered(detail["type"]).needs_person and not leaves_choice(detail)
 
 
 def _check_members(detail: Detail, place: str, client: Client) -> None:

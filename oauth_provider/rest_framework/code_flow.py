@@ -46,8 +46,8 @@ class Browser(Protocol):
     def get(self, path: str, query: Mapping[str, str]) -> Any:
         """Return the response of a page."""
 
-    def decide(self, path: str) -> Any:
-        """Allow the request on the consent page at ``path``, and return the response."""
+    def decide(self, path: str, choices: Mapping[str, str]) -> Any:
+        """Allow the request on the consent page at ``path``, with ``choices``, and return the response."""
 
     def send(self, path: str, form: Mapping[str, str]) -> Any:
         """Send a form as the client, not as the browser, and return the response."""
@@ -64,9 +64,9 @@ class InProcess:
         """Return the response to GET."""
         return self.client.get(path, dict(query))
 
-    def decide(self, path: str) -> Any:
+    def decide(self, path: str, choices: Mapping[str, str]) -> Any:
         """Read the page, and send its form. The test client needs no CSRF token."""
-        return self.client.post(path, allowed(self.client.get(path).content.decode()))
+        return self.client.post(path, {**allowed(self.client.get(path).content.decode()), **choices})
 
     def send(self, path: str, form: Mapping[str, str]) -> Any:
         """Return the response to POST."""
@@ -89,10 +89,11 @@ class Live:
         """Return the response to GET."""
         return self._request("GET", path, params=query)
 
-    def decide(self, path: str) -> Any:
+    def decide(self, path: str, choices: Mapping[str, str]) -> Any:
         """Read the page, and send its form."""
         page = self._request("GET", path)
-        return self._request("POST", path, data=allowed(page.text), headers={"Referer": page.url})
+        form = {**allowed(page.text), **choices}
+        return self._request("POST", path, data=form, headers={"Referer": page.url})
 
     def send(self, path: str, form: Mapping[str, str]) -> Any:
         """Return the response to POST, sent without the browser's cookies."""
@@ -111,22 +112,37 @@ def allowed(page: str) -> dict[str, str]:
 
 
 def run_code_flow(
-    application: Any, user: Any, *, scope: str, client_secret: str = "", live_url: str = "", **parameters: str
+    application: Any,
+    user: Any,
+    *,
+    scope: str,
+    client_secret: str = "",
+    live_url: str = "",
+    choices: Mapping[str, str] | None = None,
+    **parameters: str,
 ) -> dict[str, Any]:
     """Sign ``user`` in, allow everything, redeem the code, and return the token response of this project's provider.
 
     ``application`` is a row of the client registry; its first redirect URI is used. ``live_url`` is the address of
     a live server on the same database; without it Django's test client is used. ``parameters`` are added to the
     authorization request; ``resource`` goes to the token request too (RFC 8707 §2.2), and without ``context`` the
-    first one is chosen. In a project that sets no ``ISSUER`` the tokens are those of ``https://issuer.test``.
+    first one is chosen. ``choices`` are what the person enters in the forms of authorization details, by the names of
+    the fields: ``{"detail-0-album": "7"}``. In a project that sets no ``ISSUER`` the tokens are those of ``https://issuer.test``.
     """
     with given_issuer():
         browser: Browser = Live(user, live_url) if live_url else InProcess(user)
-        return _run(browser, application, scope, client_secret, parameters)
+        said: dict[str, Any] = {"scope": scope, "client_secret": client_secret, "parameters": parameters}
+        return _run(browser, application, **said, choices=choices or {})
 
 
 def _run(
-    browser: Browser, application: Any, scope: str, client_secret: str, parameters: dict[str, str]
+    browser: Browser,
+    application: Any,
+    *,
+    scope: str,
+    client_secret: str,
+    parameters: dict[str, str],
+    choices: Mapping[str, str],
 ) -> dict[str, Any]:
     code_verifier = secrets.token_urlsafe(32)
     redirect_uri = parameters.setdefault("redirect_uri", application.redirect_uris.split()[0])
@@ -140,7 +156,7 @@ def _run(
     } | parameters
     response = browser.get(reverse("oauth_provider:authorize"), request)
     if not response.headers.get("Location", redirect_uri).startswith(redirect_uri):
-        response = browser.decide(response.headers["Location"])
+        response = browser.decide(response.headers["Location"], choices)
     answer = {
         name: values[0] for name, values in parse_qs(urlsplit(response.headers.get("Location", "")).query).items()
     }

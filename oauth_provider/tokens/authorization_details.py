@@ -1,14 +1,18 @@
-"""Authorization details of tokens (RFC 9396 §6 and §7): which a token gets, and how they are said."""
+"""Authorization details of tokens (RFC 9396 §6 and §7): which a token gets, how they are said, and whose they are."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from oauth_provider.conf import provider_settings
 from oauth_provider.models import Authorization
 from oauth_provider.models.client import Client
 from oauth_provider.protocol.authorization_details import PARAMETER, Detail, at_resources, narrow_details
 from oauth_provider.protocol.errors import InvalidAuthorizationDetails
 from oauth_provider.protocol.reason import Reason
-from oauth_provider.registry.authorization_details import all_types, is_allowed
+from oauth_provider.registry.authorization_details import all_types, is_allowed, registered
+from oauth_provider.tokens.project_code import project_code
+
+OURS = "what knows whose authorization details are"
 
 
 def said(details: Sequence[Detail] | None) -> dict[str, Any]:
@@ -30,3 +34,16 @@ def check_served(details: tuple[Detail, ...], resources: tuple[str, ...]) -> Non
     """Raise ``InvalidAuthorizationDetails`` for what is asked for by itself and of no use at ``resources``."""
     if at_resources(details, resources) != details:
         raise InvalidAuthorizationDetails(Reason.DETAILS_OF_OTHER_LOCATION)
+
+
+def are_still_theirs(user: Any, details: Iterable[Detail] | None, *, at_call: bool = False) -> bool:
+    """May ``user`` still let somebody do all of ``details``, by what their types say? True where nobody granted them.
+
+    ``at_call``: only types are asked that want to be at every call of an API.
+    """
+    if user is None or not details:
+        return True
+    types = provider_settings.AUTHORIZATION_DETAILS_TYPES
+    known = [(registered(one["type"]), one) for one in details if one["type"] in types]
+    with project_code(OURS):
+        return all(kind.is_still_theirs(user, one) for kind, one in known if kind.check_every_call or not at_call)

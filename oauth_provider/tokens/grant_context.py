@@ -5,7 +5,6 @@ The project's own code says so (``registry.grant_context``), and is not asked wh
 
 from typing import Any
 
-from oauth_provider.models import Authorization
 from oauth_provider.models.client import Client
 from oauth_provider.registry.grant_context import GrantContext, distinct, grant_contexts
 from oauth_provider.tokens.project_code import project_code
@@ -30,11 +29,6 @@ def is_open(user: Any, client_id: str, context: str) -> bool:
 def is_open_at_calls(user: Any, client_id: str, context: str) -> bool:
     """Return ``is_open``, where the project wants to be asked at every call of an API; else True."""
     return not context or not grant_contexts().check_every_call or is_open(user, client_id, context)
-
-
-def is_sign_in_open(authorization: Authorization | None, client_id: str) -> bool:
-    """Is the context of ``authorization`` still open to its user? True where there is neither."""
-    return authorization is None or is_open(authorization.user, client_id, authorization.context)
 
 
 def claim_of(context: str) -> dict[str, str]:

@@ -20,7 +20,7 @@ from oauth_provider.resource_server.proofs.bound_token import token_type_of
 from oauth_provider.sql.clock import database_now
 from oauth_provider.sql.commit import GuardFailed
 from oauth_provider.sql.guard import Guard
-from oauth_provider.tokens.authorization_details import said
+from oauth_provider.tokens.authorization_details import are_still_theirs, said
 from oauth_provider.tokens.dot_refresh_token import is_live
 from oauth_provider.tokens.found_token import FoundToken
 from oauth_provider.tokens.grant_context import claim_of, is_open
@@ -66,7 +66,9 @@ def _about_guarded(token: str, issuer: Issuer, caller: Client, guard: Guard) -> 
 
 
 def _is_good(found: FoundToken) -> bool:
-    return not found.refusal(database_now(found.using)) and is_open(found.user, found.client_id or "", found.context)
+    if found.refusal(database_now(found.using)) or not is_open(found.user, found.client_id or "", found.context):
+        return False
+    return are_still_theirs(found.user, found.authorization_details)
 
 
 def _left_of(scope: str, user: Any) -> str:
@@ -122,7 +124,8 @@ def _about_refresh_token(token: str, family: str, issuer: Issuer, caller: Client
     if ends <= authorization_now():
         return INACTIVE
     context = authorization.context
-    if not is_open(authorization.user, authorization.application.client_id, context):
+    user, details = authorization.user, authorization.authorization_details
+    if not is_open(user, authorization.application.client_id, context) or not are_still_theirs(user, details):
         return INACTIVE
     scope = _left_of(authorization.scope, authorization.user)
     if authorization.scope and not (scope or authorization.authorization_details):

@@ -14,6 +14,7 @@ from oauth_provider.models.client import is_barred
 from oauth_provider.sql.clock import database_now
 from oauth_provider.sql.guard import Guard, as_column
 from oauth_provider.sql.lookup import CompiledQuery, user_model, whole_row
+from oauth_provider.tokens.authorization_details import are_still_theirs
 from oauth_provider.tokens.found_token import (
     COLUMNS,
     USERINFO_COLUMNS,
@@ -101,7 +102,10 @@ def good_row(checksum: str) -> Row | None:
     if against or (binding and binding.cnf):
         return None
     context = authorization.context if authorization else ""
-    return row if is_open_at_calls(row.user, row.application.client_id if context else "", context) else None
+    if not is_open_at_calls(row.user, row.application.client_id if context else "", context):
+        return None
+    details = binding.authorization_details if binding else None
+    return row if are_still_theirs(row.user, details, at_call=True) else None
 
 
 def _paths() -> tuple[str, ...]:

@@ -25,6 +25,7 @@ from oauth_provider.resource_server.token import AccessToken
 from oauth_provider.resource_server.verifiers.foreign_token import is_foreign_jwt, is_prefixed
 from oauth_provider.sql.clock import database_now
 from oauth_provider.tokens.access_token import read_access_token
+from oauth_provider.tokens.authorization_details import are_still_theirs
 from oauth_provider.tokens.found_token import FoundToken
 from oauth_provider.tokens.grant_context import is_open_at_calls
 from oauth_provider.tokens.jwt_lookup import find_jwt
@@ -112,6 +113,8 @@ def find_good(token: str, by_checksum: Find | None = None) -> FoundToken:
     against = found.refusal(database_now(found.using))
     if not against and not is_open_at_calls(found.user, found.client_id or "", found.context):
         against = "context closed"
+    if not against and not are_still_theirs(found.user, found.authorization_details, at_call=True):
+        against = "authorization details no longer theirs"
     if against:
         raise InvalidToken(Reason.TOKEN_NOT_ALIVE, detail=against)
     return found

@@ -39,30 +39,63 @@ def ask(page: Page, seeded: dict[str, Any], *orders: dict[str, Any], scope: str 
 def test_each_order_is_said_in_words(page, unasked):
     ask(page, unasked, *ORDERS)
     expect(page.get_by_role("heading", name="Order a print")).to_have_count(2)
-    expect(page.get_by_text("2 prints of the photo snow, 20x30 cm.")).to_be_visible()
-    expect(page.get_by_text("One print of the photo harbour, 10x15 cm.")).to_be_visible()
+    expect(page.get_by_text("2 prints of the photo First snow, 20x30 cm.")).to_be_visible()
+    expect(page.get_by_text("One print of the photo The harbour at six, 10x15 cm.")).to_be_visible()
     expect(page.get_by_role("heading", name="It will also be able to")).to_be_visible()
 
 
 def test_it_is_asked_for_every_time(page, unasked):
     for _time in range(2):
         ask(page, unasked, ORDERS[0], scope="")
-        expect(page.get_by_text("2 prints of the photo snow")).to_be_visible()
+        expect(page.get_by_text("2 prints of the photo First snow")).to_be_visible()
         with page.expect_response(lambda response: "/demo/callback?code=" in response.url):
             page.get_by_role("button", name="Allow").click()
+
+
+OPEN = {"type": "photo_print", "copies": 2, "size": "20x30"}
+
+
+def test_a_photo_is_picked_by_keyboard_without_javascript(new_context, unasked):
+    page = new_context(java_script_enabled=False).new_page()
+    ask(page, unasked, OPEN, {**OPEN, "copies": 1}, scope="")
+    photos = page.get_by_role("group", name="Which photo?")
+    expect(photos).to_have_count(2)
+    expect(photos.first.get_by_role("radio")).to_have_count(3)
+    photos.first.get_by_role("radio", name="First snow").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowDown")
+    expect(photos.last.get_by_role("radio", name="Noor, laughing")).to_be_checked()
+    with page.expect_response(lambda response: "/demo/callback?code=" in response.url):
+        page.get_by_role("button", name="Allow").click()
+
+
+def test_what_is_missing_is_told_beside_it_and_nothing_is_decided(page, unasked):
+    ask(page, unasked, OPEN, scope="")
+    page.evaluate("for (const one of document.querySelectorAll('[required]')) one.required = false")
+    page.get_by_role("button", name="Allow").click()
+    expect(page.get_by_role("alert")).to_contain_text("Nothing was decided yet.")
+    page.get_by_role("link", name="Which photo?").click()
+    photos = page.get_by_role("group", name="Which photo?")
+    expect(photos).to_contain_text("This field is required.")
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
+    photos.get_by_text("The harbour at six").click()
+    with page.expect_response(lambda response: "/demo/callback?code=" in response.url):
+        page.get_by_role("button", name="Allow").click()
 
 
 @pytest.mark.parametrize("look", ["light", "dark"])
 def test_axe_finds_nothing(new_context, unasked, look):
     page = new_context(color_scheme=look, reduced_motion="reduce").new_page()
-    ask(page, unasked, *ORDERS)
+    ask(page, unasked, *ORDERS, OPEN)
     results = Axe().run(page)
     assert results.violations_count == 0, results.generate_report()
 
 
 def test_nothing_is_wider_than_a_small_phone(new_context, unasked):
     page = new_context(viewport={"width": WIDTH_OF_A_SMALL_PHONE, "height": 640}).new_page()
-    ask(page, unasked, *ORDERS)
+    ask(page, unasked, *ORDERS, OPEN)
     assert page.evaluate("document.documentElement.scrollWidth") <= WIDTH_OF_A_SMALL_PHONE
 
 
@@ -72,7 +105,8 @@ def test_the_playground_orders_a_print_and_shows_what_became_of_it(page, unasked
     page.get_by_label("photo_print").check()
     playground.press("Connect Photo Book")
     playground.go()
-    expect(page.get_by_text("2 prints of the photo snow, 20x30 cm.")).to_be_visible()
+    expect(page.get_by_text("2 prints of a photo that you pick, 20x30 cm.")).to_be_visible()
+    page.get_by_label("First snow").check()
     playground.press("Allow")
     playground.press("Exchange the code for tokens")
     expect(playground.chosen).to_contain_text("authorization_details")

@@ -1,5 +1,6 @@
 """The example of docs/how-to/consent-page.md: a consent page of a project's own, in a real browser."""
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,21 @@ def test_a_workspace_has_to_be_chosen_and_cancel_needs_none(
     expect(page.get_by_role("heading")).to_contain_text("Photo Book asks for access")  # the browser asks for a choice
     with page.expect_request(lambda request: "error=access_denied" in request.url):
         page.get_by_role("button", name="Cancel").click()
+
+
+def test_what_is_left_open_is_chosen_there_too(
+    new_context: Callable[..., BrowserContext], seeded: dict[str, Any]
+) -> None:
+    page = new_context().new_page()
+    order = {"type": "photo_print", "copies": 2, "size": "20x30"}
+    asked(page, seeded, "user", authorization_details=json.dumps([order]))
+    page.evaluate("find('answer').noValidate = true")
+    page.get_by_label("Which photo?").evaluate("field => (field.value = '')")
+    page.get_by_role("button", name="Allow").click()
+    expect(page.get_by_role("alert")).to_have_text("This field is required.")
+    page.get_by_label("Which photo?").select_option("First snow")
+    with page.expect_request(lambda request: "/demo/callback?code=" in request.url):
+        page.get_by_role("button", name="Allow").click()
 
 
 def test_a_code_that_is_posted_stands_in_no_url(

@@ -45,6 +45,24 @@ def test_a_print_is_ordered_after_a_new_sign_in(page: Page, fleet: Fleet) -> Non
     expect(playground.chosen).to_contain_text("First snow")
 
 
+@pytest.mark.spec("RFC 9396", "9")
+def test_the_photo_that_was_picked_is_printed_and_no_other(page: Page, fleet: Fleet) -> None:
+    """Photo Book asks for two prints; which photo, the person says."""
+    playground = Playground(page, fleet.described)
+    playground.open()
+    page.get_by_label("photo_print").check()
+    playground.press("Connect Photo Book")
+    playground.go()
+    page.get_by_label("Noor, laughing").check()
+    playground.press("Allow")
+    playground.press("Exchange the code for tokens")
+    playground.press("Print the photo")
+    assert playground.titles()[-1] == "Ordered"
+    expect(playground.chosen).to_contain_text("Noor, laughing")
+    playground.press("Print another photo")
+    assert playground.titles()[-1] == "403 insufficient_scope"
+
+
 def test_a_service_that_does_not_run_is_one_clear_line(page: Page, unasked: dict[str, Any]) -> None:
     """Only the provider was started."""
     playground = Playground(page, unasked)

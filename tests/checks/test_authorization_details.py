@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django import forms
 
 from oauth_provider.checks import authorization_details
 from oauth_provider.protocol import json_schema
@@ -16,9 +17,28 @@ pytestmark = pytest.mark.spec("RFC 9396", "2.1")
 FINE = {"name": "Fine", "schema": {"properties": {"a": {"type": "string"}}}}
 
 
+class Picture(forms.Form):
+    """A form that takes what it is given."""
+
+    picture = forms.CharField()
+
+    def __init__(self, *args: Any, user: Any, detail: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+
+
+class Upload(Picture):
+    """A form of no use."""
+
+    file = forms.FileField()
+
+
+HERE = __name__
+
+
 def found(settings: Any, types: Any) -> list[str]:
     settings.OAUTH_PROVIDER = {**OAUTH_PROVIDER, "AUTHORIZATION_DETAILS_TYPES": types}
-    return said(authorization_details.check_types) + said(authorization_details.check_schemas)
+    checks = (authorization_details.check_types, authorization_details.check_schemas, authorization_details.check_forms)
+    return [message for check in checks for message in said(check)]
 
 
 @each("types", [{}, TYPES, {"fine": FINE}, {"https://example.com/type": FINE}])
@@ -46,6 +66,14 @@ def test_types_that_can_be_used_are_passed_over(settings, types):
         ({"a": {**FINE, "narrowable": [1]}}, ["E082"]),
         ({"a": {**FINE, "template": 1}}, ["E082"]),
         ({"a": {**FINE, "template": "nowhere.html"}}, ["E083"]),
+        ({"a": {**FINE, "form": f"{HERE}.Picture", "chosen": ["a"]}}, []),
+        ({"a": {**FINE, "form": Picture}}, []),
+        ({"a": {**FINE, "chosen": "picture"}}, ["E082"]),
+        ({"a": {**FINE, "chosen": ["picture"]}}, ["E084"]),
+        ({"a": {**FINE, "form": f"{HERE}.Nothing"}}, ["E084"]),
+        ({"a": {**FINE, "form": f"{HERE}.HERE"}}, ["E084"]),
+        ({"a": {**FINE, "form": "django.forms.Form"}}, ["E084"]),
+        ({"a": {**FINE, "form": Upload}}, ["E084"]),
         ({"a": {"schema": {}}}, ["W080"]),
         ({"a": {**FINE, "schema": None}}, ["E081"]),
         ({"a": {**FINE, "schema": {"properties": []}}}, ["E081"]),

@@ -88,6 +88,7 @@ CHECKS = {
     "E081": authorization_details.check_schemas,
     "E082": authorization_details.check_types,
     "E083": authorization_details.check_types,
+    "E084": authorization_details.check_forms,
     "W080": authorization_details.check_types,
     "I001": databases.check_prepared_statements,
     "E110": databases.check_prepare_statements,

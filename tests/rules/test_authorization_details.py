@@ -172,6 +172,58 @@ def test_a_requirement_that_means_nothing_is_refused(type, members):
 # -- in words ------------------------------------------------------------------------------------------------
 
 
+def test_members_are_called_by_the_titles_of_their_schema():
+    schema = {
+        "properties": {
+            "amount": {"title": "Amount", "properties": {"value": {"title": "Value"}}},
+            "items": {"title": "Things", "items": {"properties": {"id": {"title": "Number"}}}},
+            "tags": {"title": 5},
+            "type": {"title": "Kind"},
+            "gift": True,
+        }
+    }
+    element = {"type": "x", "amount": {"value": "1", "unit": "EUR"}, "items": [{"id": 1}], "tags": [], "gift": True}
+    assert rar.flatten(element, schema=schema, say=str.upper) == [
+        ("AMOUNT: VALUE", "1"),
+        ("AMOUNT.unit", "EUR"),
+        ("THINGS 1: NUMBER", "1"),
+        ("tags", ""),
+        ("gift", "true"),
+    ]
+
+
+CHOICE = rar.AuthorizationDetailsType("print", chosen=("photo",), narrowable=("sizes",))
+OPEN = {"type": "print", "copies": 2, "sizes": ["s", "l"]}
+
+
+@pytest.mark.parametrize(
+    ("picked", "is_allowed"),
+    [
+        ({**OPEN, "photo": "snow"}, True),
+        ({**OPEN, "photo": "snow", "sizes": ["s"]}, True),
+        ({**OPEN, "photo": "snow", "sizes": []}, False),
+        ({**OPEN, "photo": "snow", "sizes": ["s", "xl"]}, False),
+        ({**OPEN, "photo": "snow", "copies": 3}, False),
+        ({**OPEN, "photo": "snow", "more": 1}, False),
+        (OPEN, False),
+        ({"type": "print", "photo": "snow", "copies": 2}, False),
+        ({**OPEN, "type": "order", "photo": "snow"}, False),
+    ],
+)
+def test_a_choice_adds_what_was_left_open_and_nothing_else(picked, is_allowed):
+    assert CHOICE.leaves_open(OPEN)
+    assert CHOICE.is_choice_of(OPEN, picked) == is_allowed
+
+
+def test_what_was_named_is_not_chosen_again():
+    named = {**OPEN, "photo": "snow"}
+    assert not CHOICE.leaves_open(named)
+    assert not CHOICE.is_choice_of(named, {**OPEN, "photo": "sea"})
+    assert CHOICE.narrow(named, OPEN) == named
+    assert CHOICE.narrow(named, {**OPEN, "photo": "sea"}) is None
+    assert rar.AuthorizationDetailsType("x").leaves_open({"type": "x"})
+
+
 def test_an_element_is_listed_member_by_member():
     nested = {**PAYMENT, "items": [{"id": 1}, {"id": 2}], "gift": True, "tags": ["a", 2]}
     assert rar.flatten(nested) == [

@@ -28,7 +28,7 @@ def answer(members: Mapping[str, Any], *, status: int = 200) -> HttpResponse:
     return response
 
 
-def refuse(request: HttpRequest, error: OAuthError, *, status: int = 400, **more: str) -> HttpResponse:
+def refuse(request: HttpRequest, error: OAuthError, *, status: int = 400, **more: Any) -> HttpResponse:
     """Answer ``error``, with ``more`` members that lead on."""
     tell_refusal(error, path=masked(request.path), address=provider_settings.CLIENT_ADDRESS(request))
     return answer({**error.parameters(), **more}, status=status)

@@ -28,6 +28,7 @@ async function ask() {
   }
   for (const one of question.resources) added(find("permissions"), "li", `Only at ${one.name}`);
   for (const one of question.authorization_details) added(find("permissions"), "li", `${one.name}: ${JSON.stringify(one.detail)}`);
+  for (const one of question.authorization_details) for (const field of one.fields ?? []) addField(field);
   for (const one of question.contexts) {
     const label = added(find("contexts"), "label", one.name);
     const isOnly = question.contexts.length === 1;
@@ -39,6 +40,14 @@ async function ask() {
   Object.assign(find("switch"), { href: question.switch, hidden: false });
   find("answer").hidden = false;
   find("answer").addEventListener("submit", (event) => answer(event, question.csrf_token));
+}
+
+// What a request leaves open is chosen in a field: one of several, or what somebody types.
+function addField({ name, label, required, type, initial, choices, multiple }) {
+  const row = added(find("choices"), "label", `${label} `);
+  if (!choices) return added(row, "input", "", { name, required, type, value: initial ?? "" });
+  const select = added(row, "select", "", { name, required, multiple });
+  for (const one of choices) added(select, "option", one.label, { value: one.value });
 }
 
 // What is not required can be left out: it has a box, and is granted only where that is ticked.
@@ -64,8 +73,10 @@ async function answer(event, token) {
   form.submit();
 }
 
-// Ours is the page that knows what to do: it says what happened, and leads on.
+// A choice that is none can be made again. Of all else ours is the page that knows what to do: it says what happened, and
+// leads on.
 function refused(error) {
+  if (error.fields) return (find("problems").textContent = Object.values(error.fields).flat().join(" "));
   location.assign(error.go_on);
 }
 
