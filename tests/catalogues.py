@@ -106,7 +106,7 @@ PROVIDER = Catalogues(
 )
 DEMO = Catalogues(
     ROOT / "demo_project",
-    people=("templates", "settings.py", "gallery", "photos"),
+    people=("templates", "settings.py", "gallery"),
     others=(),
 )
 

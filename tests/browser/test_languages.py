@@ -6,6 +6,7 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from demo_project.photos.prints import PHOTOS
 from tests.browser.places import PLACES
 from tests.browser.playground import Playground
 
@@ -22,7 +23,10 @@ PLACES_IN_ARABIC = (
     "log out",
     "nothing here",
 )
-NAMES = {"Photo", "Book", "oauth_provider", "API", "demo", "snow", "Chrome", "HeadlessChrome", "Linux"}
+NAMES = {
+    *("Photo", "Book", "oauth_provider", "API", "demo", "Chrome", "HeadlessChrome", "Linux"),
+    *re.findall(r"\w+", " ".join(PHOTOS.values())),
+}
 # What is left to right by its nature, or for developers, says so.
 TEXTS = """() => {
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
