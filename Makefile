@@ -22,6 +22,12 @@ ARGS ?=
 # Tests that say the same on every database and under all settings, and those that say it on every Python.
 NO_PAGES = $(addprefix --ignore tests/,documentation tutorial)
 NO_RULES = $(NO_PAGES) $(addprefix --ignore tests/,rules walk quickstart fuzz)
+# Tables are made of the models, in a second in place of six: test, test-postgres and test-next migrate.
+NO_MIGRATIONS = --nomigrations
+# Flows that end before anything is committed, or are about what an answer says: in which form it was committed is nothing to them.
+NO_COMMITS = $(addprefix --ignore tests/flows/,account client_authentication $(patsubst %,test_%.py,bad_tokens bodies claim_values \
+	claims cors django_tools encrypted_id_token error_reports hints id_token introspection jwks metadata methods responses \
+	session_management subjects userinfo))
 EXTRAS = ninja,openapi,rar,redis
 NODE = tests/foreign/openid_client
 # Images of containers set it. The tests and the servers they start would compile each of our files again, in every process.
@@ -63,11 +69,11 @@ test-postgres: install ## the tests on PostgreSQL and Redis (TEST_DATABASE_URL, 
 	DATABASE_URL=$(TEST_DATABASE_URL) CACHE_URL=$(TEST_CACHE_URL) $(VENV)/bin/$(PYTEST) $(NO_RULES) $(ARGS)
 
 test-plain: install ## the flows and races on PostgreSQL, committed by Django's ORM instead of one statement
-	OAUTH_TEST_COMMIT=plain DATABASE_URL=$(TEST_DATABASE_URL) CACHE_URL=$(TEST_CACHE_URL) $(VENV)/bin/$(PYTEST) \
-		tests/flows tests/sql $(addprefix tests/postgres/test_,races.py orders.py client_memory.py) $(ARGS)
+	OAUTH_TEST_COMMIT=plain DATABASE_URL=$(TEST_DATABASE_URL) CACHE_URL=$(TEST_CACHE_URL) $(VENV)/bin/$(PYTEST) $(NO_MIGRATIONS) \
+		$(NO_COMMITS) tests/flows tests/sql $(addprefix tests/postgres/test_,races.py orders.py client_memory.py) $(ARGS)
 
 test-strict: install ## the tests with LoginRequiredMiddleware, ATOMIC_REQUESTS and APPEND_SLASH off
-	env -u DATABASE_URL -u CACHE_URL $(VENV)/bin/$(PYTEST) --ds tests.settings_strict $(NO_RULES) \
+	env -u DATABASE_URL -u CACHE_URL $(VENV)/bin/$(PYTEST) --ds tests.settings_strict $(NO_MIGRATIONS) $(NO_RULES) \
 		$(addprefix --ignore tests/,checks project property sql sweeping) $(ARGS)
 
 ifeq ($(NEXT_PYTHON),)
@@ -85,7 +91,7 @@ $(OLD)/installed: $(VENV)/installed Makefile
 
 test-oauthlib3: $(OLD)/installed ## the tests of what stands on oauthlib, with its last release before 4
 	PYTHONPATH=$(CURDIR)/$(OLD) $(VENV)/bin/python -c 'import oauthlib; assert oauthlib.__version__ == "$(OLD_OAUTHLIB)", oauthlib'
-	env -u DATABASE_URL -u CACHE_URL PYTHONPATH=$(CURDIR)/$(OLD) $(VENV)/bin/$(PYTEST) -m "not browser and not foreign" \
+	env -u DATABASE_URL -u CACHE_URL PYTHONPATH=$(CURDIR)/$(OLD) $(VENV)/bin/$(PYTEST) $(NO_MIGRATIONS) -m "not browser and not foreign" \
 		tests/bridge tests/foreign tests/flows/test_client_credentials.py $(ARGS)
 
 audit: $(AUDIT)/installed ## look our pins up among published vulnerabilities; fails where that cannot be asked
@@ -103,7 +109,7 @@ $(AUDIT)/installed: Makefile
 	@$(PYTHON) .ci/install.py $(AUDIT) pip-audit==2.10.1
 
 test-thorough: install ## the tests that start projects or servers of their own, on SQLite
-	env -u DATABASE_URL -u CACHE_URL $(VENV)/bin/$(PYTEST) -m thorough $(ARGS)
+	env -u DATABASE_URL -u CACHE_URL $(VENV)/bin/$(PYTEST) $(NO_MIGRATIONS) -m thorough $(ARGS)
 
 test-tutorial: install ## follow the tutorial on an empty machine, from the wheel; part of test-thorough, needs Chromium
 	env -u DATABASE_URL -u CACHE_URL $(VENV)/bin/python -m pytest -m thorough tests/tutorial $(ARGS)

@@ -9,7 +9,7 @@ import pytest
 from django.core.cache import caches
 from django.db import connection
 
-from tests import commits, flushing, memory
+from tests import commits, flushing, jose_keys, memory
 
 # What the tests of a folder share asserts, too, and is to be told in full.
 pytest.register_assert_rewrite(
@@ -81,8 +81,9 @@ def _form_of_commits() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _quick_flush() -> Iterator[None]:
-    with flushing.of_rows_alone():
+def _quickly() -> Iterator[None]:
+    """Without what takes long, and says nothing here."""
+    with flushing.of_rows_alone(), jose_keys.read_once():
         yield
 
 

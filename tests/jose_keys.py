@@ -2,8 +2,13 @@
 
 import base64
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
+from unittest.mock import patch
+
+from joserfc._rfc7518.rsa_key import RSABinding
 
 from oauth_provider.protocol.jose import Key, generate_key, parse_jwk
 
@@ -27,6 +32,22 @@ def private_jwk(alg: str, number: int = 0) -> dict[str, Any]:
 def public(alg: str, number: int = 0) -> Key:
     """Its public half alone."""
     return parse_jwk(key(alg, number).public_jwk, private=False)
+
+
+@contextmanager
+def read_once() -> Iterator[None]:
+    """Inside, a private RSA key is proven to be one once, which takes longer than most tests: checks ask often."""
+    read = RSABinding.import_private_key
+    known: dict[tuple[tuple[str, Any], ...], Any] = {}
+
+    def remember(members: Any) -> Any:
+        name = tuple(sorted(members.items()))
+        if name not in known:
+            known[name] = read(members)
+        return known[name]
+
+    with patch.object(RSABinding, "import_private_key", remember):
+        yield
 
 
 def b64(data: bytes | str) -> str:

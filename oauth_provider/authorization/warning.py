@@ -9,7 +9,6 @@ from enum import StrEnum
 from oauth_provider.authorization.inquiry import Inquiry
 from oauth_provider.models import Scope
 from oauth_provider.models.client import ClientPolicy
-from oauth_provider.protocol.redirect_uri import is_https
 from oauth_provider.registry.scope import risks_of
 
 
@@ -31,22 +30,22 @@ def warning_of(inquiry: Inquiry, *, is_first: bool) -> Warning | None:
     """Return the one warning of the page for ``inquiry``. ``is_first``: the person never let the client in."""
     return grade(
         frozenset(risks_of(inquiry.question.asked.scope).values()),
-        is_app=not is_https(inquiry.destination.redirect_uri),
+        is_assured=inquiry.destination.is_assured,
         is_unverified=inquiry.client.policy.status == ClientPolicy.Status.UNAPPROVED,
         is_first=is_first,
     )
 
 
-def grade(risks: Collection[str], *, is_app: bool, is_unverified: bool, is_first: bool) -> Warning | None:
+def grade(risks: Collection[str], *, is_assured: bool, is_unverified: bool, is_first: bool) -> Warning | None:
     """Return the strongest reason to warn of a client that asks for scopes of ``risks``, none of them for reading.
 
-    ``is_app``: the answer goes to a program on the device, which another one can pose as.
+    ``is_assured``: the answer does not go to an app on the device that another one can pose as.
     """
     if Scope.Risk.EVERYTHING in risks:
         return Warning.EVERYTHING
     if not risks:
         return None
-    if is_app:
+    if not is_assured:
         return Warning.ANY_APP
     if is_unverified:
         return Warning.UNVERIFIED

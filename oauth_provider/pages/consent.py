@@ -1,6 +1,7 @@
 """The consent page (RFC 6749 §3.1, RFC 9700 §4.7): who asks for what, and the one place where it is decided."""
 
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from django.forms import BaseForm
@@ -149,7 +150,8 @@ def decision_of(form: QueryDict) -> Decision:
         raise InvalidRequest(Reason.ACCESS_NOT_OFFERED)
     return Decision(
         True,
-        scopes=frozenset(form.getlist(SCOPE)),
+        # Each box by itself, as a form sends them, or all of them divided by spaces, as a scope is written.
+        scopes=frozenset(chain.from_iterable(map(str.split, form.getlist(SCOPE)))),
         context=form.get("context") or None,
         until=until,
         reads_only=form.get(ACCESS) == READ_ONLY,

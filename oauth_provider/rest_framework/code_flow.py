@@ -20,6 +20,8 @@ from oauth_provider.protocol.pkce import s256
 FORM = "application/x-www-form-urlencoded"
 # The fields of the consent page that are answered as they stand; of several contexts the first is chosen.
 FIELD = re.compile(r'name="(csrfmiddlewaretoken|context)" value="([^"]+)"')
+# What may be left out: each has a box, and all of them are ticked.
+BOX = re.compile(r'type="checkbox" name="scope" value="([^"]+)"')
 TIMEOUT = 30
 # By name: an API that stands alone has no provider, and its tests none of its settings.
 PROVIDER, PROVIDER_SETTINGS = "oauth_provider", "OAUTH_PROVIDER"
@@ -108,7 +110,7 @@ class Live:
 def allowed(page: str) -> dict[str, str]:
     """Return the form of a consent ``page`` with a yes to everything."""
     fields = {name: unescape(value) for name, value in reversed(FIELD.findall(page))}
-    return {**fields, "decision": "allow"}
+    return {**fields, "scope": " ".join(map(unescape, BOX.findall(page))), "decision": "allow"}
 
 
 def run_code_flow(

@@ -23,6 +23,7 @@ class Field:
     name: str
     type: str
     value: str
+    is_checked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,11 @@ class Form:
     def choices(self) -> dict[str, str]:
         """Return the first of each group of radio buttons, which is what is chosen where something has to be."""
         return {one.name: one.value for one in reversed(self.fields) if one.type == "radio"}
+
+    def ticked(self) -> dict[str, str]:
+        """Return the values of the boxes that are ticked, by name; several divided by spaces, as in a scope."""
+        boxes = [one for one in self.fields if one.type == "checkbox" and one.is_checked]
+        return {name: " ".join(one.value for one in boxes if one.name == name) for name in [one.name for one in boxes]}
 
     def login_fields(self) -> tuple[str, str] | None:
         """Return the names of the fields for username and password, or None if it is not a login form."""
@@ -156,7 +162,7 @@ class _Reader(HTMLParser):
             value = attributes.get("value", "")
             self._form.buttons.append(Button(name, value, value))
         elif name:
-            self._form.fields.append(Field(name, kind, attributes.get("value", "")))
+            self._form.fields.append(Field(name, kind, attributes.get("value", ""), "checked" in attributes))
 
     def _close_button(self) -> None:
         attributes, self._button = self._button or {}, None

@@ -10,10 +10,10 @@ from tests.browser.places import PLACES
 from tests.browser.playground import Playground
 
 WIDTH_OF_A_SMALL_PHONE = 320
-# What stands in a sentence is as high as its line (WCAG 2.5.8), and a checkbox is hit by its words.
+# What stands in a sentence is as high as its line (WCAG 2.5.8), and a box or a radio button is hit by its words.
 TARGETS = (
     "main a.oa-button, main .oa-below a, main button:visible, main summary, "
-    "main input:not([type=hidden], [type=checkbox])"
+    "main input:not([type=hidden], [type=checkbox], [type=radio])"
 )
 
 
@@ -68,6 +68,7 @@ def test_consent_is_given_with_the_keyboard_alone(page, unasked) -> None:
     ways = [
         page.get_by_role("link", name="Not you?"),
         page.get_by_role("checkbox", name="See your photos"),
+        page.get_by_role("radio", name="All that is listed"),
         page.get_by_role("link", name="Connected apps"),
         page.get_by_role("combobox"),
     ]

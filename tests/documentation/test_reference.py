@@ -17,6 +17,9 @@ from oauth_provider.resource_server.conf import ResourceServerSettings
 from tests.documentation.blocks import ROOT, pages
 from tests.each import each
 
+# The code is read once for all of them.
+pytestmark = pytest.mark.xdist_group("reference")
+
 PACKAGE = ROOT / "oauth_provider"
 REFERENCE = ROOT / "docs" / "reference"
 

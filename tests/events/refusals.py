@@ -32,17 +32,18 @@ def made_errors() -> list[Made]:
 
 
 def _error_classes(trees: object) -> set[str]:
-    """The names of ``OAuthError`` and all that derive from it, those outside of ``protocol.errors`` included."""
+    """The names of ``OAuthError`` and all that derive from it, wherever they are, but for ``OWN_CONSTRUCTOR``."""
     known = {name for name, cls in vars(errors).items() if isinstance(cls, type) and issubclass(cls, OAuthError)}
     classes = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]  # type: ignore[attr-defined]
+    bases = [(node.name, {ast.unparse(base) for base in node.bases}) for node in classes]
     for _ in range(3):  # a class may derive from one that is found after it
-        known |= {node.name for node in classes if any(ast.unparse(base) in known for base in node.bases)}
-    return known
+        known |= {name for name, above in bases if above & known}
+    return known - OWN_CONSTRUCTOR
 
 
 def _made_in(path: Path, tree: ast.Module, names: set[str]) -> Iterator[Made]:
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names - OWN_CONSTRUCTOR:
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names:
             yield Made(f"{path.relative_to(PACKAGE)}:{node.lineno}", node.func.id, _reason(node))
 
 

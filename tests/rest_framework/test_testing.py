@@ -186,6 +186,13 @@ def test_a_whole_flow_ends_in_tokens_that_open_the_api(run_code_flow, oauth_clie
     assert refused.json()["error"] == "insufficient_scope"
 
 
+def test_what_people_may_leave_out_is_allowed_too(run_code_flow):
+    application, asked = ApplicationFactory(), "notes:read notes:write"
+    secret = application.secret
+    tokens = run_code_flow(application, UserFactory(), scope=asked, optional_scope=asked, client_secret=secret)
+    assert tokens["scope"] == asked
+
+
 @each(
     ("scope", "parameters", "complaint"),
     [

@@ -47,6 +47,14 @@ def test_a_consent_form_is_known_by_its_button(button):
     assert form.button("deny") is None
 
 
+def test_boxes_that_are_ticked_are_sent_together():
+    boxes = ['value="a" checked', 'value="b"', 'value="c" checked=""']
+    inputs = "".join(f'<label><input type="checkbox" name="scope" {box}> Words</label>' for box in boxes)
+    form = read_page(f"<form method=post>{inputs}<button value=allow>Yes</button></form>").decision_form()
+    assert form.ticked() == {"scope": "a c"}
+    assert read_page("<form method=post><button value=allow>Yes</button></form>").decision_form().ticked() == {}
+
+
 def test_the_text_is_what_is_seen():
     page = read_page(
         "<head><title>Let it in?</title><style>p {}</style></head><script>x()</script>"

@@ -101,7 +101,8 @@ def press(scene: CodeScene, place: Place, decision: str) -> Place:
     button = form.button(decision) if form is not None else None
     if form is None or button is None:
         raise Trouble(f"The consent page was due; {place.url} answers {refusal(place.exchange)}")
-    return scene.browser.follow(scene.browser.submit(place, form, {**form.choices(), button.name: button.value}))
+    said = {**form.choices(), **form.ticked(), button.name: button.value}
+    return scene.browser.follow(scene.browser.submit(place, form, said))
 
 
 def arrival(scene: CodeScene) -> Arrived:

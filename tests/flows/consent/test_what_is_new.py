@@ -143,6 +143,21 @@ def test_each_context_is_asked_about_for_itself() -> None:
             assert not folded
 
 
+def test_the_page_costs_fewer_than_ten_statements_however_much_is_remembered(
+    driver: Driver, django_assert_max_num_queries: Any, settings: Any
+) -> None:
+    many = {f"area{number}:read": f"Read area {number}" for number in range(40)}
+    settings.OAUTH_PROVIDER = OAUTH_PROVIDER | {
+        "SCOPES": {**SCOPES, **many},
+        "RESOURCES": {"https://api.example.com": "The API"},
+    }
+    asked = {"scope": " ".join(many), "resource": "https://api.example.com"}
+    driver.code(**asked)
+    page = driver.authorize(**asked | {"scope": f"{asked['scope']} {READ}"})["Location"]
+    with django_assert_max_num_queries(9):
+        assert driver.browser.get(page).status_code == 200
+
+
 @pytest.mark.spec("RFC 8252", "8.6")
 @each(
     ("risk", "uri", "status", "agreed", "warned"),
