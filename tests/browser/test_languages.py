@@ -15,11 +15,8 @@ PLACES_IN_ARABIC = (
     "consent",
     "consent to an order",
     "connected apps",
-    "which account",
-    "sign in again",
     "unknown application",
     "answered",
-    "outdated",
     "log out",
     "nothing here",
 )
