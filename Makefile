@@ -33,7 +33,7 @@ NODE = $(addprefix tests/foreign/,openid_client auth_js)
 # Images of containers set it. The tests and the servers they start would compile each of our files again, in every process.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo walk install test lint test-postgres test-plain test-strict test-next test-oauthlib3 audit mutants test-thorough test-tutorial test-foreign test-browser spec-map screenshots pictures docs wheel sbom bench bench-admin trip fuzz check format clean
+.PHONY: help demo walk install test lint test-postgres test-plain test-strict test-next test-oauthlib3 audit mutants test-thorough test-tutorial test-foreign test-browser spec-map messages screenshots pictures docs wheel sbom bench bench-admin trip fuzz check format clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -126,6 +126,9 @@ test-browser: install ## the tests that drive a browser; Chromium has to be inst
 
 spec-map: install ## which test holds us to which section of which specification (ARGS="-v 'RFC 7636'")
 	@env -u DATABASE_URL -u CACHE_URL $(VENV)/bin/python -m tests.spec_map $(ARGS)
+
+messages: install ## bring the translations in step with the texts of the pages, and compile them; says what is missing
+	@$(VENV)/bin/python -m tests.catalogues
 
 screenshots: install ## a picture of every page, into screenshots/; Chromium has to be installed
 	env -u DATABASE_URL -u CACHE_URL $(VENV)/bin/python -m tests.browser.screenshots screenshots
