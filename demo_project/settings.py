@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -50,18 +51,35 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
-NOTES_SCOPES = {
-    "notes:read": "Read your notes",
-    "notes:write": "Write and delete your notes",
+NOTES_SCOPES: dict[str, dict[str, Any]] = {
+    "notes:read": {"title": "Read your notes", "group": "Notes", "icon": "read", "risk": "reads"},
+    "notes:write": {
+        "title": "Write and delete your notes",
+        "description": "What is deleted cannot be brought back.",
+        "group": "Notes",
+        "icon": "edit",
+        "risk": "deletes",
+        # Who may write may read: the token says both. And whoever wants to be careful allows to read alone.
+        "implies": ["notes:read"],
+        "read_twin": "notes:read",
+    },
+    "notes:everyone": {
+        "title": "Read the notes of all people here",
+        "group": "Notes",
+        "icon": "organisation",
+        "risk": "everything",
+        # Asked again at every refresh: who leaves the staff takes this from the apps that they let in.
+        "grantable_by": "callable:demo_project.notes.rules.is_staff",
+        "refusal": "Only staff can allow this.",
+    },
 }
 OAUTH_PROVIDER = {
     "ISSUER": ISSUER,
     "SCOPES": {
         **NOTES_SCOPES,
-        # Who lets an app write may let it read instead; and who lets it in may leave out the photos.
-        "notes:write": {"title": NOTES_SCOPES["notes:write"], "risk": "deletes", "read_twin": "notes:read"},
-        "photos:read": {"title": "See your photos", "optional": True},
-        "photos:print": "Order prints of your photos",
+        # Whoever lets an app in may leave out the photos.
+        "photos:read": {"title": "See your photos", "group": "Photos", "icon": "photo", "optional": True},
+        "photos:print": {"title": "Order prints of your photos", "group": "Photos", "icon": "print", "risk": "costs"},
     },
     # A token for one of them opens no other; the notes API takes any that is not for others alone.
     "RESOURCES": {
@@ -96,7 +114,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     # For apps; a session is for the person in the browser. And of all scopes, those of this API.
     "AUTHENTICATION_WHITELIST": ["oauth_provider.rest_framework.authentication.OAuthAuthentication"],
-    "OAUTH2_SCOPES": NOTES_SCOPES,
+    "OAUTH2_SCOPES": {name: entry["title"] for name, entry in NOTES_SCOPES.items()},
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "oauth_provider.rest_framework.schema.document_refusals",

@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 from limits import parse
 
+from oauth_provider.checks.missing_scopes import missing_scopes
 from oauth_provider.checks.registration import register
 from oauth_provider.checks.setting_types import has_wrong_scopes_of_dot, wrong_types
 from oauth_provider.conf import provider_settings
@@ -131,14 +132,15 @@ def check_scopes(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 @register()
 def check_claims(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """E023: a claim belongs to a scope that does not exist, so nobody would get it."""
+    missing = missing_scopes(one.scope for one in registered().values())
     return [
         Error(
-            f"The claim {one.name!r} is released by the scope {one.scope!r}, which SCOPES has not.",
+            f"The claim {one.name!r} is released by the scope {one.scope!r}, which there is not.",
             hint=with_guess(one.scope, configured_scopes(), f"{ADD_SCOPE}, or name another in @claim."),
             id="oauth_provider.E023",
         )
         for one in registered().values()
-        if one.scope not in configured_scopes()
+        if one.scope in missing
     ]
 
 

@@ -275,7 +275,7 @@ class SecretRevoked(Event):
 
 @dataclass(frozen=True, slots=True)
 class ScopeChanged(Event):
-    """A scope of the database was added, changed or deleted: ``step`` says which."""
+    """A scope of the database was added, changed or deleted, or a plan applied or undone: ``step`` says which."""
 
     AUDITED = True
     scope: str

@@ -12,6 +12,7 @@ from oauth_provider.models.pending_request import PendingRequest
 from oauth_provider.models.resource import Resource
 from oauth_provider.models.revoked_token import RevokedToken
 from oauth_provider.models.scope import Scope
+from oauth_provider.models.scope_plan import ScopePlan, ScopeRewrite
 from oauth_provider.models.signing_key import SigningKey
 from oauth_provider.models.sweep_mark import SweepMark
 from oauth_provider.models.token import TokenBinding
@@ -29,6 +30,8 @@ __all__ = [
     "Resource",
     "RevokedToken",
     "Scope",
+    "ScopePlan",
+    "ScopeRewrite",
     "SigningKey",
     "SweepMark",
     "TokenBinding",

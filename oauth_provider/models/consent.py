@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from oauth_provider.conf import provider_settings
 from oauth_provider.dot.names import APPLICATION
 from oauth_provider.models.primary import PrimaryManager
-from oauth_provider.models.row_title import row_title
+from oauth_provider.models.row_title import title_of
 from oauth_provider.protocol.consent import Agreed, Agreement, count_entries, from_separate_sets
 from oauth_provider.protocol.digest import LENGTH as DIGEST_LENGTH
 
@@ -118,7 +118,7 @@ class Consent(models.Model):
         indexes = (models.Index(fields=["used_at"], name="oauth_provider_consent_used"),)
 
     def __str__(self) -> str:
-        return row_title(self.application, self.user)
+        return title_of(self)
 
     @property
     def agreed(self) -> Agreed:
