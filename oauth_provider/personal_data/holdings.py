@@ -155,7 +155,10 @@ CONSENTS = Holding(
     told={
         "client_id": client_id_of,
         "agreed": agreed_scopes,
-        **{name: name for name in ("context", "until", "created_at", "updated_at", "used_at", "end_announced_at")},
+        **{
+            name: name
+            for name in ("context", "until", "shown_as", "created_at", "updated_at", "used_at", "end_announced_at")
+        },
     },
     withheld={
         "id": KEY,
