@@ -29,11 +29,11 @@ NO_COMMITS = $(addprefix --ignore tests/flows/,account client_authentication $(p
 	claims cors django_tools encrypted_id_token error_reports hints id_token introspection jwks metadata methods responses \
 	session_management subjects userinfo))
 EXTRAS = logos,ninja,openapi,rar,redis
-NODE = tests/foreign/openid_client
+NODE = $(addprefix tests/foreign/,openid_client auth_js)
 # Images of containers set it. The tests and the servers they start would compile each of our files again, in every process.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo walk install test lint test-postgres test-plain test-strict test-next test-oauthlib3 audit mutants test-thorough test-tutorial test-foreign test-browser spec-map screenshots pictures docs wheel sbom bench bench-admin trip fuzz check format clean
+.PHONY: help demo walk install test lint test-postgres test-plain test-strict test-next test-oauthlib3 audit mutants test-thorough test-tutorial test-foreign test-browser spec-map messages screenshots pictures docs wheel sbom bench bench-admin trip fuzz check format clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -114,11 +114,11 @@ test-thorough: install ## the tests that start projects or servers of their own,
 test-tutorial: install ## follow the tutorial on an empty machine, from the wheel; part of test-thorough, needs Chromium
 	env -u DATABASE_URL -u CACHE_URL $(VENV)/bin/python -m pytest -m thorough tests/tutorial $(ARGS)
 
-test-foreign: install $(NODE)/node_modules/.installed ## the tests with relying parties on Node.js, which has to be installed
+test-foreign: install $(NODE:=/node_modules/.installed) ## the tests with relying parties on Node.js, which has to be installed
 	env -u DATABASE_URL -u CACHE_URL $(VENV)/bin/python -m pytest -m foreign tests/foreign $(ARGS)
 
-$(NODE)/node_modules/.installed: $(NODE)/package-lock.json
-	npm ci --silent --prefix $(NODE)
+%/node_modules/.installed: %/package-lock.json
+	npm ci --silent --prefix $*
 	@touch $@
 
 test-browser: install ## the tests that drive a browser; Chromium has to be installed
@@ -126,6 +126,9 @@ test-browser: install ## the tests that drive a browser; Chromium has to be inst
 
 spec-map: install ## which test holds us to which section of which specification (ARGS="-v 'RFC 7636'")
 	@env -u DATABASE_URL -u CACHE_URL $(VENV)/bin/python -m tests.spec_map $(ARGS)
+
+messages: install ## bring the translations in step with the texts of the pages, and compile them; says what is missing
+	@$(VENV)/bin/python -m tests.catalogues
 
 screenshots: install ## a picture of every page, into screenshots/; Chromium has to be installed
 	env -u DATABASE_URL -u CACHE_URL $(VENV)/bin/python -m tests.browser.screenshots screenshots
@@ -185,4 +188,4 @@ format: install ## let ruff mend and format
 	$(VENV)/bin/ruff format
 
 clean: ## remove what make made, the demo's database included
-	rm -rf $(VENV) $(NEXT) $(OLD) $(AUDIT) $(MUTANTS) $(FUZZ) $(DOCS) $(RELEASE) $(SBOM) docs/_build mutants $(NODE)/node_modules dist screenshots demo.sqlite3 .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(NEXT) $(OLD) $(AUDIT) $(MUTANTS) $(FUZZ) $(DOCS) $(RELEASE) $(SBOM) docs/_build mutants $(NODE:=/node_modules) dist screenshots demo.sqlite3 .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -39,11 +39,13 @@ class Server:
 
 
 def servers() -> tuple[Server, ...]:
-    """The provider with its own API, what delivers its logouts, the photos service, and the server for assistants."""
+    """The provider with its own API, its deliverer, the photos service, and the server for assistants."""
     photos = client_called("photos")
     return (
         Server("The provider", runserver(addresses.ISSUER, "demo_project.settings"), addresses.ISSUER),
-        Server("The deliverer of logouts", ("manage.py", "oauth_deliver", "--settings", "demo_project.settings")),
+        Server(
+            "The deliverer of logouts and mails", ("manage.py", "oauth_deliver", "--settings", "demo_project.settings")
+        ),
         Server(
             "The photos service",
             runserver(addresses.PHOTOS, "demo_project.photos.settings"),

@@ -39,6 +39,7 @@ API = (
     ("GET", NOTES_API, ("notes:read",)),
     ("POST", NOTES_API, ("notes:write",)),
     ("DELETE", NOTES_API + "{id}/", ("notes:write",)),
+    ("GET", NOTES_API + "everyone/", ("notes:everyone",)),
     ("GET", PHOTOS_API, ("photos:read",)),
     ("GET", PHOTOS_API + "album", ("photos:read",)),
     ("POST", PHOTOS_API + "{name}/print", ("photos:print",)),
@@ -128,7 +129,7 @@ def clients() -> tuple[DemoClient, ...]:
             name="Photo Book",
             about="a web application with a server of its own",
             grant_types=CODE,
-            scopes=(*PERSON, *NOTES, *PHOTOS),
+            scopes=(*PERSON, *NOTES, "notes:everyone", *PHOTOS),
             authorization_details_types=(PHOTO_PRINT,),
             logo="photo_book.png",
             shown={

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
 
 from demo_project import addresses, environment
 from demo_project.photos.prints import PHOTO_PRINT
@@ -43,6 +44,7 @@ MIDDLEWARE = [
     "demo_project.errors.own_not_found",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",  # pages in the language that the browser asks for
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -51,35 +53,53 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
-NOTES_SCOPES = {
-    "notes:read": "Read your notes",
-    "notes:write": "Write and delete your notes",
+NOTES_SCOPES: dict[str, dict[str, Any]] = {
+    "notes:read": {"title": _("Read your notes"), "group": _("Notes"), "icon": "read", "risk": "reads"},
+    "notes:write": {
+        "title": _("Write and delete your notes"),
+        "description": _("What is deleted cannot be brought back."),
+        "group": _("Notes"),
+        "icon": "edit",
+        "risk": "deletes",
+        # Who may write may read: the token says both. And whoever wants to be careful allows to read alone.
+        "implies": ["notes:read"],
+        "read_twin": "notes:read",
+    },
+    "notes:everyone": {
+        "title": _("Read the notes of all people here"),
+        "group": _("Notes"),
+        "icon": "organisation",
+        "risk": "everything",
+        # Asked again at every refresh: who leaves the staff takes this from the apps that they let in.
+        "grantable_by": "callable:demo_project.notes.rules.is_staff",
+        "refusal": _("Only staff can allow this."),
+    },
 }
-
-
-# What people are shown beside the words: where it belongs, a symbol, and what it puts at risk.
-def shown(title: str, group: str, icon: str, risk: str, **more: Any) -> dict[str, Any]:
-    return {"title": title, "group": group, "icon": icon, "risk": risk, **more}
 
 
 OAUTH_PROVIDER = {
     "ISSUER": ISSUER,
     "SCOPES": {
-        # Who lets an app write may let it read instead; and who lets it in may leave out the photos.
-        "notes:read": shown(NOTES_SCOPES["notes:read"], "Notes", "read", "reads"),
-        "notes:write": shown(NOTES_SCOPES["notes:write"], "Notes", "edit", "deletes", read_twin="notes:read"),
-        "photos:read": shown("See your photos", "Photos", "photo", "reads", optional=True),
-        "photos:print": shown("Order prints of your photos", "Photos", "print", "costs", read_twin="photos:read"),
+        **NOTES_SCOPES,
+        # Whoever lets an app in may leave out the photos.
+        "photos:read": {"title": _("See your photos"), "group": _("Photos"), "icon": "photo", "optional": True},
+        "photos:print": {
+            "title": _("Order prints of your photos"),
+            "group": _("Photos"),
+            "icon": "print",
+            "risk": "costs",
+            "read_twin": "photos:read",
+        },
     },
     # A token for one of them opens no other; the notes API takes any that is not for others alone.
     "RESOURCES": {
         addresses.PHOTOS_RESOURCE: {
-            "name": "Photos",
+            "name": _("Photos"),
             "scopes": ["photos:read", "photos:print"],
             "access_token_format": "jwt",
         },
-        addresses.ASSISTANT_RESOURCE: "Notes for assistants",
-        f"{ISSUER}/api/notes": "Notes",
+        addresses.ASSISTANT_RESOURCE: _("Notes for assistants"),
+        f"{ISSUER}/api/notes": _("Notes"),
     },
     # Whoever belongs to a workspace chooses which one an app works in.
     "GRANT_CONTEXTS": "demo_project.notes.contexts.Workspaces",
@@ -104,7 +124,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     # For apps; a session is for the person in the browser. And of all scopes, those of this API.
     "AUTHENTICATION_WHITELIST": ["oauth_provider.rest_framework.authentication.OAuthAuthentication"],
-    "OAUTH2_SCOPES": NOTES_SCOPES,
+    "OAUTH2_SCOPES": {name: entry["title"] for name, entry in NOTES_SCOPES.items()},
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "oauth_provider.rest_framework.schema.document_refusals",
@@ -134,6 +154,9 @@ TEMPLATES = [
 SESSION_COOKIE_NAME = "demo_session"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
+# Mails are seen in the terminal of `make demo`.
+EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+DEFAULT_FROM_EMAIL = "Notes <notes@example.com>"
 CSRF_FAILURE_VIEW = "demo_project.errors.outdated_form"
 STATIC_URL = "static/"
 TIME_ZONE = "UTC"

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 
+from oauth_provider.authorization.left_out import left_out_scopes
 from oauth_provider.clients import origins
 from oauth_provider.resource_server.guarded_cache import guarded_cache
 from oauth_provider.rest_framework import throttling
@@ -16,6 +17,7 @@ def forget() -> None:
     cache_keys.start_anew()
     # The test client calls the server by another name than the issuer's, which would be told once in each process.
     called_name.is_told = True
+    left_out_scopes.forget()
     # A cache that failed.
     guarded_cache.cache_clear()
     throttling._counters.cache_clear()

@@ -58,6 +58,12 @@ def pages() -> Iterator[Page]:
     person: Any = _middle(get_user_model())
     searches = {"a client": client.name, "a client id": client.client_id, "a person": person.get_username()}
     searches |= {"many clients": "Photo", "many people": "ana.", "nobody": "no such thing"}
+    searches |= {
+        "a person, many clients": f"{person.get_username()} Photo",
+        "many people, a client": f"ana. {client.client_id}",
+        "many people, many clients": "ana. Photo",
+        "no person of many, many clients": "ana. Photo x",
+    }
     yield Page("index", reverse("admin:index"))
     for name, model in LISTS.items():
         listing = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")

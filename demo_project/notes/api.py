@@ -14,7 +14,7 @@ from rest_framework import generics, serializers
 from rest_framework.permissions import IsAuthenticated
 
 from demo_project.notes.models import TEXT_LENGTH, Note, Workspace
-from oauth_provider.rest_framework.permissions import ScopesOrSession
+from oauth_provider.rest_framework.permissions import HasScopes, ScopesOrSession
 
 # Something that can be seen, and no NUL, which PostgreSQL does not keep. The OpenAPI document says it, too.
 VISIBLE = r"^[^\x00]*[^\s\x00-\x1f\x85][^\x00]*$"
@@ -84,3 +84,12 @@ class NoteDetail(Notes, generics.DestroyAPIView[Note]):
     """DELETE removes one note."""
 
     scopes = {"DELETE": "notes:write"}
+
+
+@extend_schema(description="The notes of all people, for apps that a member of the staff let in.")
+class EveryonesNotes(generics.ListAPIView[Note]):
+    """GET lists all notes, the newest first. A session does not open it: staff have the admin."""
+
+    serializer_class = NoteSerializer
+    permission_classes = [HasScopes("notes:everyone") & IsAuthenticated]
+    queryset = Note.objects.all()

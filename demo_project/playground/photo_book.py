@@ -32,6 +32,7 @@ FIRST_SCOPE = "notes:read"
 ON_OFFER = {
     "notes:read": "Read your notes",
     "notes:write": "Write and delete your notes",
+    "notes:everyone": "Read everybody's notes, which only staff may allow",
     "openid": "Know who you are (OpenID Connect)",
     "profile": "Know your name",
     "photos:read": "See your photos, at another service",

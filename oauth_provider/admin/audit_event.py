@@ -8,8 +8,7 @@ from uuid import UUID
 
 from django.contrib import admin
 from django.contrib.auth import get_user_model
-from django.db.models import CharField, Q, QuerySet
-from django.db.models.functions import Cast
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.template.defaultfilters import truncatechars
 from django.utils.html import format_html
@@ -133,12 +132,9 @@ class AuditEventAdmin(BoundedAdmin):
         exact = queryset.filter(Q(client_id=term) | Q(user=term))
         if exact.exists():
             return exact, False
-        meant = meant_by(term, key="client_id")
-        users = meant.users
         # The rows keep keys as text.
-        is_listed = isinstance(users, list)
-        keys = [str(key) for key in users] if is_listed else users.values_list(Cast("pk", CharField()), flat=True)
-        return queryset.filter(Q(user__in=keys) | Q(client_id__in=meant.clients)), False
+        meant = meant_by(term, key="client_id").with_users_as_text()
+        return queryset.filter(meant.rows(clients="client_id")), False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Rows are written by what happens."""

@@ -15,6 +15,7 @@ from oauth_provider.admin.lists.cells import name_of
 from oauth_provider.admin.lists.read_only import Ending, ReadOnlyAdmin
 from oauth_provider.models import LogoutDelivery
 from oauth_provider.models.client import ClientPolicy
+from oauth_provider.models.logout_delivery import BACKCHANNEL_LOGOUT
 
 ERROR_LENGTH = 60
 PENDING, DELIVERED, DEAD = LogoutDelivery.Status
@@ -59,7 +60,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 class LogoutDeliveryAdmin(ReadOnlyAdmin):
-    """Admin of the outbox. One row is one client to be told of the end of one session, or a project's own message."""
+    """Admin of the outbox. One row is a client to be told of the end of a session, a mail, or a project's message."""
 
     ending = Ending(
         name="retry",
@@ -94,7 +95,8 @@ class LogoutDeliveryAdmin(ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("to"))
     def receiver(self, delivery: LogoutDelivery) -> str:
         """Return the client, or what it is where no client is told."""
-        return name_of(delivery.application) if delivery.application is not None else delivery.kind
+        is_to_client = delivery.kind == BACKCHANNEL_LOGOUT and delivery.application is not None
+        return name_of(delivery.application) if is_to_client else delivery.kind
 
     @admin.display(description=gettext_lazy("next attempt"), empty_value="-")
     def next_attempt(self, delivery: LogoutDelivery) -> Any:
@@ -109,7 +111,7 @@ class LogoutDeliveryAdmin(ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("back-channel logout URI"))
     def address(self, delivery: LogoutDelivery) -> str:
         """Return the URL in the client's present policy, which may have changed since."""
-        if delivery.application is None:
+        if delivery.application is None or delivery.kind != BACKCHANNEL_LOGOUT:
             return "-"
         return ClientPolicy.of(delivery.application).backchannel_logout_uri or _("none any more")
 

@@ -12,11 +12,13 @@ from oauth_provider.admin.authorization import AuthorizationAdmin
 from oauth_provider.admin.clients.application import ApplicationAdmin
 from oauth_provider.admin.consent import ConsentAdmin
 from oauth_provider.admin.logout_delivery import LogoutDeliveryAdmin
+from oauth_provider.admin.recent_actions import name_recent_actions
 from oauth_provider.admin.refresh_token import RefreshTokenAdmin
 from oauth_provider.admin.resource import ResourceAdmin
 from oauth_provider.admin.scope import ScopeAdmin
 from oauth_provider.admin.section import join_section
 from oauth_provider.admin.signing_key import SigningKeyAdmin
+from oauth_provider.admin.user_deletion import name_clients_at_once
 from oauth_provider.dot.admin import is_registering, stock_models
 from oauth_provider.models import (
     AuditEvent,
@@ -63,6 +65,8 @@ def register_admin_classes(site: AdminSite) -> None:
     It may be called again; DOT's are replaced once DOT has registered them.
     """
     join_section(site, ORDER)
+    name_clients_at_once(site)
+    name_recent_actions(site)
     for model, admin_class in OWN.items():
         if not site.is_registered(model):
             site.register(model, admin_class)

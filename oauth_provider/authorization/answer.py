@@ -23,6 +23,7 @@ from oauth_provider.authorization.question import (
     recalled_part,
     yes_to,
 )
+from oauth_provider.authorization.receipt import receipt_of
 from oauth_provider.authorization.unredeemed import forget_surplus
 from oauth_provider.conf import provider_settings
 from oauth_provider.events.event import ConsentDenied, ConsentGiven
@@ -30,6 +31,7 @@ from oauth_provider.models import Authorization, Consent, PendingRequest
 from oauth_provider.models.authorization import authorization_now
 from oauth_provider.models.consent import ShownAs, bounded
 from oauth_provider.models.pending_request import answered
+from oauth_provider.notices.notice import app_connected
 from oauth_provider.protocol import token_string
 from oauth_provider.protocol.claims import parse_claims
 from oauth_provider.protocol.consent import Agreed
@@ -153,9 +155,18 @@ def _answer_yes(inquiry: Inquiry, decision: Decision, part: Asked, seen: Snapsho
         declined=format_scope(tuple(agreement.declined)),
     )
     outcome = _grant(inquiry, part, seen, until=decision.until)
+    receipt = Add(receipt_of(inquiry, decision, part, consent=consent, at=seen.now))
+    told = _tell_of_first(inquiry, outcome, seen) if before is None else ()
     columns = Consent.columns(agreed, decision.until, seen_words)
-    writes = (_remember(consent, columns), *outcome.writes)
+    writes = (_remember(consent, columns), *outcome.writes, receipt, *told)
     return replace(outcome, writes=writes, events=(event, *outcome.events))
+
+
+def _tell_of_first(inquiry: Inquiry, outcome: Outcome[Any], seen: Snapshot) -> tuple[Write, ...]:
+    """A first consent in this context: whoever did not give it themselves hears of it."""
+    sign_in = next(write.row for write in outcome.writes if isinstance(write.row, Authorization))
+    names = {one.key: str(one.name) for one in inquiry.question.contexts}
+    return app_connected(sign_in, issuer=inquiry.issuer.url, context=names.get(seen.context, ""))
 
 
 def _answer_no(inquiry: Inquiry, seen: Snapshot) -> Outcome[Granted | None]:

@@ -1,11 +1,12 @@
 """The scope of an authorization request (RFC 6749 §3.3, OpenID Connect Core §3.1.2.1 and §11): narrowed, not refused.
 
-What is unknown, or not for this client, is left out, and the answer to the code says what was granted (§5.1). Whoever
-asks the token endpoint is refused instead: there a program asks, which can ask again.
+What is unknown, or not for this client, is left out; the answer to the code says what was granted (§5.1), and the log
+why. Whoever asks the token endpoint is refused instead: there a program asks, which can ask again.
 """
 
 from collections.abc import Collection
 
+from oauth_provider.authorization.left_out import left_out_scopes
 from oauth_provider.authorization.request import AuthorizationRequest
 from oauth_provider.models.client import Client
 from oauth_provider.protocol.errors import InvalidScope
@@ -13,6 +14,7 @@ from oauth_provider.protocol.id_token import OPENID
 from oauth_provider.protocol.offline_access import OFFLINE_ACCESS
 from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol.response_type import CODE, ID_TOKEN, parts_of
+from oauth_provider.protocol.scope import parse_scope
 from oauth_provider.registry.scope import offered_scopes
 
 
@@ -28,6 +30,7 @@ def scope_of(request: AuthorizationRequest, client: Client) -> tuple[str, ...]:
         raise InvalidScope(Reason.SCOPE_OFFLINE_ALONE)
     if OPENID not in scope and needs_openid(request):
         raise InvalidScope(Reason.SCOPE_OPENID_REFUSED)
+    left_out_scopes.tell(parse_scope(request.scope), scope, client)
     return scope
 
 

@@ -9,9 +9,11 @@ from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 from limits import parse
 
+from oauth_provider.checks.missing_scopes import missing_scopes
 from oauth_provider.checks.registration import register
 from oauth_provider.checks.setting_types import has_wrong_scopes_of_dot, wrong_types
 from oauth_provider.conf import provider_settings
+from oauth_provider.conf.people import NOTICES
 from oauth_provider.protocol.issuer import is_issuer
 from oauth_provider.protocol.scope import is_scope_token
 from oauth_provider.protocol.scope_entry import title_of
@@ -29,7 +31,15 @@ SECONDS = (
 )
 # 0 turns these off.
 SECONDS_OR_NONE = ("REFRESH_TOKEN_RETRY_WINDOW", "SWEEP_RETENTION", "SIGNING_KEY_LEAD", "VERIFICATION_CACHE_LIFETIME")
-SECONDS_OR_NEVER = ("AUTHORIZATION_LIFETIME", "SIGNING_KEY_LIFETIME", "AUDIT_LIFETIME")
+SECONDS_OR_NEVER = (
+    "AUTHORIZATION_LIFETIME",
+    "SIGNING_KEY_LIFETIME",
+    "AUDIT_LIFETIME",
+    "CONSENT_RECEIPT_LIFETIME",
+    "UNUSED_ACCESS_ENDS_AFTER",
+)
+# Its last week is announced, and more of it must be left.
+MIN_UNUSED = 14 * 86400
 MAX_CODE_LIFETIME = 600
 ADD_SCOPE = "Add it to SCOPES, with the words that a person reads"
 SCOPES_HINT = 'It must be a dictionary of scopes, each with words for people: {"notes:read": "Read your notes"}.'
@@ -122,14 +132,15 @@ def check_scopes(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 @register()
 def check_claims(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """E023: a claim belongs to a scope that does not exist, so nobody would get it."""
+    missing = missing_scopes(one.scope for one in registered().values())
     return [
         Error(
-            f"The claim {one.name!r} is released by the scope {one.scope!r}, which SCOPES has not.",
+            f"The claim {one.name!r} is released by the scope {one.scope!r}, which there is not.",
             hint=with_guess(one.scope, configured_scopes(), f"{ADD_SCOPE}, or name another in @claim."),
             id="oauth_provider.E023",
         )
         for one in registered().values()
-        if one.scope not in configured_scopes()
+        if one.scope in missing
     ]
 
 
@@ -174,6 +185,22 @@ def _other_faults() -> list[CheckMessage]:
         path = provider_settings.user_settings.get(name)
         if path and not _can(import_string, path):
             messages.append(_unusable(name, f"Name a function that takes a request and returns {returned}."))
+    return messages + _faults_about_people()
+
+
+def _faults_about_people() -> list[CheckMessage]:
+    """Return an error for a notice that there is not, a function that cannot be loaded, and too short a time."""
+    messages = [
+        _unusable("NOTICES", with_guess(name, NOTICES, f"{name!r} is no notice. There are {', '.join(NOTICES)}."))
+        for name in provider_settings.NOTICES
+        if name not in NOTICES
+    ]
+    path = provider_settings.user_settings.get("USER_LANGUAGE")
+    if path and not _can(import_string, path):
+        messages.append(_unusable("USER_LANGUAGE", "Name a function that takes a user and returns a language."))
+    unused = provider_settings.UNUSED_ACCESS_ENDS_AFTER
+    if unused is not None and _is_seconds(unused, 1) and unused <= MIN_UNUSED:
+        messages.append(_unusable("UNUSED_ACCESS_ENDS_AFTER", "It is more than two weeks, in seconds."))
     return messages
 
 

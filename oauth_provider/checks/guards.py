@@ -6,6 +6,7 @@ from django.core import checks as framework
 from django.core.checks import CheckMessage, Error, Tags
 from django.core.exceptions import ImproperlyConfigured
 
+from oauth_provider.checks.missing_scopes import missing_scopes
 from oauth_provider.checks.registration import register
 from oauth_provider.protocol.spelling import with_guess
 from oauth_provider.registry.scope import configured_scopes
@@ -32,19 +33,20 @@ def check_scopes_exist(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             return []  # the tokens of another server bring their own scopes
     except ImproperlyConfigured:
         return []  # E003 and E004 of the resource server say so
-    known = configured_scopes()
+    found = list(inspections())
+    missing = missing_scopes(scope for inspection in found for scope in inspection.scopes)
     return [
         Error(
-            f"{inspection.view} needs the scope {scope!r}, which SCOPES has not.",
+            f"{inspection.view} needs the scope {scope!r}, which there is not.",
             hint=with_guess(
                 scope,
-                known,
-                f'Correct it, or add {scope!r} to OAUTH_PROVIDER["SCOPES"], where the scopes of '
-                "views of this project belong. Those that the admin adds are for APIs elsewhere.",
+                configured_scopes(),
+                f'Correct it, or add {scope!r} to OAUTH_PROVIDER["SCOPES"], where the scopes of views of this project '
+                "belong: those of the admin are not in the next database.",
             ),
             id="oauth_provider.E041",
         )
-        for inspection in inspections()
+        for inspection in found
         for scope in inspection.scopes
-        if scope not in known
+        if scope in missing
     ]

@@ -52,7 +52,7 @@ def _is_host(host: Any) -> bool:
 
 def _late(count: int) -> CheckMessage:
     return Warning(
-        f"{count} logout messages are due and nobody sends them.",
+        f"{count} messages in the outbox are due and nobody sends them.",
         hint="Run manage.py oauth_deliver as a service, or manage.py oauth_deliver --once every minute.",
         id="oauth_provider.W060",
     )
@@ -60,7 +60,7 @@ def _late(count: int) -> CheckMessage:
 
 def _dead(count: int) -> CheckMessage:
     return Warning(
-        f"{count} logout messages were given up: clients went on with sessions that are over.",
+        f"{count} messages in the outbox were given up: clients go on with sessions that are over, or nobody was told.",
         hint="The admin says why. Mend it and try again, there or by manage.py oauth_deliver --retry-dead --once.",
         id="oauth_provider.W061",
     )

@@ -23,6 +23,7 @@ JUDGED_ELSEWHERE = frozenset(
         "RESOURCES",
         "SIGNER",
         "SIGNING_KEYS",
+        "USER_LANGUAGE",
     }
 )
 # reverse_lazy() is how Django's documentation writes these.

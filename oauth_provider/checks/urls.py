@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Info, Tags, Warning
-from django.urls import NoReverseMatch, Resolver404, URLResolver, get_resolver, resolve, reverse
+from django.urls import NoReverseMatch, Resolver404, URLResolver, get_resolver, get_script_prefix, resolve, reverse
 
 from oauth_provider.checks.registration import register
 from oauth_provider.conf import provider_settings
@@ -47,7 +47,7 @@ def check_well_known(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             id="oauth_provider.W003",
         )
         for missing in wanted
-        if not _resolves(missing)
+        if not _resolves(f"/{missing.removeprefix(get_script_prefix()).lstrip('/')}")
     ]
 
 

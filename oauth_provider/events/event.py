@@ -201,6 +201,16 @@ class ConsentWithdrawn(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class UnusedAccessEnded(Event):
+    """Access that a person gave to a client, in one context, ended since nobody used it for a long time."""
+
+    AUDITED = True
+    application: Row = field(repr=False)
+    user: Any = field(repr=False)
+    context: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class LoggedOut(Event):
     """Sessions ended: so many sign-ins with them, and so many clients are to be told."""
 
@@ -265,7 +275,7 @@ class SecretRevoked(Event):
 
 @dataclass(frozen=True, slots=True)
 class ScopeChanged(Event):
-    """A scope of the database was added, changed or deleted: ``step`` says which."""
+    """A scope of the database was added, changed or deleted, or a plan applied or undone: ``step`` says which."""
 
     AUDITED = True
     scope: str

@@ -6,6 +6,7 @@ from datetime import datetime
 from oauth_provider.events.event import Replayed, ReplayedAgain
 from oauth_provider.grants.request import TokenRequest
 from oauth_provider.models import Authorization
+from oauth_provider.notices.notice import sign_in_replayed
 from oauth_provider.protocol.errors import InvalidGrant
 from oauth_provider.protocol.reason import Reason
 from oauth_provider.sql.outcome import Outcome
@@ -25,4 +26,6 @@ def replayed(authorization: Authorization, request: TokenRequest, reason: Reason
         return Outcome(refusal, events=(ReplayedAgain(authorization, reason.code),))
     refusal = InvalidGrant(reason, detail=f"replay, {authorization.reference} revoked")
     outcome: Outcome[Issued] = revocation(authorization, request.client, ENDED[reason], now, refusal, by=request.by())
-    return replace(outcome, events=(Replayed(authorization, reason.code), *outcome.events))
+    told = sign_in_replayed(authorization, now, issuer=request.issuer.url)
+    events = (Replayed(authorization, reason.code), *outcome.events)
+    return replace(outcome, writes=(*outcome.writes, *told), events=events)

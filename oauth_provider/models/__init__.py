@@ -7,11 +7,13 @@ from oauth_provider.models.client_logo import ClientLogo
 from oauth_provider.models.client_member import ClientMember
 from oauth_provider.models.client_secret import ClientSecret
 from oauth_provider.models.consent import Consent
+from oauth_provider.models.consent_receipt import ConsentReceipt
 from oauth_provider.models.logout_delivery import LogoutDelivery
 from oauth_provider.models.pending_request import PendingRequest
 from oauth_provider.models.resource import Resource
 from oauth_provider.models.revoked_token import RevokedToken
 from oauth_provider.models.scope import Scope
+from oauth_provider.models.scope_plan import ScopePlan, ScopeRewrite
 from oauth_provider.models.signing_key import SigningKey
 from oauth_provider.models.sweep_mark import SweepMark
 from oauth_provider.models.token import TokenBinding
@@ -24,11 +26,14 @@ __all__ = [
     "ClientPolicy",
     "ClientSecret",
     "Consent",
+    "ConsentReceipt",
     "LogoutDelivery",
     "PendingRequest",
     "Resource",
     "RevokedToken",
     "Scope",
+    "ScopePlan",
+    "ScopeRewrite",
     "SigningKey",
     "SweepMark",
     "TokenBinding",

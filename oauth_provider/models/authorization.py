@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from oauth_provider.dot.names import APPLICATION
 from oauth_provider.models.lifetimes import Limits, server_limits
 from oauth_provider.models.primary import PrimaryManager
-from oauth_provider.models.row_title import row_title
+from oauth_provider.models.row_title import title_of
 from oauth_provider.models.utc_day import utc_day
 from oauth_provider.protocol.digest import LENGTH as DIGEST_LENGTH
 from oauth_provider.sql.clock import database_now
@@ -55,6 +55,7 @@ class Authorization(models.Model):
         OPERATOR = "operator", _("an operator revoked it")
         LOGOUT = "logout", _("the session ended")
         TOKEN_DELETED = "token_deleted", _("its access token was deleted")
+        UNUSED = "unused", _("nobody used it for a long time")
 
     public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     application = models.ForeignKey(APPLICATION, on_delete=models.CASCADE, related_name="oauth_authorizations")
@@ -145,7 +146,7 @@ class Authorization(models.Model):
         )
 
     def __str__(self) -> str:
-        return row_title(self.application, self.user)
+        return title_of(self)
 
     def is_alive(self, now: datetime) -> bool:
         """Neither revoked nor expired, and its user may still sign in."""

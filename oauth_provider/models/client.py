@@ -20,7 +20,6 @@ from oauth_provider.models.validation import (
     check_known,
     check_logout_uri,
     check_names,
-    check_scopes,
 )
 from oauth_provider.protocol.jose import ALGORITHMS
 from oauth_provider.protocol.registration import NO_AUTHENTICATION
@@ -56,15 +55,6 @@ class ClientPolicy(ClientMetadata, ClientPresentation, ClientLegacy, Lifetimes):
         blank=True,
         validators=[check_names],
         help_text=_("A list of scopes; none given (null): every scope there is."),
-    )
-    # Divided by spaces, as in a request: a list in JSON would cost every look-up of a client a conversion.
-    optional_scope = models.TextField(
-        _("optional scopes"),
-        blank=True,
-        default="",
-        db_default="",
-        validators=[check_scopes],
-        help_text=_("Scopes that people may leave out and allow the rest, beside those that may be left out anyway."),
     )
     token_endpoint_auth_method = models.CharField(
         _("authentication method"),

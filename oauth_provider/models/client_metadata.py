@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from oauth_provider.conf import provider_settings
-from oauth_provider.models.validation import check_names
+from oauth_provider.models.validation import check_names, check_scopes
 from oauth_provider.protocol import access_token, https_url, subject
 from oauth_provider.protocol.jose import ALGORITHMS
 from oauth_provider.protocol.jwe import CONTENT_ENCRYPTION, KEY_MANAGEMENT
@@ -29,7 +29,7 @@ LONGEST_RETRY_WINDOW = 600
 
 
 class ClientMetadata(models.Model):
-    """The columns of a policy that say how a client signs, and how it is answered."""
+    """The columns of a policy that say how a client signs, how it is answered, and what people may leave out."""
 
     access_token_format = models.CharField(
         _("access token format"),
@@ -111,6 +111,15 @@ class ClientMetadata(models.Model):
         help_text=_("What answers to this client are signed with where it asks for signed ones (JARM)."),
     )
 
+    # Divided by spaces, as in a request: a list in JSON would cost every look-up of a client a conversion.
+    optional_scope = models.TextField(
+        _("optional scopes"),
+        blank=True,
+        default="",
+        db_default="",
+        validators=[check_scopes],
+        help_text=_("Scopes that people may leave out and allow the rest, beside those that may be left out anyway."),
+    )
     authorization_details_types = models.JSONField(
         _("authorization details types"),
         default=list,

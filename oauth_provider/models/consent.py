@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -13,10 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from oauth_provider.conf import provider_settings
 from oauth_provider.dot.names import APPLICATION
 from oauth_provider.models.primary import PrimaryManager
-from oauth_provider.models.row_title import row_title
+from oauth_provider.models.row_title import title_of
 from oauth_provider.protocol.consent import Agreed, Agreement, count_entries, from_separate_sets
 from oauth_provider.protocol.digest import LENGTH as DIGEST_LENGTH
 
+# So long before unused access ends its person is told, and can keep it.
+ANNOUNCED_BEFORE = timedelta(days=7)
 # Of elements that are different every time, the older ones are forgotten.
 MOST_DETAILS = 200
 # So many pairs of a scope and a place are more than any page asks for; beyond, the older ones are forgotten.
@@ -91,6 +93,10 @@ class Consent(models.Model):
     shown_as = models.JSONField(_("words on the page"), null=True, default=None, editable=False)
     created_at = models.DateTimeField(_("given"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("last changed"), default=timezone.now, editable=False)
+    # Both are the sweep's (``UNUSED_ACCESS_ENDS_AFTER``): the last use that is known, None before it has looked; and
+    # since when the person can know that it ends.
+    used_at = models.DateTimeField(_("last known use"), null=True, editable=False)
+    end_announced_at = models.DateTimeField(_("end announced"), null=True, editable=False)
 
     objects: ClassVar[PrimaryManager[Any]] = PrimaryManager()
 
@@ -113,9 +119,10 @@ class Consent(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["user", "application", "context"], name="oauth_provider_one_consent"),
         )
+        indexes = (models.Index(fields=["used_at"], name="oauth_provider_consent_used"),)
 
     def __str__(self) -> str:
-        return row_title(self.application, self.user)
+        return title_of(self)
 
     @property
     def agreed(self) -> Agreed:
@@ -134,6 +141,14 @@ class Consent(models.Model):
         return self.until is not None and self.until <= now
 
     @property
+    def ends_unused_at(self) -> datetime | None:
+        """Return when it ends because nobody uses it; None where that is not announced."""
+        period = provider_settings.UNUSED_ACCESS_ENDS_AFTER
+        if period is None or self.used_at is None or self.end_announced_at is None:
+            return None
+        return max(self.end_announced_at + ANNOUNCED_BEFORE, self.used_at + timedelta(seconds=period))
+
+    @property
     def seen(self) -> ShownAs:
         """Return the words on the page that was agreed to, empty as far as nobody wrote them down."""
         kept = self.shown_as or {}
@@ -144,4 +159,5 @@ class Consent(models.Model):
         """Return the columns of a row that holds ``agreed``, as ``seen`` on the page, and nothing else."""
         empty: dict[str, Any] = {"shown": "", "scopes": {}, "resources": {}, "authorization_details": {}}
         kept = {"entries": asdict(agreed), "until": until, "shown_as": asdict(seen)}
-        return {**kept, **empty, "updated_at": timezone.now()}
+        unnoted = {"used_at": None, "end_announced_at": None}
+        return {**kept, **empty, **unnoted, "updated_at": timezone.now()}

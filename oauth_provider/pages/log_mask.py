@@ -18,7 +18,7 @@ from django.views.debug import SafeExceptionReporterFilter, get_exception_report
 
 # Our own, Django's, and the access logs of servers that run in our process.
 LOGGERS = (
-    "oauth_provider.events",
+    *("oauth_provider.events", "oauth_provider.authorization"),
     *("django.request", "django.security.csrf", "django.server"),
     *("gunicorn.access", "uvicorn.access", "granian.access"),
 )

@@ -10,6 +10,7 @@ from django.utils.translation import override
 from oauth_provider.conf import provider_settings
 from oauth_provider.models import Resource
 from oauth_provider.models.lifetimes import NO_LIMITS, Limits
+from oauth_provider.protocol.access_token import JWT
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import InvalidScope, InvalidTarget
 from oauth_provider.protocol.reason import Reason
@@ -102,6 +103,13 @@ def find_limits(granted: Iterable[str]) -> tuple[Limits, ...]:
     """Return the limits that the resources called ``granted`` set to a sign-in; those that are gone set none."""
     names = tuple(granted)
     return _limits(names, all_resources()) if names else ()
+
+
+def with_jwts(identifiers: Iterable[str]) -> frozenset[str]:
+    """Return those resources of ``identifiers`` whose access tokens are JWTs, whatever the client's policy says."""
+    named = frozenset(identifiers)
+    signed = [one.identifier for one in all_resources() if one.format == JWT] if named else []
+    return frozenset(one for one in named if any(is_same(one, other) for other in signed))
 
 
 def digests_of_resources(resources: Iterable[KnownResource]) -> dict[str, str]:

@@ -19,19 +19,23 @@ from oauth_provider.models.audit_event import AuditEvent
 from oauth_provider.models.authorization import Authorization
 from oauth_provider.models.client_metadata import LONGEST_RETRY_WINDOW
 from oauth_provider.models.client_secret import ClientSecret
+from oauth_provider.models.consent_receipt import ConsentReceipt
 from oauth_provider.models.logout_delivery import LogoutDelivery
 from oauth_provider.models.pending_request import REPEAT_WINDOW, PendingRequest
 from oauth_provider.models.revoked_token import RevokedToken
 from oauth_provider.models.signing_key import SigningKey
 from oauth_provider.models.sweep_mark import SweepMark
 from oauth_provider.models.token import TokenBinding
+from oauth_provider.notices.notice import PREFIX
 from oauth_provider.sql.clock import database_now
 from oauth_provider.sql.set_delete import delete_expired
 from oauth_provider.sql.sweep import AnyOf
+from oauth_provider.sweeping import unused
 from oauth_provider.tokens.expiry import expire_access_tokens
 
 # A day is the same in no two time zones, and ``USE_TZ = False`` stores some zone's.
 DAY = timedelta(days=1)
+NEWS = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +150,27 @@ def _is_told(now: datetime) -> Q:
 
 
 def logout_deliveries(now: datetime) -> QuerySet[LogoutDelivery]:
-    """Delivered or given up, after the retention."""
-    return LogoutDelivery.objects.filter(ended_at__lt=_kept_until(now)).order_by("ended_at")
+    """Delivered or given up, after the retention; a notice is remembered for the day on which there is one."""
+    return LogoutDelivery.objects.filter(ended_at__lt=min(_kept_until(now), now - DAY)).order_by("ended_at")
+
+
+def old_notices(now: datetime) -> QuerySet[LogoutDelivery]:
+    """Mails to people that nobody delivered for so long that they are no news any more."""
+    rows = LogoutDelivery.objects.filter(status=LogoutDelivery.Status.PENDING, kind__startswith=PREFIX)
+    return rows.filter(next_attempt_at__lt=now - NEWS).order_by("next_attempt_at")
+
+
+def ended_receipts(now: datetime) -> QuerySet[ConsentReceipt]:
+    """Nothing stands on them any more, and they do not say so yet."""
+    return ConsentReceipt.objects.newly_ended()
+
+
+def consent_receipts(now: datetime) -> QuerySet[ConsentReceipt]:
+    """Return those that ended longer ago than they are kept for."""
+    lifetime = provider_settings.CONSENT_RECEIPT_LIFETIME
+    if lifetime is None:
+        return ConsentReceipt.objects.none().order_by("ended_at")
+    return ConsentReceipt.objects.ended_before(now - timedelta(seconds=lifetime))
 
 
 def audit_events(now: datetime) -> QuerySet[AuditEvent]:
@@ -191,7 +214,12 @@ def _delete_authorizations(rows: QuerySet[Any], keys: Sequence[Any]) -> None:
     # As a rule the tokens are swept by now, and finding that out costs a fifth of looking for live ones.
     if TokenBinding._base_manager.using(rows.db).filter(AnyOf(F("authorization"), keys)).exists():
         expire_access_tokens(keys, database_now(rows.db), using=rows.db)
+    unused.keep_use_of(keys, using=rows.db)
     delete_expired(rows, keys)
+
+
+def _end_receipts(rows: QuerySet[Any], keys: Sequence[Any]) -> None:
+    _rows_of(rows, keys).update(ended_at=database_now(rows.db))
 
 
 def _blank_answers(rows: QuerySet[Any], keys: Sequence[Any]) -> None:
@@ -216,9 +244,15 @@ SWEEPS = (
     Sweep("pending requests", "deleted", (pending_requests, answered_requests), delete_expired),
     Sweep(ANSWERS, "blanked", (stale_answers,), _blank_answers, _mark_answers),
     Sweep("access tokens", "deleted", (access_tokens,), delete_expired),
+    Sweep("last uses of consents", "forgotten", (unused.without_meaning,), unused.forget_use),
+    Sweep("last uses of consents", "noted", (unused.unseen, unused.used_meanwhile), unused.note_use),
+    Sweep("unused consents", "announced to end", (unused.to_announce,), unused.announce),
+    Sweep("unused consents", "ended", (unused.to_end,), unused.end_unused),
     Sweep("authorizations", "deleted", (unredeemed, expired, revoked), _delete_authorizations),
     Sweep("revoked tokens", "deleted", (revoked_tokens,), delete_expired),
-    Sweep("logout deliveries", "deleted", (logout_deliveries,), delete_expired),
+    Sweep("messages", "deleted", (logout_deliveries, old_notices), delete_expired),
+    Sweep("consent receipts", "closed", (ended_receipts,), _end_receipts),
+    Sweep("consent receipts", "deleted", (consent_receipts,), delete_expired),
     Sweep("audit events", "deleted", (audit_events,), delete_expired),
     Sweep("client secrets", "deleted", (client_secrets,), delete_expired),
     Sweep("private halves of signing keys", "blanked", (private_halves,), _blank_private_halves),

@@ -2,7 +2,8 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from urllib.parse import urlencode, urlsplit
 
 from django.views.decorators.debug import sensitive_variables
@@ -18,7 +19,7 @@ from oauth_provider.protocol.logout_token import LogoutToken, is_logout_uri, sig
 from oauth_provider.protocol.token_string import SECRET_LENGTH, random_text
 from oauth_provider.tokens import outbox
 from oauth_provider.tokens.key_ring import key_ring
-from oauth_provider.tokens.outbox import Undeliverable
+from oauth_provider.tokens.outbox import Sender, Undeliverable
 
 EnvelopeFor = Callable[[Client], Envelope]
 
@@ -31,12 +32,12 @@ class NowhereToSend(Undeliverable):
     """The client has no address any more."""
 
 
-def deliver_due(envelope_for: EnvelopeFor) -> "Counter[str]":
+def deliver_due(envelope_for: EnvelopeFor, others: Mapping[str, Sender] = MappingProxyType({})) -> "Counter[str]":
     """Send everything that is due, of every kind; return how many are now in which status.
 
-    Logout tokens are encrypted where ID tokens are (§2.4): ``envelope_for`` says how.
+    Logout tokens are encrypted where ID tokens are (§2.4): ``envelope_for`` says how. ``others`` send other kinds.
     """
-    return outbox.deliver_due({BACKCHANNEL_LOGOUT: lambda delivery: send(delivery, envelope_for)})
+    return outbox.deliver_due({**others, BACKCHANNEL_LOGOUT: lambda delivery: send(delivery, envelope_for)})
 
 
 @sensitive_variables()

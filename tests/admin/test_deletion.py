@@ -42,6 +42,35 @@ def test_what_goes_with_a_client_is_counted_and_not_listed():
 
 
 @pytest.mark.parametrize("by", ["page", "action"])
+def test_what_goes_with_a_user_is_named_at_the_same_cost_however_much_it_is(by):
+    browser, user = operator(), UserFactory(username="ana")
+
+    def page() -> tuple[str, int]:
+        with CaptureQueriesContext(connection) as captured:
+            if by == "page":
+                shown = browser.get(url(user, "delete"))
+            else:
+                form = {"action": "delete_selected", "_selected_action": [user.pk]}
+                shown = browser.post(url(get_user_model(), "changelist"), form)
+        return shown.content.decode(), len(captured)
+
+    def connect(name: str) -> None:
+        application = ApplicationFactory(name=name)
+        rows.authorization(user, application)
+        rows.consent(user, application)
+
+    connect("Photo Book")
+    page()
+    _shown, one = page()
+    for number in range(5):
+        connect(f"Calendar {number}")
+    shown, many = page()
+    assert many == one
+    for name in ("Photo Book", "Calendar 0", "Calendar 4"):
+        assert shown.count(f"{name} for ana") == 2
+
+
+@pytest.mark.parametrize("by", ["page", "action"])
 def test_a_deleted_client_takes_everything_with_it(by, django_capture_on_commit_callbacks):
     driver, other = signed_in(), signed_in()
     access_token, theirs = driver.tokens()["access_token"], other.tokens()["access_token"]

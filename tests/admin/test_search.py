@@ -33,7 +33,23 @@ def found(browser: Any, model: Any, term: str) -> set[Any]:
 @each
 @pytest.mark.parametrize(
     "term",
-    ["ana", "ANA", "na.pap", "ana@example", "Photo", "photo book", "book photo", '"Photo Book"', "abc123", "  ana  "],
+    [
+        "ana",
+        "ANA",
+        "na.pap",
+        "ana@example",
+        "Photo",
+        "photo book",
+        "book photo",
+        '"Photo Book"',
+        "abc123",
+        "  ana  ",
+        "ana photo",
+        "book na.pap",
+        'example "photo book"',
+        "photo ana book papadaki",
+        "ana abc1",
+    ],
 )
 def test_a_row_is_found_by_parts_of_its_users_and_clients_names(name, term):
     make, model = LISTS[name]
@@ -44,7 +60,10 @@ def test_a_row_is_found_by_parts_of_its_users_and_clients_names(name, term):
 
 
 @each
-@pytest.mark.parametrize("term", ["ana ben", "Photo Calendar", "c123", "nobody", "%", "_", "a%a", "\\", "x" * 300])
+@pytest.mark.parametrize(
+    "term",
+    ["ana ben", "Photo Calendar", "ana calendar", "ben def photo", "c123", "nobody", "%", "_", "a%a", "\\", "x" * 300],
+)
 def test_what_is_nobodys_name_finds_nothing(name, term):
     make, model = LISTS[name]
     make(user=UserFactory(username="ana"), application=ApplicationFactory(name="Photo Book", client_id="abc123"))
@@ -64,11 +83,27 @@ def test_more_users_than_are_listed_one_by_one_are_all_found(name, monkeypatch):
 
 
 @each
+@pytest.mark.parametrize("many", [{"ana."}, {"Photo"}, {"ana.", "Photo"}], ids=sorted)
+def test_a_user_and_a_client_are_found_together_however_many_are_named_so(name, many, monkeypatch):
+    monkeypatch.setattr(search, "MAX_KEYS", 2)
+    make, model = LISTS[name]
+    people = [UserFactory(username=f"ana.{number}") for number in range(4 if "ana." in many else 1)]
+    apps = [ApplicationFactory(name=f"Photo Book {number}") for number in range(4 if "Photo" in many else 1)]
+    rows = {(user.username, app.name): make(user=user, application=app).pk for user in people for app in apps}
+    for user, app in ((people[0], ApplicationFactory(name="Calendar")), (UserFactory(username="ben"), apps[0])):
+        make(user=user, application=app)
+    browser = operator()
+    assert found(browser, model, "ana. photo") == set(rows.values())
+    assert found(browser, model, "photo book ana.") == set(rows.values())
+    assert found(browser, model, '"book 0" ana.0') == {rows["ana.0", "Photo Book 0"]}
+
+
+@each
 def test_a_search_costs_two_statements_more_than_the_list(name):
     make, model = LISTS[name]
     browser, listing = operator(), url(model, "changelist")
     for number in range(3):
-        make(user=UserFactory(username=f"ana.{number}"))
+        make(user=UserFactory(username=f"ana.{number}"), application=ApplicationFactory(name=f"Photo {number}"))
 
     def cost(query: dict[str, str]) -> int:
         browser.get(listing, query)
@@ -77,6 +112,7 @@ def test_a_search_costs_two_statements_more_than_the_list(name):
         return len(captured)
 
     assert cost({"q": "ana"}) == cost({}) + 2
+    assert cost({"q": "ana photo"}) == cost({}) + 2
 
 
 def test_messages_are_found_by_their_client_alone():
@@ -98,7 +134,7 @@ def test_the_audit_is_searched_by_names_that_there_are_and_by_ids_that_are_gone(
     mine = happened(user=str(user.pk), client_id=application.client_id)
     gone = happened(user="424242", client_id="deleted-client", authorization="5f0c9f4e-55a5-4d0e-9a11-1f0c1a4c5b0a")
     browser = operator()
-    for term in ("ana", "photo book", application.client_id, str(user.pk)):
+    for term in ("ana", "photo book", "ana photo", application.client_id, str(user.pk)):
         assert found(browser, AuditEvent, term) & {mine.pk, gone.pk} == {mine.pk}
     for term in ("424242", "deleted-client", "5F0C9F4E-55A5-4D0E-9A11-1F0C1A4C5B0A"):
         assert found(browser, AuditEvent, term) == {gone.pk}
@@ -110,6 +146,7 @@ def test_many_people_of_one_name_are_found_in_the_audit(monkeypatch):
     wanted = {happened(user=str(UserFactory(username=f"ana.{number}").pk)).pk for number in range(5)}
     happened(user=str(UserFactory(username="ben").pk))
     assert found(operator(), AuditEvent, "ana.") == wanted
+    assert found(operator(), AuditEvent, "ana. photo") == set()
 
 
 def test_the_audit_names_people_and_clients_and_keeps_the_ids_of_those_who_are_gone():

@@ -7,6 +7,7 @@ import pytest
 from oauth_provider.models import Authorization
 from tests import ledger
 from tests.driver import Driver, signed_in, verifier
+from tests.each import each
 from tests.factories import ApplicationFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 9700", "4.5")]
@@ -19,8 +20,8 @@ def victim(request: pytest.FixtureRequest) -> Driver:
     return signed_in(**request.param)
 
 
-@pytest.mark.parametrize("kind", [{}, {"public": True}], ids=["confidential", "public"])
-@pytest.mark.parametrize("knows_verifier", [True, False])
+@each("kind", [{}, {"public": True}], ids=["confidential", "public"])
+@each("knows_verifier", [True, False])
 def test_another_clients_credentials(victim: Driver, kind: dict[str, Any], knows_verifier: bool) -> None:
     code = victim.code()
     thief = Driver(ApplicationFactory(**kind))
@@ -31,7 +32,7 @@ def test_another_clients_credentials(victim: Driver, kind: dict[str, Any], knows
     assert victim.redeem(code).status_code == 200
 
 
-@pytest.mark.parametrize(
+@each(
     "form",
     [
         {"code_verifier": "another-session-of-the-same-client-1234567890"},

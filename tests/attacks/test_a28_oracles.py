@@ -8,6 +8,7 @@ import pytest
 from oauth_provider.protocol.token_string import ACCESS_TOKEN, CODE, make_family, make_refresh_token, make_token
 from tests import ledger
 from tests.driver import INTROSPECT, REVOKE, TOKEN, Driver, post, signed_in
+from tests.each import each
 from tests.factories import ApplicationFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 7009", "2.1"), pytest.mark.spec("RFC 7662", "4")]
@@ -30,7 +31,7 @@ def same(*responses: Any) -> None:
     assert len({tuple(sorted(response.headers.items())) for response in responses}) == 1
 
 
-@pytest.mark.parametrize("path", [TOKEN, REVOKE, INTROSPECT])
+@each("path", [TOKEN, REVOKE, INTROSPECT])
 def test_an_unknown_client_and_a_wrong_secret(victim: Driver, path: str) -> None:
     form = {"token": "x", "grant_type": "refresh_token", "refresh_token": "x", "client_secret": "wrong"}
     known = post(victim.browser, path, form | {"client_id": victim.application.client_id})

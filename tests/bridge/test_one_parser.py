@@ -23,6 +23,7 @@ from oauth_provider.rest_framework.authentication import OAuthAuthentication
 from oauth_provider.rest_framework.permissions import ScopesOrSession
 from tests.bridge import views
 from tests.driver import INTROSPECT, Driver
+from tests.each import each
 from tests.resource_server.asgi import call as call_asgi
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 6750", "2.1"), pytest.mark.spec("RFC 9110", "11.4")]
@@ -106,13 +107,13 @@ def answers(browser: Browser, header: str, token: str) -> dict[str, int]:
     return found
 
 
-@pytest.mark.parametrize("header", TAKEN)
+@each("header", TAKEN)
 def test_a_token_is_a_token_to_every_guard(token: str, header: str) -> None:
     found = answers(Browser(), header.format(token), token)
     assert set(found.values()) == {200}, found
 
 
-@pytest.mark.parametrize("header", REFUSED)
+@each("header", REFUSED)
 def test_what_carries_the_letters_of_the_scheme_and_is_no_token_is_an_error_to_every_guard(
     driver: Driver, token: str, header: str
 ) -> None:
@@ -123,7 +124,7 @@ def test_what_carries_the_letters_of_the_scheme_and_is_no_token_is_an_error_to_e
     assert {answer.status_code for answer in beside.values()} <= {400, 401}, beside
 
 
-@pytest.mark.parametrize("header", OTHER)
+@each("header", OTHER)
 def test_another_scheme_is_no_token_to_any_guard(driver: Driver, token: str, header: str) -> None:
     found = answers(Browser(), header.format(token), token)
     assert set(found.values()) <= {400, 401, 403}, found

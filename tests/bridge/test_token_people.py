@@ -196,7 +196,7 @@ def test_the_user_of_the_middleware_has_no_more_power_than_the_scopes(driver: Dr
 # -- sessions that a token made --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("backends", [[MODEL_BACKEND, DOT_BACKEND], [DOT_BACKEND, MODEL_BACKEND]], ids=str)
+@each("backends", [[MODEL_BACKEND, DOT_BACKEND], [DOT_BACKEND, MODEL_BACKEND]], ids=str)
 def test_a_login_form_takes_no_token(driver: Driver, token: str, settings: Any, backends: list[str]) -> None:
     settings.AUTHENTICATION_BACKENDS = backends
     browser = robot(token)

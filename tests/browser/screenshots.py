@@ -66,6 +66,7 @@ def crowd(browser: Browser, directory: Path) -> None:
         with served(demo):
             for look, options in ALL_LOOKS.items():
                 take(browser, seeded, directory, f"crowded-{look}", options, walk=see_too_much)
+            take(browser, seeded, directory, "right-to-left", LOOKS["light"] | {"locale": "ar"}, walk=see_places)
 
 
 def accounts(browser: Browser, directory: Path) -> None:

@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy
 
 from oauth_provider.checks import configuration
 from oauth_provider.conf import provider_settings
+from oauth_provider.models import Scope
+from oauth_provider.registry import kept_scopes
 from oauth_provider.tokens import claims
 from tests.checks.messages import said
 from tests.each import each
@@ -125,7 +127,18 @@ def test_a_code_lives_for_ten_minutes_at_most(settings):
     assert said(configuration.check_values) == ["E014"]
 
 
+@pytest.mark.django_db
 def test_a_claim_is_released_by_a_scope_that_there_is(monkeypatch):
     monkeypatch.setattr(claims, "_registry", dict(claims._registry))
     claims.claim("shoe_size", scope="shoes")(lambda user, context: 42)
     assert said(configuration.check_claims) == ["E023"]
+    Scope.objects.create(name="shoes", words="See your shoes")
+    assert said(configuration.check_claims) == []
+
+
+def test_a_scope_is_not_called_missing_where_the_database_cannot_say(monkeypatch):
+    """As before the first ``migrate``, which these errors would stop."""
+    monkeypatch.setattr(claims, "_registry", dict(claims._registry))
+    claims.claim("shoe_size", scope="shoes")(lambda user, context: 42)
+    kept_scopes.forget()
+    assert said(configuration.check_claims) == []

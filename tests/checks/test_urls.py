@@ -1,6 +1,7 @@
 """Checks of URLs (RFC 8414 §3): what is served where."""
 
 import pytest
+from django.test.utils import override_script_prefix
 from django.urls import include, path
 
 from oauth_provider.checks import (
@@ -28,6 +29,14 @@ def test_metadata_is_wanted_at_the_root(settings):
     assert said(urls.check_well_known) == []
     settings.ROOT_URLCONF = Root()
     assert said(urls.check_well_known) == []
+
+
+def test_a_path_that_the_proxy_takes_away_and_django_puts_back_is_no_prefix(settings):
+    settings.OAUTH_PROVIDER = {"ISSUER": "https://example.com/id"}
+    settings.ROOT_URLCONF = Root(path("", include("oauth_provider.urls")))
+    assert said(urls.check_well_known) == ["W003"]
+    with override_script_prefix("/id/"):
+        assert said(urls.check_well_known) == []
 
 
 def test_urls_that_nobody_serves_are_told(settings):

@@ -118,3 +118,23 @@ def test_a_page_shows_whom_to_log_in_as_and_every_client(seeded: dict[str, Any],
     assert seeded["operator"]["password"] in page
     for client in seeded["clients"].values():
         assert client["client_id"] in page
+
+
+def test_who_may_write_may_read_and_the_token_says_so(seeded: dict[str, Any]) -> None:
+    """``notes:write`` implies ``notes:read``."""
+    visitor = Visitor(seeded)
+    tokens = visitor.tokens("notes:write")
+
+    assert tokens["scope"] == "notes:write notes:read"
+    assert visitor.call("GET", tokens["access_token"]).status_code == 200
+
+
+def test_everybodys_notes_are_for_apps_that_a_member_of_the_staff_let_in(seeded: dict[str, Any]) -> None:
+    """Others may allow the rest, and are told what they cannot allow."""
+    staff, visitor = Visitor(seeded, login="operator"), Visitor(seeded)
+
+    assert visitor.tokens("notes:read notes:everyone")["scope"] == "notes:read"
+    token = staff.tokens("notes:read notes:everyone")
+    assert token["scope"] == "notes:read notes:everyone"
+    assert staff.call("GET", token["access_token"], "everyone/").status_code == 200
+    assert visitor.call("GET", visitor.allow("notes:read"), "everyone/").status_code == 403

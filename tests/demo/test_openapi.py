@@ -101,7 +101,7 @@ def test_the_document_is_valid_and_says_where_tokens_come_from(seeded: dict[str,
     (scheme,) = served["components"]["securitySchemes"].values()
     flow = scheme["flows"]["authorizationCode"]
     assert flow["authorizationUrl"] == f"{seeded['issuer']}/oauth/authorize"
-    assert flow["scopes"].keys() == {"notes:read", "notes:write"}
+    assert flow["scopes"].keys() == {"notes:read", "notes:write", "notes:everyone"}
     for path in served["paths"].values():
         for operation in path.values():
             assert [list(one) for one in operation["security"]] == [["oauth2"]]

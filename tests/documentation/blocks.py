@@ -2,6 +2,7 @@
 
 import ast
 import re
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -24,6 +25,7 @@ FILES = {
 }
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 CHECKS = re.compile(r"^<!-- checks find: (?P<ids>[^>]+) -->$", re.MULTILINE)
+BEGINS = re.compile(r"^<!-- begins: (?P<with>bare) -->$", re.MULTILINE)
 RUN_BY = re.compile(r"\A<!-- blocks run by: (?P<path>\S+) -->\n")
 
 
@@ -87,9 +89,10 @@ def _read(text: str, page: Path) -> Iterator[Block]:
     def section(line: int) -> str:
         return next((title for start, title in reversed(headings) if start < line), page.stem)
 
-    for one in CHECKS.finditer(text):
-        line = text.count("\n", 0, one.start()) + 1
-        yield Block(page, line, section(line), "checks", one["ids"], is_visible=False)
+    for language, pattern in (("checks", CHECKS), ("begins", BEGINS)):
+        for one in pattern.finditer(text):
+            line = text.count("\n", 0, one.start()) + 1
+            yield Block(page, line, section(line), language, one[1], is_visible=False)
     for example in document:
         skipped = ""
         before = len(found)
@@ -117,6 +120,23 @@ def languages(page: Path) -> list[tuple[int, str]]:
     """The line and the language of every fence, those that nothing here reads included."""
     text = page.read_text()
     return [(text.count("\n", 0, one.start()) + 1, one["language"].strip()) for one in FENCE.finditer(text)]
+
+
+def other_blocks(page: Path) -> list[Block]:
+    """Return the blocks of the languages that nothing here runs."""
+    text = page.read_text()
+    found = ((text.count("\n", 0, one.start()) + 2, one) for one in FENCE.finditer(text))
+    return [
+        Block(
+            page,
+            line,
+            "",
+            one["language"].strip(),
+            textwrap.dedent(one[0].split("\n", 1)[1].rpartition("\n")[0] + "\n"),
+        )
+        for line, one in found
+        if one["language"].strip() in NOT_RUN
+    ]
 
 
 def assigned(source: str) -> set[str]:

@@ -15,7 +15,7 @@ from tests.documentation.processes import call, environment, stop
 
 PROMPT = re.compile(r"^\$ ", re.MULTILINE)
 # Commands that go on until somebody stops them. They have to start, and to run on for a moment.
-ENDLESS = re.compile(r"\b(runserver|oauth_deliver(?!.*--once)|gunicorn|uvicorn|granian)\b")
+ENDLESS = re.compile(r"^(?!pip\b).*\b(runserver|oauth_deliver(?!.*--once)|gunicorn|uvicorn|granian)\b", re.MULTILINE)
 SERVED = re.compile(r"https://auth\.example\.com|http://(?:127\.0\.0\.1|localhost):8000")
 MOMENT = 3
 
@@ -63,12 +63,14 @@ def matches(shown: str, printed: str) -> bool:
 
 
 def keep_running(folder: Path, command: str, facts: dict[str, str]) -> None:
-    """Start a command that goes on for ever, and see that it does."""
+    """Start a command that goes on for ever, and see that it does. The port of the page may be in use."""
+    port = str(_free_port())
+    command = re.sub(r"\b8000\b", port, re.sub(r"runserver$", f"runserver {port}", command))
     with (folder / "endless.log").open("w+") as log:
         process = subprocess.Popen(
             ["bash", "-c", f"exec {command}"],
             cwd=folder,
-            env=environment(**facts, PORT=str(_free_port())),
+            env=environment(**facts, PORT=port),
             stdout=log,
             stderr=log,
             text=True,

@@ -21,6 +21,7 @@ Job = dict[str, Any]
 BASE = Path(__file__).parent / "base"
 # They are judged by Django's checks, and imported by them.
 PROJECT = ("project.settings", "project.urls")
+ENVIRONMENT = re.compile(r"os\.environ\[[\"'](\w+)[\"']\]")
 # Of environment variables, by how their names end.
 VALUES: dict[str, Callable[[], str]] = {
     "_URL": lambda: "rediss://user:password@redis.internal:6379/0",
@@ -54,8 +55,10 @@ class Project:
 
     @property
     def is_bare(self) -> bool:
-        """Does it begin with nothing but what ``startproject`` writes, since it installs the package itself?"""
-        return any(re.search(r"INSTALLED_APPS[^\]]*\"oauth_provider", block.source) for block in self.files)
+        """Does it begin with what ``startproject`` writes? It says so, as another project, or installs the package."""
+        return any(block.language == "begins" for block in self.blocks) or any(
+            re.search(r"INSTALLED_APPS[^\]]*\"oauth_provider", block.source) for block in self.files
+        )
 
 
 def projects() -> list[Project]:
@@ -65,7 +68,9 @@ def projects() -> list[Project]:
 
 def of_blocks(found: tuple[Block, ...] | list[Block]) -> Iterator[Project]:
     """Divide a page by its headings, and where a block gives anew what another gave to the same file before it."""
-    wanted = (block for block in found if not block.skipped and (block.language in (*RUN, "checks") or block.file))
+    wanted = (
+        block for block in found if not block.skipped and (block.language in (*RUN, "checks", "begins") or block.file)
+    )
     for _, section in groupby(wanted, key=lambda block: block.section):
         together: list[Block] = []
         names: set[tuple[str, str]] = set()
@@ -148,7 +153,7 @@ def module_of(block: Block) -> str:
 
 def variables(project: Project) -> dict[str, str]:
     """A value for each environment variable that a block reads, of the kind that its name says."""
-    read = {name for block in project.blocks for name in re.findall(r"os\.environ\[\"(\w+)\"\]", block.source)}
+    read = {name for block in project.blocks for name in ENVIRONMENT.findall(block.source)}
     return {
         name: next((make() for end, make in VALUES.items() if name.endswith(end)), f"value-of-{name}") for name in read
     }

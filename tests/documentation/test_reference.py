@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from docs._ext.from_code import FROM_CODE, expand
 from docs._ext.reference import SECTIONS, checks, commands, happenings, python_api, reasons, settings
+from docs._ext.reference.rows import ANY, WORDS, words_of
 from oauth_provider.conf import NAMES
 from oauth_provider.protocol.reason import Reason
 from oauth_provider.resource_server.conf import ResourceServerSettings
@@ -150,6 +151,23 @@ def test_a_path_is_the_one_that_its_name_leads_to(section: str) -> None:
         assert words
         if name and "<" not in path and section == "urls":
             assert reverse(f"oauth_provider:{name.strip('`')}").rstrip("/") == path.strip("`")
+
+
+def test_every_column_says_what_it_holds_and_nothing_is_said_of_what_is_gone() -> None:
+    fields = [
+        field for one in apps.get_app_config("oauth_provider").get_models() for field in one._meta.concrete_fields
+    ]
+    assert [
+        f"{field.model.__name__}.{field.name}" for field in fields if not (field.help_text or words_of(field))
+    ] == []
+    there = {(field.model.__name__, field.name) for field in fields if not field.help_text}
+    assert [
+        (name, column)
+        for name, table in WORDS.items()
+        if name != ANY
+        for column in table
+        if (name, column) not in there
+    ] == []
 
 
 def test_every_table_and_every_command_is_there() -> None:

@@ -70,7 +70,7 @@ def test_a_chunked_token_request_is_read(service: Driver) -> None:
 
 
 @pytest.mark.spec("RFC 9110", "15.5.12")
-@pytest.mark.parametrize("path", PROGRAMS)
+@each("path", PROGRAMS)
 def test_a_chunked_body_that_cannot_be_read_is_411(service: Driver, path: str) -> None:
     with ledger.unchanged():
         response = chunked(service, path, Pieces(in_body(service)), ends=False)

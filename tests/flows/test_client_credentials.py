@@ -47,7 +47,7 @@ def test_it_costs_one_row(service: Driver) -> None:
 
 
 @pytest.mark.spec("RFC 6749", "4.4")
-@pytest.mark.parametrize(
+@each(
     ("form", "error"),
     [
         ({"scope": None}, "invalid_scope"),
@@ -84,7 +84,7 @@ def test_a_policy_says_which_scopes_a_client_may_ask_for(scopes: list[str], aske
 
 
 @pytest.mark.spec("RFC 6749", "3.3")
-@pytest.mark.parametrize(("defaults", "scope"), [(["notes:read"], "notes:read"), (["__all__"], None), (["nope"], "")])
+@each(("defaults", "scope"), [(["notes:read"], "notes:read"), (["__all__"], None), (["nope"], "")])
 def test_a_request_without_scope_asks_for_the_default(service: Driver, defaults: list[str], scope: str | None) -> None:
     with override_settings(OAUTH_PROVIDER={**OAUTH_PROVIDER, "DEFAULT_SCOPES": defaults}):
         response = service.token(**(GRANT | {"scope": None}))

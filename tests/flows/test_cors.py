@@ -20,6 +20,7 @@ from tests.driver import (
     post,
     signed_in,
 )
+from tests.each import each
 from tests.factories import ApplicationFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("Fetch", "3.2")]
@@ -60,7 +61,7 @@ def preflight(driver: Driver, path: str, origin: str, **headers: str) -> Any:
 
 
 @pytest.mark.spec("RFC 7009", "2.3")
-@pytest.mark.parametrize("path", PROGRAMS)
+@each("path", PROGRAMS)
 def test_a_clients_own_origin_is_let_through(spa: Driver, path: str) -> None:
     with ledger.unchanged():
         response = preflight(spa, path, ORIGIN, **{"Access-Control-Request-Headers": "content-type"})
@@ -71,8 +72,8 @@ def test_a_clients_own_origin_is_let_through(spa: Driver, path: str) -> None:
     assert "Origin" in response["Vary"]
 
 
-@pytest.mark.parametrize("path", PROGRAMS)
-@pytest.mark.parametrize("origin", FOREIGN)
+@each("path", PROGRAMS)
+@each("origin", FOREIGN)
 def test_no_other_origin_is(spa: Driver, path: str, origin: str) -> None:
     response = preflight(spa, path, origin)
     assert response.status_code == 204
@@ -89,7 +90,7 @@ def test_the_answer_may_be_read_from_the_clients_own_origin(spa: Driver) -> None
     assert "WWW-Authenticate" in response["Access-Control-Expose-Headers"]
 
 
-@pytest.mark.parametrize("origin", [*FOREIGN, "https://of-another-client.example.com"])
+@each("origin", [*FOREIGN, "https://of-another-client.example.com"])
 def test_the_answer_may_be_read_from_no_other(spa: Driver, origin: str) -> None:
     ApplicationFactory(public=True, allowed_origins="https://of-another-client.example.com")
     form = {**spa.credentials, "grant_type": "refresh_token", "refresh_token": spa.tokens()["refresh_token"]}
@@ -98,7 +99,7 @@ def test_the_answer_may_be_read_from_no_other(spa: Driver, origin: str) -> None:
     assert not response.has_header(ALLOW)
 
 
-@pytest.mark.parametrize(
+@each(
     ("form", "error", "status"),
     [
         ({"grant_type": "refresh_token", "refresh_token": "x"}, "invalid_grant", 400),
@@ -119,7 +120,7 @@ def test_an_error_may_be_read_by_the_client_it_is_meant_for(
     assert not foreign.has_header(ALLOW)
 
 
-@pytest.mark.parametrize("path", [*PROGRAMS, METADATA])
+@each("path", [*PROGRAMS, METADATA])
 def test_no_answer_invites_cookies(spa: Driver, path: str) -> None:
     for response in (preflight(spa, path, ORIGIN), post(spa.browser, path, spa.credentials, Origin=ORIGIN)):
         assert not response.has_header("Access-Control-Allow-Credentials")
@@ -151,7 +152,7 @@ def test_asking_again_costs_no_statement(spa: Driver, django_assert_num_queries:
         preflight(spa, TOKEN, ORIGIN)
 
 
-@pytest.mark.parametrize("path", [*PROGRAMS, USERINFO])
+@each("path", [*PROGRAMS, USERINFO])
 def test_a_clients_origin_may_send_whatever_header_it_asks_for(spa: Driver, path: str) -> None:
     response = preflight(spa, path, ORIGIN, **{"Access-Control-Request-Headers": "mcp-protocol-version,x-a: b"})
     assert response["Access-Control-Allow-Headers"] == "Authorization, Content-Type, mcp-protocol-version"
@@ -160,7 +161,7 @@ def test_a_clients_origin_may_send_whatever_header_it_asks_for(spa: Driver, path
 
 
 @pytest.mark.spec("RFC 8414", "3")
-@pytest.mark.parametrize("path", DOCUMENTS)
+@each("path", DOCUMENTS)
 def test_documents_are_read_from_anywhere_with_any_header(spa: Driver, path: str) -> None:
     asked = {"Access-Control-Request-Headers": "mcp-protocol-version", "Access-Control-Request-Method": "GET"}
     response = preflight(spa, path, "https://inspector.example.org", **asked)

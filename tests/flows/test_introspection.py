@@ -33,7 +33,7 @@ def asker() -> Driver:
 
 
 @pytest.mark.spec("RFC 7662", "2.2")
-@pytest.mark.parametrize("hint", [None, "access_token", "refresh_token", "nonsense"])
+@each("hint", [None, "access_token", "refresh_token", "nonsense"])
 def test_an_access_token_says_what_it_is_good_for(driver: Driver, asker: Driver, hint: str | None) -> None:
     token = driver.tokens()["access_token"]
     authorization, row = Authorization.objects.get(), access_token_model().objects.get()
@@ -59,7 +59,7 @@ def test_an_access_token_says_what_it_is_good_for(driver: Driver, asker: Driver,
 
 
 @pytest.mark.spec("RFC 7662", "2.2")
-@pytest.mark.parametrize("hint", [None, "access_token", "refresh_token"])
+@each("hint", [None, "access_token", "refresh_token"])
 def test_a_refresh_token_is_known_too_and_is_no_bearer_token(driver: Driver, asker: Driver, hint: str | None) -> None:
     members = asker.introspect(driver.tokens()["refresh_token"], token_type_hint=hint).json()
     assert members["active"] is True
@@ -137,7 +137,7 @@ STRINGS = {
 
 
 @pytest.mark.spec("RFC 7662", "2.2")
-@pytest.mark.parametrize("make", STRINGS.values(), ids=STRINGS)
+@each("make", STRINGS.values(), ids=STRINGS)
 def test_what_is_no_live_token_is_not_active_and_nothing_more(driver: Driver, asker: Driver, make: Any) -> None:
     token = make(driver, driver.tokens())
     with ledger.unchanged():
@@ -157,8 +157,8 @@ ENDS = {
 
 
 @pytest.mark.spec("RFC 7662", "2.2")
-@pytest.mark.parametrize("kind", ["access_token", "refresh_token"])
-@pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
+@each("kind", ["access_token", "refresh_token"])
+@each("end", ENDS.values(), ids=ENDS)
 def test_what_has_ended_is_not_active(driver: Driver, asker: Driver, kind: str, end: Any) -> None:
     token = driver.tokens()[kind]
     assert asker.introspect(token).json()["active"] is True
@@ -167,9 +167,7 @@ def test_what_has_ended_is_not_active(driver: Driver, asker: Driver, kind: str, 
 
 
 @pytest.mark.spec("RFC 7662", "2.2")
-@pytest.mark.parametrize(
-    ("after", "access", "refresh"), [(3500, True, True), (3601, False, True), (2592001, False, False)]
-)
+@each(("after", "access", "refresh"), [(3500, True, True), (3601, False, True), (2592001, False, False)])
 def test_what_has_expired_is_not_active(driver: Driver, asker: Driver, after: int, access: bool, refresh: bool) -> None:
     tokens = driver.tokens()
     with ledger.later(after):
@@ -178,7 +176,7 @@ def test_what_has_expired_is_not_active(driver: Driver, asker: Driver, after: in
 
 
 @pytest.mark.spec("RFC 7662", "2.3")
-@pytest.mark.parametrize(
+@each(
     ("form", "error", "status"),
     [
         ({"token": None}, "invalid_request", 400),

@@ -124,7 +124,7 @@ def test_an_earlier_sign_in_of_this_browser_does_not_end_the_present_one_unasked
     assert is_logged_in(driver)
 
 
-@pytest.mark.parametrize("name", ["username", "email", "sub"])
+@each("name", ["username", "email", "sub"])
 def test_a_logout_hint_that_names_the_person_asks_nothing(driver: Driver, hint: str, name: str) -> None:
     user = get_user_model().objects.get()
     user.email = "Ann@example.com"

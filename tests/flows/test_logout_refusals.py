@@ -68,7 +68,7 @@ def test_a_hint_by_a_key_that_was_ours_and_is_not_any_more_is_refused(driver: Dr
 
 
 @pytest.mark.spec("OIDC RP-Initiated Logout", "4")
-@pytest.mark.parametrize(
+@each(
     "changes",
     [
         {"client_id": "nobody"},
@@ -89,7 +89,7 @@ def test_a_hint_by_a_key_that_was_ours_and_is_not_any_more_is_refused(driver: Dr
     ],
     ids=lambda changes: f"{changes}"[:60],
 )
-@pytest.mark.parametrize("proven", [True, False])
+@each("proven", [True, False])
 def test_what_is_wrong_is_told_to_the_person_and_ends_nothing(
     driver: Driver, hint: str, changes: dict[str, str], proven: bool
 ) -> None:

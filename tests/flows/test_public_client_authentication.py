@@ -94,8 +94,8 @@ def test_a_bearer_header_is_no_authentication_of_a_confidential_client() -> None
     assert refresh(web, tokens["refresh_token"], header, **web.credentials).status_code == 200
 
 
-@pytest.mark.parametrize("stored", [DOTS_SECRET, "chosen by hand"])
-@pytest.mark.parametrize("is_hashed", [True, False])
+@each("stored", [DOTS_SECRET, "chosen by hand"])
+@each("is_hashed", [True, False])
 def test_a_public_client_of_dot_may_go_on_sending_its_stored_secret(spa: Driver, stored: str, is_hashed: bool) -> None:
     with_secret_of_dot(spa, make_password(stored, hasher="md5") if is_hashed else stored)
     refresh_token = spa.tokens()["refresh_token"]

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from oauth_provider.authorization import left_out
 from oauth_provider.models import Authorization, ClientPolicy, Consent, PendingRequest
+from oauth_provider.protocol.token_string import ACCESS_TOKEN, make_token
 from oauth_provider.tokens.id_token import read_id_token
 from tests import details, ledger
 from tests.driver import Driver, query_of, signed_in
@@ -108,6 +110,46 @@ def test_offline_access_that_cannot_be_had_is_left_out(policy: dict[str, Any]) -
     driver = signed_in(policy=policy)
     assert granted(driver, "openid notes:read offline_access") == {"openid", "notes:read"}
     assert "offline_access" in refused(driver, "offline_access")
+
+
+@pytest.mark.parametrize(
+    ("scope", "reason"),
+    [
+        ("groups", "there is no such scope."),
+        ("notes:raed", "there is no such scope. Did you mean 'notes:read'?"),
+        ("photos:read", "the client may not have it. Choose it on the client's page in the admin, if it should."),
+    ],
+)
+def test_the_log_says_once_why_a_scope_is_left_out(
+    driver: Driver, caplog: pytest.LogCaptureFixture, scope: str, reason: str
+) -> None:
+    for _time in range(2):
+        driver.authorize(scope=f"openid {scope}")
+    name = driver.application.client_id
+    line = f"The client {name!r} goes without the scope {scope!r}: {reason}"
+    assert [(one.levelname, one.getMessage()) for one in caplog.records if one.name.endswith(".authorization")] == [
+        ("WARNING", line)
+    ]
+
+
+def test_the_log_says_that_offline_access_takes_refresh_tokens(caplog: pytest.LogCaptureFixture) -> None:
+    signed_in(policy={"grant_types": ["authorization_code"]}).authorize(scope="openid offline_access")
+    assert "'offline_access': no refresh token would come of this request." in caplog.text
+
+
+@pytest.mark.spec("RFC 6819", "5.1.6")
+def test_the_log_of_what_is_left_out_is_short_and_holds_no_token(
+    driver: Driver, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(left_out, "MAX_TOLD", 3)
+    token = make_token(ACCESS_TOKEN)
+    unknown = " ".join(str(number) + "x" * 99 for number in range(20))
+    driver.authorize(scope=f"openid {token} {unknown}")
+    lines = [one.getMessage() for one in caplog.records if one.name.endswith(".authorization")]
+    assert len(lines) == left_out.MAX_AT_ONCE
+    assert all(len(line) < 200 for line in lines)
+    assert token not in caplog.text
+    assert len(left_out.left_out_scopes._told) <= left_out.MAX_TOLD
 
 
 @pytest.mark.spec("OIDC Core", "11")

@@ -11,6 +11,7 @@ from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated
 from rest_framework.views import APIView
 
 from oauth_provider.checks.guards import check_scopes_exist
+from oauth_provider.models import Scope
 from oauth_provider.resource_server.view_checks import check_any_token, check_declarations
 from oauth_provider.rest_framework.authentication import OAuthAuthentication
 from oauth_provider.rest_framework.decorators import requires_scopes
@@ -136,9 +137,16 @@ def test_what_is_no_scope_is_found(said, scopes):
 )
 def test_a_scope_that_there_is_not_is_found(said, settings, bad):
     settings.OAUTH_RESOURCE_SERVER = {}
-    assert said(check_scopes_exist, bad) == ["Notes needs the scope 'notes:raed', which SCOPES has not."]
+    assert said(check_scopes_exist, bad) == ["Notes needs the scope 'notes:raed', which there is not."]
     settings.OAUTH_RESOURCE_SERVER = {"VERIFIER": "tests.rest_framework.tokens.verify"}
     assert said(check_scopes_exist, bad) == []
+
+
+@pytest.mark.django_db
+def test_a_scope_of_the_database_is_one(said, settings):
+    settings.OAUTH_RESOURCE_SERVER = {}
+    Scope.objects.create(name="notes:share", words="Share your notes")
+    assert said(check_scopes_exist, view(scopes={"GET": "notes:share"})) == []
 
 
 class SeesToItself(BasePermission):

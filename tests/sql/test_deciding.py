@@ -36,6 +36,7 @@ INDIFFERENT: dict[Any, dict[str, str]] = {
     },
     Consent: {
         **dict.fromkeys(("created_at", "updated_at"), NOTED),
+        **dict.fromkeys(("used_at", "end_announced_at"), "the sweep ends what is unused, and then the row is gone"),
         "shown_as": "it says what was different, where the digests of ``entries`` decide that something was",
     },
     PendingRequest: {

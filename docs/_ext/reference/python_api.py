@@ -54,6 +54,7 @@ PUBLIC: dict[str, dict[str, tuple[str, ...]]] = {
         "oauth_provider.protocol.authorization_details": ("AuthorizationDetailsType",),
         "oauth_provider.clients.authentication.method": ("Method",),
         "oauth_provider.clients.authentication.credentials": ("Credentials",),
+        "oauth_provider.registry.registered_scopes": ("register_scopes",),
         "oauth_provider.registry.grant_context": ("GrantContexts", "GrantContext"),
         "oauth_provider.tokens.signer": ("Signer",),
         "oauth_provider.tokens.outbox": ("Undeliverable",),

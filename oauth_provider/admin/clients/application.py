@@ -84,7 +84,7 @@ class ApplicationAdmin(PolicyColumns, LegacyColumns, MetadataColumns, Presentati
                     "fields": (
                         "status", "grant_types", "scopes", "every_scope", "optional_scope",
                         "authorization_details_types", "skip_authorization", "token_endpoint_auth_method",
-                        "may_introspect", "rotate_refresh_tokens", "refresh_token_retry_window",
+                        "may_introspect", "context", "rotate_refresh_tokens", "refresh_token_retry_window",
                         *LIFETIMES,
                     ),
                     "description": _spec(_("What the client may do"), section(6749, "1.3"), section(7591, "2")),

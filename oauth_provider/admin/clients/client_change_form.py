@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from django import forms
+from django.contrib.admin.widgets import AdminTextInputWidget
 from django.utils.translation import gettext_lazy
 
 from oauth_provider.admin.clients.client_form import CHECKBOXES, ClientForm, Lines
@@ -32,7 +33,7 @@ def _of_policy(name: str, **options: Any) -> forms.Field:
 
 # The columns of the policy that are fields of the form under their own names.
 PLAIN = (
-    "status", "token_endpoint_auth_method", "may_introspect", "rotate_refresh_tokens", "pkce_excused_until",
+    "status", "token_endpoint_auth_method", "may_introspect", "context", "rotate_refresh_tokens", "pkce_excused_until",
     "takes_older_assertions", "refresh_token_retry_window", *LIFETIMES,
 )  # fmt: skip
 # What the metadata is filled in from, as it was typed.
@@ -75,6 +76,7 @@ class ChangeClientForm(ClientForm, MetadataForm, PresentationForm, LegacyForm):
         label=ClientPolicy._meta.get_field("token_endpoint_auth_method").verbose_name, required=False
     )
     may_introspect = _of_policy("may_introspect")
+    context = _of_policy("context", widget=AdminTextInputWidget(attrs={"dir": "ltr"}))
     rotate_refresh_tokens = _of_policy("rotate_refresh_tokens")
     refresh_token_retry_window = _of_policy("refresh_token_retry_window")
     access_token_lifetime = _of_policy("access_token_lifetime")

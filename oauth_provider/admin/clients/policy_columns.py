@@ -106,6 +106,11 @@ class PolicyColumns:
         """RFC 7662 §2.1."""
         return ClientPolicy.of(application).may_introspect
 
+    @admin.display(description=gettext_lazy("context"))
+    def context(self, application: Row) -> str:
+        """Return the key of the context that it acts in for itself."""
+        return ClientPolicy.of(application).context or "-"
+
     @admin.display(description=gettext_lazy("rotate refresh tokens"), boolean=True)
     def rotate_refresh_tokens(self, application: Row) -> bool:
         """RFC 9700 §2.2.2."""

@@ -15,8 +15,10 @@ from oauth_provider.conf import provider_settings
 from oauth_provider.models.validation import check_unsealed_name
 from oauth_provider.protocol.registration import Contradiction, Registration, find_contradictions
 from oauth_provider.protocol.response_type import CODE
+from oauth_provider.protocol.strict_json import is_storable
 from oauth_provider.registry.authorization_details import all_types
 from oauth_provider.registry.grant import grant_types
+from oauth_provider.registry.grant_context import grant_contexts
 from oauth_provider.registry.scope import all_scopes
 
 PLACES = {
@@ -108,6 +110,15 @@ def check_excuse(proposal: Proposal) -> Iterator[Fault]:
         yield Fault("pkce_excused_until", _("This day is over. Empty the field to end the excuse."))
     else:
         yield Fault("pkce_excused_until", _("At most a year from now: an excuse is looked at again."))
+
+
+def check_context(proposal: Proposal) -> Iterator[Fault]:
+    """Refuse a new context that is closed to the client: none of its own tokens would be good."""
+    key = proposal.metadata.context
+    if not key or "context" not in proposal.changed:
+        return
+    if not is_storable(key) or not grant_contexts().is_open(None, proposal.application.client_id, key):
+        yield Fault("context", _("This client may act in no such context."))
 
 
 def check_columns(proposal: Proposal) -> Iterator[Fault]:

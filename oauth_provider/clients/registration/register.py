@@ -39,6 +39,7 @@ RULES: tuple[Rule, ...] = (
     policy_rules.check_kind,
     policy_rules.check_lifetimes,
     policy_rules.check_excuse,
+    policy_rules.check_context,
     policy_rules.check_columns,
 )
 # These are looked at where all else is well: some fetch.

@@ -1,4 +1,4 @@
-"""``manage.py oauth_deliver``: sends back-channel logout messages to clients."""
+"""``manage.py oauth_deliver``: sends back-channel logout messages to clients, and notices to people."""
 
 import time
 from argparse import ArgumentParser
@@ -10,6 +10,7 @@ from django.db import close_old_connections
 
 from oauth_provider.clients.keys.encryption import envelope_for
 from oauth_provider.models import LogoutDelivery
+from oauth_provider.notices.mail import senders
 from oauth_provider.tokens.logout_delivery import deliver_due
 
 POLL = 5.0
@@ -18,7 +19,7 @@ POLL = 5.0
 class Command(BaseCommand):
     """Command to run beside the server, as a service or, with ``--once``, every minute. Several may run at a time."""
 
-    help = "Sends back-channel logout messages that wait in the outbox, and those whose next attempt is due."
+    help = "Sends what waits in the outbox, logout messages to clients and mails to people, and what is due again."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add ``--once``, which ends when nothing is due, ``--poll`` in seconds, and ``--retry-dead``."""
@@ -35,7 +36,7 @@ class Command(BaseCommand):
 
     def _deliver(self, *, once: bool, poll: float) -> None:
         while True:
-            done = deliver_due(envelope_for)
+            done = deliver_due(envelope_for, senders())
             if done or once:
                 waiting, dead = done["pending"], done["dead"]
                 self.stdout.write(f"{done['delivered']} delivered, {waiting} to be tried again, {dead} given up")

@@ -4,7 +4,7 @@ A handful of statements, however many there are.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,6 +20,7 @@ from oauth_provider.models.authorization import authorization_now
 from oauth_provider.models.client import ClientPolicy, as_client
 from oauth_provider.protocol.access_token import JWT
 from oauth_provider.registry.grant_context import grant_contexts
+from oauth_provider.registry.resource import with_jwts
 from oauth_provider.registry.scope import words_of
 from oauth_provider.tokens.project_code import project_code
 
@@ -37,12 +38,16 @@ class Permission:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Permissions of an application in one context: for an organisation, or for the person alone (an empty ``key``)."""
+    """Permissions of an application in one context: for an organisation, or for the person alone (an empty ``key``).
+
+    ``until`` is the end that the person chose; ``ends_unused_at`` one that comes since nobody uses it.
+    """
 
     key: str
     name: str
     permissions: tuple[Permission, ...]
     until: datetime | None = None
+    ends_unused_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +106,8 @@ def apps_of(user: Any) -> list[App]:
     for application in _of_dot_alone(user, now, using):
         rows.setdefault(application.pk, application)
     names = _names(user, [*consents.values(), *sign_ins.values()])
-    apps = [_app(row, consents[key], sign_ins[key], names) for key, row in rows.items()]
+    signed = with_jwts(one for its in sign_ins.values() for sign_in in its for one in sign_in.resources)
+    apps = [_app(row, consents[key], sign_ins[key], names, signed) for key, row in rows.items()]
     return sorted(apps, key=lambda app: app.used or app.since, reverse=True)
 
 
@@ -128,7 +134,13 @@ def _names(user: Any, groups: Iterable[Iterable[Any]]) -> Mapping[str, str]:
         return {one.key: str(one.name) for one in grant_contexts().contexts_of(user, "")}
 
 
-def _app(row: Row, consents: list[Consent], sign_ins: list[Authorization], names: Mapping[str, str]) -> App:
+def _app(
+    row: Row,
+    consents: list[Consent],
+    sign_ins: list[Authorization],
+    names: Mapping[str, str],
+    signed: Collection[str],
+) -> App:
     begun = [*(one.created_at for one in consents), *(one.created_at for one in sign_ins)] or [row.created]
     return App(
         client_id=row.client_id,
@@ -138,7 +150,8 @@ def _app(row: Row, consents: list[Consent], sign_ins: list[Authorization], names
         used=max((one.last_used_at for one in sign_ins), default=None),
         places=tuple(_places(consents, sign_ins, names)),
         sign_ins=tuple(_sign_in(one, names) for one in sign_ins),
-        says_so_itself=ClientPolicy.of(row).access_token_format == JWT,
+        says_so_itself=ClientPolicy.of(row).access_token_format == JWT
+        or any(one in signed for sign_in in sign_ins for one in sign_in.resources),
     )
 
 
@@ -150,7 +163,20 @@ def _places(consents: list[Consent], sign_ins: list[Authorization], names: Mappi
         held = [scope for one in sign_ins if one.context == key for scope in one.scope.split()]
         words = words_of(dict.fromkeys([*agreed, *held]))
         permissions = tuple(Permission(scope, said) for scope, said in words.items())
-        yield Place(key, names.get(key, key), permissions, until=given[0].until if given else None)
+        used = max((one.last_used_at for one in sign_ins if one.context == key), default=None)
+        yield Place(
+            key,
+            names.get(key, key),
+            permissions,
+            until=given[0].until if given else None,
+            ends_unused_at=_ends_unused_at(given[0], used) if given else None,
+        )
+
+
+def _ends_unused_at(consent: Consent, used: datetime | None) -> datetime | None:
+    """None where a sign-in has been used since that was announced, too."""
+    is_used = used is not None and consent.used_at is not None and used > consent.used_at
+    return None if is_used else consent.ends_unused_at
 
 
 def _sign_in(row: Authorization, names: Mapping[str, str]) -> SignIn:

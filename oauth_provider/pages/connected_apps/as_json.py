@@ -6,11 +6,16 @@ from typing import Any
 
 from oauth_provider.pages.connected_apps.apps import App
 from oauth_provider.pages.connected_apps.history import Entry
+from oauth_provider.pages.connected_apps.receipts import Receipt
 
 
-def listed(apps: Sequence[App], history: Sequence[Entry]) -> dict[str, Any]:
+def listed(apps: Sequence[App], history: Sequence[Entry], receipts: Sequence[Receipt]) -> dict[str, Any]:
     """Return the members of the answer."""
-    return {"apps": [_app(app) for app in apps], "history": [_entry(entry) for entry in history]}
+    return {
+        "apps": [_app(app) for app in apps],
+        "history": [_entry(entry) for entry in history],
+        "receipts": [_receipt(one) for one in receipts],
+    }
 
 
 def _app(app: App) -> dict[str, Any]:
@@ -19,11 +24,13 @@ def _app(app: App) -> dict[str, Any]:
         "name": app.name,
         "since": _time(app.since),
         "used": _time(app.used),
+        "has_self_contained_tokens": app.says_so_itself,
         "places": [
             {
                 "context": place.key,
                 "name": place.name,
                 "until": _time(place.until),
+                "ends_unused_at": _time(place.ends_unused_at),
                 "permissions": [{"scope": one.scope, "words": one.words} for one in place.permissions],
             }
             for place in app.places
@@ -49,6 +56,15 @@ def _entry(entry: Entry) -> dict[str, Any]:
         "name": entry.name,
         "words": str(entry.words),
         "is_alarming": entry.is_alarming,
+    }
+
+
+def _receipt(receipt: Receipt) -> dict[str, Any]:
+    return {
+        "when": _time(receipt.when),
+        "language": receipt.language,
+        "version": receipt.version,
+        **receipt.content,
     }
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import router
+from django.db.models import OuterRef, Subquery
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -30,12 +31,14 @@ ENDED: dict[str, Words] = {
     Authorization.Reason.OPERATOR: _("An administrator ended a sign-in."),
     Authorization.Reason.LOGOUT: _("You logged out, and the app with you."),
     Authorization.Reason.TOKEN_DELETED: _("An administrator deleted a key of this app, which ended a sign-in."),
+    Authorization.Reason.UNUSED: _("A sign-in ended, since the app was not used for a long time."),
 }
 KINDS: dict[str, Words] = {
     "consent_given": _("You let this app in."),
     "consent_denied": _("You did not let this app in."),
     "consent_withdrawn": _("All access of this app was removed."),
     "permissions_taken_back": _("You took a permission back from this app."),
+    "unused_access_ended": _("The access of this app ended, since it was not used for a long time."),
     "authorization_revoked": _("A sign-in of this app ended."),
 }
 # Those that somebody should look at.
@@ -57,11 +60,9 @@ def history_of(user: Any) -> list[Entry]:
     """Return the last things that happened to the applications of ``user``, the latest first."""
     using = router.db_for_write(AuditEvent)
     told = AuditEvent.objects.using(using).filter(user=str(user.pk), kind__in=KINDS)
-    rows = list(told.order_by("-occurred_at", "-pk")[:MAX_ENTRIES])
-    clients = {row.client_id for row in rows}
-    applications = application_model()._base_manager.using(using).filter(client_id__in=clients) if clients else ()
-    names = {application.client_id: str(application) for application in applications}
-    return [_entry(row, names.get(row.client_id, "")) for row in rows]
+    named = application_model()._base_manager.using(using).filter(client_id=OuterRef("client_id"))
+    rows = told.annotate(client_name=Subquery(named.values("name")[:1])).order_by("-occurred_at", "-pk")
+    return [_entry(row, row.client_name or row.client_id) for row in rows[:MAX_ENTRIES]]
 
 
 def _entry(row: AuditEvent, name: str) -> Entry:

@@ -1,10 +1,13 @@
 """Connected apps: what a person let in, and the place where they take it back, as a page and in JSON (RFC 7009 §1)."""
 
+import json
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import router
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -12,19 +15,23 @@ from django.utils.translation import gettext_lazy as _
 from oauth_provider.conf import provider_settings
 from oauth_provider.dot.names import Row, application_model
 from oauth_provider.events.actor import person_behind
-from oauth_provider.models import Authorization
+from oauth_provider.models import Authorization, Consent
 from oauth_provider.pages.connected_apps import as_json
 from oauth_provider.pages.connected_apps.apps import apps_of
 from oauth_provider.pages.connected_apps.history import history_of
+from oauth_provider.pages.connected_apps.receipts import receipts_of
 from oauth_provider.pages.csrf import csrf_protected, show_again
 from oauth_provider.pages.login_round_trip import login_url
 from oauth_provider.pages.sending.json_twin import answer, refuse, wants_json
 from oauth_provider.pages.sending.page import for_people, show
 from oauth_provider.pages.sending.response import redirect_to
+from oauth_provider.personal_data.export import export
+from oauth_provider.personal_data.holding import Whose
 from oauth_provider.protocol.errors import InvalidRequest, LoginRequired, OAuthError
 from oauth_provider.protocol.reason import Reason
 from oauth_provider.registry.grant_context import MAX_LENGTH
 from oauth_provider.resource_server.users.session_user import active_session_user
+from oauth_provider.sql.clock import database_now
 from oauth_provider.tokens.ending import revoke_authorizations
 from oauth_provider.tokens.person import username_of
 from oauth_provider.tokens.take_back import take_back
@@ -32,11 +39,13 @@ from oauth_provider.tokens.withdraw import withdraw_consent
 
 METHODS = ["GET", "HEAD", "POST"]
 MAX_SCOPES = 500
+DOWNLOADED = "connected-apps.json"
 # What was done, as the page says it afterwards.
 DONE = {
     "removed": _("Its access was removed."),
     "ended": _("That sign-in was ended."),
     "taken_back": _("The permission was taken back."),
+    "kept": _("The access is kept."),
     "nothing": _("There was nothing left to do."),
 }
 
@@ -51,7 +60,7 @@ def out_of_date(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse
 @csrf_protected(out_of_date)
 @for_people
 def connected_apps(request: HttpRequest) -> HttpResponse:
-    """GET lists them; POST takes back, as ``action`` says. In JSON for who prefers that."""
+    """GET lists them; POST takes back, keeps or downloads, as ``action`` says. In JSON for who prefers that."""
     if request.method not in METHODS:
         return HttpResponseNotAllowed(METHODS)
     user = active_session_user(request)
@@ -59,10 +68,12 @@ def connected_apps(request: HttpRequest) -> HttpResponse:
         return refuse(request, LoginRequired(Reason.SIGNED_OUT), status=401)
     if user is None:
         return redirect_to(login_url(request.path))
-    return _take_back(request, user) if request.method == "POST" else _list(request, user)
+    if request.method != "POST":
+        return _list(request, user)
+    return download(user) if request.POST.get("action") == DOWNLOAD else _act(request, user)
 
 
-def _take_back(request: HttpRequest, user: Any) -> HttpResponse:
+def _act(request: HttpRequest, user: Any) -> HttpResponse:
     try:
         done = act(request, user)
     except OAuthError as error:
@@ -102,19 +113,45 @@ def end_sign_in(request: HttpRequest, user: Any) -> str:
 def take_permissions_back(request: HttpRequest, user: Any) -> str:
     """Take some permissions of an application back, in one context."""
     scopes: Collection[str] = request.POST.getlist("scope")[:MAX_SCOPES]
-    context = request.POST.get("context", "")
-    if not scopes or len(context) > MAX_LENGTH or "\x00" in context:
+    if not scopes:
         raise InvalidRequest(Reason.NOT_CONNECTED)
-    application = _application(request)
-    lost = take_back(scopes, user=user, application=application, context=context, by=person_behind(request))
+    where = {"application": _application(request), "context": _context(request)}
+    lost = take_back(scopes, user=user, **where, by=person_behind(request))
     return "taken_back" if lost else "nothing"
+
+
+def keep(request: HttpRequest, user: Any) -> str:
+    """Keep access in one context that would end since nobody uses it."""
+    found = {"user": user, "application": _application(request), "context": _context(request)}
+    using = router.db_for_write(Consent)
+    announced = Consent.objects.using(using).filter(**found, end_announced_at__isnull=False)
+    return "kept" if announced.update(used_at=database_now(using), end_announced_at=None) else "nothing"
 
 
 ACTIONS: Mapping[str, Callable[[HttpRequest, Any], str]] = {
     "remove": remove,
     "end": end_sign_in,
     "take_back": take_permissions_back,
+    "keep": keep,
 }
+DOWNLOAD = "download"
+
+
+def download(user: Any) -> HttpResponse:
+    """Return all that is stored about the person, as a file."""
+    text = json.dumps(export(Whose(str(user.pk), user)), cls=DjangoJSONEncoder, ensure_ascii=False, indent=2)
+    response = HttpResponse(text, content_type="application/json")
+    response["Content-Disposition"] = f'attachment; filename="{DOWNLOADED}"'
+    response["Cache-Control"] = "no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _context(request: HttpRequest) -> str:
+    context = request.POST.get("context", "")
+    if len(context) > MAX_LENGTH or "\x00" in context:
+        raise InvalidRequest(Reason.NOT_CONNECTED)
+    return context
 
 
 def _application(request: HttpRequest) -> Row:
@@ -129,13 +166,14 @@ def _application(request: HttpRequest) -> Row:
 
 
 def _list(request: HttpRequest, user: Any) -> HttpResponse:
-    apps, history = apps_of(user), history_of(user)
+    apps, history, receipts = apps_of(user), history_of(user), receipts_of(user)
     if wants_json(request):
-        return answer(as_json.listed(apps, history))
+        return answer(as_json.listed(apps, history, receipts))
     context = {
         "account": username_of(user),
         "apps": apps,
         "history": history,
+        "receipts": receipts,
         "done": DONE.get(request.GET.get("done", ""), ""),
         "is_immediate": bool(provider_settings.DENYLIST),
         "minutes": -(-provider_settings.ACCESS_TOKEN_LIFETIME // 60),

@@ -15,6 +15,7 @@ from django.shortcuts import render
 from django.templatetags.static import static
 from django.utils.translation import gettext as _
 
+from oauth_provider.authorization.language import page_language
 from oauth_provider.clients.lookup import find_client
 from oauth_provider.conf import provider_settings
 from oauth_provider.events.refusal import tell_refusal
@@ -96,13 +97,17 @@ def show(request: HttpRequest, template: str, context: dict[str, Any], *, status
 
 
 def add_page_headers(response: HttpResponseBase) -> None:
-    """Put ``response`` under a strict policy: nothing from elsewhere, no script, in nobody's frame, in no cache."""
+    """Put ``response`` under a strict policy: nothing from elsewhere, no script, in nobody's frame, in no cache.
+
+    It also names its language, which is not that of the browser where the request asks for another.
+    """
     response["Content-Security-Policy"] = content_security_policy()
     response["X-Frame-Options"] = "DENY"
     response["X-Content-Type-Options"] = "nosniff"
     # no-referrer would make the browser send "Origin: null", which Django's CSRF check refuses.
     response["Referrer-Policy"] = "same-origin"
     response["Cache-Control"] = "no-store"
+    response["Content-Language"] = page_language()
 
 
 def content_security_policy(*, scripts: bool = False, frames: Iterable[str] = ()) -> str:

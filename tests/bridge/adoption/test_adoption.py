@@ -19,6 +19,7 @@ from oauth_provider.tokens.withdraw import withdraw_consent
 from tests import ledger
 from tests.bridge import dot_server
 from tests.driver import Driver
+from tests.each import each
 from tests.factories import ApplicationFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 6749", "6")]
@@ -159,8 +160,8 @@ def test_introspection_knows_it_while_it_lives(driver, user, issued):
 
 
 @pytest.mark.spec("RFC 7009", "2.1")
-@pytest.mark.parametrize("presented", ["refresh_token", "access_token"])
-@pytest.mark.parametrize("adopted", [True, False])
+@each("presented", ["refresh_token", "access_token"])
+@each("adopted", [True, False])
 def test_revoking_one_ends_the_other(driver, issued, presented, adopted):
     tokens = driver.refresh(issued["refresh_token"]).json() if adopted else issued
     assert driver.revoke(issued[presented]).status_code == 200
@@ -218,7 +219,7 @@ def test_an_access_token_that_hangs_on_another_sign_in_stays_with_it(driver, use
     assert not is_live(tokens["access_token"])
 
 
-@pytest.mark.parametrize("verb", ["consent withdrawn", "user ended"])
+@each("verb", ["consent withdrawn", "user ended"])
 def test_what_dot_gave_out_ends_with_what_the_person_takes_back(driver, user, issued, verb):
     if verb == "user ended":
         revoke_user(user)

@@ -9,6 +9,7 @@ from oauth_provider.dot.names import access_token_model, refresh_token_model
 from oauth_provider.models import Authorization, ClientPolicy, TokenBinding
 from tests.bridge import dot_server
 from tests.driver import Driver
+from tests.each import each
 from tests.factories import ApplicationFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 6749", "6")]
@@ -83,7 +84,7 @@ CASES = (
 )
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
+@each("case", CASES, ids=lambda case: case.__name__)
 def test_what_dot_or_we_would_refuse_is_refused_and_nothing_changes(driver, issued, settings, case):
     case(driver, issued, settings)
     before = state()
@@ -137,7 +138,7 @@ ENDS = (*(case for case in CASES if case is not of_another_client), of_a_suspend
 
 
 @pytest.mark.spec("RFC 7662", "2.2")
-@pytest.mark.parametrize("end", ENDS, ids=lambda end: end.__name__)
+@each("end", ENDS, ids=lambda end: end.__name__)
 def test_introspection_says_that_what_is_not_refreshed_is_not_active(driver, issued, settings, end):
     server = Driver(ApplicationFactory(service=True, policy={"may_introspect": True}))
     end(driver, issued, settings)

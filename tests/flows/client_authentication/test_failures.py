@@ -10,6 +10,7 @@ from oauth_provider.models import ClientPolicy, ClientSecret
 from oauth_provider.protocol.digest import digest
 from tests import ledger
 from tests.driver import INTROSPECT, REVOKE, TOKEN, Driver, post
+from tests.each import each
 from tests.factories import ApplicationFactory
 from tests.flows.client_authentication.service_clients import GRANT, refused
 
@@ -19,8 +20,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 6749", "2.3.1")]
 # Failures
 
 
-@pytest.mark.parametrize("path", [TOKEN, REVOKE, INTROSPECT])
-@pytest.mark.parametrize(
+@each("path", [TOKEN, REVOKE, INTROSPECT])
+@each(
     "credentials",
     [
         {"client_id": None, "client_secret": None},
@@ -47,7 +48,7 @@ def test_a_failure_is_invalid_client(service: Driver, path: str, credentials: di
     refused(response)
 
 
-@pytest.mark.parametrize(
+@each(
     "header",
     [
         "Basic",

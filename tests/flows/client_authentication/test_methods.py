@@ -25,7 +25,7 @@ def test_a_secret_in_the_body(service: Driver) -> None:
     assert service.token(**GRANT).status_code == 200
 
 
-@pytest.mark.parametrize("scheme", ["Basic", "basic", "BASIC"])
+@each("scheme", ["Basic", "basic", "BASIC"])
 def test_a_secret_in_the_header(service: Driver, scheme: str) -> None:
     header = basic(service.application.client_id, service.application.secret).replace("Basic", scheme)
     assert post(service.browser, TOKEN, GRANT, Authorization=header).status_code == 200
@@ -49,7 +49,7 @@ def test_a_public_client_names_itself_and_proves_nothing() -> None:
     ledger.refused(public.redeem("x"), "invalid_grant")
 
 
-@pytest.mark.parametrize("path", [TOKEN, REVOKE, INTROSPECT])
+@each("path", [TOKEN, REVOKE, INTROSPECT])
 def test_two_methods_at_once_are_invalid_request(service: Driver, path: str) -> None:
     header = basic(service.application.client_id, service.application.secret)
     with ledger.unchanged():

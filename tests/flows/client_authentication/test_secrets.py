@@ -7,6 +7,7 @@ from oauth_provider.models import ClientSecret
 from oauth_provider.protocol.digest import digest
 from tests import ledger
 from tests.driver import Driver
+from tests.each import each
 from tests.flows.client_authentication.service_clients import GRANT, refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 6749", "2.3.1")]
@@ -25,7 +26,7 @@ def test_a_secret_with_a_lifetime_ends(service: Driver, after: int, status: int)
         assert service.token(**GRANT, client_secret=secret).status_code == status
 
 
-@pytest.mark.parametrize(("after", "status"), [(0, 200), (590, 200), (601, 401)])
+@each(("after", "status"), [(0, 200), (590, 200), (601, 401)])
 def test_rotation_lets_the_old_secret_overlap(service: Driver, after: int, status: int) -> None:
     _row, new = ClientSecret.objects.rotate(service.application, overlap=600)
     with ledger.later(after):

@@ -9,7 +9,8 @@ from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from oauth_provider.models import Authorization, Consent
+from oauth_provider.models import Authorization, Consent, ConsentReceipt
+from oauth_provider.pages.connected_apps.receipts import MAX_RECEIPTS
 from tests import ledger
 from tests.driver import Driver, signed_in
 from tests.factories import ApplicationFactory, UserFactory
@@ -17,6 +18,15 @@ from tests.factories import ApplicationFactory, UserFactory
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.spec("RFC 7009", "2.1")]
 
 PAGE = "/oauth/account/apps"
+CONTENT = {
+    "client": {"client_id": "c", "name": "App"},
+    "destination": "app.example.com",
+    "permissions": [],
+    "resources": [],
+    "authorization_details": [],
+    "context": None,
+    "until": None,
+}
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
 
 
@@ -60,7 +70,7 @@ def test_who_is_not_signed_in_signs_in_and_comes_back(client: Browser) -> None:
 
 def test_an_account_without_apps_is_told_so(driver: Driver) -> None:
     assert "No app is connected" in page(driver)
-    assert listed(driver.browser) == {"apps": [], "history": []}
+    assert listed(driver.browser) == {"apps": [], "history": [], "receipts": []}
 
 
 def test_it_says_who_may_do_what_since_when_and_from_where(driver: Driver) -> None:
@@ -132,7 +142,7 @@ def test_nobody_elses_are_shown_or_changed(driver: Driver, action: str) -> None:
     tokens = driver.tokens()
     other = Browser()
     other.force_login(UserFactory())
-    assert listed(other) == {"apps": [], "history": []}
+    assert listed(other) == {"apps": [], "history": [], "receipts": []}
     sign_in, client_id = Authorization.objects.get().public_id, driver.application.client_id
     post(other, action=action, sign_in=sign_in, client_id=client_id, scope="notes:read")
     assert driver.introspect(tokens["access_token"]).json()["scope"] == "notes:read notes:write"
@@ -151,6 +161,7 @@ def test_nobody_elses_are_shown_or_changed(driver: Driver, action: str) -> None:
         {"action": "take_back", "client_id": "unknown"},
         {"action": "take_back", "scope": "notes:read", "context": "\x00"},
         {"action": "take_back", "scope": "notes:read", "context": "x" * 201},
+        {"action": "keep", "client_id": "unknown"},
     ],
 )
 def test_a_form_that_means_nothing_is_refused_and_changes_nothing(driver: Driver, form: dict[str, str]) -> None:
@@ -178,16 +189,37 @@ def test_a_token_is_no_person_there(driver: Driver) -> None:
     assert response.status_code == 401
 
 
+def test_the_page_says_of_jwts_that_they_go_on_for_a_while(driver: Driver, settings: Any) -> None:
+    """A resource may want them, whatever the client's policy says; a permission that is taken back stays in them."""
+    driver.tokens()
+    assert listed(driver.browser)["apps"][0]["has_self_contained_tokens"] is False
+    assert "may be accepted for up to" not in page(driver)
+    resource = {"name": "Notes", "access_token_format": "jwt"}
+    settings.OAUTH_PROVIDER = settings.OAUTH_PROVIDER | {"RESOURCES": {"https://notes.example.com": resource}}
+    driver.redeem(driver.code(resource="https://notes.example.com"))
+    assert listed(driver.browser)["apps"][0]["has_self_contained_tokens"] is True
+    shown = page(driver)
+    assert "may be accepted for up to 60 minutes" in shown
+    assert "What you take back may still be accepted" in shown
+
+
+def test_its_url_may_end_with_a_slash(driver: Driver) -> None:
+    assert driver.browser.get(f"{PAGE}/").status_code == 200
+
+
 def test_two_hundred_apps_cost_as_many_statements_as_one(ana: Any, settings: Any) -> None:
     driver = signed_in(ana)
     now = timezone.now()
     for number in range(200):
         application = ApplicationFactory(name=f"App {number}")
         common = {"application": application, "user": ana}
-        Consent.objects.create(**common, entries={"client": "", "scopes": {"notes:read": {"": ""}}, "details": {}})
+        agreed = {"client": "", "scopes": {"notes:read": {"": ""}}, "details": {}}
+        consent = Consent.objects.create(**common, entries=agreed, used_at=now, end_announced_at=now)
+        ConsentReceipt.objects.create(consent=consent, user=str(ana.pk), version="1", content=CONTENT)
         times = {"redeemed_at": now, "expires_at": now + timedelta(days=1)}
         Authorization.objects.create(**common, **times, scope="notes:read", grant_type="authorization_code")
     with CaptureQueriesContext(connection) as captured:
         response = driver.browser.get(PAGE)
     assert response.content.decode().count("Remove access of") == 200
+    assert response.content.decode().count('class="oa-receipt"') == MAX_RECEIPTS
     assert len(captured) < 8, [query["sql"][:120] for query in captured]

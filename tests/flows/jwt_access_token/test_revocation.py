@@ -15,6 +15,7 @@ from oauth_provider.protocol.access_token import TYP
 from oauth_provider.tokens import key_ring as key_rings
 from tests import jose_keys, ledger
 from tests.driver import JWKS, Driver
+from tests.each import each
 from tests.factories import ApplicationFactory
 from tests.flows.jwt_access_token.reading import provider, read
 
@@ -33,7 +34,7 @@ ENDS = {
 
 
 @pytest.mark.spec("RFC 7662", "2.2")
-@pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
+@each("end", ENDS.values(), ids=ENDS)
 def test_what_has_ended_is_not_active_and_opens_nothing(driver: Driver, asker: Driver, end: Any) -> None:
     token = driver.tokens()["access_token"]
     assert asker.introspect(token).json()["active"] is True

@@ -70,7 +70,7 @@ def test_the_user_that_was_given_keeps_their_power(chief, user):
     assert flags(mask_user(user, [])) == [False, False]
 
 
-@pytest.mark.parametrize(
+@each(
     ("scope", "left"),
     [("", [False, False]), ("staff", [True, False]), ("root", [False, True]), ("root staff", [True, True])],
 )
@@ -202,7 +202,7 @@ def test_a_user_model_may_have_none():
 # -- settings ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@each(
     "options",
     [
         {"PRIVILEGE_FLAGS": "is_staff"},

@@ -78,4 +78,4 @@ def test_what_is_missing_or_misspelt_is_found(said, bad, problem):
     ],
 )
 def test_a_scope_that_there_is_not_is_found(said, bad, name):
-    assert said(check_scopes_exist, bad) == [f"{name} needs the scope 'notes:raed', which SCOPES has not."]
+    assert said(check_scopes_exist, bad) == [f"{name} needs the scope 'notes:raed', which there is not."]

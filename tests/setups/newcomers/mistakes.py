@@ -226,7 +226,7 @@ MISTAKES: dict[str, Mistake] = {
         urls=VIEW
         + '    authentication_classes = [OAuthAuthentication]\n    permission_classes = [HasScopes("raed")]'
         + SERVED,
-        told="(oauth_provider.E041) shop.urls.Notes needs the scope 'raed', which SCOPES has not.",
+        told="(oauth_provider.E041) shop.urls.Notes needs the scope 'raed', which there is not.",
         remedy="Did you mean 'read'?",
         fatal=True,
     ),

@@ -13,7 +13,9 @@ SILENT = "System check identified no issues (0 silenced).\n"
 
 @pytest.fixture(scope="module")
 def fresh(tmp_path_factory: pytest.TempPathFactory) -> FreshProject:
-    return FreshProject.start(tmp_path_factory.mktemp("fresh"))
+    project = FreshProject.start(tmp_path_factory.mktemp("fresh"))
+    project.run("manage.py", "migrate", "--verbosity", "0").check_returncode()  # the database is asked about scopes
+    return project
 
 
 @pytest.fixture
