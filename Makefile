@@ -28,12 +28,12 @@ NO_MIGRATIONS = --nomigrations
 NO_COMMITS = $(addprefix --ignore tests/flows/,account client_authentication $(patsubst %,test_%.py,bad_tokens bodies claim_values \
 	claims cors django_tools encrypted_id_token error_reports hints id_token introspection jwks metadata methods responses \
 	session_management subjects userinfo))
-EXTRAS = ninja,openapi,rar,redis
+EXTRAS = logos,ninja,openapi,rar,redis
 NODE = $(addprefix tests/foreign/,openid_client auth_js)
 # Images of containers set it. The tests and the servers they start would compile each of our files again, in every process.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo walk install test lint test-postgres test-plain test-strict test-next test-oauthlib3 audit mutants test-thorough test-tutorial test-foreign test-browser spec-map screenshots docs wheel sbom bench bench-admin trip fuzz check format clean
+.PHONY: help demo walk install test lint test-postgres test-plain test-strict test-next test-oauthlib3 audit mutants test-thorough test-tutorial test-foreign test-browser spec-map messages screenshots pictures docs wheel sbom bench bench-admin trip fuzz check format clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -127,8 +127,14 @@ test-browser: install ## the tests that drive a browser; Chromium has to be inst
 spec-map: install ## which test holds us to which section of which specification (ARGS="-v 'RFC 7636'")
 	@env -u DATABASE_URL -u CACHE_URL $(VENV)/bin/python -m tests.spec_map $(ARGS)
 
+messages: install ## bring the translations in step with the texts of the pages, and compile them; says what is missing
+	@$(VENV)/bin/python -m tests.catalogues
+
 screenshots: install ## a picture of every page, into screenshots/; Chromium has to be installed
 	env -u DATABASE_URL -u CACHE_URL $(VENV)/bin/python -m tests.browser.screenshots screenshots
+
+pictures: install ## the pictures of README and docs, into docs/pictures/; Chromium has to be installed
+	env -u DATABASE_URL -u CACHE_URL $(VENV)/bin/python -m tests.browser.pictures docs/pictures
 
 docs: $(DOCS)/installed ## build the documentation into docs/_build/html, and follow every link in it
 	rm -rf docs/_build

@@ -7,14 +7,16 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from drf_spectacular.views import SpectacularJSONAPIView
 
+from demo_project.language import in_english
 from demo_project.page_headers import SWAGGER_POLICY, strict, with_popup
 from demo_project.seed import client_called
 
 swagger = partial(strict, policy=SWAGGER_POLICY)
-schema = SpectacularJSONAPIView.as_view(authentication_classes=[], permission_classes=[])
+schema = in_english(SpectacularJSONAPIView.as_view(authentication_classes=[], permission_classes=[]))
 
 
 @require_safe
+@in_english
 @with_popup
 @swagger
 def reference(request: HttpRequest) -> HttpResponse:

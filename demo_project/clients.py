@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from demo_project import seed
+from demo_project.language import in_english
 from demo_project.page_headers import strict
 
 ENDPOINTS = (
@@ -21,6 +22,7 @@ METADATA = ("GET", "/.well-known/oauth-authorization-server", "where a program f
 
 
 @require_safe
+@in_english
 @strict
 def clients(request: HttpRequest) -> HttpResponse:
     """It shows the demo's passwords and secrets, which is its purpose."""

@@ -2,7 +2,9 @@
 
 import hashlib
 import hmac
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -17,9 +19,11 @@ from demo_project.photos.prints import PHOTO_PRINT
 from demo_project.photos.prints import PHOTOS as PHOTO_TITLES
 from oauth_provider.dot.names import Row, application_model
 from oauth_provider.dot.secret import unusable_secret
-from oauth_provider.models import ClientPolicy, ClientSecret
+from oauth_provider.models import ClientLogo, ClientPolicy, ClientSecret
+from oauth_provider.protocol.digest import digest_of_bytes
 from oauth_provider.protocol.token_string import ALPHABET, CLIENT_SECRET, SECRET_LENGTH, checksum
 
+IMAGES = Path(__file__).parent / "static" / "demo"
 USERNAME = "demo"
 OPERATOR = "admin"
 MEMBER = "noor"
@@ -58,6 +62,8 @@ class DemoClient:
     confidential: bool = True
     may_introspect: bool = False
     authorization_details_types: tuple[str, ...] = ()
+    logo: str = ""
+    shown: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def client_id(self) -> str:
@@ -95,7 +101,14 @@ class DemoClient:
             "scopes": list(self.scopes),
             "may_introspect": self.may_introspect,
             "authorization_details_types": list(self.authorization_details_types),
+            "logo": digest_of_bytes(self.image) if self.logo else "",
+            **self.shown,
         }
+
+    @property
+    def image(self) -> bytes:
+        """Return its logo, a PNG, which is small already."""
+        return (IMAGES / self.logo).read_bytes()
 
     def as_json(self) -> dict[str, Any]:
         """What a program needs to be this client."""
@@ -118,6 +131,15 @@ def clients() -> tuple[DemoClient, ...]:
             grant_types=CODE,
             scopes=(*PERSON, *NOTES, "notes:everyone", *PHOTOS),
             authorization_details_types=(PHOTO_PRINT,),
+            logo="photo_book.png",
+            shown={
+                "publisher": "Photo Book Ltd",
+                "verified_host": "photobook.example",
+                "accent_color": "#0f766e",
+                "client_uri": "https://photobook.example/",
+                "policy_uri": "https://photobook.example/privacy",
+                "tos_uri": "https://photobook.example/terms",
+            },
             redirect_uris=(f"{settings.ISSUER}/demo/callback",),
             post_logout_redirect_uris=(f"{settings.ISSUER}/",),
         ),
@@ -234,7 +256,9 @@ def seed() -> None:
     seed_user(OPERATOR, operator_password(), is_staff=True, is_superuser=True)
     for client in clients():
         application = seed_application(client)
-        seed_row(ClientPolicy, {"application": application}, client.policy)
+        policy = seed_row(ClientPolicy, {"application": application}, client.policy)
+        if client.logo:
+            seed_row(ClientLogo, {"application": application}, {"digest": policy.logo, "image": client.image})
         if client.client_secret is not None:
             ClientSecret.objects.store(application, client.client_secret, label="demo")
 

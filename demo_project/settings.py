@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
 
 from demo_project import addresses, environment
 from demo_project.photos.prints import PHOTO_PRINT
@@ -43,6 +44,7 @@ MIDDLEWARE = [
     "demo_project.errors.own_not_found",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",  # pages in the language that the browser asks for
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -52,11 +54,11 @@ MIDDLEWARE = [
 ]
 
 NOTES_SCOPES: dict[str, dict[str, Any]] = {
-    "notes:read": {"title": "Read your notes", "group": "Notes", "icon": "read", "risk": "reads"},
+    "notes:read": {"title": _("Read your notes"), "group": _("Notes"), "icon": "read", "risk": "reads"},
     "notes:write": {
-        "title": "Write and delete your notes",
-        "description": "What is deleted cannot be brought back.",
-        "group": "Notes",
+        "title": _("Write and delete your notes"),
+        "description": _("What is deleted cannot be brought back."),
+        "group": _("Notes"),
         "icon": "edit",
         "risk": "deletes",
         # Who may write may read: the token says both. And whoever wants to be careful allows to read alone.
@@ -64,32 +66,40 @@ NOTES_SCOPES: dict[str, dict[str, Any]] = {
         "read_twin": "notes:read",
     },
     "notes:everyone": {
-        "title": "Read the notes of all people here",
-        "group": "Notes",
+        "title": _("Read the notes of all people here"),
+        "group": _("Notes"),
         "icon": "organisation",
         "risk": "everything",
         # Asked again at every refresh: who leaves the staff takes this from the apps that they let in.
         "grantable_by": "callable:demo_project.notes.rules.is_staff",
-        "refusal": "Only staff can allow this.",
+        "refusal": _("Only staff can allow this."),
     },
 }
+
+
 OAUTH_PROVIDER = {
     "ISSUER": ISSUER,
     "SCOPES": {
         **NOTES_SCOPES,
         # Whoever lets an app in may leave out the photos.
-        "photos:read": {"title": "See your photos", "group": "Photos", "icon": "photo", "optional": True},
-        "photos:print": {"title": "Order prints of your photos", "group": "Photos", "icon": "print", "risk": "costs"},
+        "photos:read": {"title": _("See your photos"), "group": _("Photos"), "icon": "photo", "optional": True},
+        "photos:print": {
+            "title": _("Order prints of your photos"),
+            "group": _("Photos"),
+            "icon": "print",
+            "risk": "costs",
+            "read_twin": "photos:read",
+        },
     },
     # A token for one of them opens no other; the notes API takes any that is not for others alone.
     "RESOURCES": {
         addresses.PHOTOS_RESOURCE: {
-            "name": "Photos",
+            "name": _("Photos"),
             "scopes": ["photos:read", "photos:print"],
             "access_token_format": "jwt",
         },
-        addresses.ASSISTANT_RESOURCE: "Notes for assistants",
-        f"{ISSUER}/api/notes": "Notes",
+        addresses.ASSISTANT_RESOURCE: _("Notes for assistants"),
+        f"{ISSUER}/api/notes": _("Notes"),
     },
     # Whoever belongs to a workspace chooses which one an app works in.
     "GRANT_CONTEXTS": "demo_project.notes.contexts.Workspaces",

@@ -113,6 +113,7 @@ ADMIN: Mapping[str, str] = {
     f"{CHANGE_LIST}.get_results": "admin/lists/keyset.py",
     f"{CHANGE_LIST}.params": "admin/lists/keyset.py",
     f"{CHANGE_LIST}.root_queryset": "admin/lists/keyset.py",
+    "django.contrib.admin.widgets:AdminFileWidget": "admin",
     "django.contrib.admin.widgets:AdminTextInputWidget": "admin",
     "django.contrib.admin.widgets:AdminTextareaWidget": "admin",
     "django.contrib.admin.widgets:AutocompleteSelect": "admin",

@@ -16,7 +16,7 @@ from oauth_provider.endpoints import (
     token,
     userinfo,
 )
-from oauth_provider.pages import check_session
+from oauth_provider.pages import check_session, client_accent, client_logo
 from oauth_provider.pages.account.logout import LogoutView
 from oauth_provider.pages.account.profile import profile
 from oauth_provider.pages.authorize import authorize
@@ -60,6 +60,10 @@ urlpatterns = [
     re_path(r"^oauth/account/apps/?$", connected_apps, name="connected_apps"),
     re_path(r"^oauth/select-account/?$", select_account, name="select_account"),
     re_path(r"^oauth/sign-in-again/?$", sign_in_again, name="sign_in_again"),
+    re_path(r"^oauth/logo/(?P<digest>[0-9a-f]{64})/?$", client_logo.view, name="logo"),
+    re_path(
+        r"^oauth/accent/(?P<light>[0-9a-f]{6}|none)-(?P<dark>[0-9a-f]{6}|none)/?$", client_accent.view, name="accent"
+    ),
     re_path(r"^oauth/jwks/?$", jwks.view, name="jwks"),
     re_path(r"^oauth/logout/?$", logout, name="logout"),
     re_path(r"^oauth/logout/confirm/?$", confirm, name="logout_confirm"),

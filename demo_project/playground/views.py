@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from demo_project import seed
+from demo_project.language import in_english
 from demo_project.page_headers import strict
 from demo_project.playground import photo_book
 from demo_project.playground.acts import find_act, next_act, possible_acts
@@ -31,6 +32,7 @@ LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
 @require_safe
+@in_english
 @strict
 def playground(request: HttpRequest) -> HttpResponse:
     """The diagram as far as it has come, and what can be done next."""

@@ -179,7 +179,14 @@ def _answer_no(inquiry: Inquiry, seen: Snapshot) -> Outcome[Granted | None]:
 def _shown_as(inquiry: Inquiry, part: Asked) -> ShownAs:
     """Return the words on the page, in the language in which it was shown."""
     with speaking(inquiry.request.ui_locales):
-        return ShownAs(str(inquiry.client.application), inquiry.question.destination or "", words_of(part.scope))
+        policy = inquiry.client.policy
+        return ShownAs(
+            name=str(inquiry.client.application),
+            host=inquiry.question.destination or "",
+            words=words_of(part.scope),
+            verified_host=policy.verified_host,
+            logo=policy.logo,
+        )
 
 
 def _remember(consent: Consent, columns: Mapping[str, Any]) -> Write:

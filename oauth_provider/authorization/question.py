@@ -219,8 +219,13 @@ def words_shown(question: Question) -> str:
 
 
 def shown(client: Client) -> str:
-    """Return the digest of how ``client`` showed itself; where that changes, people are asked again."""
-    return digest(str(client.application))
+    """Return the digest of how ``client`` showed itself; where that changes, people are asked again.
+
+    What a client without logo and verified host shows is its name alone, as it was before there were any.
+    """
+    policy, name = client.policy, str(client.application)
+    more = [policy.verified_host, policy.publisher, policy.logo]
+    return digest(json.dumps([name, *more]) if any(more) else name)
 
 
 def _same_as(detail: Detail) -> Callable[[Detail], bool]:

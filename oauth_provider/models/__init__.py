@@ -3,6 +3,7 @@
 from oauth_provider.models.audit_event import AuditEvent
 from oauth_provider.models.authorization import Authorization
 from oauth_provider.models.client import ClientPolicy
+from oauth_provider.models.client_logo import ClientLogo
 from oauth_provider.models.client_member import ClientMember
 from oauth_provider.models.client_secret import ClientSecret
 from oauth_provider.models.consent import Consent
@@ -20,6 +21,7 @@ from oauth_provider.models.token import TokenBinding
 __all__ = [
     "AuditEvent",
     "Authorization",
+    "ClientLogo",
     "ClientMember",
     "ClientPolicy",
     "ClientSecret",

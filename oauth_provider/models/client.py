@@ -11,6 +11,7 @@ from oauth_provider.dot.names import APPLICATION, Row, application_model
 from oauth_provider.dot.usability import is_usable
 from oauth_provider.models.client_legacy import ClientLegacy
 from oauth_provider.models.client_metadata import ClientMetadata
+from oauth_provider.models.client_presentation import ClientPresentation
 from oauth_provider.models.lifetimes import Lifetimes
 from oauth_provider.models.primary import PrimaryManager
 from oauth_provider.models.validation import (
@@ -33,7 +34,7 @@ GRANT_TYPES_OF_DOT = {
 DOT_OF_GRANT_TYPE = {"authorization_code": "authorization-code", "client_credentials": "client-credentials"}
 
 
-class ClientPolicy(ClientMetadata, ClientLegacy, Lifetimes):
+class ClientPolicy(ClientMetadata, ClientPresentation, ClientLegacy, Lifetimes):
     """The permissions of a client. Without a row, the client has ``ClientPolicy.default_for`` its application."""
 
     class Status(models.TextChoices):
@@ -115,11 +116,6 @@ class ClientPolicy(ClientMetadata, ClientLegacy, Lifetimes):
         null=True,
         blank=True,
         help_text=_("In seconds: for how long a sign-in serves where a request does not say (OpenID Connect)."),
-    )
-    require_auth_time = models.BooleanField(
-        _("requires auth_time"),
-        default=False,
-        help_text=_("People whose time of sign-in is unknown sign in again (OpenID Connect)."),
     )
     require_pushed_authorization_requests = models.BooleanField(
         _("requires pushed authorization requests"),

@@ -62,6 +62,11 @@ class ClientMetadata(models.Model):
         help_text=_("What the client signs with to authenticate itself. None: any that its keys fit."),
     )
 
+    require_auth_time = models.BooleanField(
+        _("requires auth_time"),
+        default=False,
+        help_text=_("People whose time of sign-in is unknown sign in again (OpenID Connect)."),
+    )
     scope_claims_in_id_token = models.BooleanField(
         _("claims of scopes in ID tokens"),
         default=False,

@@ -43,12 +43,16 @@ def bounded(agreed: Agreed, latest: Agreement) -> Agreed:
 class ShownAs:
     """Words on the page that a person agreed to last: the client's name, where the answer went, and each scope.
 
+    ``verified_host`` and ``logo`` (a digest) are the client's, where it had any.
+
     The digests decide; these say what was different, where something was.
     """
 
     name: str = ""
     host: str = ""
     words: Mapping[str, str] = field(default_factory=dict)
+    verified_host: str = ""
+    logo: str = ""
 
     def extended_by(self, new: "ShownAs", agreed: Agreed) -> "ShownAs":
         """Return ``new`` with the words of this for what else is ``agreed`` to."""

@@ -7,11 +7,12 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from oauth_provider.protocol import client_jwks
+from oauth_provider.protocol.digest import is_digest
 from oauth_provider.protocol.frontchannel_logout import is_frame_uri
 from oauth_provider.protocol.jose import JoseError
 from oauth_provider.protocol.logout_token import is_logout_uri
 from oauth_provider.protocol.scope import is_scope_token
-from oauth_provider.protocol.shown_text import is_shown_as_stored
+from oauth_provider.protocol.shown_text import has_seal, is_shown_as_stored
 from oauth_provider.protocol.spelling import find_similar
 
 KnownNames = Callable[[], Mapping[str, Collection[str]]]
@@ -81,3 +82,16 @@ def check_shown_name(value: str) -> None:
     """Raise ``ValidationError`` for a name that people would read in another order than it is stored in."""
     if not is_shown_as_stored(value):
         raise ValidationError(_("It holds characters that nobody sees and that reorder what people read."))
+
+
+def check_unsealed_name(value: str) -> None:
+    """Raise ``ValidationError`` for a name as ``check_shown_name`` does, and for one that vouches for itself."""
+    check_shown_name(value)
+    if has_seal(value):
+        raise ValidationError(_("It holds a tick, lock or seal: pages say by other means what was made sure of."))
+
+
+def check_digest(value: str) -> None:
+    """Raise ``ValidationError`` for what is no digest."""
+    if not is_digest(value):
+        raise ValidationError(_("This must be a digest."))

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
+from oauth_provider.authorization.asker import asker_of
 from oauth_provider.authorization.carried import AUTHORIZE, resume_url
 from oauth_provider.authorization.choice import PREFIX, ChoiceRefused, Forms, forms_of
 from oauth_provider.authorization.decision import decide, inquiry_of
@@ -24,7 +25,7 @@ from oauth_provider.authorization.recollection import recollect
 from oauth_provider.authorization.sign_in import binding_of
 from oauth_provider.authorization.stored_request import from_stored
 from oauth_provider.authorization.ticket import Ticket
-from oauth_provider.authorization.warning import warning_of
+from oauth_provider.authorization.warning import Warning, warning_of
 from oauth_provider.conf import provider_settings
 from oauth_provider.events.refusal import tell_refusal
 from oauth_provider.models import PendingRequest
@@ -38,6 +39,7 @@ from oauth_provider.pages.consent_choices import (
     readings_of,
     said_of_client,
 )
+from oauth_provider.pages.consent_sections import sections_of
 from oauth_provider.pages.csrf import AGAIN, ask_again, csrf_protected
 from oauth_provider.pages.dead_end import dead_end
 from oauth_provider.pages.log_mask import masked
@@ -50,6 +52,7 @@ from oauth_provider.pages.sending.situation import SIGNED_OUT
 from oauth_provider.protocol.authorization_details import Detail, flatten
 from oauth_provider.protocol.errors import InvalidRequest, LoginRequired, OAuthError, ServiceUnavailable
 from oauth_provider.protocol.reason import Reason
+from oauth_provider.protocol.redirect_uri import is_on_device
 from oauth_provider.registry.authorization_details import registered
 from oauth_provider.registry.resource import all_resources
 from oauth_provider.registry.scope import permissions_of
@@ -184,25 +187,35 @@ def _begin_anew(request: HttpRequest, handle: str, page: str) -> HttpResponse:
 
 
 def _show(request: HttpRequest, handle: str, inquiry: Inquiry, refused: Forms | None) -> HttpResponse:
-    question = inquiry.question
+    question, redirects_to = inquiry.question, inquiry.destination.redirect_uri
+    asker = asker_of(question.client, redirects_to)
     ticked = None if refused is None else frozenset(request.POST.getlist(SCOPE))
     recollection = recollect(question, timezone.now())
     warning = warning_of(inquiry, is_first=recollection.is_first)
     forms = refused or forms_of(question)
-    resources = question.asked.audience.resources
+    resources, known_resources = question.asked.audience.resources, all_resources()
+    names = {one.identifier: one.name for one in known_resources}
+    groups = [
+        {"sections": sections_of(group.choices, names), "is_folded": group.is_folded}
+        for group in groups_of(question, recollection, ticked=ticked)
+    ]
     here = reverse("oauth_provider:consent", args=[handle])
     context = {
         "account": username_of(session_user(request)),
-        "client_name": str(question.client.application),
+        "client_name": asker.name,
+        "asker": asker,
+        # Said once: the warning says so, too.
+        "is_first_time": recollection.is_first and warning is not Warning.FIRST_TIME,
         "destination": question.destination,
+        "is_on_device": is_on_device(redirects_to),
         "resources": [str(resource.name) for resource in resources],
         # Where there are several places, somebody who allows all of them is told so.
-        "is_for_everywhere": not resources and bool(all_resources()),
+        "is_for_everywhere": not resources and bool(known_resources),
         "contexts": [one for one in question.contexts if question.context in (None, one.key)],
         "is_context_settled": question.is_settled,
         "endings": [(one.isoformat(), one) for one in question.endings],
         "permissions": permissions_of(question.asked.scope),
-        "groups": groups_of(question, recollection, ticked=ticked),
+        "groups": groups,
         "readings": readings_of(question),
         "reads_only": recollection.reads_only if refused is None else request.POST.get(ACCESS) == READ_ONLY,
         "before": said_of_client(question, recollection),

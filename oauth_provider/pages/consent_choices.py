@@ -94,6 +94,10 @@ def said_of_client(question: Question, recollection: Recollection) -> dict[str, 
     before, said = recollection.before, {}
     if recollection.is_client_changed and before.name and before.name != str(question.client.application):
         said["name"] = before.name
+    if recollection.is_client_changed and before.verified_host not in ("", question.client.policy.verified_host):
+        said["verified_host"] = before.verified_host
+    if recollection.is_client_changed and before.logo not in ("", question.client.policy.logo):
+        said["logo"] = before.logo
     if recollection.is_destination_new and before.host and before.host != question.destination:
         said["destination"] = before.host
     return said

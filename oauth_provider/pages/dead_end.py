@@ -4,12 +4,14 @@ Only a request that we signed or stored leads anywhere: its redirect URI was est
 """
 
 from dataclasses import replace
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.authorization.carried import OtherSession, resume_url, rides, taken_up
+from oauth_provider.authorization.language import speaking
 from oauth_provider.authorization.pushed import PushedTooLate, opened
 from oauth_provider.authorization.request import AuthorizationRequest, Source
 from oauth_provider.authorization.response import error_response
@@ -39,20 +41,19 @@ def dead_end(request: HttpRequest, handle: str, error: OAuthError) -> HttpRespon
     asked = from_stored(pending.request)
     if pending.decided_at is not None:
         # Nothing is answered twice, so the link only leads to where the application is at home.
-        home = client_front_page(asked)
-        return error_page(request, error, situation=ANSWERED, back_to=home, client_name=client_name(asked))
+        return _page(request, asked, error, situation=ANSWERED, back_to=client_front_page(asked))
     again = f"{reverse('oauth_provider:consent', args=[handle])}?{AGAIN}"
     may_be_asked = _may_be_asked(asked)
     situation, told = (RENEWED if may_be_asked else BROKEN, error) if pending.is_in_time else (LATE, TOO_LATE)
     if isinstance(told, InvalidRequest) or not told.redirectable:
         told = AccessDenied(Reason.USER_UNDECIDED)
-    return error_page(
+    return _page(
         request,
+        asked,
         error,
         situation=situation,
         go_on=again if may_be_asked else "",
         back_to=back_to(request, asked, told),
-        client_name=client_name(asked),
     )
 
 
@@ -79,26 +80,33 @@ def lost_ticket(request: HttpRequest, error: OAuthError) -> HttpResponse:
 @sensitive_variables()
 def inactive_account(request: HttpRequest, ticket: Ticket, error: OAuthError) -> HttpResponse:
     """The page for who is signed in with an account that was switched off: another one may go on."""
-    return error_page(
+    return _page(
         request,
+        ticket.request,
         error,
         go_on=login_url(resume_url(request, ticket)),
         back_to=back_to(request, ticket.request, AccessDenied(Reason.USER_INACTIVE)),
-        client_name=client_name(ticket.request),
     )
 
 
 def _late(request: HttpRequest, asked: AuthorizationRequest, error: OAuthError) -> HttpResponse:
     anew = Ticket(asked)
     is_its_own = asked.source is Source.BROWSER and not asked.request and rides(anew) and _may_be_asked(asked)
-    return error_page(
+    return _page(
         request,
+        asked,
         error,
         situation=LATE,
         go_on=resume_url(request, anew) if is_its_own else "",
         back_to=back_to(request, asked, TOO_LATE),
-        client_name=client_name(asked),
     )
+
+
+@sensitive_variables()
+def _page(request: HttpRequest, asked: AuthorizationRequest, error: OAuthError, **shown: Any) -> HttpResponse:
+    """Return the error page, in the language of the request that it is about."""
+    with speaking(asked.ui_locales):
+        return error_page(request, error, client_name=client_name(asked), **shown)
 
 
 @sensitive_variables()

@@ -12,6 +12,7 @@ MAX_LENGTH = 2048
 
 LOOPBACK = re.compile(r"http://(?P<host>127\.0\.0\.1|\[::1\])(?::(?P<port>[0-9]{1,5}))?(?P<rest>[/?][^#]*)?")
 LOCALHOST = re.compile(r"http://(?P<host>localhost)(?::(?P<port>[0-9]{1,5}))?(?P<rest>[/?][^#]*)?")
+LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
 
 # What a browser would run, show or open by itself instead of handing it to an application.
 FORBIDDEN_SCHEMES = frozenset(
@@ -83,6 +84,12 @@ def destination(redirect_uri: str) -> str:
     """
     parts = _split(redirect_uri)
     return (parts.hostname or "") if parts.scheme in ("http", "https") else f"{parts.scheme}:"
+
+
+def is_on_device(redirect_uri: str) -> bool:
+    """Does an answer stay on the person's own device: at a loopback address, or in an app that has a scheme?"""
+    parts = _split(redirect_uri)
+    return parts.scheme not in ("http", "https") or (parts.hostname or "") in LOOPBACK_HOSTS
 
 
 def front_page(redirect_uris: Iterable[str]) -> str:

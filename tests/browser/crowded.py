@@ -1,10 +1,17 @@
-"""The demo where everything is too much: forty permissions, a name of 120 characters, and right to left."""
+"""The demo where everything is too much, or not to be trusted: forty permissions, 120 characters of name, strangers."""
 
 from demo_project.settings import *  # noqa: F403
 from demo_project.settings import OAUTH_PROVIDER
 
-LANGUAGE_CODE = "ar"
-MANY = {f"area{number}:read": f"Read everything in area {number} of your account" for number in range(1, 39)}
+AREAS = ("Calendar", "Files", "Photos and films", "")
+MANY = {
+    f"area{number}:read": {
+        "title": f"Read everything in area {number} of your account",
+        "group": AREAS[number % 4],
+        "risk": "deletes" if number in (9, 13) else "",
+    }
+    for number in range(1, 39)
+}
 OAUTH_PROVIDER = {**OAUTH_PROVIDER, "SCOPES": {**OAUTH_PROVIDER["SCOPES"], **MANY}}
 CROWD = """
 from oauth_provider.dot.names import application_model
@@ -12,5 +19,8 @@ from oauth_provider.models import ClientPolicy
 name = "The Extraordinarily Long-Winded Company of Albums, Scrapbooks, Keepsakes and "
 name += "All Other Things One Looks at Once, Limited"
 application_model().objects.filter(client_id="demo-web").update(name=name[:120])
-ClientPolicy.objects.filter(application__client_id="demo-web").update(scopes=None)
+plain = {"logo": "", "publisher": "", "verified_host": "", "accent_color": "", "scopes": None}
+ClientPolicy.objects.filter(application__client_id="demo-web").update(**plain)
+# Nobody looked at this one.
+ClientPolicy.objects.filter(application__client_id="demo-native").update(status="unapproved")
 """

@@ -100,7 +100,7 @@ def going_on(person: Playground) -> None:
     person.page.route("**/form_post.js", lambda route: route.abort())
     logged_in(person)
     authorize(person, response_mode="form_post", prompt="consent")
-    person.press("Allow")
+    person.decide("allow")
 
 
 def unknown_application(person: Playground) -> None:
@@ -134,7 +134,7 @@ def answered(person: Playground) -> None:
     """Open a question that was answered."""
     consent(person)
     asked = person.page.url
-    person.press("Cancel")
+    person.decide("deny")
     person.page.goto(asked)
 
 
@@ -142,7 +142,7 @@ def outdated(person: Playground) -> None:
     """Answer on a page of an earlier login."""
     consent(person)
     person.page.context.clear_cookies(name="csrftoken")
-    person.press("Allow")
+    person.decide("allow")
 
 
 def nothing_chosen(person: Playground) -> None:

@@ -43,6 +43,10 @@ class Playground:
             menu.click()
         button.click()
 
+    def decide(self, decision: str) -> None:
+        """Answer the consent page, in whatever language it is: ``allow`` or ``deny``."""
+        self.page.locator(f"[name=decision][value={decision}]").click()
+
     def back(self, to: str) -> None:
         """The browser's own button; ``to`` is the address (a glob) that it leads to.
 
@@ -62,7 +66,7 @@ class Playground:
         self.connect(*scopes)
         self.go()
         if self.page.locator("[name=decision]").count():
-            self.press("Allow")
+            self.decide("allow")
         self.press("Exchange the code for tokens")
 
     @property

@@ -25,6 +25,7 @@ LOOKS: dict[str, dict[str, Any]] = {
     "phone": {"viewport": {"width": 360, "height": 740}, "color_scheme": "dark"},
     "narrow": {"viewport": {"width": 320, "height": 640}},
 }
+ALL_LOOKS = LOOKS | {"right-to-left": {**LOOKS["phone"], "dir": "rtl"}}
 
 
 def main(directory: Path) -> None:
@@ -38,38 +39,12 @@ def main(directory: Path) -> None:
                 seeded = demo.seed()
                 with served(demo):
                     take(browser, seeded, directory, look, options, walk=see_all)
+                    if look == "light":
+                        turned = {**options, "dir": "rtl"}
+                        take(browser, seeded, directory, "right-to-left", turned, walk=see_places)
         crowd(browser, directory)
         accounts(browser, directory)
-        readme(browser, directory)
-        branded(browser, directory)
         browser.close()
-
-
-def readme(browser: Browser, directory: Path) -> None:
-    """The picture that README shows; docs/pictures/playground.png is a copy of it."""
-    with TemporaryDirectory() as scratch:
-        demo = migrated(Path(scratch))
-        seeded = demo.seed()
-        with served(demo):
-            context = browser.new_context(reduced_motion="reduce", **LOOKS["light"])
-            playground = Playground(context.new_page(), seeded)
-            playground.let_in("notes:read", "notes:write")
-            playground.press("Call the API")
-            playground.messages.filter(has_text="Access token").click()
-            playground.page.mouse.move(0, 0)
-            playground.page.screenshot(path=directory / "readme.png")
-            context.close()
-
-
-def branded(browser: Browser, directory: Path) -> None:
-    """The consent page of docs/examples/branding; docs/pictures/branded.png is a copy of it, in light and dark."""
-    with TemporaryDirectory() as scratch:
-        demo = migrated(Path(scratch), DJANGO_SETTINGS_MODULE="tests.browser.branded")
-        seeded = demo.seed()
-        with served(demo):
-            for look in ("light", "dark"):
-                options = LOOKS[look] | {"viewport": {"width": 640, "height": 760}}
-                take(browser, seeded, directory, f"branded-{look}", options, walk=see_consent)
 
 
 def see_consent(page: Page, demo: dict[str, Any], picture: Picture) -> None:
@@ -83,24 +58,23 @@ def see_consent(page: Page, demo: dict[str, Any], picture: Picture) -> None:
 
 
 def crowd(browser: Browser, directory: Path) -> None:
-    """The consent page with too much on it."""
+    """The pages with too much on them, and one of a stranger."""
     with TemporaryDirectory() as scratch:
         demo = migrated(Path(scratch), DJANGO_SETTINGS_MODULE="tests.browser.crowded")
         seeded = demo.seed()
         demo.manage("shell", "--no-imports", "-c", CROWD)
         with served(demo):
-            for look, options in LOOKS.items():
+            for look, options in ALL_LOOKS.items():
                 take(browser, seeded, directory, f"crowded-{look}", options, walk=see_too_much)
-            take(browser, seeded, directory, "right-to-left", LOOKS["light"], walk=see_places)
+            take(browser, seeded, directory, "right-to-left", LOOKS["light"] | {"locale": "ar"}, walk=see_places)
 
 
 def accounts(browser: Browser, directory: Path) -> None:
     """The pages of a project that has none of its own."""
-    for language, looks in (("en", LOOKS), ("ar", {"right-to-left": LOOKS["light"]})):
-        with TemporaryDirectory() as scratch, plain_project(Path(scratch), LANGUAGE=language) as (address, client_id):
-            plain = {"issuer": address, "client_id": client_id}
-            for look, options in looks.items():
-                take(browser, plain, directory, f"plain-{look}", options, walk=see_account)
+    with TemporaryDirectory() as scratch, plain_project(Path(scratch)) as (address, client_id):
+        plain = {"issuer": address, "client_id": client_id}
+        for look, options in ALL_LOOKS.items():
+            take(browser, plain, directory, f"plain-{look}", options, walk=see_account)
 
 
 def take(
@@ -112,14 +86,19 @@ def take(
     *,
     walk: Callable[[Page, dict[str, Any], Picture], None],
 ) -> None:
-    """All pages of ``walk`` in one look."""
-    context = browser.new_context(reduced_motion="reduce", **options)
+    """All pages of ``walk`` in one look. ``dir`` among its options turns them round, whatever their language."""
+    direction = options.get("dir", "")
+    context = browser.new_context(
+        reduced_motion="reduce", **{name: one for name, one in options.items() if name != "dir"}
+    )
     page = context.new_page()
     pictures = iter(range(1, 100))
 
     def picture(name: str) -> None:
         path = directory / f"{next(pictures):02}-{name}-{look}.png"
         screen = page.viewport_size or {}
+        if direction:
+            turn(page, direction)
         if page.locator(".oa-buttons--in-sight").count():
             # What stays in sight would stand in the middle of the page: the screen becomes as high as that.
             height = page.evaluate("document.documentElement.scrollHeight")
@@ -132,21 +111,39 @@ def take(
     context.close()
 
 
+def turn(page: Page, direction: str) -> None:
+    """Lay the page out in this direction. It is read in Arabic only where there are words in Arabic."""
+    page.evaluate("direction => { document.documentElement.dir = direction; }", direction)
+
+
 def see_too_much(page: Page, demo: dict[str, Any], picture: Picture) -> None:
-    """The consent page alone."""
+    """The consent page, connected apps, and somebody whom nobody looked at."""
     playground = Playground(page, demo)
     scope = " ".join(f"area{number}:read" for number in range(1, 39))
-    query = {
-        "response_type": "code",
-        "client_id": demo["clients"]["web"]["client_id"],
-        "redirect_uri": demo["clients"]["web"]["redirect_uris"][0],
-        "scope": f"notes:read notes:write {scope}",
-        "code_challenge": "x" * 43,
-        "code_challenge_method": "S256",
-    }
-    page.goto(f"{demo['issuer']}/oauth/authorize?{urlencode(query)}")
+    page.goto(authorize_url(demo, "web", f"notes:read notes:write {scope}"))
     playground.log_in()
     picture("consent")
+    playground.press("Allow")
+    page.goto(f"{demo['issuer']}/oauth/account/apps")
+    picture("connected-apps")
+    page.goto(authorize_url(demo, "native", "notes:read notes:write"))
+    page.locator("summary").first.click()
+    picture("stranger")
+    page.context.clear_cookies()
+
+
+def authorize_url(demo: dict[str, Any], key: str, scope: str) -> str:
+    """Return the link by which a client of the demo asks for ``scope``."""
+    query = {
+        "response_type": "code",
+        "client_id": demo["clients"][key]["client_id"],
+        "redirect_uri": demo["clients"][key]["redirect_uris"][0],
+        "scope": scope,
+        "code_challenge": "x" * 43,
+        "code_challenge_method": "S256",
+        "prompt": "consent",
+    }
+    return f"{demo['issuer']}/oauth/authorize?{urlencode(query)}"
 
 
 def see_places(page: Page, demo: dict[str, Any], picture: Picture) -> None:

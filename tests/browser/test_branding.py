@@ -8,6 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page
 
+from tests.browser.branded_colours import WITHOUT_COLOURS
 from tests.browser.screenshots import see_consent
 from tests.demo.server import migrated, served
 
@@ -18,6 +19,7 @@ ACCENT = {"light": "rgb(122, 62, 0)", "dark": "rgb(255, 196, 107)"}
 def branded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     demo = migrated(Path(tmp_path_factory.mktemp("branded")), DJANGO_SETTINGS_MODULE="tests.browser.branded")
     seeded = demo.seed()
+    demo.manage("shell", "--no-imports", "-c", WITHOUT_COLOURS)
     with served(demo):
         yield seeded
 

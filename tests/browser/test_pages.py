@@ -8,12 +8,14 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.places import PLACES
 from tests.browser.playground import Playground
+from tests.browser.screenshots import turn
 
 WIDTH_OF_A_SMALL_PHONE = 320
-# What stands in a sentence is as high as its line (WCAG 2.5.8), and a box or a radio button is hit by its words.
+LOOKS = [("ltr", "light"), ("ltr", "dark"), ("rtl", "dark"), ("rtl", "light")]
+# What stands in a sentence is as high as its line (WCAG 2.5.8), and a checkbox is hit by its words.
 TARGETS = (
     "main a.oa-button, main .oa-below a, main button:visible, main summary, "
-    "main input:not([type=hidden], [type=checkbox], [type=radio])"
+    "main input:not([type=hidden], [type=checkbox], [type=radio]), main .oa-card label:has(input)"
 )
 
 
@@ -26,10 +28,11 @@ def visit(page: Page, seeded: dict[str, Any], name: str) -> Playground:
 
 @pytest.mark.parametrize("name", PLACES)
 def test_every_page_reads_well_fits_its_screen_and_leads_on(new_context, unasked, name) -> None:
-    """One visit for all: WCAG in light and dark, answers of the same size, targets for a thumb, a small phone."""
+    """One visit for all: WCAG in both looks and directions, answers of one size, targets for a thumb, a small phone."""
     page = new_context(viewport={"width": 1280, "height": 720}, reduced_motion="reduce").new_page()
     visit(page, unasked, name)
-    for look in ("light", "dark"):
+    for direction, look in LOOKS:
+        turn(page, direction)
         page.emulate_media(color_scheme=look)
         results = Axe().run(page)
         assert results.violations_count == 0, results.generate_report()
@@ -39,7 +42,9 @@ def test_every_page_reads_well_fits_its_screen_and_leads_on(new_context, unasked
     assert_answers_are_equal(page)
     assert_there_is_something_to_press(page)
     page.set_viewport_size({"width": WIDTH_OF_A_SMALL_PHONE, "height": 640})
-    assert page.evaluate("document.documentElement.scrollWidth") <= WIDTH_OF_A_SMALL_PHONE
+    for direction in ("rtl", "ltr"):
+        turn(page, direction)
+        assert page.evaluate("document.documentElement.scrollWidth") <= WIDTH_OF_A_SMALL_PHONE
 
 
 def assert_answers_are_equal(page: Page) -> None:
@@ -67,6 +72,7 @@ def test_consent_is_given_with_the_keyboard_alone(page, unasked) -> None:
     expect(allow).to_be_visible()
     ways = [
         page.get_by_role("link", name="Not you?"),
+        page.locator("summary", has_text="About this app"),
         page.get_by_role("checkbox", name="See your photos"),
         page.get_by_role("radio", name="All that is listed"),
         page.get_by_role("link", name="Connected apps"),

@@ -115,11 +115,19 @@ def test_home_is_below_the_prefix_that_the_project_is_mounted_at(settings: Any, 
 # Error pages
 
 
-@each("changes", [{"client_id": "nobody"}, {"client_id": None}, {"redirect_uri": "https://evil.example.com/"}], ids=str)
+@each("changes", [{"client_id": "nobody"}, {"client_id": None}], ids=str)
 def test_a_link_that_leads_nowhere_leads_home(driver: Driver, changes: dict[str, Any]) -> None:
     page = driver.authorize(**changes)
     ledger.is_error_page(page)
     assert ways(page) == [(PROFILE, "Go to your account")]
+
+
+def test_a_link_that_leads_elsewhere_leads_to_the_site_of_a_client_that_was_approved(driver: Driver) -> None:
+    page = driver.authorize(redirect_uri="https://evil.example.com/")
+    ledger.is_error_page(page)
+    assert ways(page) == [("https://app.example.com/", BACK)]
+    ClientPolicy.objects.update(status="unapproved")
+    assert ways(driver.authorize(redirect_uri="https://evil.example.com/")) == [(PROFILE, "Go to your account")]
 
 
 def test_an_error_speaks_to_the_person_first_and_to_the_developer_below(driver: Driver) -> None:

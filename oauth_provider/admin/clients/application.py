@@ -17,6 +17,7 @@ from oauth_provider.admin.clients.client_add_form import AddClientForm, drafted_
 from oauth_provider.admin.clients.client_change_form import ChangeClientForm
 from oauth_provider.admin.clients.client_legacy import EXCEPTIONS, LegacyColumns, excuse_of
 from oauth_provider.admin.clients.client_metadata import METADATA, MetadataColumns
+from oauth_provider.admin.clients.client_presentation import SHOWN, VOUCHED, PresentationColumns
 from oauth_provider.admin.clients.deletion import Deleted, count_deleted
 from oauth_provider.admin.clients.member import MemberInline
 from oauth_provider.admin.clients.policy_columns import MemberFilter, PolicyColumns, StatusFilter
@@ -39,7 +40,7 @@ from oauth_provider.resource_server.users.session_user import session_user
 from oauth_provider.tokens.ending import revoke_authorizations
 
 
-class ApplicationAdmin(PolicyColumns, LegacyColumns, MetadataColumns, SecretViews):
+class ApplicationAdmin(PolicyColumns, LegacyColumns, MetadataColumns, PresentationColumns, SecretViews):
     """In the place of DOT's. A project's own class can derive from it."""
 
     names = Names("application", gettext_lazy("client"), gettext_lazy("clients"))
@@ -87,6 +88,25 @@ class ApplicationAdmin(PolicyColumns, LegacyColumns, MetadataColumns, SecretView
                         *LIFETIMES,
                     ),
                     "description": _spec(_("What the client may do"), section(6749, "1.3"), section(7591, "2")),
+                },
+            ),
+            (
+                _("What people see"),
+                {
+                    "fields": ("logo", *SHOWN),
+                    "classes": ("collapse",),
+                    "description": _spec(_("How it looks where people are asked for consent"), section(7591, "2")),
+                },
+            ),
+            (
+                _("What you vouch for"),
+                {
+                    "fields": VOUCHED,
+                    "classes": ("collapse",),
+                    "description": _(
+                        "Only what you have made sure of yourself: by a contract, or by a record in its DNS. "
+                        "Without it people read that nobody verified the publisher."
+                    ),
                 },
             ),
             (
@@ -174,6 +194,7 @@ class ApplicationAdmin(PolicyColumns, LegacyColumns, MetadataColumns, SecretView
             return
         columns = {field.name for field in obj._meta.concrete_fields}
         shown = columns.intersection(flatten_fieldsets(self.get_fieldsets(request, obj))) - set(self.readonly_fields)
+        form.save_logo(obj)
         ended = save_change(form.proposal, by, columns=shown - set(OF_APPLICATION.values()))
         if ended:
             self.tell_ended_secrets(request, obj, ended)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from oauth_provider.admin.clients.client_form import CHECKBOXES, ClientForm, Lines
 from oauth_provider.admin.clients.client_legacy import LegacyForm, offered_response_types
 from oauth_provider.admin.clients.client_metadata import METADATA, MetadataForm
+from oauth_provider.admin.clients.client_presentation import PRESENTATION, PresentationForm
 from oauth_provider.admin.lifetimes import explain_defaults
 from oauth_provider.clients.authentication.table import methods
 from oauth_provider.clients.registration.metadata import Metadata
@@ -35,18 +36,21 @@ PLAIN = (
     "status", "token_endpoint_auth_method", "may_introspect", "context", "rotate_refresh_tokens", "pkce_excused_until",
     "takes_older_assertions", "refresh_token_retry_window", *LIFETIMES,
 )  # fmt: skip
+# What the metadata is filled in from, as it was typed.
+JUDGED = (*PLAIN, *METADATA, *PRESENTATION)
 ANY_METHOD = gettext_lazy("any that fits its type")
 # Those of the policy's lists that are choices here.
 CHOSEN = ("grant_types", "response_types", "authorization_details_types")
 
 # What DOT's own rules say nothing about.
 HARMLESS = (
-    frozenset({"name", "scopes", "every_scope", "optional_scope", "skip_authorization", *PLAIN, *METADATA})
+    frozenset({"name", "scopes", "every_scope", "optional_scope", "skip_authorization", "logo"})
+    | frozenset(JUDGED)
     | frozenset(CHOSEN) - {"grant_types"}
 ) - REGISTERED
 
 
-class ChangeClientForm(ClientForm, MetadataForm, LegacyForm):
+class ChangeClientForm(ClientForm, MetadataForm, PresentationForm, LegacyForm):
     """The client and its policy together."""
 
     post_logout_redirect_uris = Lines(
@@ -84,10 +88,11 @@ class ChangeClientForm(ClientForm, MetadataForm, LegacyForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.before = Metadata.of(Client(self.instance, self.policy))
-        for name in (*PLAIN, *METADATA):
+        for name in (*PLAIN, *METADATA, *PRESENTATION):
             self.initial[name] = getattr(self.policy, name)
         for name in CHOSEN:
             self.initial[name] = list(getattr(self.policy, name))
+        self.show_logo(self.policy)
         self.initial["optional_scope"] = self.policy.optional_scope.split()
         explain_defaults(self.fields)
         self._offer("optional_scope", {scope: f"{scope}: {words}" for scope, words in all_scopes().items()})
@@ -114,13 +119,13 @@ class ChangeClientForm(ClientForm, MetadataForm, LegacyForm):
     def clean(self) -> dict[str, Any]:
         """Fill the metadata in, and have it judged by the rules."""
         cleaned = super().clean() or {}
-        given: dict[str, Any] = {name: cleaned[name] for name in (*PLAIN, *METADATA) if name in cleaned}
+        given: dict[str, Any] = {name: cleaned[name] for name in JUDGED if name in cleaned}
         given |= {name: tuple(cleaned[name]) for name in CHOSEN if name in cleaned}
         given |= {"optional_scope": format_scope(cleaned["optional_scope"])} if "optional_scope" in cleaned else {}
         given |= self.lines
         given |= {"client_name": cleaned["name"]} if "name" in cleaned else {}
         given |= {"is_public": cleaned["client_type"] == "public"} if "client_type" in cleaned else {}
-        metadata = replace(self.before, **given, scope=self.chosen_scopes())
+        metadata = replace(self.before, **given, logo=self.logo_digest(self.policy), scope=self.chosen_scopes())
         self.proposal = propose(metadata, self.instance, before=self.before, policy=self.policy)
         self.tell(self.proposal)
         return cleaned

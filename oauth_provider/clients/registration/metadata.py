@@ -20,8 +20,10 @@ ALG = "RS256"
 class Metadata:
     """Metadata of a client in the words of the specifications, then what this server alone knows.
 
-    ``scope`` None is every scope there is. An authentication method that is empty is any that fits the client's type.
-    Lifetimes, windows and ``default_max_age`` are in seconds, and None where the server's own hold.
+    ``publisher`` and ``verified_host`` are what an operator vouches for, and never a client's own words. ``logo`` is
+    the digest of our copy. ``scope`` None is every scope there is. An authentication method that is empty is any that
+    fits the client's type. Lifetimes, windows and ``default_max_age`` are in seconds, and None where the server's own
+    hold.
     """
 
     client_name: str = ""
@@ -51,7 +53,15 @@ class Metadata:
     backchannel_logout_session_required: bool = False
     frontchannel_logout_uri: str = ""
     frontchannel_logout_session_required: bool = False
+    client_uri: str = ""
+    policy_uri: str = ""
+    tos_uri: str = ""
 
+    logo: str = ""
+    accent_color: str = ""
+    accent_color_dark: str = ""
+    publisher: str = ""
+    verified_host: str = ""
     is_public: bool = False
     allowed_origins: tuple[str, ...] = ()
     status: str = ClientPolicy.Status.APPROVED

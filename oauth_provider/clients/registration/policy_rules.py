@@ -12,7 +12,7 @@ from oauth_provider.clients.registration.metadata import OF_POLICY
 from oauth_provider.clients.registration.proposal import Fault, Proposal
 from oauth_provider.clients.registration.words import explain
 from oauth_provider.conf import provider_settings
-from oauth_provider.models.validation import check_shown_name
+from oauth_provider.models.validation import check_unsealed_name
 from oauth_provider.protocol.registration import Contradiction, Registration, find_contradictions
 from oauth_provider.protocol.response_type import CODE
 from oauth_provider.protocol.strict_json import is_storable
@@ -42,12 +42,24 @@ MAX_EXCUSE = timedelta(days=366)
 
 
 def check_name(proposal: Proposal) -> Iterator[Fault]:
-    """Refuse a new name that people would read in another order than it is stored in."""
+    """Refuse a new name that people would read in another order than it is stored in, or that vouches for itself."""
     if "client_name" in proposal.changed:
         try:
-            check_shown_name(proposal.metadata.client_name)
+            check_unsealed_name(proposal.metadata.client_name)
         except ValidationError as error:
             yield Fault("client_name", error.messages[0])
+
+
+def check_vouching(proposal: Proposal) -> Iterator[Fault]:
+    """Refuse a verified publisher without a host, or a host without a publisher: people are told both."""
+    if not {"publisher", "verified_host"} & proposal.changed:
+        return
+    if proposal.metadata.verified_host and not proposal.metadata.publisher.strip():
+        yield Fault("publisher", _("Name the publisher, too: people are told whose host it is."))
+    if proposal.metadata.publisher and not proposal.metadata.verified_host:
+        yield Fault(
+            "verified_host", _("Name the publisher's host, too: people can recognise it, and a name is free to choose.")
+        )
 
 
 def check_known(proposal: Proposal) -> Iterator[Fault]:

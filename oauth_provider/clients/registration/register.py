@@ -30,6 +30,7 @@ Rule = Callable[[Proposal], Iterable[Fault]]
 
 RULES: tuple[Rule, ...] = (
     policy_rules.check_name,
+    policy_rules.check_vouching,
     uri_rules.check_redirect_uris,
     uri_rules.check_origins,
     uri_rules.check_numbers,

@@ -6,16 +6,18 @@ A handful of statements, however many there are.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import router
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
 
+from oauth_provider.authorization.asker import Asker, asker_of
 from oauth_provider.dot.names import Row, access_token_model, application_model, refresh_token_model
 from oauth_provider.models import Authorization, Consent
 from oauth_provider.models.authorization import authorization_now
-from oauth_provider.models.client import ClientPolicy
+from oauth_provider.models.client import ClientPolicy, as_client
 from oauth_provider.protocol.access_token import JWT
 from oauth_provider.registry.grant_context import grant_contexts
 from oauth_provider.registry.resource import with_jwts
@@ -59,6 +61,11 @@ class SignIn:
     address: str
     context: str
 
+    @property
+    def is_in_use(self) -> bool:
+        """Was it used just now?"""
+        return is_just_now(self.used)
+
 
 @dataclass(frozen=True, slots=True)
 class App:
@@ -66,11 +73,22 @@ class App:
 
     client_id: str
     name: str
+    asker: Asker
     since: datetime
     used: datetime | None
     places: tuple[Place, ...]
     sign_ins: tuple[SignIn, ...]
     says_so_itself: bool
+
+    @property
+    def is_in_use(self) -> bool:
+        """Was it used just now?"""
+        return is_just_now(self.used)
+
+
+def is_just_now(moment: datetime | None) -> bool:
+    """Is ``moment`` less than a minute ago?"""
+    return moment is not None and timezone.now() - moment < timedelta(minutes=1)
 
 
 def apps_of(user: Any) -> list[App]:
@@ -127,6 +145,7 @@ def _app(
     return App(
         client_id=row.client_id,
         name=str(row),
+        asker=asker_of(as_client(row)),
         since=min(begun),
         used=max((one.last_used_at for one in sign_ins), default=None),
         places=tuple(_places(consents, sign_ins, names)),

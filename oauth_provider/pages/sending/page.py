@@ -15,10 +15,12 @@ from django.shortcuts import render
 from django.templatetags.static import static
 from django.utils.translation import gettext as _
 
+from oauth_provider.authorization.language import page_language
 from oauth_provider.clients.lookup import find_client
 from oauth_provider.conf import provider_settings
 from oauth_provider.events.refusal import tell_refusal
 from oauth_provider.models import ClientPolicy
+from oauth_provider.models.client import Client
 from oauth_provider.pages.log_mask import mask_reports_of, masked
 from oauth_provider.pages.sending.browser_state import keep_browser_state
 from oauth_provider.pages.sending.situation import Situation, situation_of
@@ -26,12 +28,14 @@ from oauth_provider.pages.sending.way_home import way_home
 from oauth_provider.protocol.errors import InvalidRequest, OAuthError, ServiceUnavailable, TemporarilyUnavailable
 from oauth_provider.protocol.frontchannel_logout import origin as origin_of
 from oauth_provider.protocol.reason import Reason
+from oauth_provider.protocol.redirect_uri import front_page
 from oauth_provider.protocol.token_string import random_text
 from oauth_provider.resource_server.database_outage import is_outage, mark_reported, unavailable
 from oauth_provider.resource_server.users.session_user import restrict_to_session
 from oauth_provider.sql.transaction import RowGone
 
 STYLESHEET = "oauth_provider/oauth.css"
+SELF = "'self'"
 REFERENCE_LENGTH = 8
 # A body that could not be read, and too many requests: every other refusal is a 400 to a person.
 OWN_STATUS = (411, 413, 429)
@@ -93,13 +97,17 @@ def show(request: HttpRequest, template: str, context: dict[str, Any], *, status
 
 
 def add_page_headers(response: HttpResponseBase) -> None:
-    """Put ``response`` under a strict policy: nothing from elsewhere, no script, in nobody's frame, in no cache."""
+    """Put ``response`` under a strict policy: nothing from elsewhere, no script, in nobody's frame, in no cache.
+
+    It also names its language, which is not that of the browser where the request asks for another.
+    """
     response["Content-Security-Policy"] = content_security_policy()
     response["X-Frame-Options"] = "DENY"
     response["X-Content-Type-Options"] = "nosniff"
     # no-referrer would make the browser send "Origin: null", which Django's CSRF check refuses.
     response["Referrer-Policy"] = "same-origin"
     response["Cache-Control"] = "no-store"
+    response["Content-Language"] = page_language()
 
 
 def content_security_policy(*, scripts: bool = False, frames: Iterable[str] = ()) -> str:
@@ -108,7 +116,9 @@ def content_security_policy(*, scripts: bool = False, frames: Iterable[str] = ()
     ``scripts`` lets those run that stand beside the stylesheet; ``frames`` are URLs whose origins may be framed.
     """
     origin = static_origin()
-    allowed = f"style-src {origin}; img-src {origin}; font-src {origin}" + (f"; script-src {origin}" if scripts else "")
+    # Logos and colours of clients are served by ourselves, wherever static files are.
+    here = origin if origin == SELF else f"{origin} {SELF}"
+    allowed = f"style-src {here}; img-src {here}; font-src {origin}" + (f"; script-src {origin}" if scripts else "")
     framed = " ".join(sorted({origin_of(frame) for frame in frames}))
     allowed += f"; frame-src {framed}" if framed else ""
     return f"default-src 'none'; {allowed}; base-uri 'none'; frame-ancestors 'none'"
@@ -117,7 +127,7 @@ def content_security_policy(*, scripts: bool = False, frames: Iterable[str] = ()
 def static_origin() -> str:
     """Return the origin of our stylesheet and scripts, as a policy names it."""
     parts = urlsplit(static(STYLESHEET))
-    return f"{parts.scheme}://{parts.netloc}" if parts.scheme and parts.netloc else "'self'"
+    return f"{parts.scheme}://{parts.netloc}" if parts.scheme and parts.netloc else SELF
 
 
 def error_page(
@@ -132,10 +142,11 @@ def error_page(
 ) -> HttpResponse:
     """Show what happened, whose turn it is, and a short reference that the log knows. Nothing is redirected.
 
-    ``go_on`` is a URL of ours; ``back_to`` one of the client, whose redirect URI was established. ``client_name`` is
-    looked up where the error says which client it is about.
+    ``go_on`` is a URL of ours; ``back_to`` one of the client, whose redirect URI was established. Where there is no
+    ``client_name`` and the error says which client it is about, its name is looked up, and the one site it is at home.
     """
     reference = random_text(REFERENCE_LENGTH)
+    client = None if client_name else approved_client(error.client_id)
     address = provider_settings.CLIENT_ADDRESS(request)
     tell_refusal(error, path=masked(request.path), address=address, reference=reference)
     context = {
@@ -145,9 +156,10 @@ def error_page(
         # Whoever develops with DEBUG on is the operator, too; anybody else learns no more than is sent to clients.
         "detail": error.detail if settings.DEBUG else "",
         "reference": reference,
-        "go_on": go_on,
-        "back_to": back_to,
-        "client_name": client_name or approved_name(error.client_id),
+        # Whoever comes back later has to be let in by then.
+        "go_on": go_on or (again_url(request) if isinstance(error, TemporarilyUnavailable) else ""),
+        "back_to": back_to or (front_page(client.redirect_uris) if client is not None else ""),
+        "client_name": client_name or (str(client.application) if client is not None else ""),
     }
     own = error.status if error.status in OWN_STATUS else 400
     response = show(request, "error.html", context, status=status or own)
@@ -157,11 +169,11 @@ def error_page(
     return response
 
 
-def approved_name(client_id: str) -> str:
-    """Return the name of the client, if an operator approved it: others may call themselves anything."""
+def approved_client(client_id: str) -> Client | None:
+    """Return the client, if an operator approved it: others may call themselves anything, and lead anywhere."""
     client = find_client(client_id) if client_id else None
     is_approved = client is not None and client.policy.status == ClientPolicy.Status.APPROVED
-    return str(client.application) if client is not None and is_approved else ""
+    return client if is_approved else None
 
 
 def unavailable_page(request: HttpRequest, error: ServiceUnavailable) -> HttpResponse:
