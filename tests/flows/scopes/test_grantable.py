@@ -68,7 +68,7 @@ def test_without_words_for_it_nothing_is_shown(driver: Driver, ana: Any, rule: A
     rule("group:Editors", refusal="")
     demote(ana)
     page = driver.authorize(scope="notes:publish photos:read")["Location"]
-    assert "ublish" not in driver.browser.get(page).content.decode()
+    assert "Publish notes" not in driver.browser.get(page).content.decode()
 
 
 def test_where_nothing_else_is_asked_for_the_person_is_told_and_nothing_is_granted(driver: Driver, ana: Any) -> None:
