@@ -31,6 +31,7 @@ OF_REQUEST = "it is the client's, for its own use"
 INSIDE = "it is for upkeep"
 
 IMPERSONAL = {
+    "ClientLogo": "pictures of clients",
     "ClientPolicy": "what a client may do",
     "ClientSecret": "secrets of clients",
     "Resource": "APIs",

@@ -16,20 +16,20 @@ def is_color(text: str) -> bool:
 
 
 def contrast(one: str, other: str) -> float:
-    """Return the contrast ratio of two colours, from 1 to 21."""
+    """Return the contrast ratio of two colours, from 1 to 21. Raises ``ValueError`` for what is none."""
     darker, lighter = sorted((_luminance(one), _luminance(other)))
     return (lighter + 0.05) / (darker + 0.05)
 
 
 def is_readable(color: str, backgrounds: Collection[str]) -> bool:
-    """Can text of ``color`` be read on every one of ``backgrounds``?"""
+    """Can text of ``color`` be read on every one of ``backgrounds``? Raises ``ValueError`` for what is no colour."""
     return all(contrast(color, one) >= MINIMUM for one in backgrounds)
 
 
 def nearest_readable(color: str, backgrounds: Collection[str]) -> str:
     """Return ``color``, or the nearest colour of the same hue that can be read on every one of ``backgrounds``.
 
-    "" where there is none: no colour can be read on black and on white.
+    "" where there is none: no colour can be read on black and on white. Raises ``ValueError`` for what is no colour.
     """
     if is_readable(color, backgrounds):
         return color
@@ -42,6 +42,8 @@ def nearest_readable(color: str, backgrounds: Collection[str]) -> str:
 
 
 def _channels(color: str) -> tuple[float, float, float]:
+    if not is_color(color):
+        raise ValueError("This is no colour.")
     red, green, blue = (int(color[place : place + 2], 16) / 255 for place in (1, 3, 5))
     return red, green, blue
 

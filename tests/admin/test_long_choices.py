@@ -13,8 +13,8 @@ from tests.factories import ApplicationFactory, UserFactory
 pytestmark = pytest.mark.django_db
 
 MANY = 60
-# The longest choice there may be: that of something the code lists, such as algorithms.
-MAX_OPTIONS = 15
+# The longest choice there may be: that of something the code lists, such as icons.
+MAX_OPTIONS = 24
 
 
 def longest_choice(page: str) -> int:

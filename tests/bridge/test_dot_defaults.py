@@ -159,7 +159,8 @@ def test_dots_classes_read_scopes_off_our_registry(settings):
     settings.OAUTH_PROVIDER = {"SCOPES": {"a": "A", "b": "B"}, "DEFAULT_SCOPES": ["a", "b"]}
     application = ApplicationFactory()
     backend = get_scopes_backend()
-    assert backend.get_all_scopes() == {**IDENTITY_SCOPES, "a": "A", "b": "B"}
+    words = {name: str(entry.title) for name, entry in IDENTITY_SCOPES.items()}
+    assert backend.get_all_scopes() == {**words, "a": "A", "b": "B"}
     assert backend.get_available_scopes() == [*IDENTITY_SCOPES, "a", "b"]
     assert backend.get_available_scopes(application) == [*IDENTITY_SCOPES, "a", "b"]
     ClientPolicy(application=application, scopes=["b"]).save()

@@ -90,6 +90,7 @@ BY_TYPE: dict[Any, Callable[[Source], Any]] = {
     Key: lambda source: KEYS[source.choice(len(KEYS))],
     Registration: lambda source: Registration(is_public=True, redirect_uris=(source.text(),)),
     SplitResult: Source.parts,
+    Callable[[str], str]: lambda source: str,
     date: lambda source: date(2026, 1, 1 + source.choice(31)),
 }
 # Where a name says more than its type: values that the rules before this one let through.
