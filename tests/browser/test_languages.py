@@ -60,6 +60,14 @@ def test_no_english_is_left_on_pages_in_arabic(new_context: Any, unasked: dict[s
     assert {name: words for name, words in found.items() if words} == {}
 
 
+def test_longer_words_fit_a_small_phone(new_context: Any, unasked: dict[str, Any]) -> None:
+    for language in ("de", "es"):
+        page = new_context(viewport={"width": 320, "height": 640}, locale=language).new_page()
+        PLACES["consent"](Playground(page, unasked))
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, language
+        assert page.locator("select").evaluate("node => node.getBoundingClientRect().right") <= 320, language
+
+
 def test_the_playground_stays_english_from_left_to_right(new_context: Any, unasked: dict[str, Any]) -> None:
     page = new_context(locale="ar").new_page()
     Playground(page, unasked).open()
