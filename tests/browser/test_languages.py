@@ -21,7 +21,7 @@ PLACES_IN_ARABIC = (
     "nothing here",
 )
 NAMES = {
-    *("Photo", "Book", "oauth_provider", "API", "demo", "Chrome", "HeadlessChrome", "Linux"),
+    *("Photo", "Book", "Ltd", "oauth_provider", "API", "demo", "Chrome", "HeadlessChrome", "Linux"),
     *re.findall(r"\w+", " ".join(PHOTOS.values())),
 }
 # What is left to right by its nature, or for developers, says so.
