@@ -21,7 +21,7 @@ PLACES_IN_ARABIC = (
     "nothing here",
 )
 NAMES = {
-    *("Photo", "Book", "oauth_provider", "API", "demo", "Chrome", "HeadlessChrome", "Linux"),
+    *("Photo", "Book", "Ltd", "oauth_provider", "API", "demo", "Chrome", "HeadlessChrome", "Linux"),
     *re.findall(r"\w+", " ".join(PHOTOS.values())),
 }
 # What is left to right by its nature, or for developers, says so.
@@ -58,6 +58,14 @@ def test_no_english_is_left_on_pages_in_arabic(new_context: Any, unasked: dict[s
         found[name] = english(page)
         context.close()
     assert {name: words for name, words in found.items() if words} == {}
+
+
+def test_longer_words_fit_a_small_phone(new_context: Any, unasked: dict[str, Any]) -> None:
+    for language in ("de", "es"):
+        page = new_context(viewport={"width": 320, "height": 640}, locale=language).new_page()
+        PLACES["consent"](Playground(page, unasked))
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, language
+        assert page.locator("select").evaluate("node => node.getBoundingClientRect().right") <= 320, language
 
 
 def test_the_playground_stays_english_from_left_to_right(new_context: Any, unasked: dict[str, Any]) -> None:

@@ -1,5 +1,6 @@
 """Languages of pages (OpenID Connect Core §3.1.2.1): by the request or the browser, and ``lang`` as they are."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,13 @@ LANGUAGES = {
 each_language = pytest.mark.parametrize(("tag", "language"), list(LANGUAGES.items()))
 BY_BROWSER = override_settings(MIDDLEWARE=[*settings.MIDDLEWARE, "django.middleware.locale.LocaleMiddleware"])
 PAGE = "/oauth/account/apps"
+
+
+@pytest.fixture(autouse=True)
+def other_tests_speak_english() -> Iterator[None]:
+    """Django's middleware leaves the language of the last request to its thread."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture
