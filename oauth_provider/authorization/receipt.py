@@ -2,11 +2,9 @@
 
 from typing import Any
 
-from django.utils.translation import get_language
-
 from oauth_provider import __version__
 from oauth_provider.authorization.inquiry import Inquiry
-from oauth_provider.authorization.language import speaking
+from oauth_provider.authorization.language import page_language, speaking
 from oauth_provider.authorization.question import Asked, Decision, Question
 from oauth_provider.models import Consent
 from oauth_provider.models.consent_receipt import ConsentReceipt
@@ -26,7 +24,7 @@ def receipt_of(inquiry: Inquiry, decision: Decision, part: Asked, *, consent: Co
             user=str(question.user.pk),
             client_id=question.client.client_id,
             context=decision.context or "",
-            language=get_language() or "",
+            language=page_language(),
             version=__version__,
             content=_content(question, decision, part, inquiry.destination.redirect_uri),
         )

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Case, Q, QuerySet, Value, When
 
-from oauth_provider.dot.names import application_model, models_of_people
+from oauth_provider.dot.names import access_token_model, application_model, models_of_people
 from oauth_provider.models import (
     AuditEvent,
     Authorization,
@@ -19,6 +19,7 @@ from oauth_provider.models import (
 )
 from oauth_provider.models.client import as_client
 from oauth_provider.models.logout_delivery import BACKCHANNEL_LOGOUT
+from oauth_provider.models.scope_plan import ScopeRewrite
 from oauth_provider.notices.notice import PREFIX
 from oauth_provider.personal_data.holding import Holding, Whose
 from oauth_provider.tokens.subject import known_sid, known_subject
@@ -35,6 +36,7 @@ IMPERSONAL = {
     "Resource": "APIs",
     "RevokedToken": "digests of tokens that clients have for themselves",
     "Scope": "permissions that there are",
+    "ScopePlan": "changes of the permissions that there are",
     "SigningKey": "keys of the server",
     "SweepMark": "how far the sweep has come",
     "TokenBinding": "hangs on an access token, and goes with it",
@@ -75,6 +77,16 @@ def _logouts(rows: QuerySet[Any], whose: Whose) -> QuerySet[Any]:
     sids = {known_sid(row.sid, clients[row.application_id]) for row in theirs} - {""}
     named = Q(subject__in=subjects) | Q(sid__in=sids)
     return rows.filter(named, kind=BACKCHANNEL_LOGOUT).select_related("application").order_by("pk")
+
+
+def _rewrites(rows: QuerySet[Any], whose: Whose) -> QuerySet[Any]:
+    """Of the rows that hang on the account, while there are such rows: they are named by table and key."""
+    tables = {"consents": Consent, "authorizations": Authorization, "access_tokens": access_token_model()}
+    theirs = Q(pk__in=())
+    for name, model in tables.items():
+        keys = model._base_manager.using(rows.db).filter(**whose.by_account).values_list("pk", flat=True)
+        theirs |= Q(table=name, key__in=[str(key) for key in keys])
+    return rows.filter(theirs).order_by("pk")
 
 
 def _sent(rows: QuerySet[Any], whose: Whose) -> int:
@@ -256,6 +268,17 @@ MEMBERSHIPS = Holding(
     joined=("application",),
     also_told=frozenset({"application"}),
 )
+REWRITES = Holding(
+    name="scope_changes",
+    model=lambda: ScopeRewrite,
+    rows=_rewrites,
+    told={"table": "table"},
+    withheld={
+        **dict.fromkeys(("id", "plan", "key"), KEY),
+        **dict.fromkeys(("before", "after"), "names of scopes, before and after an operator renamed them"),
+    },
+    erase=_delete,
+)
 # In the order in which they are erased: what marks and ends others comes first, and the audit hears of all of it.
 OF_OURS = (REQUESTS, NOTICES, LOGOUTS, SIGN_INS, CONSENTS, RECEIPTS, MEMBERSHIPS, HAPPENED, ACTS)
 
@@ -271,4 +294,5 @@ def holdings() -> tuple[Holding, ...]:
         erase=_leave,
         becomes="kept without an owner",
     )
-    return (*map(_of_dot, models_of_people()), owned, *OF_OURS)
+    # What is found by the keys of other rows goes before them.
+    return (REWRITES, *map(_of_dot, models_of_people()), owned, *OF_OURS)

@@ -23,9 +23,10 @@ from oauth_provider.models import (
     ConsentReceipt,
     LogoutDelivery,
 )
+from oauth_provider.models.scope_plan import ScopePlan, ScopeRewrite
 from oauth_provider.personal_data.erase import held
 from oauth_provider.personal_data.holding import find_by_key
-from oauth_provider.personal_data.holdings import IMPERSONAL, OF_OURS, holdings
+from oauth_provider.personal_data.holdings import IMPERSONAL, OF_OURS, REWRITES, holdings
 from tests import ledger
 from tests.backchannel import TOLD, deliver, listening
 from tests.driver import Driver, signed_in
@@ -82,6 +83,10 @@ def everything(driver: Driver, user: Any) -> dict[str, Any]:
             )
     application_model().objects.filter(pk=driver.application.pk).update(user=user)
     AuditEvent.objects.create(kind="key_rotated", actor=str(user.pk), address="192.0.2.9")
+    plan = ScopePlan.objects.create(document={}, digest="d")
+    for table, row in (("consents", Consent), ("authorizations", Authorization)):
+        key = str(row.objects.filter(user=user).latest("pk").pk)
+        ScopeRewrite.objects.create(plan=plan, table=table, key=key, before={}, after={})
     LogoutDelivery.objects.create(
         application=driver.application, subject=str(user.pk), sid="old", status="delivered", ended_at=timezone.now()
     )
@@ -93,7 +98,7 @@ def everything(driver: Driver, user: Any) -> dict[str, Any]:
 
 def test_every_table_of_ours_tells_of_people_or_of_nobody() -> None:
     ours = {model.__name__ for model in apps.get_app_config("oauth_provider").get_models()}
-    personal = {one.model().__name__ for one in OF_OURS}
+    personal = {one.model().__name__ for one in (*OF_OURS, REWRITES)}
     assert not personal & IMPERSONAL.keys()
     assert personal | IMPERSONAL.keys() == ours
 
@@ -105,7 +110,7 @@ def test_every_table_that_hangs_on_a_user_is_held() -> None:
     assert ours <= held
 
 
-@pytest.mark.parametrize("one", OF_OURS, ids=lambda one: one.name)
+@pytest.mark.parametrize("one", [*OF_OURS, REWRITES], ids=lambda one: one.name)
 def test_every_column_is_told_or_withheld_with_its_reason(one: Any) -> None:
     assert one.columns == {field.name for field in one.model()._meta.concrete_fields}
     assert not set(one.told.values()) & set(one.withheld)
@@ -200,6 +205,7 @@ def test_erasing_ends_every_sign_in_tells_the_clients_and_leaves_no_trace(driver
     command("erase", "ana", "--yes")  # what waited to be delivered goes, too
     left = {one.name: one.count for one in held(find_by_key(str(ana.pk))) if one.count}
     assert left == {"acts_on_others": 1}
+    assert ScopeRewrite.objects.count() == 0
     assert "127.0.0.1" not in ledger.text()
     assert AuditEvent.objects.filter(kind="consent_given", user="", actor="", address="").count() == 1
     assert AuditEvent.objects.filter(kind="key_rotated").get().actor == str(ana.pk)

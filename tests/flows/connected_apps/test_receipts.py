@@ -44,7 +44,7 @@ def test_a_yes_leaves_one_with_all_that_was_shown(driver: Driver, ana: Any, form
         driver.code()
     receipt = ConsentReceipt.objects.get()
     assert (receipt.consent, receipt.user) == (Consent.objects.get(), str(ana.pk))
-    assert (receipt.client_id, receipt.language) == (driver.application.client_id, "en-us")
+    assert (receipt.client_id, receipt.language) == (driver.application.client_id, "en")
     assert receipt.version == oauth_provider.__version__
     assert receipt.content == {
         "account": "ana",

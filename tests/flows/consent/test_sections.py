@@ -61,4 +61,4 @@ def test_what_can_be_left_out_is_a_box_with_its_icon_and_words() -> None:
     html = page_with({"a": {"title": "Read a", "optional": True, "icon": "photo", "description": "All <i>of it</i>"}})
     assert '<input type="checkbox" name="scope" value="a" checked>' in html
     assert 'circle cx="8.500" cy="9.500"' in html
-    assert '<span class="oa-description">All &lt;i&gt;of it&lt;/i&gt;</span>' in html
+    assert '<span class="oa-description"><bdi>All &lt;i&gt;of it&lt;/i&gt;</bdi></span>' in html

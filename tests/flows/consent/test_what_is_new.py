@@ -72,7 +72,7 @@ def test_changed_words_are_marked_beside_those_of_before(driver: Driver) -> None
     with setting(SCOPES={**SCOPES, WRITE: "Write and publish your notes"}):
         page, folded = shown(driver)
     assert "Write and publish your notes" in page
-    assert f"Until now: “{SCOPES[WRITE]}”" in page
+    assert f"Until now: “<bdi>{SCOPES[WRITE]}</bdi>”" in page
     assert SCOPES[READ] in folded
 
 

@@ -8,7 +8,7 @@ import oauth_provider.models.validation
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("oauth_provider", "0021_scope_entries")]
+    dependencies: ClassVar = [("oauth_provider", "0023_scope_entries")]
 
     operations: ClassVar = [
         migrations.AddField(

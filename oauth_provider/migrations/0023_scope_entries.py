@@ -10,7 +10,7 @@ import oauth_provider.models.validation
 
 class Migration(migrations.Migration):
     dependencies: ClassVar = [
-        ("oauth_provider", "0028_retry_window"),
+        ("oauth_provider", "0022_retry_window"),
     ]
 
     operations: ClassVar = [

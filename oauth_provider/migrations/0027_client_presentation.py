@@ -61,7 +61,7 @@ COLUMNS = {
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("oauth_provider", "0024_receipts_and_use")]
+    dependencies: ClassVar = [("oauth_provider", "0026_receipts_and_use")]
 
     operations: ClassVar = [
         *(migrations.AddField(model_name="clientpolicy", name=name, field=field) for name, field in COLUMNS.items()),

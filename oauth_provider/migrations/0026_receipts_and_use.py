@@ -23,7 +23,7 @@ def moment(name: str, **how: Any) -> Any:
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("oauth_provider", "0026_scope_plans")]
+    dependencies: ClassVar = [("oauth_provider", "0025_scope_plans")]
 
     operations: ClassVar = [
         migrations.CreateModel(

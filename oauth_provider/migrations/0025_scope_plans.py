@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies: ClassVar = [
-        ("oauth_provider", "0022_optional_scopes"),
+        ("oauth_provider", "0024_optional_scopes"),
     ]
 
     operations: ClassVar = [

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies: ClassVar = [
-        ("oauth_provider", "0027_private_key_jwt"),
+        ("oauth_provider", "0021_private_key_jwt"),
     ]
 
     operations: ClassVar = [
