@@ -150,20 +150,21 @@ def check_offered(question: Question, decision: Decision) -> None:
 def allowed_part(question: Question, decision: Decision) -> Asked | None:
     """Return what of ``question`` is allowed, in the order in which it was asked for; None where that is nothing.
 
-    A scope that implies one that is not allowed is not allowed either.
+    A scope that implies one that is not allowed is not allowed either, and one that was left out is nobody's twin.
     """
     is_about_this = decision.until in (question.until, *question.endings) and is_offered(question, decision.context)
     asked = question.asked
     if not (decision.is_yes and is_about_this) or (decision.reads_only and not asked.twins):
         return None
     scopes = frozenset(asked.scope) if decision.scopes is None else decision.scopes | asked.required
+    lost: frozenset[str] = frozenset()
     if refused := frozenset(asked.scope) - scopes:
-        scopes -= registry().with_implying(refused)
+        lost = registry().with_implying(refused)
     twins = asked.twins if decision.reads_only else {}
-    allowed = [twins.get(one, (one,)) for one in asked.scope if one in scopes]
+    allowed = chain.from_iterable(twins.get(one, (one,)) for one in asked.scope if one in scopes and one not in lost)
     part = replace(
         asked,
-        scope=tuple(dict.fromkeys(chain.from_iterable(allowed))),
+        scope=tuple(one for one in dict.fromkeys(allowed) if one not in lost),
         details=allowed_details(asked, decision),
     )
     return None if part.is_empty else part

@@ -67,13 +67,15 @@ def groups_of(
 def choices_of(question: Question, recollection: Recollection) -> list[Choice]:
     """Return every scope of ``question`` as the person is shown it."""
     required, states = question.asked.required, recollection.states
+    # What was exchanged for its twin was not left out by the person.
+    exchanged = question.asked.twins.keys() if recollection.reads_only else frozenset()
     # Where everything is new, nothing need be told apart.
     is_compared = set(states.values()) != {State.NEW}
     return [
         Choice(
             permission=one,
             is_required=one.scope in required,
-            is_ticked=one.scope in required or states[one.scope] is not State.DECLINED or recollection.reads_only,
+            is_ticked=one.scope in required or one.scope in exchanged or states[one.scope] is not State.DECLINED,
             state=states[one.scope],
             is_marked=is_compared and states[one.scope] in (State.NEW, State.CHANGED),
             before=_words_before(one, recollection) if states[one.scope] is State.CHANGED else "",

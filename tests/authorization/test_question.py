@@ -93,7 +93,8 @@ def test_reading_only_exchanges_what_is_allowed_and_nothing_that_is_not() -> Non
     asked = question("a", "b", "r", required=["a"])
     asked = replace(asked, asked=replace(asked.asked, twins={"a": ("r",), "b": ("s",)}))
     assert allowed(asked, reads_only=True) == (("r", "s"), ())
-    assert allowed(asked, scopes=frozenset({"s", "admin"}), reads_only=True) == (("r",), ())
+    assert allowed(asked, scopes=frozenset({"r", "s", "admin"}), reads_only=True) == (("r",), ())
+    assert allowed(asked, scopes=frozenset({"b"}), reads_only=True) == (("s",), ())
     assert allowed(asked, scopes=frozenset({"b"}), reads_only=True) == (("r", "s"), ())
     assert allowed(question("a"), reads_only=True) is None
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import override_settings
 
-from oauth_provider.models import ClientPolicy, Consent
+from oauth_provider.models import ClientPolicy, Consent, ConsentReceipt
 from tests import ledger
 from tests.driver import Driver, query_of, signed_in
 from tests.each import each
@@ -52,6 +52,22 @@ def test_it_is_offered_as_one_choice_and_exchanges_all_that_can_do_harm(driver: 
 
 def test_what_was_left_out_is_not_read_either(driver: Driver) -> None:
     assert granted(driver, allow(driver, driver.authorize()["Location"], access="read_only")) == {READ}
+
+
+def test_what_was_left_out_is_not_brought_back_as_a_twin_and_stays_without_its_tick(
+    driver: Driver, settings: Any
+) -> None:
+    scopes = {**SCOPES, PHOTOS: {"title": "See your photos", "optional": True}}
+    settings.OAUTH_PROVIDER = OAUTH_PROVIDER | {"SCOPES": scopes}
+    driver.scope = f"{WRITE} {DELETE} {PHOTOS}"
+    assert granted(driver, allow(driver, driver.authorize()["Location"], DELETE, access="read_only")) == {READ}
+    (receipt,) = ConsentReceipt.objects.all()
+    assert [one["scope"] for one in receipt.content["permissions"] if one["agreed"]] == [READ]
+    driver.scope = f"{WRITE} {PHOTOS}"
+    assert granted(driver, driver.authorize(prompt="none")) == {READ}
+    page = driver.browser.get(driver.authorize(prompt="consent")["Location"], headers=JSON).json()
+    assert page["read_only"]["is_chosen"]
+    assert [(one["scope"], one["is_ticked"]) for one in page["permissions"]] == [(WRITE, True), (PHOTOS, False)]
 
 
 def test_it_is_remembered_and_nobody_is_asked_again(driver: Driver) -> None:
