@@ -7,8 +7,10 @@ from django.forms import BaseForm, BoundField
 from django.forms.widgets import ChoiceWidget
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
+from django.urls import reverse
 from django.utils import timezone
 
+from oauth_provider.authorization.asker import Asker, asker_of
 from oauth_provider.authorization.choice import Forms, forms_of
 from oauth_provider.authorization.inquiry import Inquiry
 from oauth_provider.authorization.recollection import recollect
@@ -33,7 +35,11 @@ def show_question(request: HttpRequest, inquiry: Inquiry, *, switch: str) -> Htt
     return json_twin.answer(
         {
             "account": username_of(session_user(request)),
-            "client": {"client_id": question.client.client_id, "name": str(question.client.application)},
+            "client": {
+                "client_id": question.client.client_id,
+                **_asker(asker_of(question.client, inquiry.destination.redirect_uri)),
+            },
+            "is_first_time": recollection.is_first,
             "destination": question.destination,
             "before": said_of_client(question, recollection),
             "warning": _warning(warning) if warning is not None else None,
@@ -81,12 +87,30 @@ def problems_of(forms: Forms) -> dict[str, list[str]]:
     return found
 
 
+def _asker(asker: Asker) -> dict[str, Any]:
+    pages = {"client_uri": asker.home, "policy_uri": asker.policy, "tos_uri": asker.terms}
+    return {
+        "name": asker.name,
+        "host": asker.host,
+        "standing": asker.standing.value,
+        "publisher": asker.publisher,
+        "logo": reverse("oauth_provider:logo", args=[asker.logo]) if asker.logo else None,
+        **{name: page.url if page is not None else None for name, page in pages.items()},
+        "since": asker.since.isoformat() if asker.since is not None else None,
+        "registered_itself": asker.registered_itself,
+    }
+
+
 def _permission(choice: Choice) -> dict[str, Any]:
     permission = choice.permission
     return {
         "scope": permission.scope,
         "words": permission.words,
+        "description": permission.description,
         "warning": permission.warning,
+        "api": permission.api,
+        "group": permission.group,
+        "icon": permission.icon,
         "is_required": choice.is_required,
         "is_ticked": choice.is_ticked,
         "state": choice.state.value,

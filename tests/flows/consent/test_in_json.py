@@ -46,12 +46,26 @@ def test_the_question_says_all_that_the_page_says(driver: Driver) -> None:
     asked = response.json()
     assert response["Cache-Control"] == "no-store"
     assert asked["account"] == "ana"
-    assert asked["client"] == {"client_id": driver.application.client_id, "name": "Photo Book"}
+    assert asked["client"] == {
+        "client_id": driver.application.client_id,
+        "name": "Photo Book",
+        "host": "app.example.com",
+        "standing": "approved",
+        "publisher": "",
+        **dict.fromkeys(["logo", "client_uri", "policy_uri", "tos_uri"]),
+        "since": driver.application.created.isoformat(),
+        "registered_itself": False,
+    }
+    assert asked["is_first_time"] is True
     assert asked["destination"] == "app.example.com"
     assert asked["permissions"][0] == {
         "scope": "notes:read",
         "words": "Read your notes",
+        "description": "",
         "warning": "",
+        "api": "",
+        "group": "",
+        "icon": "",
         "is_required": True,
         "is_ticked": True,
         "state": "new",
@@ -61,6 +75,18 @@ def test_the_question_says_all_that_the_page_says(driver: Driver) -> None:
     assert (asked["read_only"], asked["warning"], asked["before"]) == (None, None, {})
     assert (asked["resources"], asked["authorization_details"], asked["contexts"]) == ([], [], [])
     assert len(asked["until"]) == 3
+
+
+def test_who_was_vouched_for_and_who_was_not_can_be_told_apart(driver: Driver) -> None:
+    vouched = {"publisher": "Photo Book Ltd", "verified_host": "photobook.example", "logo": "a" * 64}
+    ClientPolicy.objects.update(**vouched, client_uri="https://photobook.example/")
+    asked = ask(driver, twin_of(driver)).json()["client"]
+    assert (asked["standing"], asked["host"], asked["publisher"]) == ("verified", "photobook.example", "Photo Book Ltd")
+    assert asked["logo"].endswith("a" * 64)
+    assert asked["client_uri"] == "https://photobook.example/"
+    ClientPolicy.objects.update(status=ClientPolicy.Status.UNAPPROVED)
+    asked = ask(driver, twin_of(driver)).json()["client"]
+    assert (asked["standing"], asked["host"], asked["publisher"]) == ("unverified", "app.example.com", "")
 
 
 def test_details_come_along_with_the_name_of_their_type(driver: Driver, settings: Any) -> None:

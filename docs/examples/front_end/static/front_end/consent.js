@@ -16,11 +16,16 @@ async function ask() {
   const response = await fetch(twin, { headers: { Accept: "application/json" } });
   const question = await response.json();
   if (!response.ok) return refused(question);
-  find("asker").textContent = `${question.client.name} asks for access to the account of ${question.account}`;
+  const { host, name, standing, publisher } = question.client;
+  // What is certain comes first: the name is the app's own choice.
+  find("asker").textContent = `${host || "An app on this device"}: ${name} asks for access to the account of ${question.account}`;
+  const vouched = { verified: `Verified: published by ${publisher}.`, unverified: "Nobody here has checked who made it." }[standing];
+  if (vouched) added(find("warning"), "p", vouched);
   find("destination").textContent = `If you allow it, you go on to ${question.destination}.`;
   for (const one of question.permissions) permission(added(find("permissions"), "li", ""), one);
   if (question.warning) added(find("warning"), "strong", question.warning.words);
   if (question.before.name) added(find("warning"), "p", `It was called ${question.before.name} until now.`);
+  if (question.before.verified_host) added(find("warning"), "p", `Its verified host was ${question.before.verified_host} until now.`);
   if (question.before.destination) added(find("warning"), "p", `Until now you went on to ${question.before.destination}.`);
   for (const [name, value] of question.read_only ? [["All that is listed", ""], [`Read only: ${question.read_only.words.join(", ")}`, "read_only"]] : []) {
     const label = added(find("access"), "label", name);
