@@ -4,6 +4,7 @@ from typing import Any
 
 from oauth_provider import __version__
 from oauth_provider.authorization.asker import asker_of
+from oauth_provider.authorization.detail_words import labelled
 from oauth_provider.authorization.inquiry import Inquiry
 from oauth_provider.authorization.language import page_language, speaking
 from oauth_provider.authorization.question import Asked, Decision, Question
@@ -69,4 +70,5 @@ def _content(question: Question, decision: Decision, part: Asked, redirect_uri: 
 
 def _detail(detail: Detail, *, is_agreed: bool) -> dict[str, Any]:
     known = registered(detail["type"])
-    return {"name": str(known.name) or known.type, "detail": dict(detail), "agreed": is_agreed}
+    name = str(known.name) or known.type
+    return {"name": name, "detail": dict(detail), "members": labelled(detail), "agreed": is_agreed}

@@ -9,8 +9,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, Query
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
 from oauth_provider.authorization.asker import asker_of
@@ -18,6 +16,7 @@ from oauth_provider.authorization.carried import AUTHORIZE, resume_url
 from oauth_provider.authorization.choice import PREFIX, ChoiceRefused, Forms, forms_of
 from oauth_provider.authorization.decision import decide, inquiry_of
 from oauth_provider.authorization.demand import is_signed_in
+from oauth_provider.authorization.detail_words import members_of
 from oauth_provider.authorization.inquiry import Inquiry
 from oauth_provider.authorization.language import speaking
 from oauth_provider.authorization.question import ALLOW, DENY, NO, Decision
@@ -49,7 +48,7 @@ from oauth_provider.pages.sending.json_twin import refuse, wants_json
 from oauth_provider.pages.sending.page import error_page, for_people, show
 from oauth_provider.pages.sending.response import redirect_to, send
 from oauth_provider.pages.sending.situation import SIGNED_OUT
-from oauth_provider.protocol.authorization_details import Detail, flatten
+from oauth_provider.protocol.authorization_details import Detail
 from oauth_provider.protocol.errors import InvalidRequest, LoginRequired, OAuthError, ServiceUnavailable
 from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol.redirect_uri import is_on_device
@@ -63,14 +62,6 @@ from oauth_provider.tokens.person import username_of
 METHODS = ["GET", "HEAD", "POST"]
 # The query of this page that leads on to another account, for the same request.
 SWITCH = "switch"
-# The members that many types share (RFC 9396 §2.2). All others are shown as they are called.
-COMMON = {
-    "locations": _("Where"),
-    "actions": _("To do what"),
-    "datatypes": _("With what"),
-    "identifier": _("Which one"),
-    "privileges": _("With the rights"),
-}
 
 
 def out_of_date(request: HttpRequest, handle: str) -> HttpResponse:
@@ -231,18 +222,13 @@ def _show(request: HttpRequest, handle: str, inquiry: Inquiry, refused: Forms | 
     return show(request, "consent.html", context, status=400 if refused else 200)
 
 
-def _members(detail: Detail) -> list[tuple[str, str]]:
-    named = flatten(detail, schema=registered(detail["type"]).schema, say=gettext)
-    return [(str(COMMON.get(member, member)), value) for member, value in named]
-
-
 def _in_words(detail: Detail, request: HttpRequest, form: BaseForm | None) -> dict[str, Any]:
     """The name of the detail's type, and all that it says (RFC 9396 §2), by the type's own template or as a list.
 
     ``form`` is for what it leaves open.
     """
     known = registered(detail["type"])
-    context = {**known.context(detail, session_user(request)), "detail": detail, "members": _members(detail)}
+    context = {**known.context(detail, session_user(request)), "detail": detail, "members": members_of(detail)}
     template = known.template or "oauth_provider/authorization_detail.html"
     words = render_to_string(template, context, request)
     return {"name": str(known.name) or known.type, "words": words, "form": form}

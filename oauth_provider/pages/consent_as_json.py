@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from oauth_provider.authorization.asker import Asker, asker_of
 from oauth_provider.authorization.choice import Forms, forms_of
+from oauth_provider.authorization.detail_words import labelled
 from oauth_provider.authorization.inquiry import Inquiry
 from oauth_provider.authorization.recollection import recollect
 from oauth_provider.authorization.response import AuthorizationResponse
@@ -126,7 +127,7 @@ def _warning(warning: Warning) -> dict[str, Any]:
 def _detail(detail: dict[str, Any], form: BaseForm | None) -> dict[str, Any]:
     known = registered(detail["type"])
     fields = {"fields": [_field(one) for one in form]} if form is not None else {}
-    return {"name": str(known.name) or known.type, "detail": detail, **fields}
+    return {"name": str(known.name) or known.type, "detail": detail, "members": labelled(detail), **fields}
 
 
 def _field(bound: BoundField) -> dict[str, Any]:

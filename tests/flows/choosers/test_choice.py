@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from oauth_provider.models import Authorization, Consent, PendingRequest
+from oauth_provider.models import Authorization, Consent, ConsentReceipt, PendingRequest
 from oauth_provider.rest_framework.testing import run_code_flow
 from oauth_provider.tokens.verifier import verify
 from tests import ledger
@@ -32,6 +32,14 @@ def test_what_is_picked_is_what_is_granted(driver: Driver) -> None:
     assert verify(tokens["access_token"]).details_of("print") == (PICKED,)
     assert Authorization.objects.get().authorization_details == [PICKED]
     assert driver.introspect(tokens["access_token"]).json()["authorization_details"] == [PICKED]
+
+
+def test_the_receipt_says_what_was_picked_and_so_does_its_page(driver: Driver) -> None:
+    tokens_of(driver)
+    (order,) = ConsentReceipt.objects.get().content["authorization_details"]
+    assert (order["agreed"], order["detail"]) == (True, PICKED)
+    assert {"label": "Album", "value": "snow"} in order["members"]
+    assert "<li>Album: <bdi>snow</bdi></li>" in driver.browser.get("/oauth/account/apps").content.decode()
 
 
 def test_a_token_may_be_asked_for_by_what_the_request_said(driver: Driver) -> None:

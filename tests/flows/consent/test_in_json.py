@@ -93,7 +93,9 @@ def test_details_come_along_with_the_name_of_their_type(driver: Driver, settings
     settings.OAUTH_PROVIDER = settings.OAUTH_PROVIDER | {"AUTHORIZATION_DETAILS_TYPES": TYPES}
     ClientPolicy.objects.update(authorization_details_types=list(TYPES))
     asked = ask(driver, twin_of(driver, authorization_details=said(ONE))).json()
-    assert asked["authorization_details"] == [{"name": "Send money", "detail": ONE}]
+    (order,) = asked["authorization_details"]
+    assert (order["name"], order["detail"]) == ("Send money", ONE)
+    assert {"label": "to", "value": ONE["to"]} in order["members"]
 
 
 def test_a_yes_leads_to_the_client(driver: Driver) -> None:

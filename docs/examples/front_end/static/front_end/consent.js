@@ -32,7 +32,7 @@ async function ask() {
     label.prepend(Object.assign(document.createElement("input"), { type: "radio", name: "access", value, checked: question.read_only.is_chosen === (value !== "") }));
   }
   for (const one of question.resources) added(find("permissions"), "li", `Only at ${one.name}`);
-  for (const one of question.authorization_details) added(find("permissions"), "li", `${one.name}: ${JSON.stringify(one.detail)}`);
+  for (const one of question.authorization_details) added(find("permissions"), "li", `${one.name}: ${one.members.map((member) => `${member.label} ${member.value}`).join(", ")}`);
   for (const one of question.authorization_details) for (const field of one.fields ?? []) addField(field);
   for (const one of question.contexts) {
     const label = added(find("contexts"), "label", one.name);
