@@ -186,6 +186,19 @@ def test_a_client_has_it_of_its_own_only_where_its_policy_names_it(driver: Drive
     assert own("notes:publish")["scope"] == "notes:publish notes:write"
 
 
+def test_forty_scopes_for_a_group_cost_no_more_statements_than_one(driver: Driver, ana: Any, settings: Any) -> None:
+    ruled: dict[str, Any] = {"grantable_by": "group:Editors", "optional": True}
+    scopes = {
+        f"area{n}:write": {"title": "Write", "risk": "changes", "read_twin": "area:read", **ruled} for n in range(40)
+    }
+    settings.OAUTH_PROVIDER = settings.OAUTH_PROVIDER | {"SCOPES": {**scopes, "area:read": {"title": "Read", **ruled}}}
+    asked = {"scope": " ".join(scopes)}
+    page = driver.authorize(**asked)["Location"]
+    assert len(cost(lambda: driver.browser.get(page))) < 10
+    one = driver.authorize(scope="area1:write")["Location"]
+    assert len(cost(lambda: driver.browser.get(page))) == len(cost(lambda: driver.browser.get(one)))
+
+
 def test_where_no_scope_has_a_rule_nobody_is_asked(ana: Any, settings: Any) -> None:
     settings.OAUTH_PROVIDER = settings.OAUTH_PROVIDER | {"SCOPES": {"notes:read": "Read your notes"}}
     registry()
