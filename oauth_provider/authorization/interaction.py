@@ -165,7 +165,7 @@ def _grant(inquiry: Inquiry, visit: Visit) -> Step:
             watched = session_state(visit.http, destination, granted.scope)
             return Answer(granted_response(destination, granted, inquiry.issuer, watched))
     if visit.is_silent:
-        return Refused(destination, silent_error(visit, destination, None, left_open=choice_error(inquiry.question)))
+        return Refused(destination, silent_error(visit, destination, None, left_open=choice_error(inquiry)))
     # Where something was demanded of the sign-in, only the one that met it may decide.
     handle = ask(visit.http, inquiry, sid=visit.recorded.sid if _is_demanding(visit) else "")
     return Page(consent_url(handle))

@@ -7,7 +7,9 @@ from django.db import router
 
 from oauth_provider.authorization.demand import Demand, Visit
 from oauth_provider.authorization.destination import Destination
+from oauth_provider.authorization.inquiry import Inquiry
 from oauth_provider.authorization.question import Question
+from oauth_provider.conf import provider_settings
 from oauth_provider.models import Consent
 from oauth_provider.protocol.errors import ConsentRequired, InteractionRequired, LoginRequired, OAuthError
 from oauth_provider.protocol.reason import Reason
@@ -35,11 +37,23 @@ def silent_error(
     return InteractionRequired(Reason.SIGN_IN_TOO_WEAK)
 
 
-def choice_error(question: Question) -> OAuthError | None:
-    """Return the error for what a person would have to choose to answer ``question``; None where that is nothing."""
-    if not question.is_settled:
+def choice_error(inquiry: Inquiry) -> OAuthError | None:
+    """Return the error for what a person would have to choose to answer ``inquiry``; None where that is nothing.
+
+    Of a context that is named, nobody learns whether the person belongs to it who was not let in there.
+    """
+    question = inquiry.question
+    is_named = bool(provider_settings.GRANT_CONTEXTS and inquiry.request.context)
+    if not question.is_settled or (is_named and not has_agreed_there(question)):
         return InteractionRequired(Reason.CONTEXT_NOT_SETTLED)
     return InteractionRequired(Reason.CHOICE_NOT_MADE) if question.choices else None
+
+
+def has_agreed_there(question: Question) -> bool:
+    """Did the person of ``question`` let its client in, in its context?"""
+    consents = Consent.objects.using(router.db_for_write(Consent))
+    found_by = {"user": question.user, "application": question.client.application, "context": question.context or ""}
+    return consents.filter(**found_by).exists()
 
 
 def has_agreed(visit: Visit, destination: Destination) -> bool:

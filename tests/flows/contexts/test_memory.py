@@ -53,7 +53,19 @@ def test_several_and_none_named_is_interaction_required(driver: Driver) -> None:
     choose(driver, page_of(driver), "acme")
     assert answer(driver, prompt="none")["error"] == "interaction_required"
     assert "code" in answer(driver, prompt="none", context="acme")
-    assert answer(driver, prompt="none", context="globex")["error"] == "consent_required"
+    assert answer(driver, prompt="none", context="acme", scope="photos:read")["error"] == "consent_required"
+
+
+def test_a_client_learns_nothing_of_contexts_that_it_was_not_let_into(driver: Driver) -> None:
+    choose(driver, page_of(driver), "acme")
+    for theirs in (["acme", "globex"], ["acme"], ["globex"]):
+        workspaces.members["ana"] = theirs
+        for context in ("globex", "initech", "nowhere"):
+            refused = answer(driver, prompt="none", context=context)
+            assert (refused["error"], refused["error_description"]) == (
+                "interaction_required",
+                "The user has to choose a context.",
+            )
 
 
 @pytest.mark.parametrize("context", ["acme", "globex", "initech", "nowhere", None])
