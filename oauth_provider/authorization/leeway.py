@@ -35,7 +35,10 @@ def _required(asked: Asked, request: AuthorizationRequest, client: Client, known
 
 def _twins(asked: Asked, client: Client, user: Any, known: Registry) -> Mapping[str, tuple[str, ...]]:
     """For each scope that can do harm, those that only read. Empty where one of them has none that the client may
-    have, that the person may grant, and that is of use where it is asked for."""
+    have, that the person may grant, and that is of use where it is asked for; and beside details, of which nobody says
+    that they only read."""
+    if asked.details:
+        return {}
     risky = [one for one in asked.scope if one in known.entries and known.entries[one].marked_risk]
     twins = {one: known.with_implied((known.entries[one].read_twin,)) for one in risky}
     reading = tuple({one for instead in twins.values() for one in instead})

@@ -3,6 +3,7 @@
 from typing import Any
 
 from oauth_provider import __version__
+from oauth_provider.authorization.asker import asker_of
 from oauth_provider.authorization.inquiry import Inquiry
 from oauth_provider.authorization.language import page_language, speaking
 from oauth_provider.authorization.question import Asked, Decision, Question
@@ -33,15 +34,29 @@ def receipt_of(inquiry: Inquiry, decision: Decision, part: Asked, *, consent: Co
 def _content(question: Question, decision: Decision, part: Asked, redirect_uri: str) -> dict[str, Any]:
     names = {one.key: str(one.name) for one in question.contexts}
     agreed, allowed = set(part.scope), set(map(canonical, part.details))
+    asker = asker_of(question.client, redirect_uri)
     return {
         "account": username_of(question.user),
-        "client": {"client_id": question.client.client_id, "name": str(question.client.application)},
+        "client": {
+            "client_id": question.client.client_id,
+            "name": asker.name,
+            "host": asker.host,
+            "standing": asker.standing.value,
+            "publisher": asker.publisher,
+        },
         "destination": question.destination,
         "redirect_uri": redirect_uri,
         "permissions": [
-            {"scope": one.scope, "words": one.words, "warning": one.warning, "agreed": one.scope in agreed}
+            {
+                "scope": one.scope,
+                "words": one.words,
+                "description": one.description,
+                "warning": one.warning,
+                "agreed": one.scope in agreed,
+            }
             for one in permissions_of(dict.fromkeys([*question.asked.scope, *part.scope]))
         ],
+        "read_only": decision.reads_only,
         "resources": [{"resource": one.identifier, "name": str(one.name)} for one in part.audience.resources],
         "authorization_details": [
             *(_detail(one, is_agreed=True) for one in part.details),

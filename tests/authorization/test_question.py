@@ -95,7 +95,6 @@ def test_reading_only_exchanges_what_is_allowed_and_nothing_that_is_not() -> Non
     assert allowed(asked, reads_only=True) == (("r", "s"), ())
     assert allowed(asked, scopes=frozenset({"r", "s", "admin"}), reads_only=True) == (("r",), ())
     assert allowed(asked, scopes=frozenset({"b"}), reads_only=True) == (("s",), ())
-    assert allowed(asked, scopes=frozenset({"b"}), reads_only=True) == (("r", "s"), ())
     assert allowed(question("a"), reads_only=True) is None
 
 

@@ -46,15 +46,23 @@ def test_a_yes_leaves_one_with_all_that_was_shown(driver: Driver, ana: Any, form
     assert (receipt.consent, receipt.user) == (Consent.objects.get(), str(ana.pk))
     assert (receipt.client_id, receipt.language) == (driver.application.client_id, "en")
     assert receipt.version == oauth_provider.__version__
+    said = {"description": "", "warning": "", "agreed": True}
     assert receipt.content == {
         "account": "ana",
-        "client": {"client_id": driver.application.client_id, "name": "Photo <Book>"},
+        "client": {
+            "client_id": driver.application.client_id,
+            "name": "Photo <Book>",
+            "host": "app.example.com",
+            "standing": "approved",
+            "publisher": "",
+        },
         "destination": "app.example.com",
         "redirect_uri": driver.redirect_uri,
         "permissions": [
-            {"scope": "notes:read", "words": "Read your notes", "warning": "", "agreed": True},
-            {"scope": "notes:write", "words": "Write and delete your notes", "warning": "", "agreed": True},
+            {"scope": "notes:read", "words": "Read your notes", **said},
+            {"scope": "notes:write", "words": "Write and delete your notes", **said},
         ],
+        "read_only": False,
         "resources": [],
         "authorization_details": [],
         "context": None,

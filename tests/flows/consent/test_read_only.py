@@ -7,6 +7,7 @@ from django.test import override_settings
 
 from oauth_provider.models import ClientPolicy, Consent, ConsentReceipt
 from tests import ledger
+from tests.details import ONE, TYPES, said
 from tests.driver import Driver, query_of, signed_in
 from tests.each import each
 from tests.flows.consent.asking import allow, is_asked
@@ -61,7 +62,8 @@ def test_what_was_left_out_is_not_brought_back_as_a_twin_and_stays_without_its_t
     settings.OAUTH_PROVIDER = OAUTH_PROVIDER | {"SCOPES": scopes}
     driver.scope = f"{WRITE} {DELETE} {PHOTOS}"
     assert granted(driver, allow(driver, driver.authorize()["Location"], DELETE, access="read_only")) == {READ}
-    (receipt,) = ConsentReceipt.objects.all()
+    receipt = ConsentReceipt.objects.get()
+    assert receipt.content["read_only"] is True
     assert [one["scope"] for one in receipt.content["permissions"] if one["agreed"]] == [READ]
     driver.scope = f"{WRITE} {PHOTOS}"
     assert granted(driver, driver.authorize(prompt="none")) == {READ}
@@ -125,6 +127,19 @@ def test_where_it_is_not_offered_a_form_that_says_so_is_refused(
         form = {"decision": "allow", "access": "read_only"}
         refused = driver.browser.post(page, form, headers=JSON if json else {})
         assert refused.status_code == 400
+
+
+def test_it_is_not_offered_beside_an_order_which_would_be_carried_out_all_the_same(
+    driver: Driver, settings: Any
+) -> None:
+    settings.OAUTH_PROVIDER = settings.OAUTH_PROVIDER | {"AUTHORIZATION_DETAILS_TYPES": TYPES}
+    ClientPolicy.objects.update(authorization_details_types=list(TYPES))
+    page = driver.authorize(authorization_details=said(ONE))["Location"]
+    html = driver.browser.get(page).content.decode()
+    assert "Send money" in html
+    assert 'name="access"' not in html
+    with ledger.unchanged():
+        assert allow(driver, page, access="read_only").status_code == 400
 
 
 @each("access", ["everything", "READ_ONLY", "read_only\x00", "é"])
