@@ -82,11 +82,7 @@ def _logouts(rows: QuerySet[Any], whose: Whose) -> QuerySet[Any]:
 
 def _rewrites(rows: QuerySet[Any], whose: Whose) -> QuerySet[Any]:
     """Of the rows that hang on the account, while there are such rows: they are named by table and key."""
-    tables: dict[str, Any] = {
-        "consents": Consent,
-        "authorizations": Authorization,
-        "access_tokens": access_token_model(),
-    }
+    tables: Any = {"consents": Consent, "authorizations": Authorization, "access_tokens": access_token_model()}
     theirs = Q(pk__in=())
     for name, model in tables.items():
         keys = model._base_manager.using(rows.db).filter(**whose.by_account).values_list("pk", flat=True)
