@@ -11,6 +11,8 @@ import requests
 
 from oauth_provider.protocol.pkce import s256
 
+# A box that is ticked on the page is sent as it is.
+TICKED = re.compile(r'<input type="checkbox" name="([^"]*)" value="([^"]*)"[^>]* checked')
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]*)" value="([^"]*)"')
 ACTION = re.compile(r'<form method="post"(?: action="([^"]*)")?')
 
@@ -69,7 +71,9 @@ class Visitor:
         assert action, page.text
         hidden = {name: unescape(value) for name, value in HIDDEN.findall(page.text)}
         url = urljoin(page.url, unescape(action[1] or ""))
-        return self.browser.post(url, data=hidden | fields, headers={"Referer": page.url})
+        ticked = [(name, unescape(value)) for name, value in TICKED.findall(page.text) if name not in fields]
+        filled = [*ticked, *(hidden | fields).items()]
+        return self.browser.post(url, data=filled, headers={"Referer": page.url})
 
     def token(self, key: str, **form: str) -> str:
         """The access token that the client called ``key`` is given."""

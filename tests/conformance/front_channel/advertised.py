@@ -3,11 +3,12 @@
 import json
 from hashlib import sha256
 from typing import Any
+from urllib.parse import urljoin
 
 import requests
 
 from tests.backchannel import TOLD, deliver, listening
-from tests.conformance.front_channel.advertised_algorithms import request_object_alg
+from tests.conformance.front_channel.advertised_algorithms import asserted, request_object_alg
 from tests.conformance.front_channel.relying_party import (
     RelyingParty,
     is_consent_page,
@@ -18,6 +19,7 @@ from tests.conformance.front_channel.relying_party import (
 from tests.conformance.front_channel.tries import TRIES, Try, change, each, known, proven, tokens_of, trying
 from tests.details import ONE, READ
 from tests.factories import ApplicationFactory, UserFactory
+from tests.flows.request_objects import jwks
 
 # Those of the algorithms are in it, too, once they are imported here.
 __all__ = ["TRIES"]
@@ -140,8 +142,12 @@ for _endpoint in ("token_endpoint", "revocation_endpoint", "introspection_endpoi
 
 def _authenticates(url: str, method: str) -> None:
     """Whoever proves nothing is told so; whoever does is asked for what is missing."""
-    client = ApplicationFactory(client_type="public" if method == "none" else "confidential")
+    client = ApplicationFactory(
+        client_type="public" if method == "none" else "confidential", policy={"jwks": jwks("ES256")}
+    )
     form = {"client_id": client.client_id}
+    if method == "private_key_jwt":
+        form |= asserted(client, urljoin(url, "/"), "ES256")
     auth = (client.client_id, client.secret) if method == "client_secret_basic" else None
     if method == "client_secret_post":
         form["client_secret"] = client.secret

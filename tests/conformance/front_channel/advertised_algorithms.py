@@ -1,15 +1,17 @@
 """The algorithms that the metadata advertise, tried: one function for each value (RFC 8414 §2, RFC 9101 §10.5)."""
 
 import time
+import uuid
 from typing import Any
 
 import requests
 from joserfc import jwt
 from joserfc.jwk import import_key
 
+from oauth_provider.protocol.client_assertion import JWT_BEARER
 from tests import encryption, jose_keys
 from tests.conformance.front_channel.relying_party import RelyingParty
-from tests.conformance.front_channel.tries import change, each, known, proven, tokens_of, trying
+from tests.conformance.front_channel.tries import Try, change, each, known, proven, tokens_of, trying
 
 
 @trying("userinfo_endpoint")
@@ -64,3 +66,27 @@ def request_object_alg(party: RelyingParty, value: str) -> None:
     token = jwt.encode(header, claims, import_key(jose_keys.private_jwk(value)), algorithms=[value])
     only = dict.fromkeys(party.request()) | {"client_id": party.application.client_id}
     assert party.authorize(**{**only, "request": token}).answer["state"] == "signed"
+
+
+def asserted(client: Any, issuer: str, alg: str) -> dict[str, str]:
+    """The parameters by which ``client`` authenticates with its key for ``alg`` (RFC 7523 §2.2)."""
+    client_id, now = client.client_id, int(time.time())
+    claims = {"iss": client_id, "sub": client_id, "aud": issuer.rstrip("/"), "exp": now + 60, "jti": uuid.uuid4().hex}
+    header = {"alg": alg, "kid": jose_keys.key(alg).kid, "typ": "client-authentication+jwt"}
+    token = jwt.encode(header, claims, import_key(jose_keys.private_jwk(alg)), algorithms=[alg])
+    return {"client_assertion_type": JWT_BEARER, "client_assertion": token}
+
+
+def _signs_at(endpoint: str) -> Try:
+    def every(party: RelyingParty, values: list[str]) -> None:
+        for alg in values:
+            form = {"token": "x", **asserted(party.application, party.issuer, alg)}
+            answer = requests.post(known(party)[endpoint], data=form, timeout=10)
+            told = answer.json().get("error") if answer.content else None
+            assert told in (None, "invalid_request"), (endpoint, alg, answer.text)
+
+    return every
+
+
+for _endpoint in ("token_endpoint", "revocation_endpoint", "introspection_endpoint"):
+    trying(f"{_endpoint}_auth_signing_alg_values_supported")(_signs_at(_endpoint))

@@ -103,7 +103,7 @@ def test_a_request_lets_people_leave_out_more_and_never_less(driver: Driver) -> 
     assert granted(driver, allow(driver, page)) == READ
 
 
-@pytest.mark.spec("OpenID Connect Core", "3.1.2.1")
+@pytest.mark.spec("OIDC Core", "3.1.2.1")
 def test_openid_can_be_left_out_unless_the_answer_hangs_on_it(driver: Driver) -> None:
     asked = {"scope": f"openid {READ}", "optional_scope": "openid", "nonce": "a nonce"}
     assert granted(driver, allow(driver, driver.authorize(**asked)["Location"])) == READ
