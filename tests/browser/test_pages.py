@@ -14,8 +14,8 @@ WIDTH_OF_A_SMALL_PHONE = 320
 LOOKS = [("ltr", "light"), ("ltr", "dark"), ("rtl", "dark"), ("rtl", "light")]
 # What stands in a sentence is as high as its line (WCAG 2.5.8), and a checkbox is hit by its words.
 TARGETS = (
-    "main a.oa-button, main .oa-below a, main button:visible, main summary, "
-    "main input:not([type=hidden], [type=checkbox], [type=radio]), main .oa-card label:has(input)"
+    "main a.oa-button, main .oa-below a, main button:visible, main summary:visible, "
+    "main input:not([type=hidden], [type=checkbox], [type=radio]):visible, main .oa-card label:has(input):visible"
 )
 
 
