@@ -63,6 +63,12 @@ PARAMETERS = {
         "RFC 9700",
         "4.14.2",
     ),
+    "refresh_token_expires_in": Meaning(
+        "For how many seconds the refresh token serves, unless it is used before.", "RFC 6749", "5.1"
+    ),
+    "authorization_expires_in": Meaning(
+        "In how many seconds the person signs in again, however often it is used.", "RFC 6749", "5.1"
+    ),
     "error": Meaning("The kind of refusal, for programs.", "RFC 6749", "5.2"),
     "error_description": Meaning("The same for the client's developer.", "RFC 6749", "5.2"),
     "token": Meaning("The token that is asked about, or given back.", "RFC 7009", "2.1"),

@@ -88,7 +88,7 @@ def test_the_form_is_folded_after_the_first_step_and_opens_where_it_is_looked_fo
     page = new_context(viewport=PROJECTOR).new_page()
     playground = Playground(page, unasked)
     playground.open()
-    expect(page.get_by_role("checkbox")).to_have_count(7)
+    expect(page.get_by_role("checkbox")).to_have_count(8)
     playground.connect("notes:read")
     expect(page.get_by_role("checkbox")).to_have_count(0)
 

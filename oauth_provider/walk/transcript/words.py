@@ -27,6 +27,8 @@ MEANINGS = {
     "access_token": "what the API is shown",
     "token_type": "Bearer: whoever holds it may use it",
     "expires_in": "seconds that the access token lives",
+    "refresh_token_expires_in": "seconds that the refresh token lives, unless it is used",
+    "authorization_expires_in": "seconds until the person signs in again",
     "refresh_token": "gets new tokens when those have expired",
     "token": "the token in question",
     "token_type_hint": "what kind of token it is",
