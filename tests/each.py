@@ -62,8 +62,8 @@ def each(names: str | tuple[str, ...], values: Iterable[Any], ids: Any = None) -
             _run_all(innermost, product, arguments)
 
         functools.update_wrapper(run, test)
-        run._each = (innermost, product)  # type: ignore[attr-defined]
-        run.__signature__ = signature.replace(parameters=fixtures)  # type: ignore[attr-defined]
+        run._each = (innermost, product)  # type: ignore[attr-defined]  # a function holds what it is given
+        run.__signature__ = signature.replace(parameters=fixtures)  # type: ignore[attr-defined]  # what pytest reads
         return run
 
     return decorate

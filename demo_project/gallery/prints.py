@@ -19,7 +19,7 @@ class PickPhoto(forms.Form):
     def __init__(self, *args: Any, user: Any, detail: Detail, **options: Any) -> None:
         super().__init__(*args, **options)
         photos = Photo.objects.filter(owner=user)
-        self.fields["identifier"].choices = [(one.name, one.title) for one in photos]  # type: ignore[attr-defined]
+        self.fields["identifier"].choices = [(one.name, one.title) for one in photos]  # type: ignore[attr-defined]  # it has choices
 
 
 class PhotoPrint(AuthorizationDetailsType):

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.forms import BaseForm
 from django.utils.datastructures import MultiValueDict
@@ -22,6 +23,7 @@ from oauth_provider.tokens.project_code import project_code
 # The fields of the form of the first detail are called ``detail-0-…``.
 PREFIX = "detail"
 FIELD = re.compile(rf"{PREFIX}-(\d{{1,3}})-(.+)", re.ASCII | re.DOTALL)
+REFUSED = "oauth_provider_refused"
 OURS = "the form of authorization details"
 Forms = Mapping[int, BaseForm]
 
@@ -101,8 +103,7 @@ def _picked(question: Question, place: int, form: BaseForm) -> Detail | None:
         try:
             check_choice(asked, plain, question.client)
         except ValueError as error:
-            form.add_error(None, _("This cannot be allowed. Choose something else."))
-            form.refused = str(error)  # type: ignore[attr-defined]
+            _refuse(form, str(error))
             return None
     return plain
 
@@ -113,9 +114,14 @@ def _within_bounds(details: list[Detail], forms: Forms) -> tuple[Detail, ...]:
         return parse_details(dump(details).decode())
     except InvalidAuthorizationDetails as error:
         for form in forms.values():
-            form.add_error(None, _("This cannot be allowed. Choose something else."))
-            form.refused = error.description  # type: ignore[attr-defined]
+            _refuse(form, error.description)
         raise ChoiceRefused(Reason.CHOICE_REFUSED, forms) from error
+
+
+def _refuse(form: BaseForm, why: str) -> None:
+    """Tell the person to choose something else, and keep ``why`` for the log."""
+    words = _("This cannot be allowed. Choose something else.")
+    form.add_error(None, ValidationError(words, code=REFUSED, params={"why": why}))
 
 
 def _plain(value: Any) -> Any:
@@ -127,5 +133,6 @@ def _plain(value: Any) -> Any:
 
 def _wrong_fields(forms: Forms) -> Iterator[str]:
     for form in forms.values():
-        for name in form.errors:
-            yield f"{form.prefix}: {getattr(form, 'refused', '') or name}"
+        for name, errors in form.errors.as_data().items():
+            why = errors[0].params["why"] if errors[0].code == REFUSED and errors[0].params else name
+            yield f"{form.prefix}: {why}"

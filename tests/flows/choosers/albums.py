@@ -21,7 +21,7 @@ class PickAlbum(forms.Form):
 
     def __init__(self, *args: Any, user: Any, detail: Detail, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["album"].choices = list(albums.get(user.get_username(), {}).items())  # type: ignore[attr-defined]
+        self.fields["album"].choices = list(albums.get(user.get_username(), {}).items())  # type: ignore[attr-defined]  # it has choices
         self.fields["most"].initial = detail.get("copies", 1)
 
 
