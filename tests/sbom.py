@@ -13,7 +13,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from oauth_provider import __version__
-from tests.project.test_packaging import pins
+from tests.pins import pins
 from tests.wheel import PROJECT
 
 # Of the machine that it is made on, or of our tests.

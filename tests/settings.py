@@ -44,9 +44,10 @@ OAUTH_PROVIDER = {
 }
 
 DATABASES = {"default": environment.database(os.environ.get("DATABASE_URL") or "sqlite:///:memory:")}
+# Each process of a run has a database of Redis to itself, so that a test may empty it.
 CACHES = {
     "default": {
-        **environment.cache(os.environ.get("CACHE_URL", "")),
+        **environment.cache(cache_keys.url_of_this_process(os.environ.get("CACHE_URL", ""))),
         "KEY_FUNCTION": cache_keys.make_key,
     }
 }

@@ -8,6 +8,9 @@ import pytest
 from tests.driver import AUTHORIZE, Driver, post, signed_in
 from tests.each import each
 
+# A token begins where a value begins: random values hold the same letters now and then.
+TOKEN = re.compile(r"(?<![\w-])o(?:ac|at|rt|cs)_")
+
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 9700", "4.2"), pytest.mark.spec("RFC 9700", "4.3")]
 
 
@@ -53,7 +56,7 @@ def test_a_token_never_stands_in_a_url() -> None:
     urls.append(driver.decide(urls[0])["Location"])
     urls.append(driver.authorize()["Location"])
     for url in urls:
-        assert not re.search(r"o(?:at|rt|cs)_", url)
+        assert not TOKEN.search(url.replace("code=oac_", ""))
         assert "#" not in url
         assert "access_token" not in url
 
@@ -65,4 +68,5 @@ def test_nor_can_it_be_asked_for_there(response_mode: str, response_type: str) -
     response = driver.authorize(response_mode=response_mode, response_type=response_type)
     answer = response.get("Location", "") + response.content.decode()
     assert "unsupported_response_type" in answer
-    assert not re.search(r"o(?:ac|at|rt|cs)_|code=|access_token|id_token=", answer)
+    assert not TOKEN.search(answer)
+    assert not re.search(r"code=|access_token|id_token=", answer)

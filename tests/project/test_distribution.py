@@ -1,7 +1,10 @@
 """The checks of what is published can fail: the wheel (PEP 427), the source distribution and the bill of materials."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 import tomllib
 import zipfile
 from pathlib import Path
@@ -13,7 +16,7 @@ from packaging.metadata import Metadata
 from oauth_provider import __version__
 from tests import sbom, sdist, wheel
 from tests.each import each
-from tests.project.test_packaging import pins
+from tests.pins import pins
 
 ROOT = wheel.ROOT
 HATCH = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]
@@ -175,3 +178,9 @@ def test_a_dependency_that_the_bill_does_not_name_is_found() -> None:
 def test_the_extras_that_make_installs_for_it_are_all_there_are() -> None:
     (extras,) = re.findall(r"^EXTRAS = (\S+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert extras.split(",") == sorted(wheel.PROJECT["optional-dependencies"])
+
+
+def test_what_looks_at_a_release_needs_no_project_of_django() -> None:
+    modules = ", ".join(f"tests.{name}" for name in ("sbom", "sdist", "wheel"))
+    without = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    subprocess.run([sys.executable, "-c", f"import {modules}"], check=True, cwd=ROOT, env=without)

@@ -9,21 +9,11 @@ from packaging.utils import canonicalize_name
 
 import oauth_provider
 from tests.each import each
+from tests.pins import pins
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 PINS = ("requirements.txt", "requirements-next.txt")
-
-
-def pins(name: str) -> dict[str, str]:
-    """The versions in one of the files, by the canonical name of the package."""
-    lines = (line.split("#")[0].strip() for line in (ROOT / name).read_text().splitlines())
-    requirements = [Requirement(line) for line in lines if line]
-    return {
-        canonicalize_name(one.name): next(iter(one.specifier)).version
-        for one in requirements
-        if str(one.specifier).startswith("==")
-    }
 
 
 @each("name", PINS)
