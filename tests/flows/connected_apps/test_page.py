@@ -131,10 +131,20 @@ def test_a_client_that_needed_no_consent_and_one_of_dots_own_are_found_too(drive
     Authorization.objects.update(revoked_at=timezone.now())
     assert listed(driver.browser)["apps"] == []
     other = ApplicationFactory(name="Old one")
-    other.accesstoken_set.create(user=ana, token="old", scope="read", expires=timezone.now() + timedelta(hours=1))
-    assert [app["name"] for app in listed(driver.browser)["apps"]] == ["Old one"]
+    other.accesstoken_set.create(user=ana, token="old", scope="notes:read", expires=timezone.now() + timedelta(hours=1))
+    (app,) = listed(driver.browser)["apps"]
+    assert (app["name"], app["places"][0]["permissions"][0]["words"]) == ("Old one", "Read your notes")
     post(driver.browser, action="remove", client_id=other.client_id)
     assert listed(driver.browser)["apps"] == []
+
+
+def test_what_is_over_is_no_access_any_more(driver: Driver) -> None:
+    driver.tokens()
+    over = timezone.now() - timedelta(seconds=1)
+    Authorization.objects.update(until=over, expires_at=over)
+    Consent.objects.update(until=over)
+    assert listed(driver.browser)["apps"] == []
+    assert len(listed(driver.browser)["receipts"]) == 1
 
 
 @pytest.mark.parametrize("action", ["remove", "end", "take_back"])
