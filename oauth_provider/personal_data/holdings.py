@@ -54,6 +54,11 @@ def agreed_scopes(consent: Consent) -> dict[str, list[str]]:
     return {scope: sorted(one for one in places if one) for scope, places in consent.agreed.scopes.items()}
 
 
+def own_address(row: AuditEvent) -> str:
+    """Return where ``row`` was done from, unless somebody else did it: an operator's address is the operator's."""
+    return row.address if row.actor in ("", row.user) else ""
+
+
 def _of_account(rows: QuerySet[Any], whose: Whose) -> QuerySet[Any]:
     return rows.filter(**whose.by_account).order_by("pk")
 
@@ -196,10 +201,14 @@ HAPPENED = Holding(
     name="history",
     model=lambda: AuditEvent,
     rows=_of_key,
-    told={name: name for name in ("occurred_at", "kind", "reason", "client_id", "authorization", "address", "facts")},
+    told={
+        **{name: name for name in ("occurred_at", "kind", "reason", "client_id", "authorization", "facts")},
+        "address": own_address,
+    },
     withheld={"id": KEY, "user": WHOSE, "actor": "it is the person, or somebody else"},
     erase=_unname,
     becomes="kept without a name or an address",
+    also_told=frozenset({"address"}),
 )
 ACTS = Holding(
     name="acts_on_others",

@@ -20,19 +20,11 @@ from oauth_provider.models.client import ClientPolicy, as_client
 from oauth_provider.protocol.access_token import JWT
 from oauth_provider.registry.grant_context import grant_contexts
 from oauth_provider.registry.resource import with_jwts
-from oauth_provider.registry.scope import words_of
+from oauth_provider.registry.scope import Permission, permissions_of
 from oauth_provider.tokens.project_code import project_code
 
 # A person has some dozens. Of more, those that were used last.
 MAX_SIGN_INS = 2_000
-
-
-@dataclass(frozen=True, slots=True)
-class Permission:
-    """A scope, in words."""
-
-    scope: str
-    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +163,7 @@ def _places(found: Found, names: Mapping[str, str]) -> Iterator[Place]:
         sign_ins = [one for one in found.sign_ins if one.context == key]
         agreed = [scope for one in given for scope in one.agreed.scopes]
         held = [scope for one in (*sign_ins, *([] if key else found.tokens)) for scope in one.scope.split()]
-        words = words_of(dict.fromkeys([*agreed, *held]))
-        permissions = tuple(Permission(scope, said) for scope, said in words.items())
+        permissions = tuple(permissions_of(dict.fromkeys([*agreed, *held])))
         used = max((one.last_used_at for one in sign_ins), default=None)
         yield Place(
             key,
