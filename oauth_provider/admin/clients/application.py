@@ -28,8 +28,10 @@ from oauth_provider.admin.lists.autocomplete import KeyField
 from oauth_provider.admin.lists.read_only import MAX_AT_ONCE
 from oauth_provider.admin.lists.shown_options import Names
 from oauth_provider.clients.registration.metadata import OF_APPLICATION
+from oauth_provider.clients.registration.policy import Door
 from oauth_provider.clients.registration.policy_rules import LIFETIMES
-from oauth_provider.clients.registration.register import By, save_change, save_new
+from oauth_provider.clients.registration.proposal import By
+from oauth_provider.clients.registration.register import save_change, save_new
 from oauth_provider.clients.registration.words import section
 from oauth_provider.conf import provider_settings
 from oauth_provider.dot.admin import own_columns
@@ -197,7 +199,7 @@ class ApplicationAdmin(
 
     def save_model(self, request: HttpRequest, obj: Row, form: Any, change: bool) -> None:
         """Save client and policy by the one verb, and the columns of the project's own beside them."""
-        by = By("the admin", session_user(request), provider_settings.CLIENT_ADDRESS(request))
+        by = By(Door.ADMIN, session_user(request), provider_settings.CLIENT_ADDRESS(request))
         if not change:
             save_new(form.proposal, by)
             return
