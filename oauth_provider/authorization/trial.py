@@ -45,7 +45,7 @@ class Step:
 
 @dataclass(slots=True)
 class Trial:
-    """What a request comes to: every step, the ``error`` of the rule that it breaks, and where that would be told.
+    """Outcome of a trial: every step, the ``error`` of the rule that is broken, and where that would be told.
 
     ``client`` is known where its identifier is, suspended or not. ``compared`` are the pieces of a redirect URI that is
     not registered, beside the ``nearest`` that is.

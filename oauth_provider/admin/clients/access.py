@@ -1,4 +1,4 @@
-"""*Who can call what*: the page of the matrix, some clients at a time."""
+"""Page of the matrix *Who can call what*, some clients at a time."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Who can call what (RFC 6749 §3.3, RFC 6750 §3.1): clients beside scopes, with the APIs and views that ask for these.
+"""Matrix of who can call what (RFC 6749 §3.3, RFC 6750 §3.1): clients, scopes, and the APIs and views that ask for them.
 
 The scopes of a view are those that its guard declares, as the checks read them, without calling it.
 """
@@ -126,4 +126,6 @@ class Access:
         either = Q(oauth_policy__scopes=None) | Q(oauth_policy=None)
         for scope in self.known.with_implying(frozenset(scopes)):
             either |= Q(listed_scopes__contains=f'"{scope}"')
-        return clients.annotate(listed_scopes=Cast("oauth_policy__scopes", TextField())).filter(either)
+        listed = clients.annotate(listed_scopes=Cast("oauth_policy__scopes", TextField()))
+        narrowed: QuerySet[Row] = listed.filter(either)
+        return narrowed

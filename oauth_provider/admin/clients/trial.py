@@ -1,4 +1,4 @@
-"""*Try a request* (RFC 6749 §4.1.1): an authorization URL that somebody pasted, rule by rule. Nothing comes of it."""
+"""Trial of an authorization URL that somebody pasted (RFC 6749 §4.1.1), rule by rule. Nothing comes of it."""
 
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -76,18 +76,17 @@ def _result(model_admin: TrialViews, request: HttpRequest, url: str) -> dict[str
     issuer = issuer_of(request)
     try:
         asked = parse_query(_query_of(url))
-    except OAuthError as error:
-        trial = Trial(AuthorizationRequest((), frozenset()), error=error)
+    except OAuthError as refusal:
+        trial = Trial(AuthorizationRequest((), frozenset()), error=refusal)
     else:
         trial = attempt(asked, issuer)
-    error = trial.error
     return {
         "trial": trial,
         "steps": [(WORDS[step.rule], VERDICTS[step.verdict], step) for step in trial.steps],
         "is_elsewhere": _is_elsewhere(url, request, issuer.url),
         "endpoint": _endpoint(request, issuer.url),
         "unusual": [name for piece in trial.compared for name in piece.unusual][:MAX_UNUSUAL],
-        "error_code": error.error if error is not None else "",
+        "error_code": trial.error.error if trial.error is not None else "",
         "client_url": _client_url(model_admin, trial.client),
         "scopes": " ".join(trial.asked.scope) if trial.asked else "",
         "left_out": " ".join(trial.left_out),
