@@ -87,9 +87,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False, verbose_name="registered"
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="registered"),
                 ),
                 ("idle_since", moment("idle since")),
                 (

@@ -30,9 +30,9 @@ REDIRECT_URIS = "redirect_uris"
 Reader = Callable[[str, Any], Any]
 
 
-def refusal(member: str, reason: Reason, **named: object) -> OAuthError:
+def refusal(member: str, reason: Reason, **named: str) -> OAuthError:
     """Return the error for ``member`` (RFC 7591 §3.2.2)."""
-    kind = InvalidRedirectUri if member == REDIRECT_URIS else InvalidClientMetadata
+    kind: Callable[..., OAuthError] = InvalidRedirectUri if member == REDIRECT_URIS else InvalidClientMetadata
     return kind(reason, member=member, **named)
 
 
@@ -174,9 +174,7 @@ def read_members(document: Mapping[str, Any]) -> dict[str, Any]:
         if document.get(member):
             raise refusal(member, Reason.METADATA_NOT_KEPT)
     members = {
-        member: read(member, document[member])
-        for member, read in READERS.items()
-        if document.get(member) is not None
+        member: read(member, document[member]) for member, read in READERS.items() if document.get(member) is not None
     }
     return _in_any_language(document) | members
 

@@ -89,13 +89,11 @@ class Reason(Enum):
     STATEMENT_SIGNATURE = "The software statement is not what its issuer signed."
     STATEMENT_EXPIRED = "The software statement has expired, or is not good yet."
     STATEMENT_ISSUER_UNKNOWN = "The issuer of the software statement is not trusted here."
-    STATEMENT_KEYS_UNAVAILABLE = "The keys of the issuer cannot be had at the moment."
     REGISTRATION_NEEDS_TOKEN = "Registration needs an initial access token."
     INITIAL_TOKEN_NOT_GOOD = "The initial access token is unknown, expired or used up."
     REGISTRATION_TOKEN_NOT_GOOD = "The registration access token is not that of this client."
     REGISTRATION_CLOSED_TO_CLIENT = "This client may not change its registration."
     REGISTERED_TOO_OFTEN = "Too many clients were registered from there. Try again later."
-    REGISTRATIONS_UNCOUNTED = "Registrations cannot be counted at the moment."
 
     # Grants (RFC 6749 §5.2).
     GRANT_TYPE_UNSUPPORTED = "The grant type is unknown here."

@@ -3,25 +3,23 @@
 It comes by the same verb and the same policy as everybody else. Whatever is refused leaves nothing behind.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
 from django.db import router, transaction
-from django.utils.translation import override
 from django.views.decorators.debug import sensitive_variables
 
-from oauth_provider.clients.logo import Logo
 from oauth_provider.clients.registration.fetched_logo import fetch_logo
-from oauth_provider.clients.registration.metadata import OF_POLICY, Metadata
+from oauth_provider.clients.registration.metadata import Metadata
 from oauth_provider.clients.registration.policy import Door, door_policy
 from oauth_provider.clients.registration.proposal import By, MetadataRefused, Proposal
-from oauth_provider.clients.registration.quotas import QuotaReached, take_from_address
+from oauth_provider.clients.registration.quotas import take_from_address
 from oauth_provider.clients.registration.register import check_proposal, find_faults, propose, save_change, save_new
-from oauth_provider.clients.registration.requested import Offer, Requested, requested
+from oauth_provider.clients.registration.requested import Offer, requested
 from oauth_provider.clients.registration.statement import claims_of
-from oauth_provider.clients.registration.words import as_plain_text
+from oauth_provider.clients.registration.told import told_as_errors
 from oauth_provider.conf import provider_settings
 from oauth_provider.dot.names import application_model
 from oauth_provider.events.event import ClientDeleted
@@ -29,13 +27,7 @@ from oauth_provider.models import AuditEvent, ClientLogo, ClientSecret, DynamicR
 from oauth_provider.models.client import Client, as_client
 from oauth_provider.protocol.client_metadata import read_members, refusal
 from oauth_provider.protocol.digest import digest
-from oauth_provider.protocol.errors import (
-    AccessDenied,
-    InvalidToken,
-    OAuthError,
-    TemporarilyUnavailable,
-    UnapprovedSoftwareStatement,
-)
+from oauth_provider.protocol.errors import AccessDenied, InvalidToken, UnapprovedSoftwareStatement
 from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol.software_statement import STATEMENT
 from oauth_provider.sql.clock import database_now
@@ -43,10 +35,8 @@ from oauth_provider.sql.clock import database_now
 # What this server alone says of a client (RFC 7592 §2.2).
 OURS = ("registration_access_token", "registration_client_uri", "client_secret_expires_at", "client_id_issued_at")
 WITH_SECRET = "client_secret_"
-# Faults are told by columns here and there.
-MEMBER_OF_COLUMN = {column: member for member, column in OF_POLICY.items()} | {"is_public": "token_endpoint_auth_method"}
-TYPOGRAPHY = str.maketrans({"“": "'", "”": "'", "’": "'", '"': "'", "\\": "/", "…": "."})
-MAX_WHY = 400
+# A change of these may have us fetch something, and counts as a registration does.
+FETCHED = frozenset({"jwks_uri", "sector_identifier_uri", "id_token_encrypted_response_alg", "redirect_uris"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +66,12 @@ def register_itself(
     logo = fetch_logo(asked.logo_uri) if asked.logo_uri else None
     if logo is not None:
         proposal = propose(replace(proposal.metadata, logo=logo.digest), proposal.application, by)
-    with transaction.atomic(using=router.db_for_write(application_model())), _told_as_errors():
+    with transaction.atomic(using=router.db_for_write(application_model())), told_as_errors():
         if initial is not None and not InitialAccessToken.objects.spend(initial):
             raise InvalidToken(Reason.INITIAL_TOKEN_NOT_GOOD)
         client = save_new(proposal, by)
-        _keep_logo(client, logo, asked)
+        if logo is not None:
+            ClientLogo.objects.keep(client.application, logo.digest, logo.image)
         registration, token = DynamicRegistration.objects.begin(
             client.application,
             metadata=dict(asked.own),
@@ -106,24 +97,30 @@ def change_registration(
     members, vouched = _read({name: document[name] for name in document if name not in OURS}, registration.vouched)
     scopes = None if registration.scopes is None else tuple(registration.scopes)
     asked = requested(members, Offer(door_policy(by.door), scopes, algorithms), before)
-    asked = replace(asked, metadata=replace(asked.metadata, logo=before.logo if asked.logo_uri else ""))
+    logo_uri = registration.metadata.get("logo_uri", "")
+    # An operator may have given it a logo; what the client named before, and names no more, goes.
+    is_logo_gone, is_logo_new = logo_uri and not asked.logo_uri, asked.logo_uri not in ("", logo_uri)
+    wanted = replace(asked.metadata, logo="") if is_logo_gone else asked.metadata
 
     def proposed(metadata: Metadata) -> Proposal:
         return propose(metadata, client.application, by, before=before, policy=client.policy)
 
-    proposal = proposed(asked.metadata)
-    _check(proposal)
-    is_new_logo = asked.logo_uri and asked.logo_uri != registration.metadata.get("logo_uri")
-    logo = fetch_logo(asked.logo_uri) if is_new_logo else None
+    proposal = proposed(wanted)
+    is_fetching = is_logo_new or not FETCHED.isdisjoint(proposal.changed)
+    _check(proposal, counted=by if is_fetching else None)
+    logo = fetch_logo(asked.logo_uri) if is_logo_new else None
     if logo is not None:
-        proposal = proposed(replace(asked.metadata, logo=logo.digest))
-    with transaction.atomic(using=router.db_for_write(application_model())), _told_as_errors():
+        proposal = proposed(replace(wanted, logo=logo.digest))
+    with transaction.atomic(using=router.db_for_write(application_model())), told_as_errors():
         columns = {"metadata": dict(asked.own), "vouched": dict(vouched)}
         rotated = DynamicRegistration.objects.rotate(registration, token, **columns)
         if rotated is None:
             raise InvalidToken(Reason.REGISTRATION_TOKEN_NOT_GOOD)
         save_change(proposal, by)
-        _keep_logo(client, logo, asked)
+        if logo is not None:
+            ClientLogo.objects.keep(client.application, logo.digest, logo.image)
+        elif is_logo_gone:
+            ClientLogo.objects.filter(application=client.application).delete()
         registration.metadata, registration.vouched = columns["metadata"], columns["vouched"]
         changed = Client(proposal.application, proposal.policy)
         return _with_secret(Registered(changed, registration, rotated), by)
@@ -160,7 +157,7 @@ def _read(document: Mapping[str, Any], vouched: Mapping[str, Any]) -> tuple[dict
 
 def _check(proposal: Proposal, *, counted: By | None = None) -> None:
     """Judge ``proposal``; whoever is ``counted`` is counted before anything is fetched."""
-    with _told_as_errors():
+    with told_as_errors():
         if faults := find_faults(proposal, is_refused=True):
             raise MetadataRefused(faults)
         if counted is not None:
@@ -183,13 +180,6 @@ def _check_identity(client: Client, document: Mapping[str, Any]) -> None:
         raise refusal("client_secret", Reason.CLIENT_SECRET_NOT_CURRENT)
 
 
-def _keep_logo(client: Client, logo: Logo | None, asked: Requested) -> None:
-    if logo is not None:
-        ClientLogo.objects.keep(client.application, logo.digest, logo.image)
-    elif not asked.logo_uri:
-        ClientLogo.objects.filter(application=client.application).delete()
-
-
 @sensitive_variables()
 def _with_secret(registered: Registered, by: By) -> Registered:
     """Make a secret for a client that proves itself with one, and has none that serves for long enough."""
@@ -203,43 +193,8 @@ def _with_secret(registered: Registered, by: By) -> Registered:
         lasting = lasting | ClientSecret.objects.filter(application=client.application, expires_at__gt=soon)
     if lasting.exists():
         return registered
-    label = {"label": "registration", "lifetime": lifetime}
-    row, secret = ClientSecret.objects.create_secret(client.application, **label, by=by.actor)
+    row, secret = ClientSecret.objects.create_secret(
+        client.application, label="registration", lifetime=lifetime, by=by.actor
+    )
     ends = 0 if row.expires_at is None or lifetime is None else int(now.timestamp()) + lifetime
     return replace(registered, secret=secret, secret_expires_at=ends)
-
-
-class _told_as_errors:
-    """Turn what the rules refuse into errors of RFC 7591 §3.2.2, in English, whatever language a browser asks for."""
-
-    def __enter__(self) -> None:
-        self._language = override("en")
-        self._language.__enter__()
-
-    def __exit__(self, kind: Any, error: Any, traceback: Any) -> None:
-        try:
-            if isinstance(error, QuotaReached):
-                raise _quota_error(error) from None
-            if isinstance(error, MetadataRefused):
-                raise as_oauth_error(error) from None
-        finally:
-            self._language.__exit__(kind, error, traceback)
-
-
-def _quota_error(error: QuotaReached) -> OAuthError:
-    return TemporarilyUnavailable(
-        Reason.REGISTERED_TOO_OFTEN, detail=str(error), retry_after=error.retry_after or 3600
-    )
-
-
-def as_oauth_error(refused: MetadataRefused) -> OAuthError:
-    """Return the first fault as an error that names its member (RFC 7591 §3.2.2)."""
-    fault = refused.faults[0]
-    member = MEMBER_OF_COLUMN.get(fault.member, fault.member) or "client metadata"
-    return refusal(member, Reason.METADATA_REFUSED, why=_in_ascii(as_plain_text(fault.text))[:MAX_WHY])
-
-
-def _in_ascii(text: Iterable[str]) -> str:
-    """RFC 6749 §5.2 gives descriptions printable ASCII without quotes and backslashes."""
-    plain = "".join(text).translate(TYPOGRAPHY)
-    return "".join(character if " " <= character <= "~" else "?" for character in plain)

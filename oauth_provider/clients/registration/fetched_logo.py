@@ -1,4 +1,4 @@
-"""Logos that clients name (RFC 7591 §2): fetched once, when they are registered, and made anew. No page shows theirs."""
+"""Logos that clients name (RFC 7591 §2): fetched once, when registered, and made anew; no page shows theirs."""
 
 import logging
 

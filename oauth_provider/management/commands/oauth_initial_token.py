@@ -13,6 +13,7 @@ from oauth_provider.registry.scope import all_scopes
 
 DAY = 86_400
 MAX_DAYS = 3650
+MAX_LABEL = 64
 
 
 class Command(BaseCommand):
@@ -53,7 +54,7 @@ class Command(BaseCommand):
             raise CommandError(f"--days is a number from 1 to {MAX_DAYS}.")
         if unknown := [one for one in scopes or () if one not in all_scopes()]:
             raise CommandError(f"There is no scope {unknown[0]!r} here.")
-        if len(options["label"]) > InitialAccessToken._meta.get_field("label").max_length:
+        if len(options["label"]) > MAX_LABEL:
             raise CommandError("--label is too long.")
         lifetime = None if days is None else days * DAY
         label = options["label"]
