@@ -18,7 +18,7 @@ def moment(name: str, **how: Any) -> Any:
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("oauth_provider", "0027_client_presentation")]
+    dependencies: ClassVar = [("oauth_provider", "0028_registration_policy")]
 
     operations: ClassVar = [
         migrations.CreateModel(

@@ -4,7 +4,7 @@ A JSON object comes in, and the members that mean something here come out, or an
 that nobody knows are ignored, as is null (RFC 7592 §2.2).
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -197,7 +197,7 @@ def with_defaults(members: Mapping[str, Any], known_grant_types: Collection[str]
     return {**members, **chosen}
 
 
-def check_response_types(response_types: Sequence[str], grant_types: Collection[str]) -> None:
+def check_response_types(response_types: tuple[str, ...], grant_types: Collection[str]) -> None:
     """Refuse response types without the grant that they need, and the code's grant without one (RFC 7591 §2.1)."""
     for response_type in response_types:
         needed = set()
@@ -230,7 +230,7 @@ def _is_of_app(uri: str) -> bool:
     return uri.partition(":")[0].lower() not in ("http", "https")
 
 
-def _well_formed(uris: Sequence[str]) -> list[str]:
+def _well_formed(uris: Iterable[str]) -> list[str]:
     """Return those that can be looked into; all else is refused by a rule that says why."""
     return [uri for uri in uris if redirect_uri.is_usable(uri)]
 

@@ -21,6 +21,13 @@ def address_of(request: Any) -> str:
 
 
 @pytest.fixture
+def registrar(settings: Any) -> Registrar:
+    cache.clear()
+    open_door(settings)
+    return Registrar()
+
+
+@pytest.fixture
 def limited(settings: Any) -> Registrar:
     cache.clear()
     open_door(settings, PER_ADDRESS="2/hour", TOTAL=6, SHARED_ADDRESSES={"198.51.100.0/24": "3/hour"})
@@ -136,6 +143,7 @@ def test_a_client_cannot_first_be_harmless_and_then_a_service(registrar: Registr
     assert ClientPolicy.objects.get().grant_types == ["authorization_code"]
 
 
+@pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.spec("RFC 7591", "3")
 def test_a_token_for_one_client_makes_one_however_many_ask_at_once(settings: Any) -> None:

@@ -8,16 +8,17 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-from django.db import router, transaction
+from django.db import router
 from django.views.decorators.debug import sensitive_variables
 
+from oauth_provider.clients.logo import Logo
 from oauth_provider.clients.registration.fetched_logo import fetch_logo
 from oauth_provider.clients.registration.metadata import Metadata
 from oauth_provider.clients.registration.policy import Door, door_policy
 from oauth_provider.clients.registration.proposal import By, MetadataRefused, Proposal
 from oauth_provider.clients.registration.quotas import take_from_address
 from oauth_provider.clients.registration.register import check_proposal, find_faults, propose, save_change, save_new
-from oauth_provider.clients.registration.requested import Offer, requested
+from oauth_provider.clients.registration.requested import Offer, Requested, requested
 from oauth_provider.clients.registration.statement import claims_of
 from oauth_provider.clients.registration.told import told_as_errors
 from oauth_provider.conf import provider_settings
@@ -31,6 +32,7 @@ from oauth_provider.protocol.errors import AccessDenied, InvalidToken, Unapprove
 from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol.software_statement import STATEMENT
 from oauth_provider.sql.clock import database_now
+from oauth_provider.sql.transaction import run
 
 # What this server alone says of a client (RFC 7592 §2.2).
 OURS = ("registration_access_token", "registration_client_uri", "client_secret_expires_at", "client_id_issued_at")
@@ -66,9 +68,12 @@ def register_itself(
     logo = fetch_logo(asked.logo_uri) if asked.logo_uri else None
     if logo is not None:
         proposal = propose(replace(proposal.metadata, logo=logo.digest), proposal.application, by)
-    with transaction.atomic(using=router.db_for_write(application_model())), told_as_errors():
+
+    @sensitive_variables()
+    def work() -> Registered:
         if initial is not None and not InitialAccessToken.objects.spend(initial):
             raise InvalidToken(Reason.INITIAL_TOKEN_NOT_GOOD)
+        proposal.application.pk = None  # it may have had one that was taken back
         client = save_new(proposal, by)
         if logo is not None:
             ClientLogo.objects.keep(client.application, logo.digest, logo.image)
@@ -80,6 +85,9 @@ def register_itself(
             initial_access_token=initial,
         )
         return _with_secret(Registered(client, registration, token), by)
+
+    with told_as_errors():
+        return run(work, using=router.db_for_write(application_model()), durable=False)
 
 
 @sensitive_variables()
@@ -93,25 +101,13 @@ def change_registration(
     client = as_client(registration.application)
     check_open(client)
     _check_identity(client, document)
-    before = Metadata.of(client)
     members, vouched = _read({name: document[name] for name in document if name not in OURS}, registration.vouched)
     scopes = None if registration.scopes is None else tuple(registration.scopes)
-    asked = requested(members, Offer(door_policy(by.door), scopes, algorithms), before)
-    logo_uri = registration.metadata.get("logo_uri", "")
-    # An operator may have given it a logo; what the client named before, and names no more, goes.
-    is_logo_gone, is_logo_new = logo_uri and not asked.logo_uri, asked.logo_uri not in ("", logo_uri)
-    wanted = replace(asked.metadata, logo="") if is_logo_gone else asked.metadata
+    asked = requested(members, Offer(door_policy(by.door), scopes, algorithms), Metadata.of(client))
+    proposal, logo = _judged(asked, client, registration.metadata.get("logo_uri", ""), by)
 
-    def proposed(metadata: Metadata) -> Proposal:
-        return propose(metadata, client.application, by, before=before, policy=client.policy)
-
-    proposal = proposed(wanted)
-    is_fetching = is_logo_new or not FETCHED.isdisjoint(proposal.changed)
-    _check(proposal, counted=by if is_fetching else None)
-    logo = fetch_logo(asked.logo_uri) if is_logo_new else None
-    if logo is not None:
-        proposal = proposed(replace(wanted, logo=logo.digest))
-    with transaction.atomic(using=router.db_for_write(application_model())), told_as_errors():
+    @sensitive_variables()
+    def work() -> Registered:
         columns = {"metadata": dict(asked.own), "vouched": dict(vouched)}
         rotated = DynamicRegistration.objects.rotate(registration, token, **columns)
         if rotated is None:
@@ -119,20 +115,28 @@ def change_registration(
         save_change(proposal, by)
         if logo is not None:
             ClientLogo.objects.keep(client.application, logo.digest, logo.image)
-        elif is_logo_gone:
+        elif not proposal.metadata.logo:
             ClientLogo.objects.filter(application=client.application).delete()
         registration.metadata, registration.vouched = columns["metadata"], columns["vouched"]
         changed = Client(proposal.application, proposal.policy)
         return _with_secret(Registered(changed, registration, rotated), by)
 
+    with told_as_errors():
+        return run(work, using=router.db_for_write(application_model()), durable=False)
+
 
 def delete_registration(registration: DynamicRegistration, by: By) -> None:
     """Delete the client and all that hangs on it (RFC 7592 §2.3). Raises ``AccessDenied``."""
     check_open(as_client(registration.application))
-    using = router.db_for_write(application_model())
-    with transaction.atomic(using=using):
-        AuditEvent.objects.record([ClientDeleted(registration.application)], using=using, by=by.actor)
-        registration.application.delete(using=using)
+    using, application = router.db_for_write(application_model()), registration.application
+    pk = application.pk
+
+    def work() -> None:
+        AuditEvent.objects.record([ClientDeleted(application)], using=using, by=by.actor)
+        application.pk = pk  # Django takes it away with the row
+        application.delete(using=using)
+
+    run(work, using=using, durable=False)
 
 
 def check_open(client: Client) -> None:
@@ -153,6 +157,26 @@ def _read(document: Mapping[str, Any], vouched: Mapping[str, Any]) -> tuple[dict
     if not vouched:
         return members, {}
     return read_members({**document, **vouched}), vouched
+
+
+def _judged(asked: Requested, client: Client, logo_uri: str, by: By) -> tuple[Proposal, Logo | None]:
+    """Return the change that is asked for once it was found to break no rule, and the logo if it is another one.
+
+    What the client named at ``logo_uri``, and names no more, goes. A logo that an operator gave it stays.
+    """
+    before = Metadata.of(client)
+    is_new = asked.logo_uri not in ("", logo_uri)
+    wanted = replace(asked.metadata, logo="") if logo_uri and not asked.logo_uri else asked.metadata
+
+    def proposed(metadata: Metadata) -> Proposal:
+        return propose(metadata, client.application, by, before=before, policy=client.policy)
+
+    proposal = proposed(wanted)
+    _check(proposal, counted=by if is_new or not FETCHED.isdisjoint(proposal.changed) else None)
+    if not is_new:
+        return proposal, None
+    logo = fetch_logo(asked.logo_uri)
+    return proposed(replace(wanted, logo=logo.digest)), logo
 
 
 def _check(proposal: Proposal, *, counted: By | None = None) -> None:
