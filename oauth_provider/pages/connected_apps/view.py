@@ -166,7 +166,9 @@ def _application(request: HttpRequest) -> Row:
 
 
 def _list(request: HttpRequest, user: Any) -> HttpResponse:
-    apps, history, receipts = apps_of(user), history_of(user), receipts_of(user)
+    history, receipts = history_of(user), receipts_of(user)
+    # The latest comes first, and has the last word.
+    apps = apps_of(user, dict(one.context for one in reversed(receipts) if one.context))
     if wants_json(request):
         return answer(as_json.listed(apps, history, receipts))
     context = {
