@@ -40,6 +40,11 @@ class Place:
     until: datetime | None = None
     ends_unused_at: datetime | None = None
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Return the risks of its permissions in words, each once."""
+        return tuple(dict.fromkeys(one.warning for one in self.permissions if one.warning))
+
 
 @dataclass(frozen=True, slots=True)
 class SignIn:

@@ -39,6 +39,8 @@ from oauth_provider.tokens.withdraw import withdraw_consent
 
 METHODS = ["GET", "HEAD", "POST"]
 MAX_SCOPES = 500
+# A page with more apps folds what each of them may do.
+MAX_UNFOLDED = 5
 DOWNLOADED = "connected-apps.json"
 # What was done, as the page says it afterwards.
 DONE = {
@@ -174,6 +176,7 @@ def _list(request: HttpRequest, user: Any) -> HttpResponse:
     context = {
         "account": username_of(user),
         "apps": apps,
+        "are_many": len(apps) > MAX_UNFOLDED,
         "history": history,
         "receipts": receipts,
         "done": DONE.get(request.GET.get("done", ""), ""),
