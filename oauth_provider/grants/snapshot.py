@@ -6,7 +6,7 @@ from datetime import datetime
 from oauth_provider.dot.names import Row
 from oauth_provider.models import Authorization
 from oauth_provider.models.authorization import authorization_now
-from oauth_provider.models.client import Client
+from oauth_provider.models.client import TEST_MODE, Client
 from oauth_provider.registry.client_users import is_for_user
 from oauth_provider.registry.scope import Registry, registry
 from oauth_provider.tokens.authorization_details import are_still_theirs
@@ -40,7 +40,8 @@ class Snapshot:
         now, known = authorization_now(), registry()
         if authorization is None:
             return cls(None, now, known=known)
-        user, details = authorization.user, authorization.authorization_details
+        user, details, policy = authorization.user, authorization.authorization_details, client.policy
+        is_for_everybody = policy.status not in TEST_MODE and not policy.usable_by
         return cls(
             authorization,
             now,
@@ -48,5 +49,5 @@ class Snapshot:
             are_details_theirs=are_still_theirs(user, details),
             withheld=withheld_from_sign_in(authorization, known) if known.rules else frozenset(),
             known=known,
-            is_for_user=is_for_user(user, client),
+            is_for_user=is_for_everybody or is_for_user(user, client),
         )
