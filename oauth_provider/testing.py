@@ -11,7 +11,8 @@ from typing import Any
 from oauth_provider.clients.registration.kinds import KINDS
 from oauth_provider.clients.registration.metadata import Metadata
 from oauth_provider.clients.registration.new_client import register_with_secret
-from oauth_provider.clients.registration.register import By
+from oauth_provider.clients.registration.policy import Door
+from oauth_provider.clients.registration.proposal import By
 from oauth_provider.dot.names import Row
 
 __all__ = ["CreatedClient", "create_client"]
@@ -50,7 +51,7 @@ def create_client(
         scope=None if scopes is None and KINDS[kind].asks_for_scopes else _split(scopes or ()),
         **metadata,
     )
-    client, secret = register_with_secret(proposed, By("create_client"), kind=KINDS[kind])
+    client, secret = register_with_secret(proposed, By(Door.COMMAND), kind=KINDS[kind])
     return CreatedClient(client.application, client.client_id, secret)
 
 

@@ -20,13 +20,10 @@ from oauth_provider.admin.lists.cells import NAME_LENGTH, with_detail
 from oauth_provider.admin.lists.keyset import KeysetChangeList
 from oauth_provider.admin.lists.search import is_searchable, meant_by
 from oauth_provider.dot.names import application_model
-from oauth_provider.events import event as events
-from oauth_provider.events.event import Event
+from oauth_provider.events.every import EVENTS
 from oauth_provider.models import AuditEvent
 
-KINDS = sorted(
-    cls.kind() for cls in vars(events).values() if isinstance(cls, type) and issubclass(cls, Event) and cls.AUDITED
-)
+KINDS = sorted(cls.kind() for cls in EVENTS if cls.AUDITED)
 
 
 class KindFilter(admin.SimpleListFilter):

@@ -7,11 +7,9 @@ from django.contrib.auth.models import Group, Permission
 from django.core.checks import CheckMessage, Error, Tags, Warning
 from django.db import DatabaseError, router
 from django.utils.functional import Promise
-from django.utils.module_loading import import_string
 
 from oauth_provider.checks.registration import register
 from oauth_provider.protocol.scope_entry import (
-    CALLABLE,
     FIELDS,
     GROUP,
     ICONS,
@@ -24,6 +22,7 @@ from oauth_provider.protocol.scope_entry import (
 )
 from oauth_provider.protocol.spelling import find_similar, with_guess
 from oauth_provider.registry.scope import IDENTITY_SCOPES, configured_scopes, implications, project_scopes
+from oauth_provider.registry.who import why_no_rule
 
 
 @register()
@@ -74,7 +73,7 @@ def check_rules(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             id="oauth_provider.E104",
         )
         for name, entry in _entries().items()
-        if entry.grantable_by and (why := _why_no_rule(entry.grantable_by))
+        if entry.grantable_by and (why := why_no_rule(entry.grantable_by))
     ]
 
 
@@ -106,7 +105,7 @@ def check_holders(app_configs: Any, databases: Sequence[str] | None = None, **kw
 
 def _missing_holders(alias: str) -> Iterator[CheckMessage]:
     for name, entry in _entries().items():
-        if not entry.grantable_by or _why_no_rule(entry.grantable_by):
+        if not entry.grantable_by or why_no_rule(entry.grantable_by):
             continue
         kind, named = rule_of(entry.grantable_by)
         if kind in EXISTS and not EXISTS[kind](named, alias):
@@ -167,19 +166,3 @@ KINDS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "optional": (lambda value: isinstance(value, bool), "neither True nor False"),
     "implies": (_are_names, "no list of scopes"),
 }
-
-
-def _why_no_rule(grantable_by: str) -> str:
-    try:
-        kind, named = rule_of(grantable_by)
-    except ValueError:
-        return "it is no rule"
-    if kind == PERMISSION and "." not in named:
-        return "a permission is written with its app"
-    if kind != CALLABLE:
-        return ""
-    try:
-        found = import_string(named)
-    except Exception as error:  # whatever a module of the project's raises when it is imported
-        return f"{error}"
-    return "" if callable(found) else "it cannot be called"

@@ -9,7 +9,7 @@ from django.core.signals import setting_changed
 from django.http import HttpRequest
 from django.urls import get_script_prefix
 
-from oauth_provider.conf.people import PeopleSettings
+from oauth_provider.conf.registration import RegistrationSettings
 
 # What DOT offers where a project names no scopes at all.
 DOT_SCOPES = {"read": "Reading scope", "write": "Writing scope"}
@@ -20,7 +20,7 @@ def dot_setting(name: str, default: Any = None) -> Any:
     return provider_settings.settings_of_dot.get(name, default)
 
 
-class ProviderSettings(PeopleSettings):
+class ProviderSettings(RegistrationSettings):
     """The settings of the provider. Unknown names are found by a check (``oauth_provider.E010``)."""
 
     @property

@@ -240,14 +240,6 @@ class ClientChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class ClientSuspended(Event):
-    """A client may do nothing any more until an operator approves it again."""
-
-    AUDITED = True
-    application: Row = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
 class ClientDeleted(Event):
     """A client was deleted, and all that hung on it."""
 

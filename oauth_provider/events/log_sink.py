@@ -8,13 +8,13 @@ from typing import Any
 
 from oauth_provider.events.event import (
     ClientAuthenticationFailed,
-    ClientSuspended,
     Event,
     Replayed,
     ReplayedAgain,
     RequestRefused,
 )
 from oauth_provider.events.replay_count import replay_count
+from oauth_provider.events.status import ClientSuspended
 
 logger = logging.getLogger("oauth_provider.events")
 

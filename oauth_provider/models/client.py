@@ -12,6 +12,7 @@ from oauth_provider.dot.usability import is_usable
 from oauth_provider.models.client_legacy import ClientLegacy
 from oauth_provider.models.client_metadata import ClientMetadata
 from oauth_provider.models.client_presentation import ClientPresentation
+from oauth_provider.models.client_registration import ClientRegistration
 from oauth_provider.models.lifetimes import Lifetimes
 from oauth_provider.models.primary import PrimaryManager
 from oauth_provider.models.validation import (
@@ -34,14 +35,19 @@ GRANT_TYPES_OF_DOT = {
 DOT_OF_GRANT_TYPE = {"authorization_code": "authorization-code", "client_credentials": "client-credentials"}
 
 
-class ClientPolicy(ClientMetadata, ClientPresentation, ClientLegacy, Lifetimes):
+class ClientPolicy(ClientMetadata, ClientPresentation, ClientRegistration, ClientLegacy, Lifetimes):
     """The permissions of a client. Without a row, the client has ``ClientPolicy.default_for`` its application."""
 
     class Status(models.TextChoices):
-        """The use that may be made of a client. Nobody has vouched for an unapproved one yet."""
+        """The use that may be made of a client. Nobody has vouched for an unapproved one, which works for everybody.
 
-        APPROVED = "approved", _("approved")
+        One that is a draft, or pending, is in test mode: it works for its own team alone.
+        """
+
+        DRAFT = "draft", _("draft")
+        PENDING = "pending", _("waiting for approval")
         UNAPPROVED = "unapproved", _("not yet approved")
+        APPROVED = "approved", _("approved")
         SUSPENDED = "suspended", _("suspended")
 
     application = models.OneToOneField(
@@ -192,6 +198,14 @@ class ClientPolicy(ClientMetadata, ClientPresentation, ClientLegacy, Lifetimes):
     def is_suspended(self) -> bool:
         """Refused wherever a token is used and wherever one is issued."""
         return self.status == self.Status.SUSPENDED
+
+    @property
+    def is_in_test_mode(self) -> bool:
+        """Does it work for the members of its own team alone?"""
+        return self.status in TEST_MODE
+
+
+TEST_MODE = frozenset({ClientPolicy.Status.DRAFT, ClientPolicy.Status.PENDING})
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from typing import Any
 
 from oauth_provider.clients.registration.kinds import Kind
 from oauth_provider.clients.registration.metadata import Metadata
-from oauth_provider.clients.registration.proposal import Fault
+from oauth_provider.clients.registration.policy import Door
+from oauth_provider.clients.registration.proposal import By, Fault
 from oauth_provider.clients.registration.register import find_faults, propose
 from oauth_provider.clients.registration.words import as_plain_text
 from oauth_provider.dot.names import application_model
@@ -36,7 +37,7 @@ class Draft:
 
     def faults(self) -> tuple[Fault, ...]:
         """Return what the rules find, without saving anything."""
-        return find_faults(propose(self.metadata, application_model()(), kind=self.kind))
+        return find_faults(propose(self.metadata, application_model()(), By(Door.QUICKSTART), kind=self.kind))
 
 
 def usual_name(kind: Kind) -> str:

@@ -9,13 +9,14 @@ from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.clients.authentication.client_secret_basic import METHOD as CLIENT_SECRET_BASIC
 from oauth_provider.clients.registration.new_client import register_with_secret
-from oauth_provider.clients.registration.register import By
+from oauth_provider.clients.registration.policy import Door
+from oauth_provider.clients.registration.proposal import By
 from oauth_provider.models.client import Client
 from oauth_provider.protocol import pkce
 from oauth_provider.quickstart.draft import Draft
 from oauth_provider.quickstart.server import Server
 
-DOOR = "oauth_quickstart"
+LABEL = "oauth_quickstart"
 CODE_GRANT = "authorization_code"
 OWN_GRANT = "client_credentials"
 WEB_SCHEMES = frozenset({"http", "https"})
@@ -93,7 +94,7 @@ class FirstRequest:
 @sensitive_variables("secret")
 def make_client(draft: Draft) -> MadeClient:
     """Register the client by the one verb. Raises ``MetadataRefused``."""
-    client, secret = register_with_secret(draft.metadata, By(DOOR), kind=draft.kind, label=DOOR)
+    client, secret = register_with_secret(draft.metadata, By(Door.QUICKSTART), kind=draft.kind, label=LABEL)
     return MadeClient(draft, client, secret)
 
 

@@ -8,6 +8,7 @@ import pytest
 from django.core.cache import caches
 
 from oauth_provider.clients.registration.metadata import Metadata
+from oauth_provider.clients.registration.policy import Door
 from oauth_provider.clients.registration.register import By, MetadataRefused, register
 from oauth_provider.protocol import jose
 from oauth_provider.resource_server.guarded_cache import CacheUnavailable, GuardedCache
@@ -207,8 +208,8 @@ def test_discovery_names_the_method_and_what_is_signed_with() -> None:
 def test_it_cannot_be_registered_without_keys() -> None:
     given = {"client_name": "Robot", "grant_types": ("client_credentials",), "scope": ("notes:read",)}
     with pytest.raises(MetadataRefused) as refusal:
-        register(Metadata(**given, token_endpoint_auth_method="private_key_jwt"), By("a test"))
+        register(Metadata(**given, token_endpoint_auth_method="private_key_jwt"), By(Door.COMMAND))
     assert [fault.member for fault in refusal.value.faults] == ["token_endpoint_auth_method"]
     keys = {"keys": [dict(jose_keys.public("ES256").public_jwk)]}
-    client = register(Metadata(**given, token_endpoint_auth_method="private_key_jwt", jwks=keys), By("a test"))
+    client = register(Metadata(**given, token_endpoint_auth_method="private_key_jwt", jwks=keys), By(Door.COMMAND))
     assert client.policy.token_endpoint_auth_method == "private_key_jwt"

@@ -13,7 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from oauth_provider.events.actor import Actor
-from oauth_provider.events.event import ClientSuspended, ConsentGiven
+from oauth_provider.events.event import ConsentGiven
+from oauth_provider.events.status import ClientSuspended
 from oauth_provider.models import AuditEvent, Authorization, ClientSecret, SigningKey
 from oauth_provider.models.signing_key import new_key
 from oauth_provider.tokens.ending import revoke_authorizations

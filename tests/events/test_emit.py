@@ -7,15 +7,13 @@ import pytest
 from django.db import transaction
 
 from oauth_provider import signals
-from oauth_provider.events import event as events
 from oauth_provider.events.emit import emit
-from oauth_provider.events.event import ClientSuspended, Event, KeyRotated, RequestRefused
+from oauth_provider.events.event import KeyRotated, RequestRefused
+from oauth_provider.events.every import EVENTS
+from oauth_provider.events.status import ClientSuspended
 from tests.driver import Driver, signed_in
 from tests.each import each
 from tests.factories import ApplicationFactory
-
-CLASSES = [cls for cls in vars(events).values() if isinstance(cls, type) and issubclass(cls, Event)]
-CLASSES.remove(Event)
 
 
 @pytest.fixture
@@ -35,7 +33,7 @@ def kinds(told):
     return [event.kind() for event, _inside in told]
 
 
-@each("cls", CLASSES, ids=lambda cls: cls.__name__)
+@each("cls", EVENTS, ids=lambda cls: cls.__name__)
 def test_every_event_is_frozen_and_documented(cls):
     assert is_dataclass(cls)
     assert cls.__dataclass_params__.frozen
@@ -176,5 +174,5 @@ def test_a_receiver_that_raises_disturbs_nobody(caplog):
 
 
 def test_no_event_has_a_field_for_a_secret():
-    names = {field.name for cls in CLASSES for field in fields(cls)}
+    names = {field.name for cls in EVENTS for field in fields(cls)}
     assert not {name for name in names if "secret" in name or "token" in name or name == "code" or "password" in name}

@@ -1,4 +1,4 @@
-"""The reference of events and signals, from ``events/event.py`` and ``events/signal_sink.py``."""
+"""The reference of events and signals, from ``events/every.py`` and ``events/signal_sink.py``."""
 
 from dataclasses import fields
 
@@ -6,15 +6,14 @@ from django.dispatch import Signal
 
 from docs._ext.reference import words
 from oauth_provider import signals
-from oauth_provider.events import event as events
 from oauth_provider.events.event import Event
+from oauth_provider.events.every import EVENTS
 from oauth_provider.events.signal_sink import SIGNALS
 
 
 def classes() -> list[type[Event]]:
     """Return every event, in the order in which the code has them."""
-    found = [cls for cls in vars(events).values() if isinstance(cls, type) and issubclass(cls, Event)]
-    return [cls for cls in found if cls is not Event]
+    return [*EVENTS]
 
 
 def event_table() -> str:

@@ -8,7 +8,7 @@ from django.core import signing
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from oauth_provider.admin.clients.client_form import ClientForm
+from oauth_provider.admin.clients.client_form import BY, ClientForm
 from oauth_provider.clients.registration.kinds import KINDS
 from oauth_provider.clients.registration.metadata import Metadata
 from oauth_provider.clients.registration.proposal import Proposal
@@ -75,7 +75,7 @@ class AddClientForm(ClientForm):
             scope=self.chosen_scopes(),
         )
         self.instance.client_id = client_id
-        self.proposal = propose(metadata, self.instance, policy=self.policy, kind=kind)
+        self.proposal = propose(metadata, self.instance, BY, policy=self.policy, kind=kind)
         cleaned["allowed_origins"] = self.instance.allowed_origins
         self.tell(self.proposal)
         return cleaned

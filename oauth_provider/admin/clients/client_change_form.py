@@ -7,7 +7,7 @@ from django import forms
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.utils.translation import gettext_lazy
 
-from oauth_provider.admin.clients.client_form import CHECKBOXES, ClientForm, Lines
+from oauth_provider.admin.clients.client_form import BY, CHECKBOXES, ClientForm, Lines
 from oauth_provider.admin.clients.client_legacy import LegacyForm, offered_response_types
 from oauth_provider.admin.clients.client_metadata import METADATA, MetadataForm
 from oauth_provider.admin.clients.client_presentation import PRESENTATION, PresentationForm
@@ -126,7 +126,7 @@ class ChangeClientForm(ClientForm, MetadataForm, PresentationForm, LegacyForm):
         given |= {"client_name": cleaned["name"]} if "name" in cleaned else {}
         given |= {"is_public": cleaned["client_type"] == "public"} if "client_type" in cleaned else {}
         metadata = replace(self.before, **given, logo=self.logo_digest(self.policy), scope=self.chosen_scopes())
-        self.proposal = propose(metadata, self.instance, before=self.before, policy=self.policy)
+        self.proposal = propose(metadata, self.instance, BY, before=self.before, policy=self.policy)
         self.tell(self.proposal)
         return cleaned
 

@@ -7,7 +7,8 @@ from django.contrib.admin.widgets import AdminTextareaWidget
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from oauth_provider.clients.registration.proposal import Proposal
+from oauth_provider.clients.registration.policy import Door
+from oauth_provider.clients.registration.proposal import By, Proposal
 from oauth_provider.clients.registration.register import find_faults
 from oauth_provider.clients.registration.uri_rules import is_ours_to_judge
 from oauth_provider.models import ClientPolicy
@@ -17,6 +18,8 @@ from oauth_provider.registry.scope import all_scopes
 # The fields of a form that have another name than the member of the metadata.
 FIELDS = {"client_name": "name", "is_public": "client_type", "scope": "scopes"}
 LINES = ("redirect_uris", "post_logout_redirect_uris", "allowed_origins")
+# Whoever is in the admin is an operator; who exactly is said where it is saved.
+BY = By(Door.ADMIN)
 CHECKBOXES = forms.CheckboxSelectMultiple(attrs={"class": "oa-choices"})
 
 

@@ -4,7 +4,7 @@ The only list of them: the admin's form, ``create_client``, ``oauth_quickstart``
 reads it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from types import MappingProxyType
@@ -49,6 +49,14 @@ class Kind:
     def asks_for_scopes(self) -> bool:
         """Has it any grant to ask by?"""
         return bool(self.grant_types)
+
+    def fits(self, is_public: bool, grant_types: Collection[str]) -> bool:
+        """Could a client be of this kind that has this type and these grants?"""
+        return (
+            self.is_public == is_public
+            and bool(grant_types) == bool(self.grant_types)
+            and (set(grant_types) <= set(self.grant_types))
+        )
 
 
 _ALL = (

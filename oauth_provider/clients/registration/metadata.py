@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from typing import Any
 
-from oauth_provider.clients.registration.kinds import Kind
+from oauth_provider.clients.registration.kinds import KINDS, Kind
 from oauth_provider.dot.names import Row
 from oauth_provider.models.client import Client, ClientPolicy
 from oauth_provider.protocol import access_token, subject
@@ -21,9 +21,10 @@ class Metadata:
     """Metadata of a client in the words of the specifications, then what this server alone knows.
 
     ``publisher`` and ``verified_host`` are what an operator vouches for, and never a client's own words. ``logo`` is
-    the digest of our copy. ``scope`` None is every scope there is. An authentication method that is empty is any that
-    fits the client's type. Lifetimes, windows and ``default_max_age`` are in seconds, and None where the server's own
-    hold.
+    the digest of our copy. ``kind`` is the name of one of ``KINDS``, or empty. ``requested_scope`` waits for an
+    operator, and ``usable_by`` has one rule to a line. ``scope`` None is every scope there is. An authentication method
+    that is empty is any that fits the client's type. Lifetimes, windows and ``default_max_age`` are in seconds, and
+    None where the server's own hold.
     """
 
     client_name: str = ""
@@ -65,6 +66,9 @@ class Metadata:
     is_public: bool = False
     allowed_origins: tuple[str, ...] = ()
     status: str = ClientPolicy.Status.APPROVED
+    kind: str = ""
+    requested_scope: str = ""
+    usable_by: str = ""
     may_introspect: bool = False
     context: str = ""
     optional_scope: str = ""
@@ -82,6 +86,7 @@ class Metadata:
     def of_kind(cls, kind: Kind, **given: Any) -> "Metadata":
         """Return the metadata of a new client of ``kind``: what follows from it, and ``given``."""
         follows: dict[str, Any] = {
+            "kind": kind.name,
             "is_public": kind.is_public,
             "grant_types": kind.grant_types,
             "token_endpoint_auth_method": kind.token_endpoint_auth_method,
@@ -92,6 +97,16 @@ class Metadata:
             return metadata
         origins = filter(None, map(origin_of, metadata.redirect_uris))
         return replace(metadata, allowed_origins=tuple(dict.fromkeys(origins)))
+
+    def guess_kind(self) -> Kind | None:
+        """Return the kind that the client has, or else the one that fits what it is; None where none does.
+
+        What it was registered as counts for as long as it is that.
+        """
+        named = KINDS.get(self.kind)
+        if named is not None and named.is_public == self.is_public:
+            return named
+        return next((kind for kind in KINDS.values() if kind.fits(self.is_public, self.grant_types)), None)
 
     @classmethod
     def of(cls, client: Client) -> "Metadata":

@@ -5,7 +5,8 @@ from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.clients.registration.kinds import Kind
 from oauth_provider.clients.registration.metadata import Metadata
-from oauth_provider.clients.registration.register import By, register
+from oauth_provider.clients.registration.proposal import By
+from oauth_provider.clients.registration.register import register
 from oauth_provider.dot.names import application_model
 from oauth_provider.models.client import Client
 from oauth_provider.models.client_secret import ClientSecret

@@ -85,7 +85,7 @@ def check_kind(proposal: Proposal) -> Iterator[Fault]:
         return
     if not proposal.metadata.client_name.strip():
         yield Fault("client_name", _("Give it a name: people read it when they are asked for consent."))
-    if proposal.kind.asks_for_scopes and proposal.metadata.scope == ():
+    if proposal.kind.asks_for_scopes and proposal.metadata.scope == () and not proposal.metadata.requested_scope:
         yield Fault("scope", _("Choose at least one scope, or every scope."))
     if proposal.kind.requires_pkce and proposal.metadata.pkce_excused_until is not None:
         yield Fault("pkce_excused_until", _("A client of this type is not excused from PKCE."))

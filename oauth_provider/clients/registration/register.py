@@ -6,29 +6,42 @@ proposal later; ``register`` and ``change`` do both. No secret is made here: tha
 
 import logging
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import router, transaction
+from django.utils.translation import gettext as _
 
-from oauth_provider.clients.registration import key_rules, policy_rules, uri_rules
+from oauth_provider.clients.registration import door_rules, key_rules, policy_rules, uri_rules
 from oauth_provider.clients.registration.kinds import Kind
 from oauth_provider.clients.registration.metadata import OF_APPLICATION, OF_POLICY, Metadata
-from oauth_provider.clients.registration.proposal import Fault, Proposal
+from oauth_provider.clients.registration.policy import Door
+from oauth_provider.clients.registration.proposal import By, Fault, MetadataRefused, Proposal
+from oauth_provider.clients.registration.quotas import check_quotas, take_from_address
+from oauth_provider.clients.registration.status import event_of
 from oauth_provider.dot.names import Row, application_model
 from oauth_provider.dot.secret import make_secret_unusable, unusable_secret
-from oauth_provider.events.actor import Actor
-from oauth_provider.events.event import ClientChanged, ClientRegistered, ClientSuspended, Event
+from oauth_provider.events.event import ClientChanged, ClientRegistered, Event
 from oauth_provider.models import AuditEvent
 from oauth_provider.models.client import Client, ClientPolicy
+from oauth_provider.models.client_member import ClientMember
 from oauth_provider.models.client_secret import ClientSecret
 
+__all__ = ["By", "Fault", "MetadataRefused", "change", "find_faults", "find_warnings", "propose", "register"]
+
 logger = logging.getLogger("oauth_provider.clients")
+
+# DOT's own words for how an application came to be; it calls all others made by hand.
+SOURCES = {Door.ENDPOINT: "dcr", Door.DOCUMENT: "cimd"}
 
 Rule = Callable[[Proposal], Iterable[Fault]]
 
 RULES: tuple[Rule, ...] = (
+    door_rules.check_who,
+    door_rules.check_kind_of_door,
+    door_rules.check_scopes,
+    door_rules.check_operators_members,
+    door_rules.check_hosts,
+    door_rules.check_reserved,
     policy_rules.check_name,
     policy_rules.check_vouching,
     uri_rules.check_redirect_uris,
@@ -46,41 +59,25 @@ RULES: tuple[Rule, ...] = (
 LATER_RULES: tuple[Rule, ...] = (key_rules.check_keys, key_rules.check_subjects, key_rules.check_frames)
 
 
-@dataclass(frozen=True, slots=True)
-class By:
-    """The one who registers: through which ``door``, and the person and the address, where they are known."""
-
-    door: str
-    user: Any = None
-    address: str = ""
-
-    @property
-    def actor(self) -> Actor:
-        """Return who the audit names."""
-        return Actor("" if self.user is None else str(self.user.pk), self.address)
-
-
-class MetadataRefused(Exception):
-    """The metadata cannot be registered: each of ``faults`` says of which member, and why."""
-
-    def __init__(self, faults: tuple[Fault, ...]) -> None:
-        super().__init__("; ".join(f"{fault.member}: {fault.text}" for fault in faults))
-        self.faults = faults
-
-
 def register(metadata: Metadata, by: By, *, kind: Kind | None = None) -> Client:
-    """Register a new client, and return it. It has no secret yet. Raises ``MetadataRefused``."""
-    proposal = propose(metadata, application_model()(), kind=kind)
+    """Register a new client, and return it. It has no secret yet. Raises ``MetadataRefused``.
+
+    Its status, and which scopes wait for an operator, is said by the policy of the door. Whoever comes through a door
+    that is no operator's owns it.
+    """
+    proposal = propose(metadata, application_model()(), by, kind=kind)
     _check(proposal)
+    take_from_address(by)
     return save_new(proposal, by)
 
 
 def change(client: Client, metadata: Metadata, by: By) -> Client:
     """Have all that is registered of ``client`` be ``metadata``, and return it. Raises ``MetadataRefused``.
 
-    Only what differs is judged and written. The secrets of a client whose type changes end.
+    Only what differs is judged and written, by the policy of registration, too. The secrets of a client whose type
+    changes end.
     """
-    proposal = propose(metadata, client.application, before=Metadata.of(client), policy=client.policy)
+    proposal = propose(metadata, client.application, by, before=Metadata.of(client), policy=client.policy)
     _check(proposal)
     save_change(proposal, by)
     return Client(proposal.application, proposal.policy)
@@ -89,15 +86,17 @@ def change(client: Client, metadata: Metadata, by: By) -> Client:
 def propose(
     metadata: Metadata,
     application: Row,
+    by: By,
     *,
     before: Metadata | None = None,
     policy: ClientPolicy | None = None,
     kind: Kind | None = None,
 ) -> Proposal:
     """Write ``metadata`` to the rows, without saving them: a new client's where there is nothing ``before``."""
-    policy = ClientPolicy() if policy is None else policy
+    policy = ClientPolicy(door=by.door.value) if policy is None else policy
+    metadata = door_rules.settle(metadata, before, by)
     metadata.write_to(application, policy)
-    return Proposal(metadata, before, application, policy, kind)
+    return Proposal(metadata, before, application, policy, by, kind)
 
 
 def find_faults(proposal: Proposal, *, is_refused: bool = False) -> tuple[Fault, ...]:
@@ -110,16 +109,26 @@ def find_faults(proposal: Proposal, *, is_refused: bool = False) -> tuple[Fault,
     return (*faults, *(one for one in policy_rules.check_contradictions(proposal) if one.member not in named))
 
 
+def find_warnings(proposal: Proposal) -> tuple[Fault, ...]:
+    """Return what an operator should know, and may do all the same: a name that looks like a reserved one."""
+    return tuple(door_rules.find_look_alikes(proposal)) if proposal.by.is_operator else ()
+
+
 def save_new(proposal: Proposal, by: By) -> Client:
     """Save a new client that has no faults. No secret of DOT's is made and hashed for nobody."""
     application, policy = proposal.application, proposal.policy
     using = router.db_for_write(application_model())
     with transaction.atomic(using=using):
+        check_quotas(by, using=using)
         application.client_secret = unusable_secret()
+        if by.door in SOURCES:
+            application.registration_source = SOURCES[by.door]
         application.save(force_insert=True)
         make_secret_unusable(application)
-        policy.application = application
+        policy.application, policy.door = application, by.door.value
         policy.save()
+        if by.user is not None and not by.is_operator:
+            ClientMember.objects.create(application=application, user=by.user)
         AuditEvent.objects.record([ClientRegistered(application)], using=using, by=by.actor)
     logger.info("Client %s was registered through %s by %s.", application.client_id, by.door, by.user or "nobody")
     return Client(application, policy)
@@ -135,18 +144,36 @@ def save_change(proposal: Proposal, by: By, *, columns: Iterable[str] = ()) -> i
     with transaction.atomic(using=using):
         own = {column for member, column in OF_APPLICATION.items() if member in changed} | set(columns)
         application.save(update_fields=[*own, "authorization_grant_type", "updated"])
+        before = _check_status(proposal, using)
         of_policy = [column for member, column in OF_POLICY.items() if member in changed]
+        if "status" in changed:
+            policy.suspended_from = before if policy.is_suspended else ""
+            of_policy.append("suspended_from")
         if of_policy:
             policy.application = application
             is_new = policy._state.adding
             policy.save(update_fields=None if is_new else [*of_policy, "updated_at"])
         ended = ClientSecret.objects.revoke_all(application, by=by.actor) if "is_public" in changed else 0
         events: list[Event] = [ClientChanged(application, tuple(sorted(changed)))] if changed else []
-        if "status" in changed and policy.is_suspended:
-            events.append(ClientSuspended(application))
+        if "status" in changed:
+            events += event_of(application, before, policy.status)
         AuditEvent.objects.record(events, using=using, by=by.actor)
     logger.info("Client %s was changed through %s by %s.", application.client_id, by.door, by.user or "nobody")
     return ended
+
+
+def _check_status(proposal: Proposal, using: str) -> str:
+    """Return the status until now, by a row that is held. Raises ``MetadataRefused`` if a developer's change is late.
+
+    An operator may have suspended the client while somebody else filled a form in.
+    """
+    if "status" not in proposal.changed or proposal.before is None:
+        return proposal.policy.status
+    rows = ClientPolicy.objects.using(using).select_for_update().filter(application=proposal.application.pk)
+    status = rows.values_list("status", flat=True).first() or proposal.before.status
+    if not proposal.by.is_operator and status != proposal.before.status:
+        raise MetadataRefused((Fault("", _("An operator has changed its status meanwhile. Look at it again.")),))
+    return str(status)
 
 
 def _check(proposal: Proposal) -> None:

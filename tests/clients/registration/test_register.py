@@ -10,11 +10,14 @@ from oauth_provider.clients.authentication.table import methods
 from oauth_provider.clients.registration import sector_identifier
 from oauth_provider.clients.registration.kinds import KINDS
 from oauth_provider.clients.registration.metadata import OF_APPLICATION, OF_POLICY, Metadata
-from oauth_provider.clients.registration.register import By, MetadataRefused, change, register
+from oauth_provider.clients.registration.policy import Door
+from oauth_provider.clients.registration.proposal import By, MetadataRefused
+from oauth_provider.clients.registration.register import change, register
 from oauth_provider.dot.names import application_model
 from oauth_provider.dot.secret import is_secret
 from oauth_provider.events import emit
-from oauth_provider.events.event import ClientChanged, ClientRegistered, ClientSuspended
+from oauth_provider.events.event import ClientChanged, ClientRegistered
+from oauth_provider.events.status import ClientSuspended
 from oauth_provider.models import ClientPolicy, ClientSecret
 from oauth_provider.models.client import Client, as_client
 from oauth_provider.registry.grant import grant_types
@@ -24,7 +27,7 @@ from tests.factories import CALLBACK, ApplicationFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 7591", "2")]
 
-BY = By("a test")
+BY = By(Door.COMMAND)
 WEB = Metadata.of_kind(KINDS["web"], client_name="Photo Book", redirect_uris=(CALLBACK,), scope=("notes:read",))
 
 
@@ -197,7 +200,9 @@ def test_it_is_told_once_it_is_committed(told: list[Any], django_capture_on_comm
 
 def test_metadata_has_every_column_of_a_policy_and_its_default() -> None:
     columns = {column.name for column in ClientPolicy._meta.concrete_fields}
-    assert columns - set(OF_POLICY.values()) == {"application", "created_at", "updated_at"}
+    assert columns - set(OF_POLICY.values()) == {
+        *("application", "created_at", "updated_at", "door", "status_note", "suspended_from")
+    }
     policy, metadata = ClientPolicy(scopes=[]), Metadata()
     for member in fields(Metadata):
         if member.name in OF_APPLICATION:
