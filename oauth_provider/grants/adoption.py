@@ -15,12 +15,9 @@ from oauth_provider.models.client import Client
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import InvalidGrant
 from oauth_provider.protocol.reason import Reason
-from oauth_provider.registry.client_users import is_for_user
-from oauth_provider.registry.scope import registry
 from oauth_provider.sql.outcome import Add, Change, Hold, Outcome
 from oauth_provider.tokens.dot_refresh_token import is_live
 from oauth_provider.tokens.issue import Issued
-from oauth_provider.tokens.scope_rules import withheld_from_sign_in
 
 
 @sensitive_variables()
@@ -37,11 +34,11 @@ def of_dot_token(presented: str, client: Client) -> Snapshot:
     # DOT's ``cleartokens`` deletes rows that are revoked; what was adopted is still known to us.
     if row is None or row.revoked is not None:
         authorization = Authorization.objects.with_user(adopted_digest=presented_digest).first()
-        return _snapshot(authorization, now, client)
+        return Snapshot.of(authorization, client)
     if not is_live(row, now):
         raise InvalidGrant(Reason.REFRESH_TOKEN_EXPIRED)
-    authorization = _authorization_of(row, presented_digest, now)
-    return _snapshot(authorization, now, client, adopted=row)
+    snapshot = Snapshot.of(_authorization_of(row, presented_digest, now), client)
+    return replace(snapshot, adopted=row)
 
 
 def with_adoption(snapshot: Snapshot, outcome: Outcome[Issued]) -> Outcome[Issued]:
@@ -59,14 +56,6 @@ def with_adoption(snapshot: Snapshot, outcome: Outcome[Issued]) -> Outcome[Issue
     # Its scope is the one that goes on, unless somebody takes a part of it back first.
     writes = (spent, Hold(row.access_token), *outcome.writes, *([] if is_bound else [Add(beside)]))
     return replace(outcome, writes=writes)
-
-
-def _snapshot(
-    authorization: Authorization | None, now: datetime, client: Client, *, adopted: Row | None = None
-) -> Snapshot:
-    withheld = withheld_from_sign_in(authorization, registry())
-    is_theirs = authorization is None or is_for_user(authorization.user, client)
-    return Snapshot(authorization, now, adopted=adopted, withheld=withheld, is_for_user=is_theirs)
 
 
 def _authorization_of(row: Row, presented_digest: str, now: datetime) -> Authorization:
