@@ -122,9 +122,8 @@ def everything_due(driver, number=3):
         LogoutDelivery.objects.create(application=driver.application, sid="s", ended_at=ago(WEEK + MINUTE))
     for _ in range(number):
         ClientSecret.objects.create_secret(driver.application)
-    ClientSecret.objects.update(expires_at=ago(WEEK + MINUTE))
-    for _ in range(number):
         InitialAccessToken.objects.create_token()
+    ClientSecret.objects.update(expires_at=ago(WEEK + MINUTE))
     InitialAccessToken.objects.update(expires_at=ago(WEEK + MINUTE))
     for jti in range(number):
         RevokedToken.objects.add_token(str(jti), ago(MINUTE))
