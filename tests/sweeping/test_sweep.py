@@ -80,30 +80,6 @@ def test_a_project_in_use_loses_nothing(driver):
     assert driver.refresh(tokens["refresh_token"]).json()["access_token"] == retried["access_token"]
 
 
-def test_it_says_what_it_did(driver):
-    assert list(sweep()) == [
-        "pending requests deleted",
-        "sealed answers blanked",
-        "access tokens deleted",
-        "last uses of consents forgotten",
-        "last uses of consents noted",
-        "unused consents announced to end",
-        "unused consents ended",
-        "authorizations deleted",
-        "revoked tokens deleted",
-        "messages deleted",
-        "consent receipts closed",
-        "consent receipts deleted",
-        "audit events deleted",
-        "client secrets deleted",
-        "initial access tokens deleted",
-        "registered clients noted as idle",
-        "registered clients noted as in use",
-        "registered clients deleted",
-        "private halves of signing keys blanked",
-    ]
-
-
 def everything_due(driver, number=3):
     """Something for each sweep."""
     for _ in range(number):
