@@ -5,24 +5,11 @@ The code is the name in lower case. It stands in the log, in the signal and on t
 their words.
 """
 
-from enum import Enum
+from oauth_provider.protocol.coded_reason import CodedReason
 
 
-class Reason(Enum):
-    """Reasons of refusals. ``text`` is ``error_description``, in which ``{name}`` is replaced."""
-
-    text: str
-
-    def __new__(cls, text: str) -> "Reason":
-        member = object.__new__(cls)
-        member._value_ = len(cls.__members__)  # not the text: two may share it
-        member.text = text
-        return member
-
-    @property
-    def code(self) -> str:
-        """Return the name in lower case, as it stands in logs."""
-        return self.name.lower()
+class Reason(CodedReason):
+    """Reasons of refusals, each with its words."""
 
     # Words that a project's own code chose, and errors that have none.
     UNSPECIFIED = ""
