@@ -198,6 +198,8 @@ class Reason(Enum):
     USER_UNDECIDED = "The request could not be decided."
     USER_NOT_SIGNED_IN = "The user has to sign in."
     USER_NEVER_AGREED = "The user has to sign in."
+    CLIENT_IN_TEST_MODE = "The application is in test mode, and works for its own team alone."
+    CLIENT_NOT_FOR_USER = "The application is not for this user."
     USER_WOULD_NOT_SIGN_IN = "The user would not sign in again."
     USER_IS_ANOTHER = "Another person signed in than the one asked for."
     USER_CHOSE_NO_ACCOUNT = "The user chose no account."

@@ -14,6 +14,7 @@ from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from oauth_provider.conf import provider_settings
+from oauth_provider.conf.people import NOTICE_PREFIX
 from oauth_provider.dot.names import access_token_model, refresh_token_model
 from oauth_provider.models.audit_event import AuditEvent
 from oauth_provider.models.authorization import Authorization
@@ -26,7 +27,6 @@ from oauth_provider.models.revoked_token import RevokedToken
 from oauth_provider.models.signing_key import SigningKey
 from oauth_provider.models.sweep_mark import SweepMark
 from oauth_provider.models.token import TokenBinding
-from oauth_provider.notices.notice import PREFIX
 from oauth_provider.sql.clock import database_now
 from oauth_provider.sql.set_delete import delete_expired
 from oauth_provider.sql.sweep import AnyOf
@@ -158,7 +158,7 @@ def logout_deliveries(now: datetime) -> QuerySet[LogoutDelivery]:
 
 def old_notices(now: datetime) -> QuerySet[LogoutDelivery]:
     """Mails to people that nobody delivered for so long that they are no news any more."""
-    rows = LogoutDelivery.objects.filter(status=LogoutDelivery.Status.PENDING, kind__startswith=PREFIX)
+    rows = LogoutDelivery.objects.filter(status=LogoutDelivery.Status.PENDING, kind__startswith=NOTICE_PREFIX)
     return rows.filter(next_attempt_at__lt=now - NEWS).order_by("next_attempt_at")
 
 

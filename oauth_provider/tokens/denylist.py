@@ -21,8 +21,8 @@ from django.db.models.signals import post_delete, post_save, pre_delete
 
 from oauth_provider.conf import provider_settings
 from oauth_provider.dot.names import Row, access_token_model, application_model
-from oauth_provider.models import Authorization, ClientPolicy
-from oauth_provider.models.client import is_barred
+from oauth_provider.models import Authorization, ClientMember, ClientPolicy
+from oauth_provider.models.client import TEST_MODE, is_barred
 from oauth_provider.protocol.access_token import JWT
 from oauth_provider.protocol.denylist import AUTHORIZATION, CLIENT, TOKEN, Denial, merge_for_client
 from oauth_provider.registry.resource import with_jwts
@@ -159,6 +159,7 @@ def connect() -> None:
     access_tokens_revoked.connect(access_tokens_ended, dispatch_uid=uid % "access_tokens_revoked")
     pre_delete.connect(authorization_goes, sender=Authorization, dispatch_uid=uid % "authorization")
     pre_delete.connect(access_token_goes, sender=access_token_model(), dispatch_uid=uid % "access_token")
+    post_delete.connect(member_left, sender=ClientMember, dispatch_uid=uid % "member")
     post_save.connect(policy_saved, sender=ClientPolicy, dispatch_uid=uid % "policy")
     for model in family(application_model()):
         post_delete.connect(client_went, sender=model, dispatch_uid=uid % f"deleted.{model._meta.label}")
@@ -216,10 +217,21 @@ def client_saved(instance: Row, using: str, created: bool, **kwargs: Any) -> Non
         _after_commit(using, CLIENT, instance.client_id, until_now=True)
 
 
-def policy_saved(instance: ClientPolicy, using: str, **kwargs: Any) -> None:
-    """Suspended. It may be reinstated."""
-    if provider_settings.DENYLIST and instance.is_suspended:
+def policy_saved(instance: ClientPolicy, using: str, created: bool, update_fields: Any, **kwargs: Any) -> None:
+    """Suspended, or in test mode from now on. It may be reinstated, and its own team gets new tokens."""
+    is_told = update_fields is None or "status" in update_fields
+    if provider_settings.DENYLIST and (instance.is_suspended or (instance.is_in_test_mode and not created and is_told)):
         _after_commit(using, CLIENT, instance.application.client_id, until_now=True)
+
+
+def member_left(instance: ClientMember, using: str, **kwargs: Any) -> None:
+    """Left the team of a client, which may be in test mode. Others go on."""
+    if not provider_settings.DENYLIST:
+        return
+    rows = ClientPolicy._base_manager.using(using).filter(application=instance.application_id, status__in=TEST_MODE)
+    if rows.exists():
+        user, application = instance.user_id, instance.application_id
+        transaction.on_commit(lambda: _deny_user(user, using, application=application), using=using, robust=True)
 
 
 def user_saved(instance: Any, using: str, created: bool, **kwargs: Any) -> None:
@@ -235,11 +247,11 @@ def _client_of(authorization: Authorization) -> str:
         return ""
 
 
-def _deny_user(key: Any, using: str) -> None:
+def _deny_user(key: Any, using: str, **at: Any) -> None:
     now = database_now(using)
-    live = Authorization._base_manager.using(using).filter(user=key, revoked_at=None, expires_at__gt=now)
+    live = Authorization._base_manager.using(using).filter(user=key, revoked_at=None, expires_at__gt=now, **at)
     deny(AUTHORIZATION, map(str, live.values_list("public_id", flat=True)), until_now=True)
-    loose = access_token_model()._base_manager.using(using).filter(user=key, expires__gt=now, oauth_binding=None)
+    loose = access_token_model()._base_manager.using(using).filter(user=key, expires__gt=now, oauth_binding=None, **at)
     deny(TOKEN, loose.values_list("token_checksum", flat=True), until_now=True)
 
 

@@ -61,7 +61,7 @@ def _narrow_consent(consent: Consent, scopes: Collection[str], using: str) -> No
         consent.delete(using=using)
     elif agreed != consent.agreed:
         Consent.objects.using(using).filter(pk=consent.pk).update(
-            **Consent.columns(agreed, consent.until, consent.seen)
+            **Consent.columns(agreed, consent.until, consent.seen.extended_by(consent.seen, agreed))
         )
 
 
