@@ -72,6 +72,18 @@ class Reason(Enum):
     BASIC_MALFORMED = "The Authorization header is malformed."
     BASIC_INCOMPLETE = "The Authorization header must hold an identifier and a secret."
 
+    # Registration of clients (RFC 7591 §3.2.2, RFC 7592 §2).
+    BODY_NOT_JSON = "The body must be a JSON object of application/json."
+    METADATA_REFUSED = "{member}: {why}"
+    STATEMENT_MALFORMED = "The software statement is malformed."
+    STATEMENT_SIGNATURE = "The software statement is not what its issuer signed."
+    STATEMENT_EXPIRED = "The software statement has expired, or is not good yet."
+    STATEMENT_ISSUER_UNKNOWN = "The issuer of the software statement is not trusted here."
+    INITIAL_TOKEN_NOT_GOOD = "The initial access token is unknown, expired or used up."
+    REGISTRATION_TOKEN_NOT_GOOD = "The registration access token is not that of this client."
+    REGISTRATION_CLOSED_TO_CLIENT = "This client may not change its registration."
+    REGISTERED_TOO_OFTEN = "Too many clients were registered from there. Try again later."
+
     # Grants (RFC 6749 §5.2).
     GRANT_TYPE_UNSUPPORTED = "The grant type is unknown here."
     GRANT_TYPE_NOT_ALLOWED = "This client may not use this grant type."
