@@ -56,7 +56,7 @@ def initial_token(request: HttpRequest, *, is_needed: bool) -> InitialAccessToke
     token = token_from_header(request.headers.get("Authorization", ""))
     if token is None:
         if is_needed:
-            raise InvalidToken(Reason.REGISTRATION_NEEDS_TOKEN)
+            raise InvalidToken(Reason.TOKEN_MISSING)
         return None
     found = InitialAccessToken.objects.find(token)
     if found is None:

@@ -266,24 +266,6 @@ class SecretRevoked(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class InitialTokenMade(Event):
-    """An operator made an initial access token, with which clients may register; ``hint`` is its last characters."""
-
-    AUDITED = True
-    hint: str
-    label: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class InitialTokenRevoked(Event):
-    """An initial access token is not good any more."""
-
-    AUDITED = True
-    hint: str
-    label: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class ScopeChanged(Event):
     """A scope of the database was added, changed or deleted, or a plan applied or undone: ``step`` says which."""
 

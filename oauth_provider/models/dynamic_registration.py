@@ -61,7 +61,7 @@ class DynamicRegistrationManager(PrimaryManager["DynamicRegistration"]):
 
 
 class DynamicRegistration(models.Model):
-    """How one client registered itself.
+    """Registration of one client by itself.
 
     ``metadata`` has the members that mean something to the client alone, ``vouched`` those of its software statement,
     which no change overrides. ``scopes`` is what its initial access token allowed (null: no such limit).

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.events.actor import NOBODY, Actor
-from oauth_provider.events.event import InitialTokenMade, InitialTokenRevoked
+from oauth_provider.events.initial_token import InitialTokenMade, InitialTokenRevoked
 from oauth_provider.models.audit_event import AuditEvent
 from oauth_provider.models.client_secret import HINT_LENGTH
 from oauth_provider.models.primary import PrimaryManager

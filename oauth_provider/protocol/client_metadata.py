@@ -12,7 +12,7 @@ from oauth_provider.protocol import https_url, redirect_uri
 from oauth_provider.protocol.errors import InvalidClientMetadata, InvalidRedirectUri, OAuthError
 from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol.registration import MAX_URIS
-from oauth_provider.protocol.response_type import CODE, IMPLICIT_GRANT, is_front_channel, parts_of
+from oauth_provider.protocol.response_type import CODE, IMPLICIT_GRANT, LEGACY, is_front_channel, parts_of
 from oauth_provider.protocol.strict_json import is_storable
 
 # RFC 7591 §2: what a client has that says nothing.
@@ -30,52 +30,53 @@ REDIRECT_URIS = "redirect_uris"
 Reader = Callable[[str, Any], Any]
 
 
-def refusal(member: str, reason: Reason, **named: str) -> OAuthError:
-    """Return the error for ``member`` (RFC 7591 §3.2.2)."""
-    kind: Callable[..., OAuthError] = InvalidRedirectUri if member == REDIRECT_URIS else InvalidClientMetadata
-    return kind(reason, member=member, **named)
+def refusal(member: str, why: str) -> OAuthError:
+    """Return the error for ``member`` (RFC 7591 §3.2.2). ``why`` is ASCII without quotes (RFC 6749 §5.2)."""
+    if member == REDIRECT_URIS:
+        return InvalidRedirectUri(Reason.METADATA_REFUSED, member=member, why=why)
+    return InvalidClientMetadata(Reason.METADATA_REFUSED, member=member, why=why)
 
 
 def text_of(member: str, value: Any, *, max_length: int = MAX_TEXT) -> str:
     """Return a text of at most ``max_length`` characters that can be stored. Raise ``InvalidClientMetadata``."""
     if not isinstance(value, str):
-        raise refusal(member, Reason.METADATA_TYPE, shape="a string")
+        raise refusal(member, "it must be a string.")
     if len(value) > max_length:
-        raise refusal(member, Reason.METADATA_SIZE)
+        raise refusal(member, "it is too long.")
     if not is_storable(value) or any(ord(character) < 32 or character == "\x7f" for character in value):
-        raise refusal(member, Reason.METADATA_CHARACTERS)
+        raise refusal(member, "it holds characters that are not allowed.")
     return value
 
 
 def texts_of(member: str, value: Any) -> tuple[str, ...]:
     """Return an array of texts, each once."""
     if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-        raise refusal(member, Reason.METADATA_TYPE, shape="an array of strings")
+        raise refusal(member, "it must be an array of strings.")
     if len(value) > MAX_URIS:
-        raise refusal(member, Reason.METADATA_SIZE)
+        raise refusal(member, "it is too long.")
     return tuple(dict.fromkeys(text_of(member, one) for one in value))
 
 
 def flag_of(member: str, value: Any) -> bool:
     """Return true or false, which no other value stands for."""
     if not isinstance(value, bool):
-        raise refusal(member, Reason.METADATA_TYPE, shape="true or false")
+        raise refusal(member, "it must be true or false.")
     return value
 
 
 def seconds_of(member: str, value: Any) -> int:
     """Return a whole number of seconds."""
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAX_AGE:
-        raise refusal(member, Reason.METADATA_TYPE, shape="a number of seconds")
+        raise refusal(member, "it must be a number of seconds.")
     return value
 
 
 def object_of(member: str, value: Any) -> dict[str, Any]:
     """Return a JSON object that can be stored. Its own rules judge the rest."""
     if not isinstance(value, dict):
-        raise refusal(member, Reason.METADATA_TYPE, shape="an object")
+        raise refusal(member, "it must be an object.")
     if not is_storable(value):
-        raise refusal(member, Reason.METADATA_CHARACTERS)
+        raise refusal(member, "it holds characters that are not allowed.")
     return value
 
 
@@ -83,7 +84,7 @@ def page_of(member: str, value: Any) -> str:
     """Return the URL of a page that people are led to, which is https (OpenID Connect Core §4)."""
     url = text_of(member, value, max_length=https_url.MAX_LENGTH)
     if not https_url.is_page(url):
-        raise refusal(member, Reason.METADATA_TYPE, shape="an https URL")
+        raise refusal(member, "it must be an https URL.")
     return url
 
 
@@ -100,7 +101,7 @@ def statement_of(member: str, value: Any) -> str:
 def application_type_of(member: str, value: Any) -> str:
     """Return one of the two types that there are (OpenID Connect Registration §2)."""
     if value not in (WEB, NATIVE):
-        raise refusal(member, Reason.METADATA_TYPE, shape=f'"{WEB}" or "{NATIVE}"'.replace('"', "'"))
+        raise refusal(member, f"it must be {WEB} or {NATIVE}.")
     return str(value)
 
 
@@ -172,7 +173,7 @@ def read_members(document: Mapping[str, Any]) -> dict[str, Any]:
     """
     for member in UNKEPT:
         if document.get(member):
-            raise refusal(member, Reason.METADATA_NOT_KEPT)
+            raise refusal(member, "this server could not keep to it.")
     members = {
         member: read(member, document[member]) for member, read in READERS.items() if document.get(member) is not None
     }
@@ -188,7 +189,7 @@ def with_defaults(members: Mapping[str, Any], known_grant_types: Collection[str]
     asked = members.get("grant_types", (DEFAULT_GRANT_TYPE,))
     grant_types = tuple(name for name in asked if name in known_grant_types)
     if asked and not grant_types:
-        raise refusal("grant_types", Reason.GRANT_TYPES_UNKNOWN)
+        raise refusal("grant_types", "none of them is known here.")
     usual = (CODE,) if DEFAULT_GRANT_TYPE in grant_types else ()
     response_types = members.get("response_types", usual)
     check_response_types(response_types, asked)
@@ -206,9 +207,14 @@ def check_response_types(response_types: tuple[str, ...], grant_types: Collectio
         if is_front_channel(response_type):
             needed.add(IMPLICIT_GRANT)
         if not needed <= set(grant_types):
-            raise refusal("response_types", Reason.RESPONSE_TYPE_WITHOUT_GRANT, response_type=response_type)
+            raise refusal("response_types", _misfit(response_type))
     if DEFAULT_GRANT_TYPE in grant_types and not any(CODE in parts_of(one) for one in response_types):
-        raise refusal("response_types", Reason.RESPONSE_TYPE_WITHOUT_GRANT, response_type=CODE)
+        raise refusal("response_types", _misfit(CODE))
+
+
+def _misfit(response_type: str) -> str:
+    said = response_type if response_type in (CODE, *LEGACY) else "there is one that"
+    return f"{said} does not fit the grant_types."
 
 
 def application_type(members: Mapping[str, Any]) -> str:
@@ -222,7 +228,7 @@ def application_type(members: Mapping[str, Any]) -> str:
     if stated is None:
         return NATIVE if any(map(redirect_uri.is_on_device, _well_formed(uris))) else WEB
     if stated == WEB and any(_is_of_app(uri) for uri in _well_formed(uris)):
-        raise InvalidRedirectUri(Reason.REDIRECT_URI_OF_OTHER_APPLICATION_TYPE, application_type=stated)
+        raise refusal(REDIRECT_URIS, f"{stated} clients have no scheme of their own.")
     return stated
 
 

@@ -10,14 +10,15 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.db import connections, router, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from oauth_provider.conf import provider_settings
+from oauth_provider.conf.people import NOTICE_PREFIX
 from oauth_provider.dot.names import access_token_model, refresh_token_model
 from oauth_provider.models.audit_event import AuditEvent
 from oauth_provider.models.authorization import Authorization
-from oauth_provider.models.client_metadata import LONGEST_RETRY_WINDOW
+from oauth_provider.models.client import ClientPolicy
 from oauth_provider.models.client_secret import ClientSecret
 from oauth_provider.models.consent_receipt import ConsentReceipt
 from oauth_provider.models.initial_access_token import InitialAccessToken
@@ -27,7 +28,6 @@ from oauth_provider.models.revoked_token import RevokedToken
 from oauth_provider.models.signing_key import SigningKey
 from oauth_provider.models.sweep_mark import SweepMark
 from oauth_provider.models.token import TokenBinding
-from oauth_provider.notices.notice import PREFIX
 from oauth_provider.sql.clock import database_now
 from oauth_provider.sql.set_delete import delete_expired
 from oauth_provider.sql.sweep import AnyOf
@@ -108,7 +108,9 @@ def stale_answers(now: datetime) -> QuerySet[Authorization]:
 
 
 def _end_of_retries(now: datetime) -> datetime:
-    return now - timedelta(seconds=max(provider_settings.REFRESH_TOKEN_RETRY_WINDOW, LONGEST_RETRY_WINDOW))
+    """Return when the latest rotation was that no client may have answered again."""
+    longest = ClientPolicy.objects.aggregate(longest=Max("refresh_token_retry_window"))["longest"] or 0
+    return now - timedelta(seconds=max(provider_settings.REFRESH_TOKEN_RETRY_WINDOW, longest))
 
 
 def access_tokens(now: datetime) -> QuerySet[Any]:
@@ -157,7 +159,7 @@ def logout_deliveries(now: datetime) -> QuerySet[LogoutDelivery]:
 
 def old_notices(now: datetime) -> QuerySet[LogoutDelivery]:
     """Mails to people that nobody delivered for so long that they are no news any more."""
-    rows = LogoutDelivery.objects.filter(status=LogoutDelivery.Status.PENDING, kind__startswith=PREFIX)
+    rows = LogoutDelivery.objects.filter(status=LogoutDelivery.Status.PENDING, kind__startswith=NOTICE_PREFIX)
     return rows.filter(next_attempt_at__lt=now - NEWS).order_by("next_attempt_at")
 
 

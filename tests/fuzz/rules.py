@@ -41,7 +41,6 @@ DECLARED: dict[str, tuple[type[Exception], ...]] = {
 }
 # What is not driven, and why.
 LEFT_OUT = {
-    "client_metadata.refusal": "it takes a value of ours",
     "jose.generate_key": "it takes no text, and as long as a thousand others",
     "jose.external_key": "its signer is the operator's; parse_jwk reads what it holds",
     "jose.encrypt": "it takes a key of the library, which jwe reads first",

@@ -192,16 +192,16 @@ def _check(proposal: Proposal, *, counted: By | None = None) -> None:
 def _check_identity(client: Client, document: Mapping[str, Any]) -> None:
     """RFC 7592 §2.2: the client names itself, shows no secret but its own, and leaves to us what is ours."""
     if document.get("client_id") != client.client_id:
-        raise refusal("client_id", Reason.CLIENT_ID_OF_ANOTHER)
+        raise refusal("client_id", "it must be that of the client that is changed.")
     for member in OURS:
         if member in document:
-            raise refusal(member, Reason.METADATA_NOT_CLIENTS)
+            raise refusal(member, "this is for the server to say.")
     secret = document.get("client_secret")
     if secret is None:
         return
     live = ClientSecret.objects.live().filter(application=client.application)
     if not isinstance(secret, str) or not live.filter(digest=digest(secret)).exists():
-        raise refusal("client_secret", Reason.CLIENT_SECRET_NOT_CURRENT)
+        raise refusal("client_secret", "it must be one that serves, or be left out.")
 
 
 @sensitive_variables()

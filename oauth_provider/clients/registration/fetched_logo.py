@@ -5,7 +5,6 @@ import logging
 from oauth_provider.clients.logo import MAX_BYTES, Logo, LogoRefused, make_logo
 from oauth_provider.fetch import FetchError, Limits, fetch
 from oauth_provider.protocol.client_metadata import refusal
-from oauth_provider.protocol.reason import Reason
 
 logger = logging.getLogger("oauth_provider.clients")
 
@@ -24,4 +23,4 @@ def fetch_logo(uri: str) -> Logo:
         return make_logo(answer.body)
     except (FetchError, LogoRefused) as error:
         logger.warning("A logo cannot be had: %s", error)
-        raise refusal(MEMBER, Reason.METADATA_REFUSED, why=TOLD) from None
+        raise refusal(MEMBER, TOLD) from None

@@ -13,7 +13,6 @@ from oauth_provider.clients.registration.policy import DoorPolicy
 from oauth_provider.protocol.client_metadata import NATIVE, READERS, application_type, refusal, with_defaults
 from oauth_provider.protocol.errors import OAuthError
 from oauth_provider.protocol.origin import origin_of
-from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol.registration import NO_AUTHENTICATION
 from oauth_provider.protocol.response_type import CODE
 from oauth_provider.protocol.scope import parse_scope
@@ -36,7 +35,7 @@ SIGNED_FOR_IT = (
 
 @dataclass(frozen=True, slots=True)
 class Requested:
-    """What a client asked for: ``metadata`` to be judged by the rules, and ``own``, which is kept for it as it is."""
+    """Metadata that a client asked for, to be judged by the rules, and its ``own``, which is kept for it as it is."""
 
     metadata: Metadata
     own: Mapping[str, Any] = field(default_factory=dict)
@@ -49,7 +48,7 @@ class Requested:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What may be given: the scopes of ``policy`` and, of those, the ones in ``scopes`` (None: all).
+    """Limits of what may be given: the scopes of ``policy`` and, of those, the ones in ``scopes`` (None: all).
 
     ``algorithms`` are those that this server signs with.
     """
@@ -69,7 +68,7 @@ def requested(members: Mapping[str, Any], offer: Offer, before: Metadata | None 
     chosen = with_defaults(members, grant_types())
     for member in SIGNED_FOR_IT:
         if chosen.get(member) and chosen[member] not in offer.algorithms:
-            raise refusal(member, Reason.METADATA_NOT_KEPT)
+            raise refusal(member, "this server does not sign with it.")
     is_public = chosen["token_endpoint_auth_method"] == NO_AUTHENTICATION
     said = {name: chosen[name] for name in SAID if name in chosen}
     said |= {"scope": _scope(chosen.get("scope"), offer, before), "response_types": chosen["response_types"] or (CODE,)}
@@ -100,7 +99,7 @@ def _scope(asked: str | None, offer: Offer, before: Metadata | None) -> tuple[st
     try:
         tokens = parse_scope(" ".join(asked.split()))
     except OAuthError as error:
-        raise refusal("scope", Reason.METADATA_REFUSED, why=error.description) from None
+        raise refusal("scope", error.description) from None
     had = (before.scope if before is not None else ()) or ()
     known = all_scopes()
     may_wait = [one for one in offer.policy.review_scopes if offer.scopes is None or one in offer.scopes]
@@ -108,7 +107,7 @@ def _scope(asked: str | None, offer: Offer, before: Metadata | None) -> tuple[st
         one for one in tokens if given is None or one in given or one in had or one in may_wait or one not in known
     )
     if tokens and not kept:
-        raise refusal("scope", Reason.METADATA_NOT_KEPT)
+        raise refusal("scope", "none of it is given here.")
     return kept
 
 

@@ -43,7 +43,7 @@ def _busy(reached: QuotaReached) -> OAuthError:
 def _first_fault(refused: MetadataRefused) -> OAuthError:
     fault = refused.faults[0]
     member = MEMBERS.get(fault.member, fault.member) or "client metadata"
-    return refusal(member, Reason.METADATA_REFUSED, why=_in_ascii(as_plain_text(fault.text))[:MAX_LENGTH])
+    return refusal(member, _in_ascii(as_plain_text(fault.text))[:MAX_LENGTH])
 
 
 def _in_ascii(text: str) -> str:

@@ -1,5 +1,7 @@
 """Software statements (RFC 7591 §2.3): what a trusted issuer signed counts for more than what a client says."""
 
+import base64
+import hmac
 import json
 import time
 from typing import Any
@@ -41,6 +43,14 @@ def statement(key: Key = KEY, typ: str = "JWT", **changes: Any) -> str:
     return jws.sign(claims, key, typ=typ)
 
 
+def forged(alg: str, **header: Any) -> str:
+    """A statement that names ``alg`` and has no signature, or one by what everybody knows: the public key."""
+    parts = [json.dumps(one).encode() for one in ({"alg": alg, **header}, CLAIMS)]
+    message = b".".join(base64.urlsafe_b64encode(part).rstrip(b"=") for part in parts)
+    known = hmac.digest(json.dumps(dict(KEY.public_jwk)).encode(), message, "sha256") if alg == "HS256" else b""
+    return f"{message.decode()}.{base64.urlsafe_b64encode(known).rstrip(b'=').decode()}"
+
+
 def test_what_is_signed_counts_and_comes_back_as_it_was(trusting: Registrar) -> None:
     signed = statement(exp=int(time.time()) + 60, unheard_of=1, client_id="mine", software_statement="x")
     made = trusting.made(software_statement=signed)
@@ -68,6 +78,10 @@ def test_no_update_overrides_what_was_vouched_for(trusting: Registrar) -> None:
         (statement(iss=None), "invalid_software_statement"),
         (statement(iss=["x"]), "invalid_software_statement"),
         (statement(OTHER), "invalid_software_statement"),
+        (forged("none"), "invalid_software_statement"),
+        (forged("HS256"), "invalid_software_statement"),
+        (forged("ES256", kid=["x"]), "invalid_software_statement"),
+        (forged("ES256", jwk=dict(OTHER.public_jwk), crit=["x"]), "invalid_software_statement"),
         (statement(typ="at+jwt"), "invalid_software_statement"),
         (statement(exp=1), "invalid_software_statement"),
         (statement(exp="soon"), "invalid_software_statement"),
