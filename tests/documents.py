@@ -134,6 +134,55 @@ PROGRAMS = {
         },
         "http://127.0.0.1:33418/",
     ),
+    "cursor": Program(
+        "https://cursor.com/mcp/client-metadata.json",
+        {
+            "client_name": "Cursor",
+            "client_uri": "https://cursor.com",
+            "redirect_uris": ["cursor://anysphere.cursor-mcp/oauth/callback", "https://www.cursor.com/agents/callback"],
+            "token_endpoint_auth_method": "none",
+            "grant_types": ["authorization_code", "refresh_token"],
+        },
+        "cursor://anysphere.cursor-mcp/oauth/callback",
+    ),
+    # These two, and mcp-remote, register themselves today. Published, their metadata would be this.
+    "codex": Program(
+        "https://openai.com/codex/client.json",
+        {
+            "client_name": "Codex",
+            "redirect_uris": ["http://127.0.0.1/callback"],
+            "grant_types": ["authorization_code", "refresh_token"],
+            "response_types": ["code"],
+            "token_endpoint_auth_method": "none",
+        },
+        "http://127.0.0.1:39457/callback",
+    ),
+    "gemini-cli": Program(
+        "https://geminicli.com/oauth/client.json",
+        {
+            "client_name": "Gemini CLI MCP Client",
+            "redirect_uris": ["http://localhost:7777/oauth/callback"],
+            "grant_types": ["authorization_code", "refresh_token"],
+            "response_types": ["code"],
+            "token_endpoint_auth_method": "none",
+            "scope": "mcp:read mcp:write",
+        },
+        "http://localhost:7777/oauth/callback",
+    ),
+    "mcp-remote": Program(
+        "https://mcp-remote.example/client.json",
+        {
+            "client_name": "MCP CLI Proxy",
+            "client_uri": "https://github.com/modelcontextprotocol/mcp-cli",
+            "redirect_uris": ["http://localhost:3334/oauth/callback"],
+            "grant_types": ["authorization_code", "refresh_token"],
+            "response_types": ["code"],
+            "token_endpoint_auth_method": "none",
+            "software_id": "2e6dc280-f3c3-4e01-99a7-8181dbd1d23d",
+            "software_version": "0.1.0",
+        },
+        "http://localhost:3334/oauth/callback",
+    ),
 }
 
 

@@ -32,6 +32,8 @@ logger = logging.getLogger("oauth_provider.clients")
 STALE = 86_400
 # So long it is known that a client's document was there, or that it is gone.
 REMEMBERED = 30 * 86_400
+# Somebody waits in front of a browser, and strangers can make us wait.
+TIMEOUT = 3.0
 # Between two attempts to fetch one document, however they end.
 PAUSE = 60
 PER_ORIGIN, TOTAL = "60/hour", "600/hour"
@@ -98,10 +100,10 @@ def _after_fetch(client_id: str, before: Copy) -> Copy:
     try:
         return _fetched(client_id)
     except DocumentRefused as refused:
-        logger.warning("The document %s cannot be used: %s.", client_id, refused)
+        logger.info("The document %s cannot be used: %s.", client_id, refused)
         return replace(before, is_gone=True)
     except (FetchError, NoAnswer) as error:
-        logger.warning("The document of a client cannot be had: %s", error)
+        logger.info("The document of a client cannot be had: %s", error)
         return before
 
 
@@ -121,7 +123,7 @@ def _limits(client_id: str) -> Limits:
     """Return the limits of a fetch. On a developer's own machine a document may be there, too (§6.5)."""
     issuer = provider_settings.ISSUER.partition("://")[2].partition("/")[0].partition(":")[0]
     is_local = issuer in LOOPBACK_NAMES and host_of_document(client_id) in LOOPBACK_NAMES
-    return Limits(max_bytes=MAX_BYTES, is_configured=bool(settings.DEBUG and is_local))
+    return Limits(timeout=TIMEOUT, max_bytes=MAX_BYTES, is_configured=bool(settings.DEBUG and is_local))
 
 
 def _may_fetch(client_id: str, *, is_registered: bool) -> bool:
