@@ -35,6 +35,8 @@ IMPERSONAL = {
     "ClientLogo": "pictures of clients",
     "ClientPolicy": "what a client may do",
     "ClientSecret": "secrets of clients",
+    "DynamicRegistration": "what clients say of themselves",
+    "InitialAccessToken": "tokens of operators, for registering clients",
     "Resource": "APIs",
     "RevokedToken": "digests of tokens that clients have for themselves",
     "Scope": "permissions that there are",

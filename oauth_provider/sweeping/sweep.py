@@ -21,6 +21,7 @@ from oauth_provider.models.authorization import Authorization
 from oauth_provider.models.client import ClientPolicy
 from oauth_provider.models.client_secret import ClientSecret
 from oauth_provider.models.consent_receipt import ConsentReceipt
+from oauth_provider.models.initial_access_token import InitialAccessToken
 from oauth_provider.models.logout_delivery import LogoutDelivery
 from oauth_provider.models.pending_request import REPEAT_WINDOW, PendingRequest
 from oauth_provider.models.revoked_token import RevokedToken
@@ -30,7 +31,7 @@ from oauth_provider.models.token import TokenBinding
 from oauth_provider.sql.clock import database_now
 from oauth_provider.sql.set_delete import delete_expired
 from oauth_provider.sql.sweep import AnyOf
-from oauth_provider.sweeping import unused
+from oauth_provider.sweeping import registered_clients, unused
 from oauth_provider.tokens.expiry import expire_access_tokens
 
 # A day is the same in no two time zones, and ``USE_TZ = False`` stores some zone's.
@@ -193,6 +194,11 @@ def client_secrets(now: datetime) -> QuerySet[ClientSecret]:
     return ClientSecret.objects.filter(expires_at__lt=_kept_until(now)).order_by("expires_at")
 
 
+def initial_access_tokens(now: datetime) -> QuerySet[InitialAccessToken]:
+    """Ended, after the retention."""
+    return InitialAccessToken.objects.filter(expires_at__lt=_kept_until(now)).order_by("expires_at")
+
+
 def private_halves(now: datetime) -> QuerySet[SigningKey]:
     """Of keys that sign nothing any more."""
     return SigningKey.objects.spent().order_by("pk")
@@ -257,5 +263,14 @@ SWEEPS = (
     Sweep("consent receipts", "deleted", (consent_receipts,), delete_expired),
     Sweep("audit events", "deleted", (audit_events,), delete_expired),
     Sweep("client secrets", "deleted", (client_secrets,), delete_expired),
+    Sweep("initial access tokens", "deleted", (initial_access_tokens,), delete_expired),
+    Sweep("registered clients", "noted as idle", (registered_clients.newly_idle,), registered_clients.note_idle),
+    Sweep("registered clients", "noted as in use", (registered_clients.used_again,), registered_clients.note_use),
+    Sweep(
+        "registered clients",
+        "deleted",
+        (registered_clients.never_consented, registered_clients.idle),
+        registered_clients.delete_clients,
+    ),
     Sweep("private halves of signing keys", "blanked", (private_halves,), _blank_private_halves),
 )

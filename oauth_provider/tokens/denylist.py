@@ -23,7 +23,9 @@ from oauth_provider.conf import provider_settings
 from oauth_provider.dot.names import Row, access_token_model, application_model
 from oauth_provider.models import Authorization, ClientMember, ClientPolicy
 from oauth_provider.models.client import TEST_MODE, is_barred
+from oauth_provider.protocol.access_token import JWT
 from oauth_provider.protocol.denylist import AUTHORIZATION, CLIENT, TOKEN, Denial, merge_for_client
+from oauth_provider.registry.resource import with_jwts
 from oauth_provider.resource_server.denylist.transport import DenylistTransport, make_transport
 from oauth_provider.resource_server.options.denylist import DenylistOptions
 from oauth_provider.resource_server.process_lock import ProcessLock
@@ -100,13 +102,20 @@ os.register_at_fork(after_in_child=_publisher.cache_clear)
 
 
 def deny(
-    kind: str, ids: Iterable[str], *, expires: datetime | None = None, until_now: bool = False, client: str = ""
+    kind: str,
+    ids: Iterable[str],
+    *,
+    expires: datetime | None = None,
+    until_now: bool = False,
+    until: datetime | None = None,
+    client: str = "",
 ) -> None:
     """Publish, at once, that this is revoked.
 
     It is denied until ``expires``, which is when the last token that is meant does; as a rule that is not known and
-    what a token lives at most. With ``until_now`` tokens that are issued from now on are not meant. ``client`` is the
-    ``client_id`` whose tokens they are.
+    what a token lives at most. With ``until_now`` tokens that are issued from now on are not meant, give or take what
+    clocks differ by; with ``until``, none that the database dates later. ``client`` is the ``client_id`` whose tokens
+    they are.
     """
     options = DenylistOptions.read(provider_settings.DENYLIST, 'OAUTH_PROVIDER["DENYLIST"]')
     if options is None:
@@ -114,7 +123,7 @@ def deny(
     now = int(time.time())
     longest = max(provider_settings.ACCESS_TOKEN_LIFETIME, LONGEST_LIFETIME)
     exp = int(expires.timestamp()) if expires is not None else now + longest
-    before = now + LEEWAY if until_now else None
+    before = now + LEEWAY if until_now else None if until is None else int(until.timestamp())
     issuer = provider_settings.ISSUER
     denials = [Denial(issuer, kind, name, exp + LEEWAY, before, client or None) for name in ids]
     if denials:
@@ -124,6 +133,23 @@ def deny(
 def deny_token(jti: str, expires: datetime, *, using: str, client: str = "") -> None:
     """Publish, once the transaction on ``using`` has committed, that the token called ``jti`` is revoked."""
     transaction.on_commit(lambda: deny(TOKEN, [jti], expires=expires, client=client), using=using, robust=True)
+
+
+def deny_narrowed(authorization: Authorization, *, using: str) -> None:
+    """Publish, once the transaction on ``using`` has committed, that JWTs say too much that were issued until now.
+
+    Nothing is told of a sign-in that gets none. One that is issued in the same second is denied, too.
+    """
+    is_told = provider_settings.DENYLIST and may_have_jwts(authorization)
+    if is_told:
+        name, until, client = str(authorization.public_id), database_now(using), _client_of(authorization)
+        transaction.on_commit(lambda: deny(AUTHORIZATION, [name], until=until, client=client), using=using, robust=True)
+
+
+def may_have_jwts(authorization: Authorization) -> bool:
+    """Are there access tokens of ``authorization`` that say themselves what they are good for (RFC 9068)?"""
+    policy = ClientPolicy.of(authorization.application)
+    return policy.access_token_format == JWT or bool(with_jwts(authorization.resources))
 
 
 def connect() -> None:

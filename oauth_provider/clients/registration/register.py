@@ -67,7 +67,7 @@ def register(metadata: Metadata, by: By, *, kind: Kind | None = None) -> Client:
     that is no operator's owns it.
     """
     proposal = propose(metadata, application_model()(), by, kind=kind)
-    _check(proposal)
+    check_proposal(proposal)
     take_from_address(by)
     return save_new(proposal, by)
 
@@ -79,7 +79,7 @@ def change(client: Client, metadata: Metadata, by: By) -> Client:
     changes end.
     """
     proposal = propose(metadata, client.application, by, before=Metadata.of(client), policy=client.policy)
-    _check(proposal)
+    check_proposal(proposal)
     save_change(proposal, by)
     return Client(proposal.application, proposal.policy)
 
@@ -178,7 +178,8 @@ def _check_status(proposal: Proposal, using: str) -> str:
     return str(status)
 
 
-def _check(proposal: Proposal) -> None:
+def check_proposal(proposal: Proposal) -> None:
+    """Raise ``MetadataRefused`` for all that is wrong. What has to be fetched is fetched now."""
     faults = find_faults(proposal) or tuple(_dots_faults(proposal))
     if faults:
         raise MetadataRefused(faults)

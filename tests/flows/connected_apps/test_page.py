@@ -218,6 +218,9 @@ def test_the_page_says_of_jwts_that_they_go_on_for_a_while(driver: Driver, setti
     shown = page(driver)
     assert "may be accepted for up to 60 minutes" in shown
     assert "What you take back may still be accepted" in shown
+    settings.OAUTH_PROVIDER = settings.OAUTH_PROVIDER | {"DENYLIST": {"URL": "redis://127.0.0.1:1/0"}}
+    assert "may be accepted for up to" not in page(driver)
+    assert "What you take back" not in page(driver)
 
 
 def test_its_url_may_end_with_a_slash(driver: Driver) -> None:
@@ -238,5 +241,6 @@ def test_two_hundred_apps_cost_as_many_statements_as_one(ana: Any, settings: Any
     with CaptureQueriesContext(connection) as captured:
         response = driver.browser.get(PAGE)
     assert response.content.decode().count("Remove access of") == 200
+    assert response.content.decode().count('<summary><span class="oa-grow">1 permission</span></summary>') == 200
     assert response.content.decode().count('class="oa-receipt"') == MAX_RECEIPTS
     assert len(captured) < 8, [query["sql"][:120] for query in captured]
