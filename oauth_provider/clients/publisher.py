@@ -8,7 +8,6 @@ import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from django.core.exceptions import ValidationError
 from django.db import router
 from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
@@ -17,15 +16,13 @@ from django.utils.translation import gettext_lazy as _
 from oauth_provider.clients.registration.metadata import Metadata
 from oauth_provider.clients.registration.policy import Door
 from oauth_provider.clients.registration.proposal import By
+from oauth_provider.clients.registration.publisher_host import provable_host
 from oauth_provider.clients.registration.register import change
 from oauth_provider.dot.names import Row
 from oauth_provider.fetch import FetchError, Limits, fetch
 from oauth_provider.models import PublisherProof
 from oauth_provider.models.client import as_client
-from oauth_provider.models.client_presentation import check_host
 from oauth_provider.models.publisher_proof import CHECKED_EVERY, MAX_FAILURES
-from oauth_provider.protocol import redirect_uri
-from oauth_provider.protocol.https_url import host_of
 from oauth_provider.sql.clock import database_now
 
 logger = logging.getLogger("oauth_provider.clients")
@@ -43,17 +40,6 @@ class ProofRefused(Exception):
     def __init__(self, text: str | Promise) -> None:
         super().__init__(str(text))
         self.text = text
-
-
-def provable_host(metadata: Metadata) -> str:
-    """Return the one host that all answers go to, or else that of the home page; "" where there is no such host.
-
-    Answers to a device have none.
-    """
-    away = [uri for uri in metadata.redirect_uris if not redirect_uri.is_on_device(uri)]
-    hosts = {redirect_uri.destination(uri) if redirect_uri.is_https(uri) else "" for uri in away}
-    host = (hosts.pop() if len(hosts) == 1 else "") if away else host_of(metadata.client_uri)
-    return host if _is_somebodys(host) else ""
 
 
 def line_of(proof: PublisherProof) -> str:
@@ -122,15 +108,9 @@ def look_again(proof: PublisherProof, by: By) -> bool:
     return False
 
 
-def without_lost_host(metadata: Metadata, before: Metadata) -> Metadata:
-    """Return ``metadata`` without the verified host where the client moves to another, whoever vouched for it."""
-    if not before.verified_host or provable_host(metadata) == provable_host(before):
-        return metadata
-    return replace(metadata, publisher="", verified_host="")
-
-
 def _due(application: Row) -> PublisherProof:
     """Return the proof of ``application``, made if there is none, unless somebody asked just now."""
+    proof: PublisherProof
     proof, _is_new = PublisherProof.objects.get_or_create(application=application)
     now = database_now(router.db_for_write(PublisherProof))
     mine = PublisherProof.objects.filter(Q(asked_at=None) | Q(asked_at__lt=now - PAUSE), pk=proof.pk)
@@ -143,11 +123,3 @@ def _note(proof: PublisherProof, *, host: str, failures: int) -> None:
     now = database_now(router.db_for_write(PublisherProof))
     next_check_at = now + CHECKED_EVERY if host else None
     PublisherProof.objects.filter(pk=proof.pk).update(host=host, failures=failures, next_check_at=next_check_at)
-
-
-def _is_somebodys(host: str) -> bool:
-    try:
-        check_host(host)
-    except ValidationError:
-        return False
-    return not host.replace(".", "").isdigit()

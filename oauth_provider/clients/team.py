@@ -158,7 +158,7 @@ def _give(member: ClientMember) -> bool:
         return True
 
     try:
-        return _on(member.application, work)
+        return bool(_on(member.application, work))
     except TeamRefused:  # the client was deleted meanwhile
         return False
 
@@ -189,7 +189,7 @@ def _check_other_owner(member: ClientMember) -> None:
 
 def _invitation(invitation_id: int, user: Any) -> ClientInvitation:
     mine = ClientInvitation.objects.filter(pk=invitation_id, user=user, expires_at__gt=database_now(_alias()))
-    found = mine.select_related("application").first()
+    found: ClientInvitation | None = mine.select_related("application").first()
     if found is None:
         raise TeamRefused(NOT_THERE)
     return found

@@ -1,7 +1,7 @@
 """Invitations into the team of a client. Nobody is a member before they said yes: members may use it untested."""
 
 from datetime import timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -32,7 +32,7 @@ class ClientInvitation(models.Model):
     created_at = models.DateTimeField(_("since"), auto_now_add=True)
     expires_at = models.DateTimeField(_("expires"), db_index=True)
 
-    objects: ClassVar[PrimaryManager["ClientInvitation"]] = PrimaryManager()
+    objects: ClassVar[PrimaryManager[Any]] = PrimaryManager()
 
     class Meta:
         verbose_name = _("invitation")

@@ -2,7 +2,7 @@
 
 import secrets
 from datetime import timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -34,7 +34,7 @@ class PublisherProof(models.Model):
     asked_at = models.DateTimeField(_("asked"), null=True, editable=False)
     next_check_at = models.DateTimeField(_("next check"), null=True, db_index=True, editable=False)
 
-    objects: ClassVar[PrimaryManager["PublisherProof"]] = PrimaryManager()
+    objects: ClassVar[PrimaryManager[Any]] = PrimaryManager()
 
     class Meta:
         verbose_name = _("proof of a publisher")

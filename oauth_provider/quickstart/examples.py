@@ -4,7 +4,7 @@ The code of a kind is in ``texts/<kind>/``. The first line of a text is its titl
 is a whole file, ``.piece`` that of a part, and the suffix before it is the language. Every value is put in as a literal
 of that language, so that no name becomes code. A text that has nothing to say for a client is empty.
 
-``texts/portal/<kind>/`` has what the developer portal shows beside, for who has no access to this project.
+``texts/<kind>/portal/`` has what the developer portal shows beside, for who has no access to this project.
 """
 
 import os
@@ -61,7 +61,7 @@ def examples_for_developers(made: MadeClient, server: Server, request: FirstRequ
     """Return the examples for whoever develops a client of somebody else's server, code first."""
     kind, values = made.draft.kind.name, _values(made, server, "")
     shared = (TEXTS / kind / name for name in SHARED.get(kind, ()))
-    texts = (_render(path, values) for path in (*shared, *_paths(f"{PORTAL}/{kind}")))
+    texts = (_render(path, values) for path in (*shared, *_paths(f"{kind}/{PORTAL}")))
     commands = _commands_of_client(made, server, request, _call(made, server, ""))
     return (*(one for one in texts if one is not None), *commands)
 
@@ -87,9 +87,7 @@ def _commands(made: MadeClient, server: Server, request: FirstRequest | None, ap
         yield Example(title, "sh", shell.walk(made, server))
 
 
-def _commands_of_client(
-    made: MadeClient, server: Server, request: FirstRequest | None, call: str
-) -> Iterator[Example]:
+def _commands_of_client(made: MadeClient, server: Server, request: FirstRequest | None, call: str) -> Iterator[Example]:
     if request is not None:
         yield Example(_opening(request), "url", request.url)
         seconds = provider_settings.AUTHORIZATION_CODE_LIFETIME

@@ -17,6 +17,7 @@ from oauth_provider.conf import provider_settings
 from oauth_provider.dot.names import access_token_model, refresh_token_model
 from oauth_provider.models.audit_event import AuditEvent
 from oauth_provider.models.authorization import Authorization
+from oauth_provider.models.client_invitation import ClientInvitation
 from oauth_provider.models.client_metadata import LONGEST_RETRY_WINDOW
 from oauth_provider.models.client_secret import ClientSecret
 from oauth_provider.models.consent_receipt import ConsentReceipt
@@ -191,6 +192,11 @@ def client_secrets(now: datetime) -> QuerySet[ClientSecret]:
     return ClientSecret.objects.filter(expires_at__lt=_kept_until(now)).order_by("expires_at")
 
 
+def invitations(now: datetime) -> QuerySet[ClientInvitation]:
+    """Return those into teams of clients that nobody accepted in time."""
+    return ClientInvitation.objects.filter(expires_at__lt=now).order_by("expires_at")
+
+
 def private_halves(now: datetime) -> QuerySet[SigningKey]:
     """Of keys that sign nothing any more."""
     return SigningKey.objects.spent().order_by("pk")
@@ -255,5 +261,6 @@ SWEEPS = (
     Sweep("consent receipts", "deleted", (consent_receipts,), delete_expired),
     Sweep("audit events", "deleted", (audit_events,), delete_expired),
     Sweep("client secrets", "deleted", (client_secrets,), delete_expired),
+    Sweep("invitations", "deleted", (invitations,), delete_expired),
     Sweep("private halves of signing keys", "blanked", (private_halves,), _blank_private_halves),
 )

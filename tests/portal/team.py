@@ -57,7 +57,7 @@ def send(browser: Browser, path: str, **fields: Any) -> Any:
     """Open the page, then POST a form of it with these fields."""
     html = browser.get(path).content.decode()
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', html)
-    hidden = {} if "draft" not in html else {"draft": hidden_value(html, "draft")}
+    hidden = {} if 'name="draft"' not in html else {"draft": hidden_value(html, "draft")}
     newest = {"newest": hidden_value(html, "newest")} if 'name="newest"' in html else {}
     return browser.post(path, {**hidden, **newest, "csrfmiddlewaretoken": token[1] if token else "", **fields})
 

@@ -12,6 +12,7 @@ from oauth_provider.dot.names import access_token_model, refresh_token_model
 from oauth_provider.models import (
     AuditEvent,
     Authorization,
+    ClientInvitation,
     ClientSecret,
     Consent,
     ConsentReceipt,
@@ -91,6 +92,7 @@ def test_it_says_what_it_did(driver):
         "consent receipts deleted",
         "audit events deleted",
         "client secrets deleted",
+        "invitations deleted",
         "private halves of signing keys blanked",
     ]
 
@@ -114,6 +116,10 @@ def everything_due(driver, number=3):
     for _ in range(number):
         ClientSecret.objects.create_secret(driver.application)
     ClientSecret.objects.update(expires_at=ago(WEEK + MINUTE))
+    for one in range(number):
+        ClientInvitation.objects.create(
+            application=driver.application, name=str(one), role="viewer", expires_at=ago(MINUTE)
+        )
     for jti in range(number):
         RevokedToken.objects.add_token(str(jti), ago(MINUTE))
     AuditEvent.objects.update(occurred_at=ago(timedelta(days=401)))

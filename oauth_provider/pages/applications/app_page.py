@@ -11,6 +11,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.clients import publisher
 from oauth_provider.clients.registration.proposal import MetadataRefused
+from oauth_provider.clients.registration.publisher_host import provable_host
 from oauth_provider.clients.registration.status import Step, move, possible_steps
 from oauth_provider.models import ClientSecret, PublisherProof
 from oauth_provider.pages.applications.door import Seat, check_may_change, for_members, show_with_script
@@ -54,7 +55,7 @@ def app(request: HttpRequest, seat: Seat) -> HttpResponse:
 
 def _show(request: HttpRequest, seat: Seat, problem: Any = "") -> HttpResponse:
     metadata, steps = seat.metadata, possible_steps(seat.client.policy, seat.visitor.by)
-    host = publisher.provable_host(metadata)
+    host = provable_host(metadata)
     proof = _proof(seat, may_make=bool(host) and seat.may_change)
     context = frame(request, seat, "app") | {
         "problem": problem,

@@ -13,7 +13,6 @@ from oauth_provider.clients.logo import MAX_BYTES, Logo, LogoRefused, make_logo
 from oauth_provider.clients.registration.kinds import Kind, Redirects
 from oauth_provider.clients.registration.metadata import Metadata
 from oauth_provider.clients.registration.proposal import Fault
-from oauth_provider.models import ClientPolicy
 from oauth_provider.protocol.redirect_uri import MAX_LENGTH
 from oauth_provider.protocol.registration import MAX_URIS
 
@@ -41,6 +40,12 @@ class Lines(forms.CharField):
         """Return the lines that are not empty, each once."""
         lines = (line.strip() for line in super().clean(value).splitlines())
         return tuple(dict.fromkeys(line for line in lines if line))
+
+
+def _text(label: Any, help_text: Any) -> forms.CharField:
+    """Return a field for an address or a colour."""
+    widget = forms.TextInput(attrs=CODE)
+    return forms.CharField(label=label, help_text=help_text, required=False, max_length=1024, widget=widget)
 
 
 class LogoField(forms.FileField):
@@ -117,7 +122,7 @@ class NewAppForm(AppForm):
 
 
 class ChangeAppForm(AppForm):
-    """What its developers change about an app; scopes and secrets have pages of their own."""
+    """A form with all that its developers change about an app; scopes and secrets have pages of their own."""
 
     post_logout_redirect_uris = Lines(
         label=_("Post-logout redirect URIs"),
@@ -134,6 +139,16 @@ class ChangeAppForm(AppForm):
         help_text=_("PNG, JPEG or WebP, square, up to 512 kB. It is stored anew, small, and served from here."),
     )
     remove_logo = forms.BooleanField(label=_("Remove the logo"), required=False)
+    policy_uri = _text(_("Privacy policy"), _("How it uses what it learns about people (https)."))
+    tos_uri = _text(_("Terms of service"), _("What people agree to when they use it (https)."))
+    accent_color = _text(
+        _("Accent colour"),
+        _("Buttons and links of its consent page, as in #1a56db. They must be readable on white."),
+    )
+    accent_color_dark = _text(
+        _("Accent colour in the dark"),
+        _("The same where the device is set to dark. Left empty, it is the nearest that can be read there."),
+    )
     backchannel_logout_uri = forms.CharField(
         label=_("Back-channel logout URI"),
         required=False,
@@ -145,9 +160,6 @@ class ChangeAppForm(AppForm):
     def __init__(self, *args: Any, before: Metadata, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.before, kind = before, before.guess_kind()
-        for name in ("policy_uri", "tos_uri", *COLOURS):
-            column: Any = ClientPolicy._meta.get_field(name)
-            self.fields[name] = column.formfield(widget=forms.TextInput(attrs=CODE))
         self.fit(kind)
         signs_people_in = kind is None or kind.redirects is not Redirects.NOWHERE
         absent = [] if before.logo else ["remove_logo"]

@@ -52,8 +52,9 @@ def _make(request: HttpRequest, visitor: Visitor, kind: Kind) -> HttpResponse:
     client_id = _drafted(request.POST.get("draft", ""), visitor)
     if not client_id:
         form.add_error(None, _("This form was open for too long. Nothing was made; send it once more."))
-        form.data = form.data.copy()
-        form.data["draft"] = _draft(visitor)
+        data: Any = form.data.copy()  # type: ignore[attr-defined]  # a QueryDict
+        data["draft"] = _draft(visitor)
+        form.data = data
     if not form.is_valid():
         return _ask(request, visitor, form)
     try:

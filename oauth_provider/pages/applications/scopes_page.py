@@ -65,7 +65,7 @@ def app_scopes(request: HttpRequest, seat: Seat) -> HttpResponse:
     ticked = [scope for scope in request.POST.getlist("scopes") if scope in offered]
     kept = [scope for scope in ticked if scope in waiting and scope not in before.scope]
     scope = tuple(one for one in dict.fromkeys(ticked) if one not in kept)
-    if not scope:
+    if not any(one in before.scope or policy.gives(one) for one in scope):
         return _show(request, seat, problem=NONE_LEFT)
     try:
         changed = change(seat.client, replace(before, scope=scope, requested_scope=" ".join(kept)), seat.visitor.by)
@@ -75,9 +75,7 @@ def app_scopes(request: HttpRequest, seat: Seat) -> HttpResponse:
     return redirect_to(url_of("app_scopes", seat.client.client_id, "requested" if is_asked else "saved"))
 
 
-def _show(
-    request: HttpRequest, seat: Seat, *, problem: Any = "", faults: tuple[Fault, ...] = ()
-) -> HttpResponse:
+def _show(request: HttpRequest, seat: Seat, *, problem: Any = "", faults: tuple[Fault, ...] = ()) -> HttpResponse:
     before = seat.metadata
     held = before.scope
     context = frame(request, seat, "app_scopes") | {

@@ -55,7 +55,7 @@ DONE = {
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """What all pages say of a client, and of the visitor's role there."""
+    """An app as its pages are headed: the client, and the visitor's role there."""
 
     client_id: str
     name: str
