@@ -45,6 +45,7 @@ from oauth_provider.tokens.id_token import IdTokens
 from oauth_provider.tokens.issuer import Issuer
 
 Rule = Callable[[AuthorizationRequest, Client], None]
+ScopeChoice = Callable[[AuthorizationRequest, Client], tuple[str, ...]]
 
 OPENID = "openid"
 # A hint names a person, in whatever script they write it, and a nonce is any text (OpenID Connect Core §3.1.2.1).
@@ -73,12 +74,21 @@ def establish(request: AuthorizationRequest, client: Client | None = None) -> De
 
 def check(request: AuthorizationRequest, client: Client) -> Asked:
     """Apply every further rule; what is asked for and may be had. Raises the error of the first rule broken."""
-    for rule, sources in RULES:
-        if request.source in sources:
-            rule(request, client)
+    for rule in rules_for(request):
+        rule(request, client)
+    return find_asked(request, client)
+
+
+def rules_for(request: AuthorizationRequest) -> tuple[Rule, ...]:
+    """Return the rules for a request that came this way, in order."""
+    return tuple(rule for rule, sources in RULES if request.source in sources)
+
+
+def find_asked(request: AuthorizationRequest, client: Client, choose_scope: ScopeChoice = scope_of) -> Asked:
+    """Return what a request is about that keeps the rules. Raises ``InvalidTarget`` and ``InvalidScope``."""
     audience = find_audience(request.resources)
     details = parse_details(request.authorization_details)
-    scope = scope_of(request, client)
+    scope = choose_scope(request, client)
     audience.check_scope(scope)
     asked = Asked(scope, audience, details, required_scope(request, scope))
     if details and asked.is_empty:

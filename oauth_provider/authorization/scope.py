@@ -19,6 +19,14 @@ from oauth_provider.registry.scope import offered_scopes
 
 
 def scope_of(request: AuthorizationRequest, client: Client) -> tuple[str, ...]:
+    """Return ``possible_scope``, and tell the log what is left out. Raises ``InvalidScope`` where nothing is left."""
+    scope = possible_scope(request, client)
+    if scope:
+        left_out_scopes.tell(parse_scope(request.scope), scope, client)
+    return scope
+
+
+def possible_scope(request: AuthorizationRequest, client: Client) -> tuple[str, ...]:
     """The part of what ``request`` asks for that ``client`` may have. Raises ``InvalidScope`` where nothing is left."""
     # Details may be all that is asked for (RFC 9396 §3): the default scopes are for who asks for nothing.
     if not request.scope and request.authorization_details:
@@ -30,7 +38,6 @@ def scope_of(request: AuthorizationRequest, client: Client) -> tuple[str, ...]:
         raise InvalidScope(Reason.SCOPE_OFFLINE_ALONE)
     if OPENID not in scope and needs_openid(request):
         raise InvalidScope(Reason.SCOPE_OPENID_REFUSED)
-    left_out_scopes.tell(parse_scope(request.scope), scope, client)
     return scope
 
 

@@ -17,6 +17,8 @@ OF_PEOPLE = ("AccessToken", "RefreshToken", "Grant", "IDToken", "DeviceGrant")
 
 # What adopting a refresh token decides by (``DECIDING`` of our own models); the rest of its row is never changed.
 DECIDING_REFRESH_TOKEN = ("application", "user", "token_checksum", "access_token", "revoked", "resource", "created")
+# The same of the access token beside it, which says its scope.
+DECIDING_ACCESS_TOKEN = ("scope",)
 
 # Models of DOT may be swapped, so their type is known only to the project: rows of them are ``Any`` here.
 Row = Any

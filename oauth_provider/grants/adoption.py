@@ -15,7 +15,7 @@ from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import InvalidGrant
 from oauth_provider.protocol.reason import Reason
 from oauth_provider.registry.scope import registry
-from oauth_provider.sql.outcome import Add, Change, Outcome
+from oauth_provider.sql.outcome import Add, Change, Hold, Outcome
 from oauth_provider.tokens.dot_refresh_token import is_live
 from oauth_provider.tokens.issue import Issued
 from oauth_provider.tokens.scope_rules import withheld_from_sign_in
@@ -54,7 +54,9 @@ def with_adoption(snapshot: Snapshot, outcome: Outcome[Issued]) -> Outcome[Issue
     spent = Change(row, {"revoked": snapshot.now, "token": ""})
     is_bound = getattr(row.access_token, "oauth_binding", None) is not None
     beside = TokenBinding(access_token=row.access_token, authorization=snapshot.authorization)
-    return replace(outcome, writes=(spent, *outcome.writes, *([] if is_bound else [Add(beside)])))
+    # Its scope is the one that goes on, unless somebody takes a part of it back first.
+    writes = (spent, Hold(row.access_token), *outcome.writes, *([] if is_bound else [Add(beside)]))
+    return replace(outcome, writes=writes)
 
 
 def _authorization_of(row: Row, presented_digest: str, now: datetime) -> Authorization:

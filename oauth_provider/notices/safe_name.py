@@ -7,8 +7,9 @@ from oauth_provider.protocol.shown_text import is_shown_as_stored
 MAX_LENGTH = 100
 # U+2060, the word joiner: invisible, and the end of what a mail program takes for an address.
 JOINER = "\u2060"
-# What would make a link of "example.com", "https://example.com", "someone@example.com" or "tel:1".
-LINKING = re.compile(r"(?<=\S)([.:/@])(?=\S)")
+# What would make a link of "example.com", "https://example.com", "someone@example.com" or "tel:1", in every width: a
+# browser reads "example。com" as "example.com" (Unicode Technical Standard #46 §2.3).
+LINKING = re.compile(r"(?<=\S)([.:/@\u3002\uff0e\uff61\uff1a\uff0f\uff20])(?=\S)")
 
 
 def safe_name(name: str) -> str:

@@ -23,6 +23,7 @@ from oauth_provider.models.logout_delivery import BACKCHANNEL_LOGOUT
 from oauth_provider.models.scope_plan import ScopeRewrite
 from oauth_provider.notices.notice import PREFIX
 from oauth_provider.personal_data.holding import Holding, Whose
+from oauth_provider.personal_data.told import agreed_scopes, client_id_of, own_address
 from oauth_provider.tokens.subject import known_sid, known_subject
 
 KEY = "it means something inside of the database alone"
@@ -30,16 +31,6 @@ WHOSE = "it is the person themselves"
 SECRET = "it is a secret, or the digest of one, and opens something"
 OF_REQUEST = "it is the client's, for its own use"
 INSIDE = "it is for upkeep"
-
-
-def client_id_of(row: Any) -> str | None:
-    """Return the identifier of the client that ``row`` hangs on; None where it hangs on none."""
-    return row.application.client_id if row.application is not None else None
-
-
-def agreed_scopes(consent: Consent) -> dict[str, list[str]]:
-    """Return each scope with the resources it is for; at none: anywhere."""
-    return {scope: sorted(one for one in places if one) for scope, places in consent.agreed.scopes.items()}
 
 
 def _of_account(rows: QuerySet[Any], whose: Whose) -> QuerySet[Any]:
@@ -184,10 +175,12 @@ HAPPENED = Holding(
     name="history",
     model=lambda: AuditEvent,
     rows=_of_key,
-    told={name: name for name in ("occurred_at", "kind", "reason", "client_id", "authorization", "address", "facts")},
+    told={name: name for name in ("occurred_at", "kind", "reason", "client_id", "authorization", "facts")}
+    | {"address": own_address},
     withheld={"id": KEY, "user": WHOSE, "actor": "it is the person, or somebody else"},
     erase=_unname,
     becomes="kept without a name or an address",
+    also_told=frozenset({"address"}),
 )
 ACTS = Holding(
     name="acts_on_others",

@@ -8,7 +8,12 @@ from django.db import connections
 from django.db.models import Model
 from django.db.models.signals import post_save, pre_save
 
-from oauth_provider.dot.names import DECIDING_REFRESH_TOKEN, refresh_token_model
+from oauth_provider.dot.names import (
+    DECIDING_ACCESS_TOKEN,
+    DECIDING_REFRESH_TOKEN,
+    access_token_model,
+    refresh_token_model,
+)
 
 # A list, since not every callable can be hashed.
 _indifferent: list[Callable[..., Any]] = []
@@ -48,7 +53,13 @@ def written_fields(model: Any) -> tuple[Any, ...]:
 @cache
 def deciding_fields(model: Any) -> tuple[Any, ...]:
     """Return the fields that any rule looks at, by which a row is compared: those that ``DECIDING`` names."""
-    names = DECIDING_REFRESH_TOKEN if model is refresh_token_model() else model.DECIDING
+    names: tuple[str, ...]
+    if model is refresh_token_model():
+        names = DECIDING_REFRESH_TOKEN
+    elif model is access_token_model():
+        names = DECIDING_ACCESS_TOKEN
+    else:
+        names = model.DECIDING
     return tuple(model._meta.get_field(name) for name in names)
 
 

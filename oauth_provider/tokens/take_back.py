@@ -2,7 +2,7 @@
 
 The consent first, then the sign-ins, then their access tokens, as for withdrawing all of it: a refresh that is on its
 way either wrote its token before, which then loses the scope, or finds its sign-in changed and is decided again. JWTs
-that are out say it until they expire.
+that are out say it until they expire. What DOT gave out itself comes before the sign-ins, since it may be becoming one.
 """
 
 from collections.abc import Collection
@@ -11,7 +11,7 @@ from typing import Any
 from django.db import router
 from django.db.models import QuerySet
 
-from oauth_provider.dot.names import Row, access_token_model
+from oauth_provider.dot.names import Row, access_token_model, refresh_token_model
 from oauth_provider.events.actor import NOBODY, Actor
 from oauth_provider.events.event import PermissionsTakenBack
 from oauth_provider.models import AuditEvent, Authorization, Consent
@@ -19,7 +19,8 @@ from oauth_provider.protocol.scope import format_scope
 from oauth_provider.registry.scope import registry
 from oauth_provider.sql.transaction import locked_rows, run
 from oauth_provider.tokens.ending import end
-from oauth_provider.tokens.verification_cache import AUTHORIZATION, verification_cache
+from oauth_provider.tokens.revoke import revoke_access_tokens, revoke_refresh_tokens
+from oauth_provider.tokens.verification_cache import AUTHORIZATION, TOKEN, verification_cache
 
 
 def take_back(
@@ -38,6 +39,8 @@ def take_back(
         lost = {scope for consent in consents for scope in consent.agreed.scopes if scope in scopes}
         for consent in consents:
             _narrow_consent(consent, scopes, using)
+        if not context:
+            lost |= _narrow_tokens_of_dot(scopes, using=using, by=by, user=user, application=application)
         live = Authorization.objects.using(using).filter(revoked_at=None, **of_these)
         sign_ins = locked_rows(live.select_related("application"), touch="scope")
         lost |= {scope for row in sign_ins for scope in row.scope.split() if scope in scopes}
@@ -83,6 +86,26 @@ def _narrow_tokens(row: Authorization, scopes: Collection[str], using: str) -> N
         for said in set(tokens.values_list("scope", flat=True)):
             if (scope := without(said, scopes)) != said:
                 tokens.filter(scope=said).update(scope=scope)
+
+
+def _narrow_tokens_of_dot(scopes: Collection[str], *, using: str, by: Actor, **whose: Any) -> set[str]:
+    """Change the tokens that hang on no sign-in of ours, by which DOT's refresh tokens know their scope; return what
+    they had. Those that are left with nothing end."""
+    tokens = access_token_model()._base_manager.using(using).filter(oauth_binding=None, **whose)
+    lost: set[str] = set()
+    for said in set(tokens.values_list("scope", flat=True)):
+        rows, scope = tokens.filter(scope=said), without(said, scopes)
+        if scope == said:
+            continue
+        if scope:
+            checksums = rows.values_list("token_checksum", flat=True)
+            with verification_cache.changing([(TOKEN, checksum) for checksum in checksums], using=using):
+                rows.update(scope=scope)
+        else:
+            revoke_refresh_tokens(refresh_token_model()._base_manager.filter(access_token__in=rows, revoked=None))
+            revoke_access_tokens(rows, by)
+        lost.update(one for one in said.split() if one in scopes)
+    return lost
 
 
 def without(scope: str, taken: Collection[str]) -> str:

@@ -167,6 +167,12 @@ def test_a_name_makes_neither_a_header_nor_a_link(driver: Driver, name: str) -> 
 
 def test_a_name_without_anything_to_link_is_left_alone() -> None:
     assert safe_name("Photo Book: albums, etc. for you") == "Photo Book: albums, etc. for you"
+    assert safe_name("写真。アルバム") == "写真。\u2060アルバム"
+
+
+@pytest.mark.parametrize("dot", ".\u3002\uff0e\uff61")
+def test_no_dot_that_a_browser_knows_makes_an_address(dot: str) -> None:
+    assert f"{dot}\u2060com" in safe_name(f"Pay at evil{dot}com")
 
 
 def test_the_language_is_the_one_that_the_project_says(driver: Driver, ana: Any, settings: Any) -> None:

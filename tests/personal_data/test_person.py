@@ -14,6 +14,7 @@ from django.test import Client as Browser
 from django.utils import timezone
 
 from oauth_provider.dot.names import access_token_model, application_model, models_of_people
+from oauth_provider.events.actor import Actor
 from oauth_provider.models import (
     AuditEvent,
     Authorization,
@@ -29,6 +30,7 @@ from oauth_provider.personal_data.erase import held
 from oauth_provider.personal_data.holding import find_by_key
 from oauth_provider.personal_data.holdings import OF_OURS, REWRITES, holdings
 from oauth_provider.personal_data.impersonal import IMPERSONAL
+from oauth_provider.tokens.withdraw import withdraw_consent
 from tests import ledger
 from tests.backchannel import TOLD, deliver, listening
 from tests.driver import Driver, signed_in
@@ -167,6 +169,15 @@ def test_nobody_downloads_by_a_link_and_nobody_for_another(driver: Driver, ana: 
     assert "Photo Book" not in text
     assert "ana" not in text
     assert Browser().post(PAGE, {"action": "download"}).status_code == 303
+
+
+def test_where_an_operator_sat_is_not_the_persons_to_know(driver: Driver, ana: Any) -> None:
+    driver.tokens()
+    withdraw_consent(user=ana, application=driver.application, by=Actor("999", "192.0.2.77"))
+    response = driver.browser.post(PAGE, {"action": "download"})
+    addresses = {one["kind"]: one["address"] for one in response.json()["history"]}
+    assert (addresses["consent_given"], addresses["consent_withdrawn"]) == ("127.0.0.1", "")
+    assert "192.0.2.77" not in response.content.decode()
 
 
 def test_an_operator_exports_the_same(driver: Driver, ana: Any) -> None:

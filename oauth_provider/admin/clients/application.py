@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_variables
 
+from oauth_provider.admin.clients.access import AccessViews
 from oauth_provider.admin.clients.client_add_form import AddClientForm, drafted_client_id
 from oauth_provider.admin.clients.client_change_form import ChangeClientForm
 from oauth_provider.admin.clients.client_legacy import EXCEPTIONS, LegacyColumns, excuse_of
@@ -22,6 +23,7 @@ from oauth_provider.admin.clients.deletion import Deleted, count_deleted
 from oauth_provider.admin.clients.member import MemberInline
 from oauth_provider.admin.clients.policy_columns import MemberFilter, PolicyColumns, StatusFilter
 from oauth_provider.admin.clients.secret import SecretViews, list_secrets
+from oauth_provider.admin.clients.trial import TrialViews
 from oauth_provider.admin.lists.autocomplete import KeyField
 from oauth_provider.admin.lists.read_only import MAX_AT_ONCE
 from oauth_provider.admin.lists.shown_options import Names
@@ -42,7 +44,9 @@ from oauth_provider.resource_server.users.session_user import session_user
 from oauth_provider.tokens.ending import revoke_authorizations
 
 
-class ApplicationAdmin(PolicyColumns, LegacyColumns, MetadataColumns, PresentationColumns, SecretViews):
+class ApplicationAdmin(
+    PolicyColumns, LegacyColumns, MetadataColumns, PresentationColumns, SecretViews, TrialViews, AccessViews
+):
     """In the place of DOT's. A project's own class can derive from it."""
 
     names = Names("application", gettext_lazy("client"), gettext_lazy("clients"))
@@ -158,6 +162,11 @@ class ApplicationAdmin(PolicyColumns, LegacyColumns, MetadataColumns, Presentati
         """Each with its policy."""
         rows: QuerySet[Any] = super().get_queryset(request).select_related("oauth_policy")
         return rows
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Show the list, with the ways to what concerns all clients."""
+        tools = [{"url": "access/", "text": _("Who can call what")}, {"url": "try/", "text": _("Try a request")}]
+        return super().changelist_view(request, {"tools": tools, **(extra_context or {})})
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None

@@ -3,37 +3,28 @@
 A handful of statements, however many there are.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import router
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from oauth_provider.authorization.asker import Asker, asker_of
-from oauth_provider.dot.names import Row, access_token_model, application_model, refresh_token_model
+from oauth_provider.dot.names import Row, access_token_model, refresh_token_model
 from oauth_provider.models import Authorization, Consent
 from oauth_provider.models.authorization import authorization_now
 from oauth_provider.models.client import ClientPolicy, as_client
 from oauth_provider.protocol.access_token import JWT
 from oauth_provider.registry.grant_context import grant_contexts
 from oauth_provider.registry.resource import with_jwts
-from oauth_provider.registry.scope import words_of
+from oauth_provider.registry.scope import Permission, permissions_of
 from oauth_provider.tokens.project_code import project_code
 
 # A person has some dozens. Of more, those that were used last.
 MAX_SIGN_INS = 2_000
-
-
-@dataclass(frozen=True, slots=True)
-class Permission:
-    """A scope, in words."""
-
-    scope: str
-    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,24 +82,37 @@ def is_just_now(moment: datetime | None) -> bool:
     return moment is not None and timezone.now() - moment < timedelta(minutes=1)
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The rows that tell of one application. ``tokens`` are those that DOT gave out itself."""
+
+    application: Row
+    consents: list[Consent] = field(default_factory=list)
+    sign_ins: list[Authorization] = field(default_factory=list)
+    tokens: list[Row] = field(default_factory=list)
+
+
 def apps_of(user: Any) -> list[App]:
     """Return the applications that ``user`` let in, the one that was used last first."""
     using = router.db_for_write(Consent)
     now = authorization_now()
-    consents, sign_ins = defaultdict(list), defaultdict(list)
-    rows: dict[Any, Row] = {}
-    for consent in Consent.objects.using(using).filter(user=user).select_related("application__oauth_policy"):
-        rows[consent.application_id] = consent.application
-        consents[consent.application_id].append(consent)
+    found: dict[Any, Found] = {}
+    for consent in _consents(user, now, using):
+        found.setdefault(consent.application_id, Found(consent.application)).consents.append(consent)
     for sign_in in _sign_ins(user, now, using):
-        rows[sign_in.application_id] = sign_in.application
-        sign_ins[sign_in.application_id].append(sign_in)
-    for application in _of_dot_alone(user, now, using):
-        rows.setdefault(application.pk, application)
-    names = _names(user, [*consents.values(), *sign_ins.values()])
-    signed = with_jwts(one for its in sign_ins.values() for sign_in in its for one in sign_in.resources)
-    apps = [_app(row, consents[key], sign_ins[key], names, signed) for key, row in rows.items()]
+        found.setdefault(sign_in.application_id, Found(sign_in.application)).sign_ins.append(sign_in)
+    for token in _tokens_of_dot(user, now, using):
+        found.setdefault(token.application_id, Found(token.application)).tokens.append(token)
+    names = _names(user, (one.consents + one.sign_ins for one in found.values()))
+    signed = with_jwts(name for one in found.values() for sign_in in one.sign_ins for name in sign_in.resources)
+    apps = [_app(one, names, signed) for one in found.values()]
     return sorted(apps, key=lambda app: app.used or app.since, reverse=True)
+
+
+def _consents(user: Any, now: datetime, using: str) -> QuerySet[Consent]:
+    """Those that are not over: of the others nothing is left but what the receipts tell."""
+    given = Consent.objects.using(using).filter(Q(until=None) | Q(until__gt=now), user=user)
+    return given.select_related("application__oauth_policy")
 
 
 def _sign_ins(user: Any, now: datetime, using: str) -> QuerySet[Authorization]:
@@ -118,12 +122,12 @@ def _sign_ins(user: Any, now: datetime, using: str) -> QuerySet[Authorization]:
     return redeemed.order_by("-pk")[:MAX_SIGN_INS]
 
 
-def _of_dot_alone(user: Any, now: datetime, using: str) -> QuerySet[Any, Any]:
-    """Applications that have tokens of DOT's own, which hang on no sign-in of ours."""
-    tokens = access_token_model()._base_manager.filter(application=OuterRef("pk"), user=user, oauth_binding=None)
-    refresh = refresh_token_model()._base_manager.filter(application=OuterRef("pk"), user=user, revoked=None)
-    rows: QuerySet[Any, Any] = application_model()._base_manager.using(using)
-    return rows.filter(Exists(tokens.filter(expires__gt=now)) | Exists(refresh)).select_related("oauth_policy")
+def _tokens_of_dot(user: Any, now: datetime, using: str) -> QuerySet[Any, Any]:
+    """Tokens that DOT gave out itself, which hang on no sign-in of ours, and are good or can be refreshed."""
+    standing = refresh_token_model()._base_manager.filter(access_token=OuterRef("pk"), revoked=None)
+    own = access_token_model()._base_manager.using(using).filter(user=user, oauth_binding=None)
+    rows: QuerySet[Any, Any] = own.filter(Q(expires__gt=now) | Exists(standing), application__isnull=False)
+    return rows.select_related("application__oauth_policy").order_by("-pk")[:MAX_SIGN_INS]
 
 
 def _names(user: Any, groups: Iterable[Iterable[Any]]) -> Mapping[str, str]:
@@ -134,36 +138,33 @@ def _names(user: Any, groups: Iterable[Iterable[Any]]) -> Mapping[str, str]:
         return {one.key: str(one.name) for one in grant_contexts().contexts_of(user, "")}
 
 
-def _app(
-    row: Row,
-    consents: list[Consent],
-    sign_ins: list[Authorization],
-    names: Mapping[str, str],
-    signed: Collection[str],
-) -> App:
-    begun = [*(one.created_at for one in consents), *(one.created_at for one in sign_ins)] or [row.created]
+def _app(found: Found, names: Mapping[str, str], signed: Collection[str]) -> App:
+    row, sign_ins = found.application, found.sign_ins
+    begun = [one.created_at for one in found.consents] + [one.created_at for one in sign_ins]
+    begun += [one.created for one in found.tokens]
     return App(
         client_id=row.client_id,
         name=str(row),
         asker=asker_of(as_client(row)),
         since=min(begun),
         used=max((one.last_used_at for one in sign_ins), default=None),
-        places=tuple(_places(consents, sign_ins, names)),
+        places=tuple(_places(found, names)),
         sign_ins=tuple(_sign_in(one, names) for one in sign_ins),
         says_so_itself=ClientPolicy.of(row).access_token_format == JWT
         or any(one in signed for sign_in in sign_ins for one in sign_in.resources),
     )
 
 
-def _places(consents: list[Consent], sign_ins: list[Authorization], names: Mapping[str, str]) -> Iterator[Place]:
-    keys = dict.fromkeys([*(one.context for one in consents), *(one.context for one in sign_ins)])
-    for key in keys:
-        given = [one for one in consents if one.context == key]
+def _places(found: Found, names: Mapping[str, str]) -> Iterator[Place]:
+    """Yield each context. What DOT gave out is for the person alone."""
+    rows: list[Any] = [*found.consents, *found.sign_ins]
+    for key in dict.fromkeys([*(one.context for one in rows), *([""] if found.tokens else [])]):
+        given = [one for one in found.consents if one.context == key]
+        sign_ins = [one for one in found.sign_ins if one.context == key]
         agreed = [scope for one in given for scope in one.agreed.scopes]
-        held = [scope for one in sign_ins if one.context == key for scope in one.scope.split()]
-        words = words_of(dict.fromkeys([*agreed, *held]))
-        permissions = tuple(Permission(scope, said) for scope, said in words.items())
-        used = max((one.last_used_at for one in sign_ins if one.context == key), default=None)
+        held = [scope for one in (*sign_ins, *([] if key else found.tokens)) for scope in one.scope.split()]
+        permissions = tuple(permissions_of(dict.fromkeys([*agreed, *held])))
+        used = max((one.last_used_at for one in sign_ins), default=None)
         yield Place(
             key,
             names.get(key, key),

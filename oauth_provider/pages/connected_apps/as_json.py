@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
+
 from oauth_provider.pages.connected_apps.apps import App
 from oauth_provider.pages.connected_apps.history import Entry
 from oauth_provider.pages.connected_apps.receipts import Receipt
@@ -22,6 +24,10 @@ def _app(app: App) -> dict[str, Any]:
     return {
         "client_id": app.client_id,
         "name": app.name,
+        "host": app.asker.host,
+        "standing": app.asker.standing.value,
+        "publisher": app.asker.publisher,
+        "logo": reverse("oauth_provider:logo", args=[app.asker.logo]) if app.asker.logo else None,
         "since": _time(app.since),
         "used": _time(app.used),
         "has_self_contained_tokens": app.says_so_itself,
@@ -31,7 +37,9 @@ def _app(app: App) -> dict[str, Any]:
                 "name": place.name,
                 "until": _time(place.until),
                 "ends_unused_at": _time(place.ends_unused_at),
-                "permissions": [{"scope": one.scope, "words": one.words} for one in place.permissions],
+                "permissions": [
+                    {"scope": one.scope, "words": one.words, "warning": one.warning} for one in place.permissions
+                ],
             }
             for place in app.places
         ],

@@ -69,18 +69,25 @@ def test_who_is_not_signed_in_signs_in_and_comes_back(client: Browser) -> None:
 
 
 def test_an_account_without_apps_is_told_so(driver: Driver) -> None:
-    assert "No app is connected" in page(driver)
+    shown = page(driver)
+    assert "No app is connected" in shown
+    assert "These apps" not in shown
     assert listed(driver.browser) == {"apps": [], "history": [], "receipts": []}
 
 
-def test_it_says_who_may_do_what_since_when_and_from_where(driver: Driver) -> None:
+def test_it_says_who_may_do_what_since_when_and_from_where(driver: Driver, settings: Any) -> None:
+    scopes = {"notes:read": "Read your notes", "notes:write": {"title": "Write notes", "risk": "deletes"}}
+    settings.OAUTH_PROVIDER = settings.OAUTH_PROVIDER | {"SCOPES": scopes}
     driver.tokens()
     shown = page(driver)
     assert "Photo &lt;Book&gt;" in shown
     for words in ("Read your notes", "Firefox, Linux", "127.0.0.1", "You let this app in."):
         assert words in shown
+    assert '<strong class="oa-risk">can delete things</strong>' in shown
     (app,) = listed(driver.browser)["apps"]
-    assert [one["scope"] for one in app["places"][0]["permissions"]] == ["notes:read", "notes:write"]
+    permissions = app["places"][0]["permissions"]
+    assert [one["scope"] for one in permissions] == ["notes:read", "notes:write"]
+    assert [one["warning"] for one in permissions] == ["", "can delete things"]
     assert [one["device"] for one in app["sign_ins"]] == ["Firefox, Linux"]
 
 
@@ -131,10 +138,20 @@ def test_a_client_that_needed_no_consent_and_one_of_dots_own_are_found_too(drive
     Authorization.objects.update(revoked_at=timezone.now())
     assert listed(driver.browser)["apps"] == []
     other = ApplicationFactory(name="Old one")
-    other.accesstoken_set.create(user=ana, token="old", scope="read", expires=timezone.now() + timedelta(hours=1))
-    assert [app["name"] for app in listed(driver.browser)["apps"]] == ["Old one"]
+    other.accesstoken_set.create(user=ana, token="old", scope="notes:read", expires=timezone.now() + timedelta(hours=1))
+    (app,) = listed(driver.browser)["apps"]
+    assert (app["name"], app["places"][0]["permissions"][0]["words"]) == ("Old one", "Read your notes")
     post(driver.browser, action="remove", client_id=other.client_id)
     assert listed(driver.browser)["apps"] == []
+
+
+def test_what_is_over_is_no_access_any_more(driver: Driver) -> None:
+    driver.tokens()
+    over = timezone.now() - timedelta(seconds=1)
+    Authorization.objects.update(until=over, expires_at=over)
+    Consent.objects.update(until=over)
+    assert listed(driver.browser)["apps"] == []
+    assert len(listed(driver.browser)["receipts"]) == 1
 
 
 @pytest.mark.parametrize("action", ["remove", "end", "take_back"])

@@ -9,8 +9,10 @@ from oauth_provider.models import AuditEvent, Authorization, Consent
 from oauth_provider.tokens.take_back import take_back
 from oauth_provider.tokens.verifier import verify
 from tests import ledger
+from tests.commits import both_forms, committed, midway
 from tests.driver import Driver, query_of, signed_in
 from tests.factories import ApplicationFactory, UserFactory
+from tests.races.outcomes import dot_refresh_token
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.spec("RFC 6749", "1.5")]
 
@@ -126,3 +128,29 @@ def test_scopes_of_a_client_that_needs_no_consent_are_taken_from_its_sign_ins(an
     assert take_back(["notes:write"], user=ana, application=driver.application) == {"notes:write"}
     assert Authorization.objects.get().scope == "notes:read"
     assert access_token_model().objects.get().scope == "notes:read"
+
+
+@both_forms
+def test_what_dot_gave_out_loses_it_too_and_a_refresh_of_it_that_is_on_its_way(
+    form: str, driver: Driver, ana: Any
+) -> None:
+    def narrow() -> object:
+        return take_back(["notes:write"], user=ana, application=driver.application)
+
+    for number in (1, 2):
+        row = dot_refresh_token(driver, ana, f"refresh token {number}")
+        access_token_model().objects.filter(pk=row.access_token_id).update(scope="notes:read notes:write")
+    assert verify("beside refresh token 1").scopes == ("notes:read", "notes:write")
+    with committed(form), midway(narrow) as written:
+        assert driver.refresh("refresh token 1").json()["scope"] == "notes:read"
+    assert written == [False, True]
+    assert verify("beside refresh token 2").scopes == ("notes:read",)
+    assert driver.refresh("refresh token 2").json()["scope"] == "notes:read"
+
+
+def test_a_token_of_dots_that_is_left_with_nothing_ends(driver: Driver, ana: Any) -> None:
+    row, other = dot_refresh_token(driver, ana), dot_refresh_token(driver, UserFactory(), "another's")
+    assert take_back(["notes:read"], user=ana, application=driver.application) == {"notes:read"}
+    ledger.refused(driver.refresh(row.token), "invalid_grant")
+    assert driver.introspect(row.access_token.token).json() == {"active": False}
+    assert driver.refresh(other.token).json()["scope"] == "notes:read"

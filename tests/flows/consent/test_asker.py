@@ -160,3 +160,12 @@ def test_connected_apps_say_who_it_is() -> None:
     html = driver.browser.get("/oauth/account/apps").content.decode()
     assert 'Verified: <bdi>Photo Book Ltd</bdi>, <bdi dir="ltr">photobook.example</bdi>' in html
     assert f"/oauth/logo/{'a' * 64}" in html
+    twin = driver.browser.get("/oauth/account/apps", headers={"Accept": "application/json"}).json()
+    said = {name: twin["apps"][0][name] for name in ("name", "host", "standing", "publisher", "logo")}
+    assert said == {
+        "name": "Photo Book",
+        "host": "photobook.example",
+        "standing": "verified",
+        "publisher": "Photo Book Ltd",
+        "logo": f"/oauth/logo/{'a' * 64}",
+    }
