@@ -44,7 +44,7 @@ def read(request: TokenRequest) -> Snapshot:
         return Snapshot.of(find_by_family(parts.family), request.client.client_id)
     if presented.startswith(REFRESH_TOKEN):
         raise InvalidGrant(Reason.REFRESH_TOKEN_MALFORMED)
-    return of_dot_token(presented)
+    return of_dot_token(presented, request.client.client_id)
 
 
 @sensitive_variables()

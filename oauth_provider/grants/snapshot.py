@@ -42,6 +42,6 @@ class Snapshot:
             now,
             is_context_open=is_open(user, client_id, authorization.context),
             are_details_theirs=are_still_theirs(user, details),
-            withheld=withheld_from_sign_in(authorization, known) if known.rules else frozenset(),
+            withheld=withheld_from_sign_in(authorization, known),
             known=known,
         )

@@ -10,15 +10,15 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.db import connections, router, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from oauth_provider.conf import provider_settings
 from oauth_provider.dot.names import access_token_model, refresh_token_model
 from oauth_provider.models.audit_event import AuditEvent
 from oauth_provider.models.authorization import Authorization
+from oauth_provider.models.client import ClientPolicy
 from oauth_provider.models.client_invitation import ClientInvitation
-from oauth_provider.models.client_metadata import LONGEST_RETRY_WINDOW
 from oauth_provider.models.client_secret import ClientSecret
 from oauth_provider.models.consent_receipt import ConsentReceipt
 from oauth_provider.models.logout_delivery import LogoutDelivery
@@ -108,7 +108,9 @@ def stale_answers(now: datetime) -> QuerySet[Authorization]:
 
 
 def _end_of_retries(now: datetime) -> datetime:
-    return now - timedelta(seconds=max(provider_settings.REFRESH_TOKEN_RETRY_WINDOW, LONGEST_RETRY_WINDOW))
+    """Return when the latest rotation was that no client may have answered again."""
+    longest = ClientPolicy.objects.aggregate(longest=Max("refresh_token_retry_window"))["longest"] or 0
+    return now - timedelta(seconds=max(provider_settings.REFRESH_TOKEN_RETRY_WINDOW, longest))
 
 
 def access_tokens(now: datetime) -> QuerySet[Any]:

@@ -21,7 +21,7 @@ from oauth_provider.models import (
     RevokedToken,
     TokenBinding,
 )
-from oauth_provider.models.client_metadata import LONGEST_RETRY_WINDOW
+from oauth_provider.models.client import ClientPolicy
 from oauth_provider.models.signing_key import new_key
 from oauth_provider.protocol.digest import digest
 from oauth_provider.sweeping.sweep import SWEEPS
@@ -50,8 +50,8 @@ def sweep(**options):
     return {text: int(number) for number, text in lines}
 
 
-# Answers of each client's are kept for as long as any may be repeated.
-RETRIED = timedelta(seconds=LONGEST_RETRY_WINDOW) + MINUTE
+# The window of a retry is a minute.
+RETRIED = 2 * MINUTE
 
 
 def ago(delta=MINUTE):
@@ -279,6 +279,17 @@ def test_a_sealed_answer_is_blanked_when_its_window_is_over(driver):
     assert authorization.previous_digest  # which still tells a replay
     driver.refresh(tokens["refresh_token"])
     assert Authorization.objects.get().revoked_reason == "refresh_token_replay"
+
+
+def test_an_answer_is_kept_for_as_long_as_any_client_may_ask_for_it_again(driver):
+    driver.refresh(driver.tokens()["refresh_token"])
+    Authorization.objects.update(rotated_at=ago(RETRIED))
+    policy = ClientPolicy.of(driver.application)
+    policy.refresh_token_retry_window = 300
+    policy.save()
+    assert sweep()["sealed answers blanked"] == 0
+    Authorization.objects.update(rotated_at=ago(6 * MINUTE))
+    assert sweep()["sealed answers blanked"] == 1
 
 
 def test_a_page_that_nobody_can_answer_any_more_goes(driver):
