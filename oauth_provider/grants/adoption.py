@@ -11,6 +11,7 @@ from oauth_provider.dot.names import Row, refresh_token_model
 from oauth_provider.grants.snapshot import Snapshot
 from oauth_provider.models import Authorization, TokenBinding
 from oauth_provider.models.authorization import authorization_now
+from oauth_provider.models.client import Client
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import InvalidGrant
 from oauth_provider.protocol.reason import Reason
@@ -20,7 +21,7 @@ from oauth_provider.tokens.issue import Issued
 
 
 @sensitive_variables()
-def of_dot_token(presented: str, client_id: str) -> Snapshot:
+def of_dot_token(presented: str, client: Client) -> Snapshot:
     """Find what a refresh token of DOT's goes on with: its own row, or the authorization that it began before.
 
     Of the first the authorization is new, and not saved. Raises ``InvalidGrant`` for one that has expired.
@@ -33,10 +34,10 @@ def of_dot_token(presented: str, client_id: str) -> Snapshot:
     # DOT's ``cleartokens`` deletes rows that are revoked; what was adopted is still known to us.
     if row is None or row.revoked is not None:
         authorization = Authorization.objects.with_user(adopted_digest=presented_digest).first()
-        return Snapshot.of(authorization, client_id)
+        return Snapshot.of(authorization, client)
     if not is_live(row, now):
         raise InvalidGrant(Reason.REFRESH_TOKEN_EXPIRED)
-    snapshot = Snapshot.of(_authorization_of(row, presented_digest, now), client_id)
+    snapshot = Snapshot.of(_authorization_of(row, presented_digest, now), client)
     return replace(snapshot, adopted=row)
 
 

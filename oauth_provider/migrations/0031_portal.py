@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
     """Two tables, and a choice."""
 
     dependencies: ClassVar = [
-        ("oauth_provider", "0028_registration_policy"),
+        ("oauth_provider", "0030_dynamic_registration"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -4,6 +4,8 @@ IMPERSONAL = {
     "ClientLogo": "pictures of clients",
     "ClientPolicy": "what a client may do",
     "ClientSecret": "secrets of clients",
+    "DynamicRegistration": "what clients say of themselves",
+    "InitialAccessToken": "tokens of operators, for registering clients",
     "PublisherProof": "lines that clients publish at their hosts",
     "Resource": "APIs",
     "RevokedToken": "digests of tokens that clients have for themselves",
