@@ -15,7 +15,7 @@ def forget(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("oauth_provider", "0030_dynamic_registration")]
+    dependencies: ClassVar = [("oauth_provider", "0031_portal")]
 
     operations: ClassVar = [
         migrations.AddField(

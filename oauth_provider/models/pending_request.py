@@ -21,7 +21,7 @@ from oauth_provider.dot.names import APPLICATION
 from oauth_provider.models.client import Client, as_client
 from oauth_provider.models.primary import PrimaryManager
 from oauth_provider.models.stored_request import StoredRequest
-from oauth_provider.models.waiting import Waiting, address_digest
+from oauth_provider.models.waiting import Waiting, address_digest, beside
 from oauth_provider.protocol.digest import LENGTH as DIGEST_LENGTH
 from oauth_provider.protocol.digest import digest, equal
 from oauth_provider.protocol.errors import InvalidRequest
@@ -131,24 +131,15 @@ class PendingRequestManager(PrimaryManager["PendingRequest"]):
             logger.info("Pending requests that are over were left for oauth_sweep.", exc_info=True)
 
     def _of_request(self, request: StoredRequest, client: Client, **columns: Any) -> "PendingRequest":
-        asks: dict[str, Any] = {"application": client.application}
-        if not client.is_registered:
-            asks = {"application": None, "unregistered_client": client.client_id}
-        return self.model(parameters=request.to_json(), **asks, **columns)
+        if client.is_registered:
+            return self.model(parameters=request.to_json(), application=client.application, **columns)
+        return self.model(parameters=request.to_json(), unregistered_client=client.client_id, **columns)
 
     def _count(self, pending: "PendingRequest") -> Waiting:
-        """Count what waits beside ``pending`` already, of its address and of its client.
-
-        A client that proved itself counts for itself: strangers, who know its ``client_id``, cannot crowd it out.
-        """
-        stranger = ~Q(address_digest="")
-        addressed = stranger & Q(address_digest=pending.address_digest)
-        of_client = (stranger if pending.address_digest else ~stranger) & Q(application=pending.application_id)
-        if pending.unregistered_client:
-            of_client &= Q(unregistered_client=pending.unregistered_client)
-        rows = self.using(router.db_for_write(self.model))
-        waiting = rows.filter(session_digest="", decided_at=None, expires_at__gt=_now())
-        count = waiting.filter(addressed | of_client).aggregate(
+        """Count what waits beside ``pending`` already, of its address and of its client."""
+        addressed, of_client = beside(pending.address_digest, pending.application_id, pending.unregistered_client)
+        rows = self.using(router.db_for_write(self.model)).filter(addressed | of_client)
+        count = rows.filter(session_digest="", decided_at=None, expires_at__gt=_now()).aggregate(
             address=Count("pk", filter=addressed), client=Count("pk", filter=of_client)
         )
         return Waiting(count["address"], count["client"])
@@ -184,7 +175,7 @@ class PendingRequest(models.Model):
 
     handle_digest = models.CharField(max_length=DIGEST_LENGTH, unique=True, editable=False)
     application = models.ForeignKey(APPLICATION, on_delete=models.CASCADE, null=True, related_name="+")
-    # Of a client that only its document describes: nobody has agreed to it yet.
+    # Of a client that only its document describes.
     unregistered_client = models.CharField(max_length=255, blank=True, default="", db_default="", editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="+")
     session_digest = models.CharField(max_length=DIGEST_LENGTH, blank=True, editable=False)
@@ -236,13 +227,13 @@ class PendingRequest(models.Model):
 
     @property
     def client_id(self) -> str:
-        """Return the identifier of the client that asks."""
+        """RFC 6749 §2.2."""
         return self.unregistered_client if self.application is None else str(self.application.client_id)
 
     @property
     def client(self) -> Client | None:
         """Return the client as its rows have it; None where its document says what it is, and has to be read."""
-        client = as_client(self.application) if self.application is not None else None
+        client = self.application and as_client(self.application)
         return None if client is None or client.policy.is_from_document else client
 
     @property

@@ -108,6 +108,7 @@ def told(client_id: str) -> tuple[int, str]:
     return answer.status_code, re.sub(r"user\d+|value=\"[^\"]*\"|[0-9A-Za-z]{8}(?=<)", "", page)
 
 
+@pytest.mark.spec("Client ID Metadata Document", "3")
 @each("client_id", NO_DOCUMENT)
 def test_what_is_no_url_of_a_document_is_not_fetched(network: Network, client_id: str) -> None:
     driver = signed_in(client_id)
