@@ -103,6 +103,15 @@ OAUTH_PROVIDER = {
     },
     # Whoever belongs to a workspace chooses which one an app works in.
     "GRANT_CONTEXTS": "demo_project.notes.contexts.Workspaces",
+    # Assistants that nobody here has heard of register themselves: what they may ask for, people decide. Not in real
+    # life with so many from one address, but here everybody has the same.
+    "REGISTRATION": {
+        "ENDPOINT": {
+            "IS_OPEN": True,
+            "SCOPES": ["openid", "profile", "email", "offline_access", "notes:read", "notes:write"],
+            "PER_ADDRESS": "500/hour",
+        },
+    },
     # What is more than a scope can say: this very print, and no other (RFC 9396).
     "AUTHORIZATION_DETAILS_TYPES": {PHOTO_PRINT: "demo_project.gallery.prints.PhotoPrint"},
 }
