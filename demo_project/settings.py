@@ -103,9 +103,14 @@ OAUTH_PROVIDER = {
     },
     # Whoever belongs to a workspace chooses which one an app works in.
     "GRANT_CONTEXTS": "demo_project.notes.contexts.Workspaces",
-    # Assistants that nobody here has heard of register themselves: what they may ask for, people decide. Not in real
-    # life with so many from one address, but here everybody has the same.
+    # Anybody who is signed in may register an app: it works for its own team until the operator approves it. And
+    # assistants that nobody here has heard of register themselves: here all of them come from one address.
     "REGISTRATION": {
+        "PORTAL": {
+            "IS_OPEN": True,
+            "KINDS": ["web", "browser", "native", "service", "mcp"],
+            "REVIEW_SCOPES": ["notes:everyone"],
+        },
         "ENDPOINT": {
             "IS_OPEN": True,
             "SCOPES": ["openid", "profile", "email", "offline_access", "notes:read", "notes:write"],
