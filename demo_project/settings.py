@@ -116,6 +116,11 @@ OAUTH_PROVIDER = {
             "SCOPES": ["openid", "profile", "email", "offline_access", "notes:read", "notes:write"],
             "PER_ADDRESS": "500/hour",
         },
+        # An assistant that nobody here has heard of connects by the document that is its name.
+        "DOCUMENT": {
+            "IS_OPEN": True,
+            "SCOPES": ["openid", "profile", "email", "offline_access", "notes:read", "notes:write"],
+        },
     },
     # What is more than a scope can say: this very print, and no other (RFC 9396).
     "AUTHORIZATION_DETAILS_TYPES": {PHOTO_PRINT: "demo_project.gallery.prints.PhotoPrint"},

@@ -47,6 +47,8 @@ class Assistant:
     fleet: Fleet
     decision: str = "allow"
     is_registered: bool = True
+    # Where its document is, by which it is known.
+    document: str | None = None
     asked: list[dict[str, str]] = field(default_factory=list)
     sent: list[tuple[str, str, int]] = field(default_factory=list)
     challenges: list[str] = field(default_factory=list)
@@ -71,6 +73,7 @@ class Assistant:
             self.storage,
             redirect_handler=self._open_browser,
             callback_handler=self._callback,
+            client_metadata_url=self.document,
         )
         hooks = {"response": [self._note]}
         async with (

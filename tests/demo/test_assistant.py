@@ -1,5 +1,6 @@
 """The MCP server of the demo, used by the SDK's own client with its own OAuth (MCP Authorization, 2026-07-28)."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,8 +8,9 @@ import requests
 from mcp import Client
 from mcp.client.auth import OAuthFlowError
 
-from tests.demo.assistant import Assistant
+from tests.demo.assistant import CALLBACK, Assistant
 from tests.demo.fleet import Fleet, metadata_of
+from tests.demo.publisher import publishing
 from tests.web import answer, serving
 
 pytestmark = [pytest.mark.xdist_group("fleet"), pytest.mark.spec("MCP Authorization", "Authorization Flow Steps")]
@@ -83,6 +85,28 @@ def test_an_assistant_that_nobody_has_heard_of_registers_itself_and_again_when_i
     form = {"grant_type": "refresh_token", "refresh_token": tokens.refresh_token, "client_id": made.client_id}
     gone = requests.post(f"{issuer}/oauth/token", data=form, timeout=10)
     assert (gone.status_code, gone.json()["error"]) == (401, "invalid_client")
+
+
+@pytest.mark.spec("MCP Authorization", "Client ID Metadata Documents")
+@pytest.mark.parametrize("mode", ["auto", "legacy"])
+def test_an_assistant_that_nobody_has_heard_of_connects_by_its_document_alone(
+    fleet: Fleet, certificate: Path, mode: str
+) -> None:
+    """The SDK takes it from our metadata that a URL is name enough, and registers nothing."""
+    members = {"client_name": "Stranger", "redirect_uris": [CALLBACK], "token_endpoint_auth_method": "none"}
+    grants = {"grant_types": ["authorization_code", "refresh_token"]}
+    with publishing(certificate, **members, **grants) as publisher:
+        assistant = Assistant(fleet, is_registered=False, document=publisher.url)
+        assert "Water the plants" in "".join(assistant.run(read, mode))
+        (asked,) = assistant.asked
+        assert (asked["client_id"], asked["resource"]) == (publisher.url, fleet.assistant)
+        assert publisher.asked == ["/assistant/client.json"]
+        assert not any(url.endswith("/register") for _method, url, _status in assistant.sent)
+        tokens = assistant.storage.tokens
+        assert tokens is not None
+        form = {"grant_type": "refresh_token", "refresh_token": tokens.refresh_token, "client_id": publisher.url}
+        renewed = requests.post(f"{fleet.described['issuer']}/oauth/token", data=form, timeout=10)
+        assert renewed.status_code == 200, renewed.text
 
 
 def test_the_token_is_for_that_server_and_no_other(fleet: Fleet, assistant: Assistant) -> None:
