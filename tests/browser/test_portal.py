@@ -78,7 +78,7 @@ def test_a_newcomer_registers_an_app_and_the_code_of_the_portal_signs_them_in(
         monkeypatch.setitem(os.environ, name, value)
     with diary.serve([sys.executable, "client.py"], f"{diary.address}/"):
         page.goto(f"{diary.address}/")
-        expect(page.get_by_role("heading")).to_contain_text("Travel Diary")
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Travel Diary")
         expect(page.get_by_text("Unverified")).to_be_visible()
         page.get_by_role("button", name="Allow").click()
         expect(page.locator("body")).to_contain_text('"preferred_username": "demo"')
