@@ -77,6 +77,7 @@ def test_a_newcomer_registers_an_app_and_the_code_of_the_portal_signs_them_in(
     for name, value in read_env(diary.folder / ".env").items():
         monkeypatch.setitem(os.environ, name, value)
     with diary.serve([sys.executable, "client.py"], f"{diary.address}/"):
+        page.route("**/favicon.ico", lambda route: route.fulfill(status=204))  # the app has none
         page.goto(f"{diary.address}/")
         expect(page.get_by_role("heading", level=1)).to_contain_text("Travel Diary")
         expect(page.get_by_text("Unverified")).to_be_visible()
