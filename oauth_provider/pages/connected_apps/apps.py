@@ -140,7 +140,7 @@ def _tokens_of_dot(user: Any, now: datetime, using: str) -> QuerySet[Any, Any]:
     good: QuerySet[Any, Any] = own.filter(Q(expires__gt=now) | Exists(standing), application__isnull=False).order_by()
     one_each = good.values("application", "scope").annotate(one=Min("token_checksum")).values("one")
     first = good.filter(application=OuterRef("application")).order_by("created").values("created")[:1]
-    rows = good.filter(token_checksum__in=one_each).annotate(since=Subquery(first))
+    rows: QuerySet[Any, Any] = good.filter(token_checksum__in=one_each).annotate(since=Subquery(first))
     return rows.select_related("application__oauth_policy").order_by("-pk")[:MAX_SIGN_INS]
 
 
