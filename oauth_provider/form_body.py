@@ -1,4 +1,6 @@
-"""Form body of a request (RFC 6749 Appendix B), read up to its maximum size."""
+"""Body of a request, read up to its maximum size: a form (RFC 6749 Appendix B) or JSON (RFC 7591 §3.1)."""
+
+from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, RawPostDataException, UnreadablePostError
@@ -6,6 +8,9 @@ from django.http import HttpRequest, RawPostDataException, UnreadablePostError
 from oauth_provider.protocol.errors import InvalidRequest, LengthRequired, RequestTooLarge
 from oauth_provider.protocol.form import MAX_LENGTH, check_content_type, decode_body
 from oauth_provider.protocol.reason import Reason
+from oauth_provider.protocol.strict_json import parse_object
+
+JSON = "application/json"
 
 
 def read_body(request: HttpRequest) -> str:
@@ -14,11 +19,25 @@ def read_body(request: HttpRequest) -> str:
     Raises ``InvalidRequest``, ``LengthRequired`` and ``RequestTooLarge``.
     """
     check_content_type(request.content_type)
+    return decode_body(_read(request))
+
+
+def read_json(request: HttpRequest) -> dict[str, Any]:
+    """Return the JSON object that is the body. Raises what ``read_body`` raises."""
+    if request.content_type != JSON:
+        raise InvalidRequest(Reason.BODY_NOT_JSON)
+    try:
+        return parse_object(decode_body(_read(request)))
+    except ValueError:
+        raise InvalidRequest(Reason.BODY_NOT_JSON) from None
+
+
+def _read(request: HttpRequest) -> bytes:
     try:
         if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_LENGTH:
             raise RequestTooLarge(Reason.BODY_TOO_LARGE)
         body = request.body
-        return decode_body(_chunked_body(request) if not body and is_chunked(request) else body)
+        return _chunked_body(request) if not body and is_chunked(request) else body
     except RequestDataTooBig:
         raise RequestTooLarge(Reason.BODY_TOO_LARGE) from None
     except RawPostDataException:

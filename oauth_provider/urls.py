@@ -8,10 +8,12 @@ Connect Discovery §4 below the issuer. ``accounts`` is for projects without log
 from django.urls import path, re_path
 
 from oauth_provider.endpoints import (
+    client_configuration,
     introspection,
     jwks,
     metadata,
     pushed_authorization_request,
+    registration,
     revocation,
     token,
     userinfo,
@@ -56,6 +58,10 @@ urlpatterns = [
     re_path(r"^oauth/userinfo/?$", userinfo.view, name="userinfo"),
     re_path(r"^oauth/revoke/?$", revocation.revoke, name="revoke"),
     re_path(r"^oauth/par/?$", pushed_authorization_request.pushed_authorization_request, name="par"),
+    re_path(r"^oauth/register/?$", registration.view, name="register"),
+    re_path(
+        r"^oauth/register/(?P<client_id>[!-.0-~]{1,255})/?$", client_configuration.view, name="client_configuration"
+    ),
     re_path(r"^oauth/consent/(?P<handle>[0-9A-Za-z]{43})/?$", consent, name="consent"),
     re_path(r"^oauth/account/apps/?$", connected_apps, name="connected_apps"),
     re_path(r"^oauth/select-account/?$", select_account, name="select_account"),

@@ -157,7 +157,8 @@ def _answer_yes(inquiry: Inquiry, decision: Decision, part: Asked, seen: Snapsho
     outcome = _grant(inquiry, part, seen, until=decision.until)
     receipt = Add(receipt_of(inquiry, decision, part, consent=consent, at=seen.now))
     told = _tell_of_first(inquiry, outcome, seen) if before is None else ()
-    columns = Consent.columns(agreed, decision.until, seen_words)
+    # A yes is a use: it counts from now on, and what was announced is void.
+    columns = Consent.columns(agreed, decision.until, seen_words) | {"used_at": None, "end_announced_at": None}
     writes = (_remember(consent, columns), *outcome.writes, receipt, *told)
     return replace(outcome, writes=writes, events=(event, *outcome.events))
 

@@ -15,6 +15,7 @@ from oauth_provider.conf import provider_settings
 from oauth_provider.models.client import Client
 from oauth_provider.protocol.authorization_details import Detail
 from oauth_provider.registry.authorization_details import leaves_choice
+from oauth_provider.registry.client_users import check_user
 from oauth_provider.registry.grant_context import GrantContext
 from oauth_provider.registry.scope import registry
 from oauth_provider.tokens.grant_context import contexts_for
@@ -55,7 +56,11 @@ def inquire(
     visitor: Visitor = NOBODY,
     since: datetime | None = None,
 ) -> Inquiry:
-    """Return what ``request`` asks ``user``, who is signed in by ``sign_in``; on a page that was opened ``since``."""
+    """Return what ``request`` asks ``user``, who is signed in by ``sign_in``; on a page that was opened ``since``.
+
+    Raises ``AccessDenied`` where the client is not for ``user``.
+    """
+    check_user(user, destination.client)
     contexts = contexts_for(user, destination.client)
     withheld = withheld_from(user, asked.scope)
     grantable = grantable_part(asked, destination.client, withheld)

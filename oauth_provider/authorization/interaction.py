@@ -110,7 +110,13 @@ def next_step(http: HttpRequest, ticket: Ticket, issuer: Issuer) -> Step:
         spend(http)
     bind(http, ticket)
     who: dict[str, Any] = {"user": session_user(http), "sign_in": visit.sign_in, "visitor": visitor_of(http)}
-    return _grant(inquire(ticket.request, destination, asked, issuer=issuer, **who), visit)
+    try:
+        inquiry = inquire(ticket.request, destination, asked, issuer=issuer, **who)
+    except AccessDenied as error:
+        # Whoever asks without a page learns no more than that no answer is to be had like this.
+        unseen = LoginRequired(Reason.USER_NEVER_AGREED, detail=error.description)
+        return Refused(destination, unseen) if silent else Refused(destination, error, on_page=True)
+    return _grant(inquiry, visit)
 
 
 @sensitive_variables()

@@ -34,17 +34,17 @@ def _required(asked: Asked, request: AuthorizationRequest, client: Client, known
 
 
 def _twins(asked: Asked, client: Client, user: Any, known: Registry) -> Mapping[str, tuple[str, ...]]:
-    """For each scope that can do harm, those that only read. Empty where one of them has none that the client may
-    have, that the person may grant, and that is of use where it is asked for; and beside details, of which nobody says
-    that they only read."""
+    """For each scope that can do harm, by itself or by what it implies, those that only read. Empty where one of them
+    has none that the client may have, that the person may grant, and that is of use where it is asked for; and beside
+    details, of which nobody says that they only read."""
     if asked.details:
         return {}
-    risky = [one for one in asked.scope if one in known.entries and known.entries[one].marked_risk]
+    risky = [one for one in asked.scope if known.may_harm(one)]
     twins = {one: known.with_implied((known.entries[one].read_twin,)) for one in risky}
     reading = tuple({one for instead in twins.values() for one in instead})
     is_offered = (
         set(reading) <= set(known.allowed(client.policy))
-        and not any(known.entries[one].marked_risk for one in reading)
+        and not any(map(known.may_harm, reading))
         and asked.audience.served(reading) == reading
         and not withheld_from(user, reading, known)
     )

@@ -10,8 +10,9 @@ from oauth_provider.registry.scope import all_scopes
 
 logger = logging.getLogger("oauth_provider.authorization")
 
-# Clients choose what they ask for: so much is remembered, and so much told of one request and one name.
-MAX_TOLD, MAX_AT_ONCE, MAX_LENGTH = 1_000, 5, 64
+# Anybody may ask in a client's name for what they like: so much is told in all, of one client, of one request and one
+# name. A process that has told so much is silent from then on.
+MAX_TOLD, MAX_OF_ONE, MAX_AT_ONCE, MAX_LENGTH = 1_000, 20, 5, 64
 NO_REFRESH = "no refresh token would come of this request."
 NOT_ITS_OWN = "the client may not have it. Choose it on the client's page in the admin, if it should."
 
@@ -23,22 +24,25 @@ class LeftOutScopes:
     """
 
     def __init__(self) -> None:
-        self._told: set[tuple[str, str]] = set()
+        self._told: dict[str, set[str]] = {}
+        self._count = 0
 
     def tell(self, requested: Iterable[str], granted: Collection[str], client: Client) -> None:
         """Log a warning for each scope of ``requested`` that is not in ``granted``, unless that was told before."""
         for scope in [one for one in requested if one not in granted][:MAX_AT_ONCE]:
-            key = (client.client_id, scope[:MAX_LENGTH])
-            if key in self._told:
+            told, name = self._told.get(client.client_id, set()), scope[:MAX_LENGTH]
+            if name in told or len(told) >= MAX_OF_ONE or self._count >= MAX_TOLD:
                 continue
-            if len(self._told) >= MAX_TOLD:
-                self._told.clear()
-            self._told.add(key)
-            logger.warning("The client %r goes without the scope %r: %s", *key, _reason(scope, client))
+            self._told[client.client_id] = {*told, name}
+            self._count += 1
+            logger.warning(
+                "The client %r goes without the scope %r: %s", client.client_id, name, _reason(scope, client)
+            )
 
     def forget(self) -> None:
         """Forget what was told."""
         self._told.clear()
+        self._count = 0
 
 
 def _reason(scope: str, client: Client) -> str:

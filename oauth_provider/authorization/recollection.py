@@ -39,11 +39,6 @@ class Recollection:
     is_destination_new: bool = False
     reads_only: bool = False
 
-    @property
-    def is_of_new(self) -> bool:
-        """Is anything of it new, or otherwise than it was?"""
-        return any(state in (State.NEW, State.CHANGED) for state in self.states.values())
-
 
 def recollect(question: Question, now: datetime) -> Recollection:
     """Return what the person of ``question`` said before, in the context that is settled; one statement."""

@@ -31,7 +31,7 @@ def warning_of(inquiry: Inquiry, *, is_first: bool) -> Warning | None:
     return grade(
         frozenset(risks_of(inquiry.question.asked.scope).values()),
         is_assured=inquiry.destination.is_assured,
-        is_unverified=inquiry.client.policy.status == ClientPolicy.Status.UNAPPROVED,
+        is_unverified=inquiry.client.policy.status != ClientPolicy.Status.APPROVED,
         is_first=is_first,
     )
 

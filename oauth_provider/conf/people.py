@@ -8,7 +8,10 @@ from django.utils.module_loading import import_string
 from oauth_provider.conf.requests import RequestSettings
 
 APP_CONNECTED, SIGN_IN_REPLAYED, ACCESS_UNUSED = "app_connected", "sign_in_replayed", "access_unused"
-NOTICES = (APP_CONNECTED, SIGN_IN_REPLAYED, ACCESS_UNUSED)
+CLIENT_STATUS = "client_status"
+NOTICES = (APP_CONNECTED, SIGN_IN_REPLAYED, ACCESS_UNUSED, CLIENT_STATUS)
+# Kinds of the outbox begin with it. A project's own are called otherwise, or ours would send them.
+NOTICE_PREFIX = "notice_"
 
 
 class PeopleSettings(RequestSettings):
@@ -16,9 +19,9 @@ class PeopleSettings(RequestSettings):
 
     @property
     def NOTICES(self) -> Sequence[str]:
-        """Mails that people get: ``app_connected``, ``sign_in_replayed`` and ``access_unused``.
+        """Mails that people get: ``app_connected``, ``sign_in_replayed``, ``access_unused`` and ``client_status``.
 
-        Default: all three. An empty list turns them off. ``oauth_deliver`` sends them.
+        Default: all four. An empty list turns them off. ``oauth_deliver`` sends them.
         """
         return self._get("NOTICES", NOTICES)
 

@@ -14,6 +14,7 @@ from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 from oauth_provider.authorization.context import authentication_context
 from oauth_provider.authorization.rules import prompts_supported, response_types_supported
 from oauth_provider.clients.authentication.table import methods
+from oauth_provider.clients.registration.policy import Door, door_policy
 from oauth_provider.conf import provider_settings
 from oauth_provider.endpoints.document import Document, document_of, serve
 from oauth_provider.endpoints.json_endpoint import for_programs
@@ -41,6 +42,7 @@ ENDPOINTS = {
     "userinfo_endpoint": "oauth_provider:userinfo",
     "jwks_uri": "oauth_provider:jwks",
     "pushed_authorization_request_endpoint": "oauth_provider:par",
+    "registration_endpoint": "oauth_provider:register",
     "end_session_endpoint": "oauth_provider:logout",
     "check_session_iframe": "oauth_provider:check_session",
 }
@@ -67,7 +69,7 @@ def document(issuer: str) -> Document:
     Tenants may differ in any of it, and in nothing that a request shows.
     """
     members = json.dumps(described())
-    made_of = (issuer, get_script_prefix(), get_urlconf(), provider_settings.SESSION_MANAGEMENT, members)
+    made_of = (issuer, get_script_prefix(), get_urlconf(), *map(is_served, ENDPOINTS), members)
     found = _documents.get(made_of)
     if found is None:
         if len(_documents) >= MOST_DOCUMENTS:
@@ -143,13 +145,20 @@ def mounted(issuer: str) -> dict[str, str]:
     """The URL of every endpoint that is mounted, on the issuer's host whatever host was asked."""
     urls = {}
     for name, pattern in ENDPOINTS.items():
-        if name == "check_session_iframe" and not provider_settings.SESSION_MANAGEMENT:
+        if not is_served(name):
             continue
         try:
             urls[name] = urljoin(issuer, reverse(pattern))
         except NoReverseMatch:
             continue
     return urls
+
+
+def is_served(name: str) -> bool:
+    """Does this endpoint answer, where it is mounted?"""
+    if name == "check_session_iframe":
+        return provider_settings.SESSION_MANAGEMENT
+    return name != "registration_endpoint" or door_policy(Door.ENDPOINT).is_open
 
 
 view = for_programs(metadata, may_read=from_anywhere)  # with its path, a pattern's own argument

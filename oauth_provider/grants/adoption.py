@@ -11,18 +11,17 @@ from oauth_provider.dot.names import Row, refresh_token_model
 from oauth_provider.grants.snapshot import Snapshot
 from oauth_provider.models import Authorization, TokenBinding
 from oauth_provider.models.authorization import authorization_now
+from oauth_provider.models.client import Client
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import InvalidGrant
 from oauth_provider.protocol.reason import Reason
-from oauth_provider.registry.scope import registry
 from oauth_provider.sql.outcome import Add, Change, Hold, Outcome
 from oauth_provider.tokens.dot_refresh_token import is_live
 from oauth_provider.tokens.issue import Issued
-from oauth_provider.tokens.scope_rules import withheld_from_sign_in
 
 
 @sensitive_variables()
-def of_dot_token(presented: str) -> Snapshot:
+def of_dot_token(presented: str, client: Client) -> Snapshot:
     """Find what a refresh token of DOT's goes on with: its own row, or the authorization that it began before.
 
     Of the first the authorization is new, and not saved. Raises ``InvalidGrant`` for one that has expired.
@@ -35,11 +34,11 @@ def of_dot_token(presented: str) -> Snapshot:
     # DOT's ``cleartokens`` deletes rows that are revoked; what was adopted is still known to us.
     if row is None or row.revoked is not None:
         authorization = Authorization.objects.with_user(adopted_digest=presented_digest).first()
-        return Snapshot(authorization, now, withheld=withheld_from_sign_in(authorization, registry()))
+        return Snapshot.of(authorization, client)
     if not is_live(row, now):
         raise InvalidGrant(Reason.REFRESH_TOKEN_EXPIRED)
-    authorization = _authorization_of(row, presented_digest, now)
-    return Snapshot(authorization, now, adopted=row, withheld=withheld_from_sign_in(authorization, registry()))
+    snapshot = Snapshot.of(_authorization_of(row, presented_digest, now), client)
+    return replace(snapshot, adopted=row)
 
 
 def with_adoption(snapshot: Snapshot, outcome: Outcome[Issued]) -> Outcome[Issued]:

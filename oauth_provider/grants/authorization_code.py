@@ -30,7 +30,7 @@ def read(request: TokenRequest) -> Snapshot:
     code = request.form.required("code")
     if not is_token(code, CODE):
         raise InvalidGrant(Reason.CODE_MALFORMED)
-    return Snapshot.of(find_by_code(code), request.client.client_id)
+    return Snapshot.of(find_by_code(code), request.client)
 
 
 @sensitive_variables()

@@ -41,10 +41,10 @@ def read(request: TokenRequest) -> Snapshot:
     presented = request.form.required("refresh_token")
     parts = parse_refresh_token(presented)
     if parts is not None:
-        return Snapshot.of(find_by_family(parts.family), request.client.client_id)
+        return Snapshot.of(find_by_family(parts.family), request.client)
     if presented.startswith(REFRESH_TOKEN):
         raise InvalidGrant(Reason.REFRESH_TOKEN_MALFORMED)
-    return of_dot_token(presented)
+    return of_dot_token(presented, request.client)
 
 
 @sensitive_variables()

@@ -35,7 +35,9 @@ def check_alive(authorization: Authorization, now: datetime) -> None:
 
 def check_still_theirs(snapshot: Snapshot) -> None:
     """RFC 6749 §10.4: what somebody lets an application do, for an organisation or to a thing of theirs, they may still
-    do themselves."""
+    do themselves; and the application is still for them."""
+    if not snapshot.is_for_user:
+        raise InvalidGrant(Reason.CLIENT_NOT_FOR_USER, detail=f"{snapshot.authorization} goes on where it is again")
     if not snapshot.is_context_open:
         raise InvalidGrant(Reason.CONTEXT_CLOSED, detail=f"{snapshot.authorization} goes on where it opens again")
     if not snapshot.are_details_theirs:

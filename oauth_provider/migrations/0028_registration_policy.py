@@ -25,7 +25,7 @@ COLUMNS = {
     "usable_by": text(
         "people who may use it",
         "“group:Name” or “permission:app.codename”, one to a line; any of them suffices. Empty: everybody. "
-        "Whoever may not any more is refused at once.",
+        "Whoever may not any more is refused when the token is refreshed.",
         validators=[check_rules],
     ),
     "status_note": text("note to its developers", max_length=500, editable=False),

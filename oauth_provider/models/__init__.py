@@ -8,6 +8,8 @@ from oauth_provider.models.client_member import ClientMember
 from oauth_provider.models.client_secret import ClientSecret
 from oauth_provider.models.consent import Consent
 from oauth_provider.models.consent_receipt import ConsentReceipt
+from oauth_provider.models.dynamic_registration import DynamicRegistration
+from oauth_provider.models.initial_access_token import InitialAccessToken
 from oauth_provider.models.logout_delivery import LogoutDelivery
 from oauth_provider.models.pending_request import PendingRequest
 from oauth_provider.models.resource import Resource
@@ -27,6 +29,8 @@ __all__ = [
     "ClientSecret",
     "Consent",
     "ConsentReceipt",
+    "DynamicRegistration",
+    "InitialAccessToken",
     "LogoutDelivery",
     "PendingRequest",
     "Resource",

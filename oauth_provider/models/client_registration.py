@@ -18,6 +18,11 @@ def check_rules(value: str) -> None:
             raise ValidationError(text, params={"line": line}) from None
 
 
+def users_of(usable_by: str | None) -> tuple[str, ...]:
+    """Return the rules of who may use a client, any of which suffices; none is everybody."""
+    return tuple(filter(None, map(str.strip, (usable_by or "").splitlines())))
+
+
 class ClientRegistration(models.Model):
     """The columns of a policy that say what a client is, where it came from, what waits, and who may use it.
 
@@ -49,7 +54,7 @@ class ClientRegistration(models.Model):
         validators=[check_rules],
         help_text=_(
             "“group:Name” or “permission:app.codename”, one to a line; any of them suffices. Empty: everybody. "
-            "Whoever may not any more is refused at once."
+            "Whoever may not any more is refused when the token is refreshed."
         ),
     )
     status_note = models.CharField(
@@ -65,4 +70,4 @@ class ClientRegistration(models.Model):
     @property
     def users(self) -> tuple[str, ...]:
         """Return the rules of who may use it, any of which suffices; none is everybody."""
-        return tuple(filter(None, map(str.strip, self.usable_by.splitlines())))
+        return users_of(self.usable_by)

@@ -159,5 +159,4 @@ class Consent(models.Model):
         """Return the columns of a row that holds ``agreed``, as ``seen`` on the page, and nothing else."""
         empty: dict[str, Any] = {"shown": "", "scopes": {}, "resources": {}, "authorization_details": {}}
         kept = {"entries": asdict(agreed), "until": until, "shown_as": asdict(seen)}
-        unnoted = {"used_at": None, "end_announced_at": None}
-        return {**kept, **empty, **unnoted, "updated_at": timezone.now()}
+        return {**kept, **empty, "updated_at": timezone.now()}

@@ -28,6 +28,9 @@ from oauth_provider.tokens.outbox import Sender
 from oauth_provider.tokens.person import email_of, username_of
 from oauth_provider.tokens.project_code import project_code
 
+# Of what an operator tells the developers of a client.
+MAX_NOTE = 500
+
 
 class NotSent(Exception):
     """The mail server did not take it. Holds no address: this goes to the log."""
@@ -106,6 +109,9 @@ def _context(delivery: LogoutDelivery, facts: Mapping[str, Any], user: Any) -> d
         "at": _moment(facts.get("at")),
         "ends_at": _moment(facts.get("ends_at")),
         "apps_url": apps_url(delivery.issuer),
+        "before": facts.get("before", ""),
+        "status": facts.get("status", ""),
+        "note": safe_name(facts.get("note", ""), max_length=MAX_NOTE),
     }
 
 

@@ -9,14 +9,12 @@ from datetime import datetime
 from typing import Any
 
 from oauth_provider.conf import provider_settings
-from oauth_provider.conf.people import ACCESS_UNUSED, APP_CONNECTED, NOTICES, SIGN_IN_REPLAYED
+from oauth_provider.conf.people import ACCESS_UNUSED, APP_CONNECTED, NOTICE_PREFIX, NOTICES, SIGN_IN_REPLAYED
 from oauth_provider.models import Authorization, Consent, LogoutDelivery
 from oauth_provider.sql.outcome import Add
 from oauth_provider.tokens.person import email_of
 
-# Kinds of the outbox. A project's own are called otherwise, or ours would send them.
-PREFIX = "notice_"
-KINDS = {PREFIX + one: one for one in NOTICES}
+KINDS = {NOTICE_PREFIX + one: one for one in NOTICES}
 
 
 def app_connected(authorization: Authorization, *, issuer: str, context: str = "") -> tuple[Add, ...]:
@@ -60,7 +58,7 @@ def _add(notice: str, about: Authorization, issuer: str, facts: dict[str, Any]) 
 
 def _row(notice: str, about: Authorization | Consent, issuer: str, facts: dict[str, Any]) -> LogoutDelivery:
     return LogoutDelivery(
-        kind=PREFIX + notice,
+        kind=NOTICE_PREFIX + notice,
         payload=facts,
         application_id=about.application_id,
         issuer=issuer,

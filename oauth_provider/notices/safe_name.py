@@ -12,9 +12,9 @@ JOINER = "\u2060"
 LINKING = re.compile(r"(?<=\S)([.:/@\u3002\uff0e\uff61\uff1a\uff0f\uff20])(?=\S)")
 
 
-def safe_name(name: str) -> str:
+def safe_name(name: str, *, max_length: int = MAX_LENGTH) -> str:
     """Return ``name`` on one line, without what reorders it, cut where it is too long, and without anything to link."""
     shown = "".join(character if is_shown_as_stored(character) else " " for character in name)
     line = " ".join(shown.split())
-    line = line if len(line) <= MAX_LENGTH else f"{line[: MAX_LENGTH - 1]}…"
+    line = line if len(line) <= max_length else f"{line[: max_length - 1]}…"
     return LINKING.sub(rf"\1{JOINER}", line)

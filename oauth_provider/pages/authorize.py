@@ -104,11 +104,11 @@ def refuse(request: HttpRequest, refused: Refused, issuer: Issuer) -> HttpRespon
     """The error goes to the client, or on a page where the person must be told first."""
     response = error_response(refused.destination, refused.error, issuer)
     client = refused.destination.client
-    if not refused.on_page and client.policy.status != ClientPolicy.Status.UNAPPROVED:
+    if not refused.on_page and client.policy.status == ClientPolicy.Status.APPROVED:
         address = provider_settings.CLIENT_ADDRESS(request)
         tell_refusal(refused.error, path=request.path, address=address, client_id=client.client_id)
         return send(request, response)
-    # Anyone may have registered it: redirecting before anybody was asked would be an open redirector.
+    # Nobody vouches for it: redirecting before anybody was asked would be an open redirector.
     back_to = "" if response.is_form_post else response.url(issuer)
     refused.error.client_id = client.client_id
     return error_page(request, refused.error, back_to=back_to, client_name=str(client.application))

@@ -22,13 +22,14 @@ from oauth_provider.models import PendingRequest
 from oauth_provider.pages.csrf import AGAIN
 from oauth_provider.pages.login_round_trip import login_url
 from oauth_provider.pages.sending.page import error_page
-from oauth_provider.pages.sending.situation import ANSWERED, BROKEN, LATE, NOT_YOURS, RENEWED, SIGNED_OUT
+from oauth_provider.pages.sending.situation import ANSWERED, BROKEN, LATE, NOT_YOURS, RENEWED, SIGNED_OUT, situation_of
 from oauth_provider.protocol.errors import AccessDenied, InvalidRequest, OAuthError
 from oauth_provider.protocol.reason import Reason
 from oauth_provider.protocol.redirect_uri import front_page
 from oauth_provider.resource_server.users.session_user import session_user
 from oauth_provider.tokens.issuer import issuer_of
 
+NOT_THEIRS = (Reason.CLIENT_IN_TEST_MODE, Reason.CLIENT_NOT_FOR_USER)
 TOO_LATE = AccessDenied(Reason.USER_TOO_LATE)
 
 
@@ -42,6 +43,9 @@ def dead_end(request: HttpRequest, handle: str, error: OAuthError) -> HttpRespon
     if pending.decided_at is not None:
         # Nothing is answered twice, so the link only leads to where the application is at home.
         return _page(request, asked, error, situation=ANSWERED, back_to=client_front_page(asked))
+    if isinstance(error, AccessDenied) and error.reason in NOT_THEIRS:
+        told_client = back_to(request, asked, error)
+        return _page(request, asked, error, situation=situation_of(error), back_to=told_client)
     again = f"{reverse('oauth_provider:consent', args=[handle])}?{AGAIN}"
     may_be_asked = _may_be_asked(asked)
     situation, told = (RENEWED if may_be_asked else BROKEN, error) if pending.is_in_time else (LATE, TOO_LATE)

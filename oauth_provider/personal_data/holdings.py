@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Case, Q, QuerySet, Value, When
 
+from oauth_provider.conf.people import NOTICE_PREFIX
 from oauth_provider.dot.names import access_token_model, application_model, models_of_people
 from oauth_provider.models import (
     AuditEvent,
@@ -20,7 +21,6 @@ from oauth_provider.models import (
 from oauth_provider.models.client import as_client
 from oauth_provider.models.logout_delivery import BACKCHANNEL_LOGOUT
 from oauth_provider.models.scope_plan import ScopeRewrite
-from oauth_provider.notices.notice import PREFIX
 from oauth_provider.personal_data.holding import Holding, Whose
 from oauth_provider.personal_data.told import agreed_scopes, client_id_of, own_address
 from oauth_provider.tokens.subject import known_sid, known_subject
@@ -35,6 +35,8 @@ IMPERSONAL = {
     "ClientLogo": "pictures of clients",
     "ClientPolicy": "what a client may do",
     "ClientSecret": "secrets of clients",
+    "DynamicRegistration": "what clients say of themselves",
+    "InitialAccessToken": "tokens of operators, for registering clients",
     "Resource": "APIs",
     "RevokedToken": "digests of tokens that clients have for themselves",
     "Scope": "permissions that there are",
@@ -58,7 +60,7 @@ def _acts(rows: QuerySet[Any], whose: Whose) -> QuerySet[Any]:
 
 
 def _notices(rows: QuerySet[Any], whose: Whose) -> QuerySet[Any]:
-    return rows.filter(kind__startswith=PREFIX, subject=whose.key).select_related("application").order_by("pk")
+    return rows.filter(kind__startswith=NOTICE_PREFIX, subject=whose.key).select_related("application").order_by("pk")
 
 
 def _logouts(rows: QuerySet[Any], whose: Whose) -> QuerySet[Any]:

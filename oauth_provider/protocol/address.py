@@ -1,6 +1,6 @@
 """IP addresses (RFC 4291 §2.5.4): the part of an address that stands for one caller."""
 
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv6Address, ip_address, ip_network
 
 
 def network_of(address: str) -> str:
@@ -16,3 +16,14 @@ def network_of(address: str) -> str:
     if not isinstance(parsed, IPv6Address):
         return str(parsed)
     return str(parsed.ipv4_mapped) if parsed.ipv4_mapped is not None else parsed.exploded[:19]
+
+
+def is_within(address: str, network: str) -> bool:
+    """Is ``address`` one of ``network``, as in 192.0.2.0/24? What is neither is within nothing."""
+    try:
+        parsed, around = ip_address(address), ip_network(network)
+    except ValueError:
+        return False
+    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is not None:
+        return parsed.ipv4_mapped in around
+    return parsed in around

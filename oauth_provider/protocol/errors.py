@@ -182,6 +182,30 @@ class RegistrationNotSupported(OAuthError):
     redirectable = True
 
 
+class InvalidClientMetadata(OAuthError):
+    """RFC 7591 §3.2.2: a member of a client's metadata cannot be registered."""
+
+    error = "invalid_client_metadata"
+
+
+class InvalidRedirectUri(OAuthError):
+    """RFC 7591 §3.2.2: a redirect URI cannot be registered."""
+
+    error = "invalid_redirect_uri"
+
+
+class InvalidSoftwareStatement(OAuthError):
+    """RFC 7591 §3.2.2: the software statement is malformed, or not what its issuer signed."""
+
+    error = "invalid_software_statement"
+
+
+class UnapprovedSoftwareStatement(OAuthError):
+    """RFC 7591 §3.2.2: nobody here trusts the issuer of the software statement, or one is needed and missing."""
+
+    error = "unapproved_software_statement"
+
+
 class TemporarilyUnavailable(OAuthError):
     """RFC 6749 §4.1.2.1; also the answer (429) to a caller that failed too often. ``retry_after`` is in seconds."""
 

@@ -5,24 +5,11 @@ The code is the name in lower case. It stands in the log, in the signal and on t
 their words.
 """
 
-from enum import Enum
+from oauth_provider.protocol.coded_reason import CodedReason
 
 
-class Reason(Enum):
-    """Reasons of refusals. ``text`` is ``error_description``, in which ``{name}`` is replaced."""
-
-    text: str
-
-    def __new__(cls, text: str) -> "Reason":
-        member = object.__new__(cls)
-        member._value_ = len(cls.__members__)  # not the text: two may share it
-        member.text = text
-        return member
-
-    @property
-    def code(self) -> str:
-        """Return the name in lower case, as it stands in logs."""
-        return self.name.lower()
+class Reason(CodedReason):
+    """Reasons of refusals, each with its words."""
 
     # Words that a project's own code chose, and errors that have none.
     UNSPECIFIED = ""
@@ -71,6 +58,18 @@ class Reason(Enum):
     CLIENT_KEYS_UNAVAILABLE = "The keys of this client cannot be had at the moment."
     BASIC_MALFORMED = "The Authorization header is malformed."
     BASIC_INCOMPLETE = "The Authorization header must hold an identifier and a secret."
+
+    # Registration of clients (RFC 7591 §3.2.2, RFC 7592 §2).
+    BODY_NOT_JSON = "The body must be a JSON object of application/json."
+    METADATA_REFUSED = "{member}: {why}"
+    STATEMENT_MALFORMED = "The software statement is malformed."
+    STATEMENT_SIGNATURE = "The software statement is not what its issuer signed."
+    STATEMENT_EXPIRED = "The software statement has expired, or is not good yet."
+    STATEMENT_ISSUER_UNKNOWN = "The issuer of the software statement is not trusted here."
+    INITIAL_TOKEN_NOT_GOOD = "The initial access token is unknown, expired or used up."
+    REGISTRATION_TOKEN_NOT_GOOD = "The registration access token is not that of this client."
+    REGISTRATION_CLOSED_TO_CLIENT = "This client may not change its registration."
+    REGISTERED_TOO_OFTEN = "Too many clients were registered from there. Try again later."
 
     # Grants (RFC 6749 §5.2).
     GRANT_TYPE_UNSUPPORTED = "The grant type is unknown here."
@@ -198,6 +197,8 @@ class Reason(Enum):
     USER_UNDECIDED = "The request could not be decided."
     USER_NOT_SIGNED_IN = "The user has to sign in."
     USER_NEVER_AGREED = "The user has to sign in."
+    CLIENT_IN_TEST_MODE = "The application is in test mode, and works for its own team alone."
+    CLIENT_NOT_FOR_USER = "The application is not for this user."
     USER_WOULD_NOT_SIGN_IN = "The user would not sign in again."
     USER_IS_ANOTHER = "Another person signed in than the one asked for."
     USER_CHOSE_NO_ACCOUNT = "The user chose no account."

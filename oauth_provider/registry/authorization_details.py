@@ -85,7 +85,7 @@ def requested_details(text: str, client: Client, *, by_person: bool = True) -> t
     details = parse_details(text)
     for place, detail in enumerate(details):
         _check_type(detail, client, by_person)
-        _check_members(detail, f"{PARAMETER}[{place}]", client)
+        _check_members(detail, f"{PARAMETER}[{place}]", client, by_person)
     return details
 
 
@@ -131,25 +131,24 @@ def digests_of_details(details: Iterable[Detail]) -> dict[str, str]:
 
 def _check_type(detail: Detail, client: Client, by_person: bool) -> None:
     name = detail["type"]
-    if not is_allowed(name, client) or not (by_person or _needs_nobody(detail)):
+    if not is_allowed(name, client) or not (by_person or not registered(name).needs_person):
         raise InvalidAuthorizationDetails(Reason.DETAILS_TYPE_NOT_ALLOWED, detail=f"type {name[:64]!r}")
 
 
-def _needs_nobody(detail: Detail) -> bool:
-    """May a client have it for itself? Nobody is there to choose what it leaves open."""
-    return not registered(detail["type"]).needs_person and not leaves_choice(detail)
-
-
-def _check_members(detail: Detail, place: str, client: Client) -> None:
+def _check_members(detail: Detail, place: str, client: Client, by_person: bool) -> None:
+    """Refuse what is not as its type has it, and what a person would have to choose where a client asks for itself."""
     name = detail["type"]
     try:
         schema_of(name).check(detail)
         registered(name).check(detail, client.client_id)
+        is_open = not by_person and leaves_choice(detail)
     except (ImportError, SchemaError) as error:
         raise ServerError(Reason.DETAILS_TYPE_BROKEN, name=name, detail=str(error)) from error
     except ValueError as error:
         where = f"{place}{error.path.removeprefix('$')}" if isinstance(error, SchemaMismatch) else place
         raise InvalidAuthorizationDetails(Reason.DETAILS_MISFIT, place=where, detail=str(error)) from None
+    if is_open:
+        raise InvalidAuthorizationDetails(Reason.DETAILS_TYPE_NOT_ALLOWED, detail=f"nobody chooses in {place}")
 
 
 def _forget(*, setting: str, **kwargs: Any) -> None:

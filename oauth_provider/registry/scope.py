@@ -103,6 +103,10 @@ class Registry:
         allowed = brought if policy is None else (*scopes, *self.allowed(policy))
         return tuple(one for one in brought if one in allowed)
 
+    def may_harm(self, scope: str) -> bool:
+        """Is ``scope``, or anything that it implies, marked as more than reading?"""
+        return any(one in self.entries and self.entries[one].marked_risk for one in self.with_implied((scope,)))
+
     def with_implying(self, scopes: Collection[str]) -> frozenset[str]:
         """Return ``scopes``, and all that imply one of them: who is to lose those loses these."""
         implying = (one for one in self.implies if not set(closure([one], self.implies)).isdisjoint(scopes))

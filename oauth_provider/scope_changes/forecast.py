@@ -9,8 +9,7 @@ from django.db.models import Count
 from oauth_provider.dot.names import application_model
 from oauth_provider.models import ClientPolicy
 from oauth_provider.protocol.consent import Agreed, Agreement, is_part
-from oauth_provider.protocol.scope_plan import IMPLY, RENAME, RETIRE, ScopeChange, becomes, rewrite_agreed
-from oauth_provider.registry.kept_scopes import kept_scopes
+from oauth_provider.protocol.scope_plan import IMPLY, RETIRE, ScopeChange, becomes, rewrite_agreed
 from oauth_provider.registry.resource import all_resources, digests_of_resources
 from oauth_provider.registry.scope import IDENTITY_SCOPES, all_scopes, digests_of
 from oauth_provider.scope_changes.tables import consents_of, live_access_tokens, live_authorizations, named_in
@@ -56,11 +55,10 @@ def faults(changes: Sequence[ScopeChange]) -> list[str]:
     known = all_scopes()
     found = [f"{one.scope} is OpenID Connect's own" for one in changes if one.scope in IDENTITY_SCOPES]
     for change in changes:
-        is_row_renamed = change.kind == RENAME and change.scope in kept_scopes()
         found += [
-            f"{name} is not registered: add it to SCOPES first"
+            f"{name} is not registered: add it to SCOPES or in the admin first"
             for name in change.new
-            if name not in known and not is_row_renamed
+            if name not in known
         ]
         found += [f"{name} is about the person, and is never implied" for name in change.new if name in IDENTITY_SCOPES]
         if change.kind == IMPLY and change.scope not in known:

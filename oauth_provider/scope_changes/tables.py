@@ -87,30 +87,31 @@ def _of_consent(row: Any, to: Becomes) -> Columns:
     return {name: columns[name] for name in CONSENT_COLUMNS}
 
 
+def _of_old_and_new(row: Any, to: Becomes) -> Columns:
+    scopes = row.scopes
+    return {"scopes": [*dict.fromkeys((*scopes, *rewrite_names(scopes, to)))] if isinstance(scopes, list) else scopes}
+
+
 def _of_policy(row: Any, to: Becomes) -> Columns:
     scopes = rewrite_names(row.scopes, to) if isinstance(row.scopes, list) else row.scopes
     return {"scopes": scopes, "optional_scope": format_scope(rewrite_names(row.optional_scope.split(), to))}
 
 
 def _of_scope(row: Any, to: Becomes) -> Columns:
-    """Give a renamed row its new name, where there is no such row, and the others what it is called now."""
-    others = to.get(row.name, (row.name,))
-    is_renamed = len(others) == 1 and not Scope.objects.filter(name=others[0]).exists()
     twin = to.get(row.read_twin, (row.read_twin,))
     return {
-        "name": others[0] if is_renamed else row.name,
         "implies": rewrite_names(row.implies, to) if isinstance(row.implies, list) else row.implies,
         "read_twin": twin[0] if twin else "",
     }
 
 
 CONSENT_COLUMNS = ("entries", "shown_as", "shown", "scopes", "resources", "authorization_details")
+# In this order, and undone in the other: a refresh meanwhile finds either name allowed and served.
 TABLES: Mapping[str, Table] = {
     table.name: table
     for table in (
-        Table("scopes", ("name", "implies", "read_twin"), lambda to: Scope._base_manager.all(), _of_scope),
-        Table("resources", ("scopes",), lambda to: Resource._base_manager.all(), _of_list),
-        Table("policies", ("scopes", "optional_scope"), lambda to: ClientPolicy._base_manager.all(), _of_policy),
+        Table("resources_with_both", ("scopes",), lambda to: Resource._base_manager.all(), _of_old_and_new),
+        Table("policies_with_both", ("scopes",), lambda to: ClientPolicy._base_manager.all(), _of_old_and_new),
         Table("consents", CONSENT_COLUMNS, consents_of, _of_consent),
         Table(
             "authorizations",
@@ -119,5 +120,8 @@ TABLES: Mapping[str, Table] = {
             _of_authorization,
         ),
         Table("access_tokens", ("scope",), lambda to: live_access_tokens().filter(named_in("scope", to)), _of_text),
+        Table("policies", ("scopes", "optional_scope"), lambda to: ClientPolicy._base_manager.all(), _of_policy),
+        Table("resources", ("scopes",), lambda to: Resource._base_manager.all(), _of_list),
+        Table("scopes", ("implies", "read_twin"), lambda to: Scope._base_manager.all(), _of_scope),
     )
 }

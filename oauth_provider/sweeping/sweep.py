@@ -10,27 +10,28 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.db import connections, router, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from oauth_provider.conf import provider_settings
+from oauth_provider.conf.people import NOTICE_PREFIX
 from oauth_provider.dot.names import access_token_model, refresh_token_model
 from oauth_provider.models.audit_event import AuditEvent
 from oauth_provider.models.authorization import Authorization
-from oauth_provider.models.client_metadata import LONGEST_RETRY_WINDOW
+from oauth_provider.models.client import ClientPolicy
 from oauth_provider.models.client_secret import ClientSecret
 from oauth_provider.models.consent_receipt import ConsentReceipt
+from oauth_provider.models.initial_access_token import InitialAccessToken
 from oauth_provider.models.logout_delivery import LogoutDelivery
 from oauth_provider.models.pending_request import REPEAT_WINDOW, PendingRequest
 from oauth_provider.models.revoked_token import RevokedToken
 from oauth_provider.models.signing_key import SigningKey
 from oauth_provider.models.sweep_mark import SweepMark
 from oauth_provider.models.token import TokenBinding
-from oauth_provider.notices.notice import PREFIX
 from oauth_provider.sql.clock import database_now
 from oauth_provider.sql.set_delete import delete_expired
 from oauth_provider.sql.sweep import AnyOf
-from oauth_provider.sweeping import unused
+from oauth_provider.sweeping import registered_clients, unused
 from oauth_provider.tokens.expiry import expire_access_tokens
 
 # A day is the same in no two time zones, and ``USE_TZ = False`` stores some zone's.
@@ -107,7 +108,9 @@ def stale_answers(now: datetime) -> QuerySet[Authorization]:
 
 
 def _end_of_retries(now: datetime) -> datetime:
-    return now - timedelta(seconds=max(provider_settings.REFRESH_TOKEN_RETRY_WINDOW, LONGEST_RETRY_WINDOW))
+    """Return when the latest rotation was that no client may have answered again."""
+    longest = ClientPolicy.objects.aggregate(longest=Max("refresh_token_retry_window"))["longest"] or 0
+    return now - timedelta(seconds=max(provider_settings.REFRESH_TOKEN_RETRY_WINDOW, longest))
 
 
 def access_tokens(now: datetime) -> QuerySet[Any]:
@@ -156,7 +159,7 @@ def logout_deliveries(now: datetime) -> QuerySet[LogoutDelivery]:
 
 def old_notices(now: datetime) -> QuerySet[LogoutDelivery]:
     """Mails to people that nobody delivered for so long that they are no news any more."""
-    rows = LogoutDelivery.objects.filter(status=LogoutDelivery.Status.PENDING, kind__startswith=PREFIX)
+    rows = LogoutDelivery.objects.filter(status=LogoutDelivery.Status.PENDING, kind__startswith=NOTICE_PREFIX)
     return rows.filter(next_attempt_at__lt=now - NEWS).order_by("next_attempt_at")
 
 
@@ -189,6 +192,11 @@ def revoked_tokens(now: datetime) -> QuerySet[RevokedToken]:
 def client_secrets(now: datetime) -> QuerySet[ClientSecret]:
     """Ended, after the retention."""
     return ClientSecret.objects.filter(expires_at__lt=_kept_until(now)).order_by("expires_at")
+
+
+def initial_access_tokens(now: datetime) -> QuerySet[InitialAccessToken]:
+    """Ended, after the retention."""
+    return InitialAccessToken.objects.filter(expires_at__lt=_kept_until(now)).order_by("expires_at")
 
 
 def private_halves(now: datetime) -> QuerySet[SigningKey]:
@@ -255,5 +263,14 @@ SWEEPS = (
     Sweep("consent receipts", "deleted", (consent_receipts,), delete_expired),
     Sweep("audit events", "deleted", (audit_events,), delete_expired),
     Sweep("client secrets", "deleted", (client_secrets,), delete_expired),
+    Sweep("initial access tokens", "deleted", (initial_access_tokens,), delete_expired),
+    Sweep("registered clients", "noted as idle", (registered_clients.newly_idle,), registered_clients.note_idle),
+    Sweep("registered clients", "noted as in use", (registered_clients.used_again,), registered_clients.note_use),
+    Sweep(
+        "registered clients",
+        "deleted",
+        (registered_clients.never_consented, registered_clients.idle),
+        registered_clients.delete_clients,
+    ),
     Sweep("private halves of signing keys", "blanked", (private_halves,), _blank_private_halves),
 )

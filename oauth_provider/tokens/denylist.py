@@ -21,9 +21,11 @@ from django.db.models.signals import post_delete, post_save, pre_delete
 
 from oauth_provider.conf import provider_settings
 from oauth_provider.dot.names import Row, access_token_model, application_model
-from oauth_provider.models import Authorization, ClientPolicy
-from oauth_provider.models.client import is_barred
+from oauth_provider.models import Authorization, ClientMember, ClientPolicy
+from oauth_provider.models.client import TEST_MODE, is_barred
+from oauth_provider.protocol.access_token import JWT
 from oauth_provider.protocol.denylist import AUTHORIZATION, CLIENT, TOKEN, Denial, merge_for_client
+from oauth_provider.registry.resource import with_jwts
 from oauth_provider.resource_server.denylist.transport import DenylistTransport, make_transport
 from oauth_provider.resource_server.options.denylist import DenylistOptions
 from oauth_provider.resource_server.process_lock import ProcessLock
@@ -100,13 +102,20 @@ os.register_at_fork(after_in_child=_publisher.cache_clear)
 
 
 def deny(
-    kind: str, ids: Iterable[str], *, expires: datetime | None = None, until_now: bool = False, client: str = ""
+    kind: str,
+    ids: Iterable[str],
+    *,
+    expires: datetime | None = None,
+    until_now: bool = False,
+    until: datetime | None = None,
+    client: str = "",
 ) -> None:
     """Publish, at once, that this is revoked.
 
     It is denied until ``expires``, which is when the last token that is meant does; as a rule that is not known and
-    what a token lives at most. With ``until_now`` tokens that are issued from now on are not meant. ``client`` is the
-    ``client_id`` whose tokens they are.
+    what a token lives at most. With ``until_now`` tokens that are issued from now on are not meant, give or take what
+    clocks differ by; with ``until``, none that the database dates later. ``client`` is the ``client_id`` whose tokens
+    they are.
     """
     options = DenylistOptions.read(provider_settings.DENYLIST, 'OAUTH_PROVIDER["DENYLIST"]')
     if options is None:
@@ -114,7 +123,7 @@ def deny(
     now = int(time.time())
     longest = max(provider_settings.ACCESS_TOKEN_LIFETIME, LONGEST_LIFETIME)
     exp = int(expires.timestamp()) if expires is not None else now + longest
-    before = now + LEEWAY if until_now else None
+    before = now + LEEWAY if until_now else None if until is None else int(until.timestamp())
     issuer = provider_settings.ISSUER
     denials = [Denial(issuer, kind, name, exp + LEEWAY, before, client or None) for name in ids]
     if denials:
@@ -126,6 +135,23 @@ def deny_token(jti: str, expires: datetime, *, using: str, client: str = "") -> 
     transaction.on_commit(lambda: deny(TOKEN, [jti], expires=expires, client=client), using=using, robust=True)
 
 
+def deny_narrowed(authorization: Authorization, *, using: str) -> None:
+    """Publish, once the transaction on ``using`` has committed, that JWTs say too much that were issued until now.
+
+    Nothing is told of a sign-in that gets none. One that is issued in the same second is denied, too.
+    """
+    is_told = provider_settings.DENYLIST and may_have_jwts(authorization)
+    if is_told:
+        name, until, client = str(authorization.public_id), database_now(using), _client_of(authorization)
+        transaction.on_commit(lambda: deny(AUTHORIZATION, [name], until=until, client=client), using=using, robust=True)
+
+
+def may_have_jwts(authorization: Authorization) -> bool:
+    """Are there access tokens of ``authorization`` that say themselves what they are good for (RFC 9068)?"""
+    policy = ClientPolicy.of(authorization.application)
+    return policy.access_token_format == JWT or bool(with_jwts(authorization.resources))
+
+
 def connect() -> None:
     """Called once, when every model is loaded."""
     uid = "oauth_provider.denylist.%s"
@@ -133,6 +159,7 @@ def connect() -> None:
     access_tokens_revoked.connect(access_tokens_ended, dispatch_uid=uid % "access_tokens_revoked")
     pre_delete.connect(authorization_goes, sender=Authorization, dispatch_uid=uid % "authorization")
     pre_delete.connect(access_token_goes, sender=access_token_model(), dispatch_uid=uid % "access_token")
+    post_delete.connect(member_left, sender=ClientMember, dispatch_uid=uid % "member")
     post_save.connect(policy_saved, sender=ClientPolicy, dispatch_uid=uid % "policy")
     for model in family(application_model()):
         post_delete.connect(client_went, sender=model, dispatch_uid=uid % f"deleted.{model._meta.label}")
@@ -190,10 +217,21 @@ def client_saved(instance: Row, using: str, created: bool, **kwargs: Any) -> Non
         _after_commit(using, CLIENT, instance.client_id, until_now=True)
 
 
-def policy_saved(instance: ClientPolicy, using: str, **kwargs: Any) -> None:
-    """Suspended. It may be reinstated."""
-    if provider_settings.DENYLIST and instance.is_suspended:
+def policy_saved(instance: ClientPolicy, using: str, created: bool, update_fields: Any, **kwargs: Any) -> None:
+    """Suspended, or in test mode from now on. It may be reinstated, and its own team gets new tokens."""
+    is_told = update_fields is None or "status" in update_fields
+    if provider_settings.DENYLIST and (instance.is_suspended or (instance.is_in_test_mode and not created and is_told)):
         _after_commit(using, CLIENT, instance.application.client_id, until_now=True)
+
+
+def member_left(instance: ClientMember, using: str, **kwargs: Any) -> None:
+    """Left the team of a client, which may be in test mode. Others go on."""
+    if not provider_settings.DENYLIST:
+        return
+    rows = ClientPolicy._base_manager.using(using).filter(application=instance.application_id, status__in=TEST_MODE)
+    if rows.exists():
+        user, application = instance.user_id, instance.application_id
+        transaction.on_commit(lambda: _deny_user(user, using, application=application), using=using, robust=True)
 
 
 def user_saved(instance: Any, using: str, created: bool, **kwargs: Any) -> None:
@@ -209,11 +247,11 @@ def _client_of(authorization: Authorization) -> str:
         return ""
 
 
-def _deny_user(key: Any, using: str) -> None:
+def _deny_user(key: Any, using: str, **at: Any) -> None:
     now = database_now(using)
-    live = Authorization._base_manager.using(using).filter(user=key, revoked_at=None, expires_at__gt=now)
+    live = Authorization._base_manager.using(using).filter(user=key, revoked_at=None, expires_at__gt=now, **at)
     deny(AUTHORIZATION, map(str, live.values_list("public_id", flat=True)), until_now=True)
-    loose = access_token_model()._base_manager.using(using).filter(user=key, expires__gt=now, oauth_binding=None)
+    loose = access_token_model()._base_manager.using(using).filter(user=key, expires__gt=now, oauth_binding=None, **at)
     deny(TOKEN, loose.values_list("token_checksum", flat=True), until_now=True)
 
 

@@ -21,6 +21,7 @@ COLUMNS = {
     "application_id": "application_id",
     "client_id": "application__client_id",
     "policy_status": "application__oauth_policy__status",
+    "usable_by": "application__oauth_policy__usable_by",
     "cnf": "oauth_binding__cnf",
     "act": "oauth_binding__act",
     "authorization_details": "oauth_binding__authorization_details",
@@ -71,6 +72,7 @@ class FoundToken(NamedTuple):
     application_id: Any
     client_id: str | None
     policy_status: str | None
+    usable_by: str | None
     cnf: dict[str, Any] | None
     act: dict[str, Any] | None
     authorization_details: list[dict[str, Any]] | None

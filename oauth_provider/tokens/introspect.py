@@ -10,11 +10,13 @@ from django.views.decorators.debug import sensitive_variables
 from oauth_provider.dot.names import refresh_token_model
 from oauth_provider.models import Authorization
 from oauth_provider.models.authorization import authorization_now
-from oauth_provider.models.client import Client, ClientPolicy, is_barred
+from oauth_provider.models.client import Client, ClientPolicy, as_client, is_barred
+from oauth_provider.models.client_registration import users_of
 from oauth_provider.protocol import token_string
 from oauth_provider.protocol.digest import digest, equal
 from oauth_provider.protocol.scope import format_scope
 from oauth_provider.protocol.subject import PAIRWISE
+from oauth_provider.registry.client_users import is_for_user, is_in_team, is_named
 from oauth_provider.registry.resource import find_limits
 from oauth_provider.resource_server.proofs.bound_token import token_type_of
 from oauth_provider.sql.clock import database_now
@@ -67,6 +69,10 @@ def _about_guarded(token: str, issuer: Issuer, caller: Client, guard: Guard) -> 
 
 def _is_good(found: FoundToken) -> bool:
     if found.refusal(database_now(found.using)) or not is_open(found.user, found.client_id or "", found.context):
+        return False
+    if not is_in_team(found.user, found.policy_status, found.application_id):
+        return False
+    if not is_named(found.user, users_of(found.usable_by), found.client_id or ""):
         return False
     return are_still_theirs(found.user, found.authorization_details)
 
@@ -125,7 +131,12 @@ def _about_refresh_token(token: str, family: str, issuer: Issuer, caller: Client
         return INACTIVE
     context = authorization.context
     user, details = authorization.user, authorization.authorization_details
-    if not is_open(user, authorization.application.client_id, context) or not are_still_theirs(user, details):
+    client = as_client(authorization.application)
+    if (
+        not is_open(user, client.client_id, context)
+        or not are_still_theirs(user, details)
+        or not is_for_user(user, client)
+    ):
         return INACTIVE
     scope = _left_of(authorization.scope, authorization.user)
     if authorization.scope and not (scope or authorization.authorization_details):
@@ -147,7 +158,7 @@ def _about_dot(token: str, issuer: Issuer, caller: Client) -> dict[str, Any]:
     now = authorization_now()
     if row is None or not is_live(row, now) or not getattr(row.user, "is_active", True):
         return INACTIVE
-    if is_barred(row.application):
+    if is_barred(row.application) or not is_for_user(row.user, as_client(row.application)):
         return INACTIVE
     # A refresh would begin an authorization as old as the row, and be refused where that is too old.
     limits = (ClientPolicy.of(row.application).limits, *find_limits(row.resource or ()))

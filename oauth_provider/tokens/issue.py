@@ -183,7 +183,9 @@ def repeat(authorization: Authorization, refresh: Refresh, terms: Terms) -> Issu
     issued = Issued(kept["access_token"], expires, tuple(kept["scope"]), kept["refresh_token"], kept["token_type"])
     unsigned, cnf = Unsigned.of(kept.get("unsigned")), refresh.asked.cnf
     issued = replace(issued, authorization=authorization, details=details, unsigned=unsigned, cnf=cnf)
-    return replace(issued, refresh_ends=authorization.expires_at, sign_in_ends=authorization.latest_end(terms.limits))
+    # A limit may have become stricter since.
+    ends = min(authorization.expires_at, authorization.ends_at(authorization.last_used_at, terms.limits))
+    return replace(issued, refresh_ends=ends, sign_in_ends=authorization.latest_end(terms.limits))
 
 
 @sensitive_variables()

@@ -2,7 +2,8 @@
 
 The consent first, then the sign-ins, then their access tokens, as for withdrawing all of it: a refresh that is on its
 way either wrote its token before, which then loses the scope, or finds its sign-in changed and is decided again. JWTs
-that are out say it until they expire. What DOT gave out itself comes before the sign-ins, since it may be becoming one.
+that are out are denied where there is a denylist, and have to be renewed; else they say it until they expire. What DOT
+gave out itself comes before the sign-ins, since it may be becoming one.
 """
 
 from collections.abc import Collection
@@ -18,6 +19,7 @@ from oauth_provider.models import AuditEvent, Authorization, Consent
 from oauth_provider.protocol.scope import format_scope
 from oauth_provider.registry.scope import registry
 from oauth_provider.sql.transaction import locked_rows, run
+from oauth_provider.tokens.denylist import deny_narrowed
 from oauth_provider.tokens.ending import end
 from oauth_provider.tokens.revoke import revoke_access_tokens, revoke_refresh_tokens
 from oauth_provider.tokens.verification_cache import AUTHORIZATION, TOKEN, verification_cache
@@ -59,7 +61,7 @@ def _narrow_consent(consent: Consent, scopes: Collection[str], using: str) -> No
         consent.delete(using=using)
     elif agreed != consent.agreed:
         Consent.objects.using(using).filter(pk=consent.pk).update(
-            **Consent.columns(agreed, consent.until, consent.seen)
+            **Consent.columns(agreed, consent.until, consent.seen.extended_by(consent.seen, agreed))
         )
 
 
@@ -75,6 +77,7 @@ def _narrow_sign_ins(sign_ins: Collection[Authorization], scopes: Collection[str
             continue
         Authorization.objects.using(using).filter(pk=row.pk).update(scope=scope, sealed_answer="")
         _narrow_tokens(row, scopes, using)
+        deny_narrowed(row, using=using)
     if ending:
         end(ending, Authorization.Reason.USER, using=using, by=by)
 

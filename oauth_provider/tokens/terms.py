@@ -55,16 +55,15 @@ class Terms:
         """These terms where they ask for part of what was granted, else all of it (RFC 6749 §6, RFC 8707 §2.2).
 
         What the client may not ask for any more is not granted any more, nor what is ``withheld``, which its user may
-        not grant any more. What is left brings along what it implies. ``known`` is the registry of scopes, where it was
-        read already. Raises ``InvalidScope``, ``InvalidTarget``
-        and ``InvalidAuthorizationDetails`` where more is asked for, and ``InvalidGrant`` where nothing is left.
+        not grant any more. A part that is asked for brings along what it implies of what was granted, and nothing that
+        was not: the person was shown all of that. ``known`` is the registry of scopes, where it was read already.
+        Raises ``InvalidScope``, ``InvalidTarget`` and ``InvalidAuthorizationDetails`` where more is asked for, and
+        ``InvalidGrant`` where nothing is left.
         """
         agreed = tuple(authorization.scope.split())
         known = known or registry()
         allowed = known.allowed(client.policy)
         granted = tuple([scope for scope in agreed if scope in allowed and scope not in withheld])
-        if known.implies:
-            granted = tuple(one for one in known.with_implied(granted, client.policy) if one not in withheld)
         details = details_of(self.details, authorization, client)
         if (agreed or authorization.authorization_details) and not (granted or details):
             raise InvalidGrant(Reason.GRANT_NOT_ON_OFFER)

@@ -10,7 +10,8 @@ from django.db.models import QuerySet
 from oauth_provider.conf import provider_settings
 from oauth_provider.dot.names import Row, access_token_model, concrete_names
 from oauth_provider.models import TokenBinding
-from oauth_provider.models.client import is_barred
+from oauth_provider.models.client import ClientPolicy, is_barred
+from oauth_provider.registry.client_users import is_in_team
 from oauth_provider.sql.clock import database_now
 from oauth_provider.sql.guard import Guard, as_column
 from oauth_provider.sql.lookup import CompiledQuery, user_model, whole_row
@@ -101,11 +102,17 @@ def good_row(checksum: str) -> Row | None:
     )
     if against or (binding and binding.cnf):
         return None
+    if row.application is not None and not is_in_team(row.user, *_status_of(row.application)):
+        return None
     context = authorization.context if authorization else ""
     if not is_open_at_calls(row.user, row.application.client_id if context else "", context):
         return None
     details = binding.authorization_details if binding else None
     return row if are_still_theirs(row.user, details, at_call=True) else None
+
+
+def _status_of(application: Row) -> tuple[str, Any]:
+    return ClientPolicy.of(application).status, application.pk
 
 
 def _paths() -> tuple[str, ...]:

@@ -185,6 +185,8 @@ def test_guesses_are_limited() -> None:
     service = signing_service()
     forged = assertion(service).rpartition(".")[0] + "." + "A" * 86
     assert [present(service, forged).status_code for _guess in range(11)] == [401] * 10 + [429]
+    # Whoever signs is not kept out by others' guesses: nobody makes an assertion by trying.
+    assert present(service, assertion(service)).status_code == 200
 
 
 def test_neither_log_nor_error_holds_an_assertion(caplog: pytest.LogCaptureFixture) -> None:

@@ -173,7 +173,6 @@ ASSERTIONS = "private_key_jwt is not offered yet"
 BOUND = "tokens are not bound to keys yet"
 PROFILE = "the FAPI 2.0 profile is not offered yet"
 ELSEWHERE = "the rule of one country's ecosystem"
-REGISTRATION = "dynamic client registration is not offered yet"
 # What no test covers, by a pattern on the whole name, and why.
 LATER = {
     "*-discovery-end-point-verification": PROFILE,
@@ -188,9 +187,6 @@ LATER = {
     "*-rp-key-rotation": ASSERTIONS,
     "*-holder-of-key-*": BOUND,
     "*dpop*": BOUND,
-    "oidcc-registration-*": REGISTRATION,
-    "oidcc-redirect-uri-regfrag": REGISTRATION,
-    "oidcc-3rd_party-*": REGISTRATION,
 }
 
 

@@ -14,6 +14,7 @@ from oauth_provider.registry.grant import grant_types
 from oauth_provider.registry.scope import IDENTITY_SCOPES
 from tests.driver import METADATA
 from tests.each import each
+from tests.registrar import open_door
 from tests.settings import OAUTH_PROVIDER
 
 pytestmark = pytest.mark.django_db
@@ -62,7 +63,8 @@ def test_it_promises_nothing_that_is_off(client: Browser) -> None:
 
 @pytest.mark.spec("RFC 8414", "2")
 @each("name", ENDPOINTS)
-def test_every_endpoint_that_is_named_answers(client: Browser, name: str) -> None:
+def test_every_endpoint_that_is_named_answers(client: Browser, settings: Any, name: str) -> None:
+    open_door(settings)
     url = client.get(METADATA).json()[name]
     assert url.startswith(f"{ISSUER}/oauth/")
     assert client.post(urlsplit(url).path).status_code != 404

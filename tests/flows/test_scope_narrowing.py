@@ -139,9 +139,8 @@ def test_the_log_says_that_offline_access_takes_refresh_tokens(caplog: pytest.Lo
 
 @pytest.mark.spec("RFC 6819", "5.1.6")
 def test_the_log_of_what_is_left_out_is_short_and_holds_no_token(
-    driver: Driver, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    driver: Driver, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(left_out, "MAX_TOLD", 3)
     token = make_token(ACCESS_TOKEN)
     unknown = " ".join(str(number) + "x" * 99 for number in range(20))
     driver.authorize(scope=f"openid {token} {unknown}")
@@ -192,3 +191,19 @@ def test_a_nonce_in_any_script_comes_back_in_the_id_token(driver: Driver, nonce:
     claims = read_id_token(tokens["id_token"], issuer="https://auth.example.com")
     assert claims is not None
     assert claims["nonce"] == nonce
+
+
+@pytest.mark.spec("RFC 6819", "5.1.6")
+def test_nobody_fills_the_log_by_asking_in_the_name_of_a_client(
+    driver: Driver, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = signed_in(policy={"scopes": ["openid"]})
+    for number in range(30):
+        driver.authorize(scope=f"openid made:up{number}")
+    assert caplog.text.count("goes without") == left_out.MAX_OF_ONE
+    other.authorize(scope="openid made:up0")
+    assert caplog.text.count("goes without") == left_out.MAX_OF_ONE + 1
+    monkeypatch.setattr(left_out, "MAX_TOLD", left_out.MAX_OF_ONE + 2)
+    for number in range(1, 4):
+        other.authorize(scope=f"openid made:up{number}")
+    assert caplog.text.count("goes without") == left_out.MAX_TOLD

@@ -122,10 +122,36 @@ def test_what_was_left_out_stays_left_out_under_its_new_name(driver: Driver, com
     assert set(Consent.objects.get().agreed.scopes) == {"notes:read"}
 
 
-def test_a_scope_of_the_database_is_renamed_itself(command: Any) -> None:
+def test_a_scope_of_the_database_becomes_one_that_is_there_already(command: Any) -> None:
     Scope.objects.create(name="maps:write", words="Change maps")
-    command("apply", document={"rename": [{"from": "maps:write", "to": "maps:edit"}]})
-    assert Scope.objects.get().name == "maps:edit"
+    document = {"rename": [{"from": "maps:write", "to": "maps:edit"}]}
+    with ledger.unchanged(), pytest.raises(CommandError, match="maps:edit is not registered"):
+        command("apply", document=document)
+    Scope.objects.create(name="maps:edit", words="Change maps")
+    assert "Done." in command("apply", document=document)
+
+
+@pytest.mark.parametrize("document", [RENAME, SPLIT, IMPLY], ids=["rename", "split", "imply"])
+def test_meanwhile_every_refresh_goes_on_wherever_it_stopped(driver: Driver, document: Any) -> None:
+    Resource.objects.create(identifier="https://a.example/", name="A", scopes=["notes:read", "notes:write"])
+    refresh_token = driver.redeem(driver.code(resource="https://a.example/")).json()["refresh_token"]
+    granted, seen = set(), []
+
+    def refreshed(table: str, number: int) -> None:
+        nonlocal refresh_token
+        if table in seen[-1:]:
+            return  # each refresh would add a row to be changed
+        seen.append(table)
+        answer = driver.refresh(refresh_token)
+        assert answer.status_code == 200, (table, answer.json())
+        refresh_token = answer.json()["refresh_token"]
+        granted.add(answer.json()["scope"])
+
+    plan = rewriting.begin(document)
+    rewriting.apply(plan, size=1, progress=refreshed)
+    rewriting.undo(plan, size=1, progress=refreshed)
+    refreshed("", 0)
+    assert len(granted) == 2
 
 
 def test_the_plan_says_who_keeps_access_who_is_asked_again_and_what_breaks(driver: Driver, command: Any) -> None:

@@ -211,6 +211,6 @@ def test_a_later_run_blanks_what_was_sealed_since_the_last(driver):
     assert sweep()["sealed answers"] == 0
     driver.refresh(driver.tokens()["refresh_token"])
     assert sweep()["sealed answers"] == 0  # its window is open
-    Authorization.objects.update(rotated_at=timezone.now() - dt.timedelta(minutes=15))
+    Authorization.objects.update(rotated_at=timezone.now() - dt.timedelta(minutes=2))
     assert sweep()["sealed answers"] == 1
     assert sweep()["sealed answers"] == 0

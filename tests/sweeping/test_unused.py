@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from oauth_provider.models import AuditEvent, Authorization, Consent, LogoutDelivery
 from oauth_provider.sweeping import sweep as sweeping
+from oauth_provider.tokens.take_back import take_back
 from tests import ledger
 from tests.backchannel import deliver
 from tests.checks.messages import said
@@ -149,6 +150,16 @@ def test_using_it_keeps_it(driver: Driver, use: str) -> None:
     assert done["unused consents ended"] == 0
     assert Consent.objects.get().end_announced_at is None
     assert Authorization.objects.filter(revoked_at=None).exists()
+
+
+def test_taking_a_permission_back_is_no_use(driver: Driver, ana: Any) -> None:
+    driver.tokens()
+    idle(days=83, minutes=1)
+    sweep()
+    before = Consent.objects.values("used_at", "end_announced_at").get()
+    take_back(["notes:write"], user=ana, application=driver.application)
+    assert None not in before.values()
+    assert Consent.objects.values("used_at", "end_announced_at").get() == before
 
 
 def test_use_is_remembered_when_its_sign_in_is_deleted(driver: Driver) -> None:

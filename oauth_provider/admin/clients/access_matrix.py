@@ -1,4 +1,4 @@
-"""Matrix of who can call what (RFC 6749 §3.3, RFC 6750 §3.1): clients, scopes, and the views that ask for them.
+"""Matrix of who can call what (RFC 6749 §3.3, RFC 6750 §3.1): clients, scopes, and the APIs and views that want them.
 
 The scopes of a view are those that its guard declares, as the checks read them, without calling it.
 """

@@ -52,7 +52,6 @@ def verify(credentials: Credentials, found: FoundClient, request: ClientRequest,
 
     Raises ``InvalidClient``, ``KeysUnavailable`` and, without the cache, ``ServiceUnavailable``.
     """
-    attempt.count()
     policy = found.client.policy
     is_older = policy.takes_older_assertions
     assertion = verify_client_assertion(

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
@@ -43,7 +43,9 @@ class DoorPolicy:
 
     ``who`` is ``"everybody"``, ``"signed-in"``, rules of ``registry.who`` (any of them suffices), or a function that
     takes the ``By``. ``scopes`` are given at once, None is every scope; ``review_scopes`` wait until an operator gives
-    them. A change of one of ``review_members`` undoes an approval. ``per_address`` is in the notation of ``limits``.
+    them. A change of one of ``review_members`` undoes an approval. ``per_address`` is in the notation of ``limits``;
+    ``shared_addresses`` has networks that many people come from, as a vendor's servers are, each with its own limit.
+    ``needs_token`` and ``needs_statement`` are for the endpoint: an initial access token, a software statement.
     """
 
     is_open: bool = True
@@ -58,6 +60,9 @@ class DoorPolicy:
     per_person: int | None = None
     per_address: str = ""
     total: int | None = None
+    needs_token: bool = False
+    needs_statement: bool = False
+    shared_addresses: Mapping[str, str] = field(default_factory=dict)
 
     def lets_in(self, user: Any, by: Any) -> bool:
         """May ``user`` (None: nobody is signed in) come through, who is the person in ``by``?"""

@@ -13,7 +13,7 @@ from oauth_provider.clients.registration.proposal import By, Fault, MetadataRefu
 from oauth_provider.conf import provider_settings
 from oauth_provider.models.client import ClientPolicy
 from oauth_provider.models.client_member import ClientMember
-from oauth_provider.protocol.address import network_of
+from oauth_provider.protocol.address import is_within, network_of
 from oauth_provider.protocol.digest import digest
 from oauth_provider.resource_server.guarded_cache import CacheUnavailable, guarded_cache
 
@@ -28,12 +28,12 @@ class QuotaReached(MetadataRefused):
 
 def take_from_address(by: By) -> None:
     """Count a registration from this address. Raises ``QuotaReached``. A cache that does not answer limits nobody."""
-    notation = "" if by.is_operator else door_policy(by.door).per_address
+    caller, notation = _limit_of(by)
     if not notation or not by.address:
         return
     limit = parse(notation)
     # Hashed, since a cache key may hold neither spaces nor control characters, nor be long.
-    key = "oauth_provider.registration." + digest(f"{by.door}\n{network_of(by.address)}")
+    key = "oauth_provider.registration." + digest(f"{by.door}\n{caller}")
     counters = guarded_cache(provider_settings.CACHE)
     try:
         count = counters.increment(key, limit.get_expiry())
@@ -62,6 +62,18 @@ def check_quotas(by: By, *, using: str) -> None:
     if _of_person(by, using)[: policy.per_person].count() >= policy.per_person:
         text = _("You have %(number)d applications, which is as many as one person may have. Delete one first.")
         raise QuotaReached(text % {"number": policy.per_person})
+
+
+def _limit_of(by: By) -> tuple[str, str]:
+    """Return what is counted together with the address, and its limit in the notation of ``limits``; "" has none.
+
+    Whoever comes from a shared network is counted with all others who do.
+    """
+    if by.is_operator:
+        return "", ""
+    policy = door_policy(by.door)
+    shared = next((one for one in policy.shared_addresses if is_within(by.address, one)), "")
+    return (shared, policy.shared_addresses[shared]) if shared else (network_of(by.address), policy.per_address)
 
 
 def _of_door(by: By, using: str) -> QuerySet[Any, Any]:

@@ -18,6 +18,7 @@ from oauth_provider.clients.registration.policy import Door
 from oauth_provider.clients.registration.proposal import By, Fault, MetadataRefused, Proposal
 from oauth_provider.clients.registration.quotas import check_quotas, take_from_address
 from oauth_provider.clients.registration.status import event_of
+from oauth_provider.clients.registration.team_notice import tell_team
 from oauth_provider.dot.names import Row, application_model
 from oauth_provider.dot.secret import make_secret_unusable, unusable_secret
 from oauth_provider.events.event import ClientChanged, ClientRegistered, Event
@@ -66,7 +67,7 @@ def register(metadata: Metadata, by: By, *, kind: Kind | None = None) -> Client:
     that is no operator's owns it.
     """
     proposal = propose(metadata, application_model()(), by, kind=kind)
-    _check(proposal)
+    check_proposal(proposal)
     take_from_address(by)
     return save_new(proposal, by)
 
@@ -78,7 +79,7 @@ def change(client: Client, metadata: Metadata, by: By) -> Client:
     changes end.
     """
     proposal = propose(metadata, client.application, by, before=Metadata.of(client), policy=client.policy)
-    _check(proposal)
+    check_proposal(proposal)
     save_change(proposal, by)
     return Client(proposal.application, proposal.policy)
 
@@ -157,6 +158,7 @@ def save_change(proposal: Proposal, by: By, *, columns: Iterable[str] = ()) -> i
         events: list[Event] = [ClientChanged(application, tuple(sorted(changed)))] if changed else []
         if "status" in changed:
             events += event_of(application, before, policy.status)
+            tell_team(application, by, before=before, status=policy.status, using=using)
         AuditEvent.objects.record(events, using=using, by=by.actor)
     logger.info("Client %s was changed through %s by %s.", application.client_id, by.door, by.user or "nobody")
     return ended
@@ -176,7 +178,8 @@ def _check_status(proposal: Proposal, using: str) -> str:
     return str(status)
 
 
-def _check(proposal: Proposal) -> None:
+def check_proposal(proposal: Proposal) -> None:
+    """Raise ``MetadataRefused`` for all that is wrong. What has to be fetched is fetched now."""
     faults = find_faults(proposal) or tuple(_dots_faults(proposal))
     if faults:
         raise MetadataRefused(faults)

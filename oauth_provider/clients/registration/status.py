@@ -10,6 +10,7 @@ from django.db import router, transaction
 from django.utils.translation import gettext as _
 
 from oauth_provider.clients.registration.proposal import By, Fault, MetadataRefused
+from oauth_provider.clients.registration.team_notice import tell_team
 from oauth_provider.dot.names import Row, application_model
 from oauth_provider.events.event import ClientChanged, Event
 from oauth_provider.events.status import (
@@ -85,6 +86,8 @@ def move(client: Client, step: Step, by: By, *, note: str = "") -> Client:
         columns = ["status", "suspended_from", "status_note", "scopes", "requested_scope", "updated_at"]
         policy.save(update_fields=None if is_new else columns)
         AuditEvent.objects.record(events, using=using, by=by.actor)
+        told = {"before": before, "status": policy.status, "note": policy.status_note}
+        tell_team(client.application, by, **told, using=using)
     return Client(client.application, policy)
 
 

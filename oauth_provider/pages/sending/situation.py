@@ -81,6 +81,20 @@ NOT_GRANTABLE = Situation(
     _("You cannot allow this"),
     _("The application asks for something that your account may not share with it. Nothing was shared."),
 )
+TEST_MODE = Situation(
+    _("This application is being tested"),
+    _(
+        "Until an operator has approved it, only the members of its own team can use it, and you are none of them. "
+        "Nothing was shared. If you should be one, ask its developers."
+    ),
+)
+NOT_FOR_YOU = Situation(
+    _("This application is not for your account"),
+    _(
+        "Whoever runs this site lets only some people use it. Nothing was shared. If you should be one of them, ask "
+        "whoever runs this site."
+    ),
+)
 USELESS_LOGIN = Situation(
     _("Signing in did not help"),
     _(
@@ -105,6 +119,8 @@ BY_REASON = {
     Reason.ROWS_GONE: GONE,
     Reason.USER_INACTIVE: INACTIVE,
     Reason.SCOPE_NOT_GRANTABLE: NOT_GRANTABLE,
+    Reason.CLIENT_IN_TEST_MODE: TEST_MODE,
+    Reason.CLIENT_NOT_FOR_USER: NOT_FOR_YOU,
     Reason.SIGN_IN_DID_NOT_HELP: USELESS_LOGIN,
     Reason.CONSENT_BUTTON_MISSING: UNDECIDED,
     Reason.SIGN_IN_BUTTON_MISSING: UNDECIDED,

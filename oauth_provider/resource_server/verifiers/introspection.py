@@ -33,7 +33,7 @@ from oauth_provider.resource_server.token import AccessToken
 from oauth_provider.resource_server.verifiers.foreign_token import is_foreign_jwt
 
 # By the prefixes of our own provider. Other servers' kinds are told by their answers.
-NEVER_FOR_APIS = (token_string.CODE, token_string.REFRESH_TOKEN, token_string.CLIENT_SECRET)
+NEVER_FOR_APIS = tuple(prefix for prefix in token_string.PREFIXES if prefix != token_string.ACCESS_TOKEN)
 
 logger = logging.getLogger("oauth_provider.resource_server")
 

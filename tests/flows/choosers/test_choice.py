@@ -186,6 +186,16 @@ def test_a_client_has_nobody_who_could_pick(driver: Driver, settings: Any, monke
     assert albums.questions == []
 
 
+def test_a_project_is_asked_what_is_open_only_in_what_is_as_its_type_has_it(
+    driver: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(albums.Print, "needs_person", False)
+    monkeypatch.setattr(albums.Print, "leaves_open", lambda self, detail: detail["size"].isupper())
+    form = {"grant_type": "client_credentials"}
+    ledger.refused(driver.token(**form, authorization_details=said({"type": "print"})), "invalid_authorization_details")
+    assert driver.token(**form, authorization_details=said(PICKED)).status_code == 200
+
+
 @pytest.mark.spec("OIDC Core", "3.1.2.6")
 def test_consent_is_remembered_for_what_was_picked(driver: Driver) -> None:
     tokens_of(driver)

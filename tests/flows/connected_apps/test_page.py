@@ -218,6 +218,9 @@ def test_the_page_says_of_jwts_that_they_go_on_for_a_while(driver: Driver, setti
     shown = page(driver)
     assert "may be accepted for up to 60 minutes" in shown
     assert "What you take back may still be accepted" in shown
+    settings.OAUTH_PROVIDER = settings.OAUTH_PROVIDER | {"DENYLIST": {"URL": "redis://127.0.0.1:1/0"}}
+    assert "may be accepted for up to" not in page(driver)
+    assert "What you take back" not in page(driver)
 
 
 def test_its_url_may_end_with_a_slash(driver: Driver) -> None:

@@ -47,7 +47,7 @@ def test_what_the_process_remembers_of_a_token_loses_it_too(driver: Driver, ana:
 def test_it_is_asked_for_again(driver: Driver, ana: Any) -> None:
     driver.tokens()
     take_back(["notes:write"], user=ana, application=driver.application)
-    assert set(Consent.objects.get().agreed.scopes) == {"notes:read"}
+    assert set(Consent.objects.get().agreed.scopes) == set(Consent.objects.get().seen.words) == {"notes:read"}
     assert driver.authorize()["Location"].startswith("/oauth/consent/")
     assert "code" in query_of(driver.authorize(scope="notes:read")["Location"])
 

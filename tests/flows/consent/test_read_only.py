@@ -101,6 +101,7 @@ def test_a_scope_that_was_exchanged_is_asked_for_once_what_reads_is_taken_back(d
         "a twin not for the client",
         "a twin that is gone",
         "a twin that harms",
+        "a scope that brings harm unmarked",
     ],
 )
 @each("json", [False, True], ids=["form", "json"])
@@ -118,6 +119,9 @@ def test_where_it_is_not_offered_a_form_that_says_so_is_refused(
         scopes.pop(PHOTOS)
     elif why == "a twin that harms":
         scopes[PHOTOS] = {"title": "See your photos", "risk": "costs"}
+    elif why == "a scope that brings harm unmarked":
+        scopes["notes:sync"] = {"title": "Keep your notes the same everywhere", "implies": [WRITE]}
+        driver.scope = "notes:sync"
     else:
         scopes[PHOTOS] = {"title": "See your photos", "grantable_by": "group:Editors"}
     settings.OAUTH_PROVIDER = OAUTH_PROVIDER | {"SCOPES": scopes}

@@ -7,9 +7,11 @@ import pytest
 from oauth_provider.authorization.question import Asked, Decision, Question, allowed_part
 from oauth_provider.authorization.sign_in import SignIn
 from oauth_provider.models import Authorization, ClientPolicy, Consent, Resource
+from oauth_provider.models.client import as_client
 from oauth_provider.protocol.jws import parse
 from oauth_provider.registry.resource import Audience
 from oauth_provider.tokens.take_back import take_back
+from oauth_provider.tokens.terms import for_response
 from oauth_provider.tokens.verifier import verify
 from tests.driver import Driver
 
@@ -52,10 +54,28 @@ def test_a_refresh_may_ask_for_what_is_implied_alone_or_for_what_implies_it(driv
     assert driver.refresh(answer["refresh_token"], scope="openid").json()["error"] == "invalid_scope"
 
 
-def test_a_sign_in_of_before_gets_what_is_implied_now_at_its_next_refresh(driver: Driver) -> None:
+def test_a_sign_in_has_what_its_person_was_shown_and_not_what_is_implied_since(driver: Driver) -> None:
     answer = tokens(driver, "notes:write")
     Authorization.objects.update(scope="notes:write")
-    assert driver.refresh(answer["refresh_token"]).json()["scope"] == "notes:write notes:read"
+    answer = driver.refresh(answer["refresh_token"]).json()
+    assert answer["scope"] == "notes:write"
+    assert driver.refresh(answer["refresh_token"], scope="notes:read").json()["error"] == "invalid_scope"
+
+
+def test_what_the_person_may_not_grant_is_in_no_answer_and_comes_to_no_sign_in_later(
+    driver: Driver, ana: Any, settings: Any
+) -> None:
+    scopes = {
+        "notes:write": {"title": "Write", "implies": ["notes:read"]},
+        "notes:read": {"title": "Read", "grantable_by": "group:Readers"},
+    }
+    settings.OAUTH_PROVIDER = settings.OAUTH_PROVIDER | {"SCOPES": scopes}
+    answer = tokens(driver, "notes:write")
+    assert answer["scope"] == "notes:write"
+    [authorization] = Authorization.objects.all()
+    assert for_response(authorization, as_client(driver.application)).scope == ("notes:write",)
+    ana.groups.create(name="Readers")
+    assert driver.refresh(answer["refresh_token"]).json()["scope"] == "notes:write"
 
 
 def test_nothing_is_implied_past_what_the_client_may_have(driver: Driver) -> None:
@@ -63,7 +83,8 @@ def test_nothing_is_implied_past_what_the_client_may_have(driver: Driver) -> Non
     answer = tokens(driver, "notes:publish")
     assert answer["scope"] == "notes:publish notes:read"
     ClientPolicy.objects.update(scopes=["notes:publish"])
-    assert driver.refresh(answer["refresh_token"]).json()["scope"] == "notes:publish"
+    answer = driver.refresh(answer["refresh_token"]).json()
+    assert answer["scope"] == "notes:publish"
 
 
 def test_nothing_is_implied_past_what_the_resource_serves(driver: Driver) -> None:

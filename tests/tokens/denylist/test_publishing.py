@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from oauth_provider.dot.names import access_token_model
-from oauth_provider.models import Authorization, ClientPolicy
+from oauth_provider.models import Authorization, ClientMember, ClientPolicy
 from oauth_provider.protocol.denylist import Denial
 from oauth_provider.tokens import denylist
 from oauth_provider.tokens.ending import revoke_authorizations
@@ -163,3 +163,21 @@ def test_no_secret_is_told(driver: Driver, transport: FakeTransport) -> None:
     text = json.dumps(transport.published)
     for secret in (*tokens.values(), own, "user"):
         assert str(secret) not in text
+
+
+def test_the_tokens_of_an_application_in_test_mode_are_told_and_of_who_leaves_its_team(
+    driver: Driver, transport: FakeTransport
+) -> None:
+    driver.tokens()
+    authorization, policy = Authorization.objects.get(), ClientPolicy.objects.get()
+    member = ClientMember.objects.create(application=driver.application, user=authorization.user)
+    policy.status = ClientPolicy.Status.PENDING
+    policy.save(update_fields=["status"])
+    assert names(transport) == {("client", driver.application.client_id, True)}
+    policy.save(update_fields=["scopes"])
+    assert names(transport) == set()
+    member.delete()
+    assert names(transport) == {("authorization", str(authorization.public_id), True)}
+    ClientPolicy.objects.update(status="approved")
+    ClientMember.objects.create(application=driver.application, user=authorization.user).delete()
+    assert names(transport) == set()

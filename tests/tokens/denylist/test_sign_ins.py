@@ -13,9 +13,14 @@ from django.test import override_settings
 from django.utils import timezone
 
 from oauth_provider.dot.names import access_token_model
-from oauth_provider.models import Authorization
+from oauth_provider.models import Authorization, ClientPolicy
+from oauth_provider.protocol.digest import digest
+from oauth_provider.resource_server.denylist.denials import Denylist
 from oauth_provider.tokens.revoke import revoke_access_tokens, revoke_user
+from oauth_provider.tokens.take_back import take_back
+from oauth_provider.tokens.verifier import verify
 from oauth_provider.tokens.withdraw import withdraw_consent
+from tests import ledger
 from tests.driver import Driver, signed_in
 from tests.factories import ApplicationFactory
 from tests.resource_server.denylist.transports import FakeTransport
@@ -126,3 +131,27 @@ def test_what_had_ended_before_is_not_told_when_it_is_swept(
     assert not Authorization.objects.exists()
     assert not access_token_model().objects.exists()
     assert told(transport) == []
+
+
+def test_of_a_permission_that_is_taken_back_it_hears_where_tokens_say_it_themselves(
+    driver: Driver, transport: FakeTransport
+) -> None:
+    driver.tokens()
+    user = get_user_model().objects.get()
+    take_back(["notes:write"], user=user, application=driver.application)
+    assert told(transport) == []  # introspection says so
+    ClientPolicy.objects.update(access_token_format="jwt")
+    tokens = driver.redeem(driver.code(scope="notes:read photos:read")).json()
+    take_back(["photos:read"], user=user, application=driver.application)
+    [denial] = told(transport)
+    said = Denylist()
+    said.add(denial)
+    assert says_no(said, tokens)
+    with ledger.later(1):
+        renewed = driver.refresh(tokens["refresh_token"]).json()
+    assert renewed["scope"] == "notes:read"
+    assert not says_no(said, renewed)
+
+
+def says_no(denylist: Denylist, tokens: dict[str, Any]) -> bool:
+    return denylist.denies(verify(tokens["access_token"]), digest(tokens["access_token"]))
