@@ -6,7 +6,7 @@ from django.db import router
 
 from oauth_provider.dot.names import Row
 from oauth_provider.events.actor import NOBODY, Actor
-from oauth_provider.events.event import ClientTransferred
+from oauth_provider.events.status import ClientTransferred
 from oauth_provider.models import AuditEvent, ClientMember
 from oauth_provider.sql.transaction import locked, run
 

@@ -248,25 +248,6 @@ class ClientDeleted(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class ClientRevoked(Event):
-    """All that a client held was ended by an operator: ``sign_ins`` of people, and ``tokens`` of its own."""
-
-    AUDITED = True
-    application: Row = field(repr=False)
-    sign_ins: int
-    tokens: int
-
-
-@dataclass(frozen=True, slots=True)
-class ClientTransferred(Event):
-    """An operator gave a client to another owner."""
-
-    AUDITED = True
-    application: Row = field(repr=False)
-    user: Any = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
 class SecretMade(Event):
     """A client got another secret; ``hint`` is its last characters."""
 

@@ -1,6 +1,7 @@
 """Events of a client's status (RFC 7591 §5): one for each that it can come to, with what an operator says of it."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from oauth_provider.dot.names import Row
 from oauth_provider.events.event import Event
@@ -45,3 +46,22 @@ class ClientSuspended(StatusChanged):
 @dataclass(frozen=True, slots=True)
 class ClientResumed(StatusChanged):
     """A client that was suspended has the status that it had before."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClientRevoked(Event):
+    """All that a client held was ended by an operator: ``sign_ins`` of people, and so many rows of its own access."""
+
+    AUDITED = True
+    application: Row = field(repr=False)
+    sign_ins: int
+    own: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClientTransferred(Event):
+    """An operator gave a client to another owner."""
+
+    AUDITED = True
+    application: Row = field(repr=False)
+    user: Any = field(repr=False)

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from oauth_provider.dot.names import Row, access_token_model, refresh_token_model
 from oauth_provider.events.actor import NOBODY, Actor
-from oauth_provider.events.event import ClientRevoked
+from oauth_provider.events.status import ClientRevoked
 from oauth_provider.models import AuditEvent, Authorization
 from oauth_provider.models.authorization import authorization_now
 from oauth_provider.tokens.ending import revoke_authorizations
@@ -21,7 +21,7 @@ AT_ONCE, MAX_SECONDS = 500, 20.0
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """What one call has ended, and whether that was all."""
+    """Count of what one call has ended, and whether that was all."""
 
     sign_ins: int
     tokens: int

@@ -107,7 +107,7 @@ def test_revoking_everything_ends_every_sign_in_and_token_of_this_client_and_of_
     assert kept.revoked_at is None
     assert kinds() == ["authorization_revoked"] * 3 + ["client_revoked"]
     facts = AuditEvent.objects.get(kind="client_revoked").facts
-    assert facts == {"sign_ins": 3, "tokens": 1}
+    assert facts == {"sign_ins": 3, "own": 1}
     assert {one.revoked_reason for one in Authorization.objects.filter(application=application)} == {"operator"}
 
 

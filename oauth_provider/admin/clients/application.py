@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.admin.clients.access import AccessViews
+from oauth_provider.admin.clients.chart import charts_of, rows_of
 from oauth_provider.admin.clients.client_add_form import AddClientForm, drafted_client_id
 from oauth_provider.admin.clients.client_change_form import ChangeClientForm
 from oauth_provider.admin.clients.client_legacy import LegacyColumns, excuse_of
@@ -25,6 +26,7 @@ from oauth_provider.admin.clients.secret import SecretViews, list_secrets
 from oauth_provider.admin.clients.status import StatusViews
 from oauth_provider.admin.clients.subjects import anchor_of, fieldsets_for
 from oauth_provider.admin.clients.trial import TrialViews
+from oauth_provider.admin.clients.use import ClientChangeList, UseColumns
 from oauth_provider.admin.lists.autocomplete import KeyField
 from oauth_provider.admin.lists.read_only import MAX_AT_ONCE
 from oauth_provider.admin.lists.shown_options import Names
@@ -51,6 +53,7 @@ class ApplicationAdmin(
     LegacyColumns,
     MetadataColumns,
     PresentationColumns,
+    UseColumns,
     SecretViews,
     StatusViews,
     TrialViews,
@@ -59,7 +62,9 @@ class ApplicationAdmin(
     """In the place of DOT's. A project's own class can derive from it."""
 
     names = Names("application", gettext_lazy("client"), gettext_lazy("clients"))
-    list_display = ("client", "identifier", "status", "type", "begun")
+    list_display = (
+        "client", "identifier", "status", "kind", "last_used", "sign_ins", "refused", "begun",
+    )  # fmt: skip
     linked: ClassVar[Any] = ("client",)
     sortable_by = ("begun",)
     list_select_related = ("oauth_policy",)
@@ -119,6 +124,10 @@ class ApplicationAdmin(
         rows: QuerySet[Any] = super().get_queryset(request).select_related("oauth_policy")
         return rows
 
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
+        """Return the class of lists that know how clients are used."""
+        return ClientChangeList
+
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Show the list, with the ways to what concerns all clients."""
         tools = [{"url": "access/", "text": _("Who can call what")}, {"url": "try/", "text": _("Try a request")}]
@@ -155,6 +164,8 @@ class ApplicationAdmin(
             context["verbs"] = self.verbs_for(request, application)
             context["secrets"] = list_secrets(application)
             context["refusals"] = last_refusals(application.client_id)
+            context["charts"] = charts_of(application, context["refusals"])
+            context["week"] = rows_of(context["charts"])
             context["may_change_secrets"] = self.has_change_permission(request, application)
         return super().render_change_form(request, context, *args, **kwargs)
 

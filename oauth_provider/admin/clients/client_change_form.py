@@ -7,7 +7,7 @@ from django import forms
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.utils.translation import gettext_lazy
 
-from oauth_provider.admin.clients.client_form import BY, CHECKBOXES, ClientForm, Lines, group_of
+from oauth_provider.admin.clients.client_form import BY, CHECKBOXES, SCOPES, ClientForm, Lines, group_of
 from oauth_provider.admin.clients.client_legacy import LegacyForm, offered_response_types
 from oauth_provider.admin.clients.client_metadata import METADATA, MetadataForm
 from oauth_provider.admin.clients.client_presentation import PRESENTATION, PresentationForm
@@ -69,7 +69,7 @@ class ChangeClientForm(ClientForm, MetadataForm, PresentationForm, LegacyForm):
     optional_scope = forms.MultipleChoiceField(
         label=ClientPolicy._meta.get_field("optional_scope").verbose_name,
         required=False,
-        widget=CHECKBOXES,
+        widget=SCOPES,
         help_text=ClientPolicy._meta.get_field("optional_scope").help_text,
     )
     token_endpoint_auth_method = forms.ChoiceField(

@@ -23,6 +23,8 @@ LINES = ("redirect_uris", "post_logout_redirect_uris", "allowed_origins")
 # Whoever is in the admin is an operator; who exactly is said where it is saved.
 BY = By(Door.ADMIN)
 CHECKBOXES = forms.CheckboxSelectMultiple(attrs={"class": "oa-choices"})
+# Where there are many, a script puts a field above them that filters.
+SCOPES = forms.CheckboxSelectMultiple(attrs={"class": "oa-choices", "data-filter": gettext_lazy("Filter scopes")})
 
 
 class Lines(forms.CharField):
@@ -55,7 +57,7 @@ class ClientForm(forms.ModelForm):  # type: ignore[type-arg]  # it takes none at
     scopes = forms.MultipleChoiceField(
         label=gettext_lazy("Scopes"),
         required=False,
-        widget=CHECKBOXES,
+        widget=SCOPES,
         help_text=gettext_lazy("What the client may ask for at most."),
     )
 

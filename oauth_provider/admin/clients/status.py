@@ -1,4 +1,4 @@
-"""What an operator does with a whole client: approve, return, suspend, resume, revoke everything, transfer."""
+"""Verbs for a whole client: approve, send back, suspend, resume, revoke everything, transfer."""
 
 from dataclasses import dataclass
 from typing import Any

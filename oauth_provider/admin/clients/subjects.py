@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from oauth_provider.admin.clients.client_legacy import EXCEPTIONS
 from oauth_provider.admin.clients.client_presentation import SHOWN, VOUCHED
+from oauth_provider.clients.registration.kinds import KINDS, Redirects
 from oauth_provider.clients.registration.policy_rules import LIFETIMES
 from oauth_provider.clients.registration.words import section
 from oauth_provider.dot.names import Row
@@ -101,6 +102,9 @@ SUBJECTS = (
     Subject("record", _("Record"), ("registration_source", "created", "updated")),
 )  # fmt: skip
 
+# Folded until somebody asks for them: they are set once, if ever.
+FOLDED = frozenset({"looks", "vouched", "answers", "exceptions", "record"})
+
 # Fields without a meaning for a client that sends nobody anywhere.
 OF_REDIRECTING = frozenset({
     "redirect_uris", "post_logout_redirect_uris", "allowed_origins", "optional_scope", "skip_authorization",
@@ -134,7 +138,8 @@ def fieldsets_for(application: Row, own: Iterable[str], *, is_every: bool) -> li
         fields = [*subject.fields, *(own if subject.anchor == "what" else ())]
         kept = tuple(name for name in fields if name not in useless or _is_filled(application, name))
         if kept:
-            found.append((subject.title, {"fields": kept, "description": subject.description}))
+            classes = ("collapse",) if subject.anchor in FOLDED else ()
+            found.append((subject.title, {"fields": kept, "description": subject.description, "classes": classes}))
     return found
 
 
@@ -145,8 +150,9 @@ def anchor_of(title: Any, place: int) -> str:
 
 def _useless(application: Row) -> frozenset[str]:
     grants, is_public = ClientPolicy.of(application).grant_types, application.client_type == "public"
-    redirects = "authorization_code" in grants or not set(grants) <= {"client_credentials", "refresh_token"}
-    absent = frozenset() if redirects else OF_REDIRECTING
+    fitting = [kind for kind in KINDS.values() if kind.fits(is_public, grants)]
+    is_for_itself = bool(fitting) and all(kind.redirects is Redirects.NOWHERE for kind in fitting)
+    absent = OF_REDIRECTING if is_for_itself else frozenset()
     absent |= OF_CONFIDENTIAL if is_public else frozenset()
     return absent if grants else absent | OF_GRANTED
 
@@ -159,4 +165,5 @@ def _is_filled(application: Row, name: str) -> bool:
     value = getattr(ClientPolicy.of(application), column)
     if column == "scopes":
         return bool(value)
-    return bool(value != ClientPolicy._meta.get_field(column).get_default())
+    field: Any = ClientPolicy._meta.get_field(column)
+    return bool(value != field.get_default())
