@@ -103,6 +103,14 @@ OAUTH_PROVIDER = {
     },
     # Whoever belongs to a workspace chooses which one an app works in.
     "GRANT_CONTEXTS": "demo_project.notes.contexts.Workspaces",
+    # Anybody who is signed in may register an app: it works for its own team until the operator approves it.
+    "REGISTRATION": {
+        "PORTAL": {
+            "IS_OPEN": True,
+            "KINDS": ["web", "browser", "native", "service", "mcp"],
+            "REVIEW_SCOPES": ["notes:everyone"],
+        },
+    },
     # What is more than a scope can say: this very print, and no other (RFC 9396).
     "AUTHORIZATION_DETAILS_TYPES": {PHOTO_PRINT: "demo_project.gallery.prints.PhotoPrint"},
 }

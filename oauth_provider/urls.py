@@ -21,6 +21,15 @@ from oauth_provider.endpoints import (
 from oauth_provider.pages import check_session, client_accent, client_logo
 from oauth_provider.pages.account.logout import LogoutView
 from oauth_provider.pages.account.profile import profile
+from oauth_provider.pages.applications.app_page import app
+from oauth_provider.pages.applications.code_page import app_code
+from oauth_provider.pages.applications.delete_page import app_delete
+from oauth_provider.pages.applications.failures_page import app_failures
+from oauth_provider.pages.applications.list_page import apps
+from oauth_provider.pages.applications.new_page import apps_new
+from oauth_provider.pages.applications.scopes_page import app_scopes
+from oauth_provider.pages.applications.settings_page import app_settings
+from oauth_provider.pages.applications.team_page import app_team
 from oauth_provider.pages.authorize import authorize
 from oauth_provider.pages.connected_apps.view import connected_apps
 from oauth_provider.pages.consent import consent
@@ -74,5 +83,15 @@ urlpatterns = [
     re_path(r"^oauth/logout/?$", logout, name="logout"),
     re_path(r"^oauth/logout/confirm/?$", confirm, name="logout_confirm"),
     re_path(r"^oauth/check_session/?$", check_session.view, name="check_session"),
+    # An identifier may hold slashes.
+    re_path(r"^oauth/apps/?$", apps, name="apps"),
+    re_path(r"^oauth/apps/new/?$", apps_new, name="apps_new"),
+    re_path(r"^oauth/apps/(?P<client_id>.+)/settings/?$", app_settings, name="app_settings"),
+    re_path(r"^oauth/apps/(?P<client_id>.+)/scopes/?$", app_scopes, name="app_scopes"),
+    re_path(r"^oauth/apps/(?P<client_id>.+)/team/?$", app_team, name="app_team"),
+    re_path(r"^oauth/apps/(?P<client_id>.+)/code/?$", app_code, name="app_code"),
+    re_path(r"^oauth/apps/(?P<client_id>.+)/failures/?$", app_failures, name="app_failures"),
+    re_path(r"^oauth/apps/(?P<client_id>.+)/delete/?$", app_delete, name="app_delete"),
+    re_path(r"^oauth/apps/(?P<client_id>.+?)/?$", app, name="app"),
     *_well_known_here,
 ]

@@ -54,20 +54,26 @@ class Message:
 class Catalogues:
     """The catalogues of one app, a folder.
 
-    ``people`` are the files and folders whose texts people read, ``others`` those whose texts operators and developers
-    read. A class of a file stands behind a colon, and comes before its file, as a file does before its folder.
+    ``people`` are the files and folders whose texts people read, ``developers`` those of the portal, which speak the
+    words of the specifications, and ``others`` those whose texts operators read, which are not translated. A class of a
+    file stands behind a colon, and comes before its file, as a file does before its folder.
     """
 
     folder: Path
     people: tuple[str, ...]
     others: tuple[str, ...]
+    developers: tuple[str, ...] = ()
 
     def path(self, locale: str) -> Path:
         """Return the file of one locale."""
         return self.folder / "locale" / locale / "LC_MESSAGES" / "django.po"
 
     def messages(self) -> dict[Message, list[str]]:
-        """Return what people read, each text with the files it stands in."""
+        """Return what people and developers read, each text with the files it stands in."""
+        return self._in((*self.people, *self.developers))
+
+    def messages_of_people(self) -> dict[Message, list[str]]:
+        """Return what people read, but for the pages of developers."""
         return self._in(self.people)
 
     def messages_of_others(self) -> dict[Message, list[str]]:
@@ -88,7 +94,11 @@ class Catalogues:
 
     def _place_of(self, name: str) -> str | None:
         """Return the nearest of all places that holds ``name``: ``models/scope.py:Scope.Risk``."""
-        within = [one for one in (*self.people, *self.others) if re.match(rf"{re.escape(one)}(?![\w-])", name)]
+        within = [
+            one
+            for one in (*self.people, *self.developers, *self.others)
+            if re.match(rf"{re.escape(one)}(?![\w-])", name)
+        ]
         return max(within, key=len, default=None)
 
 
@@ -103,6 +113,15 @@ PROVIDER = Catalogues(
         "templates/registration",
     ),
     others=("admin", "apps.py", "clients", "models", "resource_server", "templates/admin"),
+    developers=(
+        "clients/publisher.py",
+        "clients/registration/kinds.py",
+        "clients/team.py",
+        "models/client.py:ClientPolicy.Status",
+        "models/client_member.py:ClientMember.Role",
+        "pages/applications",
+        "templates/oauth_provider/applications",
+    ),
 )
 DEMO = Catalogues(
     ROOT / "demo_project",

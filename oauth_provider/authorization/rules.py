@@ -18,7 +18,7 @@ from oauth_provider.authorization.request import (
 from oauth_provider.authorization.scope import required_scope, scope_of
 from oauth_provider.clients import lookup as client_lookup
 from oauth_provider.clients.keys.encryption import envelope_for
-from oauth_provider.conf import provider_settings
+from oauth_provider.conf import dot_setting, provider_settings
 from oauth_provider.events.refusal import naming_client
 from oauth_provider.models.client import Client
 from oauth_provider.protocol import redirect_uri as redirect_uris
@@ -123,7 +123,8 @@ def find_redirect_uri(request: AuthorizationRequest, client: Client) -> str:
     if not request.redirect_uri and is_needed:
         raise InvalidRequest(Reason.PARAMETER_MISSING, name="redirect_uri")
     redirect_uri = request.redirect_uri or registered[0]
-    if not redirect_uris.matches_any(redirect_uri, registered):
+    any_port = dot_setting("ALLOW_LOCALHOST_LOOPBACK", False) is True
+    if not redirect_uris.matches_any(redirect_uri, registered, any_port_of_localhost=any_port):
         raise unregistered(redirect_uri, registered)
     if redirect_uris.is_plain_http(redirect_uri) and not provider_settings.LEGACY_HTTP_REDIRECT_URIS:
         raise InvalidRequest(Reason.REDIRECT_URI_NOT_HTTPS, detail=f"presented {redirect_uri[:256]!r}")

@@ -137,10 +137,12 @@ SETTINGS: Mapping[str, Inherited] = {
     "REQUEST_APPROVAL_PROMPT": replaced(
         "by consent, which is remembered where the client's identity is assured", "auto"
     ),
-    "ALLOWED_REDIRECT_URI_SCHEMES": honoured("in the admin: an app's scheme listed here may be registered"),
-    "ALLOWED_SCHEMES": honoured("in the admin: an origin of a scheme listed here may be registered"),
+    "ALLOWED_REDIRECT_URI_SCHEMES": honoured("an app's scheme listed here may be registered, with a dot or without"),
+    "ALLOWED_SCHEMES": honoured("an origin of a scheme listed here may be registered"),
     "ALLOW_URI_WILDCARDS": refused("redirect URIs are compared as strings (RFC 9700 §2.1)", False),
-    "ALLOW_LOCALHOST_LOOPBACK": honoured("always on: `localhost` without a port takes any port (RFC 9700 §2.1)"),
+    "ALLOW_LOCALHOST_LOOPBACK": honoured(
+        "with it a port at `localhost` may differ that was registered; without it, where none was"
+    ),
     "OIDC_ENABLED": replaced("it is always on; a client that does not ask for `openid` notices nothing", True),
     "OIDC_ISS_ENDPOINT": replaced("by `ISSUER`", "", same_as="ISSUER"),
     "OIDC_USERINFO_ENDPOINT": replaced("by `/oauth/userinfo`, which discovery names", ""),

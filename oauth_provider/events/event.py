@@ -248,6 +248,20 @@ class ClientDeleted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class TeamChanged(Event):
+    """Somebody was invited into the team of a client, joined it, got another role, left or was removed.
+
+    ``step`` says which of these, and ``role`` the role that it was about.
+    """
+
+    AUDITED = True
+    application: Row = field(repr=False)
+    user: Any = field(repr=False)
+    step: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
 class SecretMade(Event):
     """A client got another secret; ``hint`` is its last characters."""
 

@@ -78,8 +78,11 @@ def check_pkce(authorization: Authorization, request: TokenRequest) -> None:
 
 def check_code_lifetime(authorization: Authorization, now: datetime) -> None:
     """RFC 6749 §4.1.2: a code lives for minutes at most."""
-    if authorization.code_expires_at is None or authorization.code_expires_at <= now:
-        raise InvalidGrant(Reason.CODE_EXPIRED)
+    ended = authorization.code_expires_at
+    if ended is None or ended <= now:
+        # For whoever develops the client, too.
+        late = "" if ended is None else f"{max(1, round((now - ended).total_seconds()))} s before it was presented"
+        raise InvalidGrant(Reason.CODE_EXPIRED, detail=late)
 
 
 def check_nonce_binds(authorization: Authorization, terms: Terms) -> None:

@@ -3,6 +3,7 @@
 from oauth_provider.models.audit_event import AuditEvent
 from oauth_provider.models.authorization import Authorization
 from oauth_provider.models.client import ClientPolicy
+from oauth_provider.models.client_invitation import ClientInvitation
 from oauth_provider.models.client_logo import ClientLogo
 from oauth_provider.models.client_member import ClientMember
 from oauth_provider.models.client_secret import ClientSecret
@@ -12,6 +13,7 @@ from oauth_provider.models.dynamic_registration import DynamicRegistration
 from oauth_provider.models.initial_access_token import InitialAccessToken
 from oauth_provider.models.logout_delivery import LogoutDelivery
 from oauth_provider.models.pending_request import PendingRequest
+from oauth_provider.models.publisher_proof import PublisherProof
 from oauth_provider.models.resource import Resource
 from oauth_provider.models.revoked_token import RevokedToken
 from oauth_provider.models.scope import Scope
@@ -23,6 +25,7 @@ from oauth_provider.models.token import TokenBinding
 __all__ = [
     "AuditEvent",
     "Authorization",
+    "ClientInvitation",
     "ClientLogo",
     "ClientMember",
     "ClientPolicy",
@@ -33,6 +36,7 @@ __all__ = [
     "InitialAccessToken",
     "LogoutDelivery",
     "PendingRequest",
+    "PublisherProof",
     "Resource",
     "RevokedToken",
     "Scope",

@@ -32,10 +32,11 @@ class ClientMember(models.Model):
     """A user who may manage a client. Deleting the user ends the membership, never the client."""
 
     class Role(models.TextChoices):
-        """The permissions of a member."""
+        """The permissions of a member: all of it, what concerns the app and not its team, and looking at it."""
 
         OWNER = "owner", _("owner")
         DEVELOPER = "developer", _("developer")
+        VIEWER = "viewer", _("viewer")
 
     application = models.ForeignKey(APPLICATION, on_delete=models.CASCADE, related_name="oauth_members", db_index=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="oauth_memberships")

@@ -1,6 +1,6 @@
 """The table of holdings: all that is stored about a person, table by table (GDPR Articles 15, 17 and 20).
 
-A table that tells of nobody stands in ``IMPERSONAL``, with the reason. A test finds one that stands in neither.
+A table that tells of nobody stands in ``impersonal.py``, with the reason. A test finds one that stands in neither.
 """
 
 from typing import Any
@@ -12,6 +12,7 @@ from oauth_provider.dot.names import access_token_model, application_model, mode
 from oauth_provider.models import (
     AuditEvent,
     Authorization,
+    ClientInvitation,
     ClientMember,
     Consent,
     ConsentReceipt,
@@ -30,21 +31,6 @@ WHOSE = "it is the person themselves"
 SECRET = "it is a secret, or the digest of one, and opens something"
 OF_REQUEST = "it is the client's, for its own use"
 INSIDE = "it is for upkeep"
-
-IMPERSONAL = {
-    "ClientLogo": "pictures of clients",
-    "ClientPolicy": "what a client may do",
-    "ClientSecret": "secrets of clients",
-    "DynamicRegistration": "what clients say of themselves",
-    "InitialAccessToken": "tokens of operators, for registering clients",
-    "Resource": "APIs",
-    "RevokedToken": "digests of tokens that clients have for themselves",
-    "Scope": "permissions that there are",
-    "ScopePlan": "changes of the permissions that there are",
-    "SigningKey": "keys of the server",
-    "SweepMark": "how far the sweep has come",
-    "TokenBinding": "hangs on an access token, and goes with it",
-}
 
 
 def _of_account(rows: QuerySet[Any], whose: Whose) -> QuerySet[Any]:
@@ -264,6 +250,16 @@ MEMBERSHIPS = Holding(
     joined=("application",),
     also_told=frozenset({"application"}),
 )
+INVITATIONS = Holding(
+    name="invitations",
+    model=lambda: ClientInvitation,
+    rows=_of_account,
+    told={"client_id": client_id_of, "name": "name", "role": "role", "since": "created_at", "until": "expires_at"},
+    withheld={"id": KEY, "user": WHOSE},
+    erase=_delete,
+    joined=("application",),
+    also_told=frozenset({"application"}),
+)
 REWRITES = Holding(
     name="scope_changes",
     model=lambda: ScopeRewrite,
@@ -276,7 +272,7 @@ REWRITES = Holding(
     erase=_delete,
 )
 # In the order in which they are erased: what marks and ends others comes first, and the audit hears of all of it.
-OF_OURS = (REQUESTS, NOTICES, LOGOUTS, SIGN_INS, CONSENTS, RECEIPTS, MEMBERSHIPS, HAPPENED, ACTS)
+OF_OURS = (REQUESTS, NOTICES, LOGOUTS, SIGN_INS, CONSENTS, RECEIPTS, MEMBERSHIPS, INVITATIONS, HAPPENED, ACTS)
 
 
 def holdings() -> tuple[Holding, ...]:

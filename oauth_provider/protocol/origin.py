@@ -12,6 +12,10 @@ MAX_LENGTH = 300
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
+# Schemes of pages inside apps: Capacitor's, Ionic's, Tauri's, and extensions of Chromium.
+KNOWN_APPS = frozenset({"capacitor", "chrome-extension", "ionic", "tauri"})
+
+
 class Fault(Enum):
     """Reason why an origin may not be registered."""
 

@@ -16,9 +16,12 @@ LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
 
 # What a browser would run, show or open by itself instead of handing it to an application.
 FORBIDDEN_SCHEMES = frozenset(
-    {"about", "blob", "chrome", "data", "file", "filesystem", "ftp", "javascript", "mailto", "vbscript",
-     "view-source", "ws", "wss"}
+    {"about", "blob", "chrome", "chrome-untrusted", "content", "data", "devtools", "file", "filesystem", "ftp",
+     "intent", "jar", "javascript", "mailto", "resource", "sms", "tel", "vbscript", "view-source", "ws", "wss"}
 )  # fmt: skip
+# Schemes without a dot of apps that many people have, which nobody can rename: editors that speak MCP, and extensions
+# of Chromium, whose id stands in the place of the host.
+KNOWN_APPS = frozenset({"chrome-extension", "cursor", "raycast", "vscode", "vscode-insiders", "windsurf"})
 
 
 def is_loopback(redirect_uri: str) -> bool:
@@ -37,12 +40,12 @@ def is_https(redirect_uri: str) -> bool:
     return redirect_uri.startswith("https://")
 
 
-def matches(presented: str, registered: str) -> bool:
+def matches(presented: str, registered: str, *, any_port_of_localhost: bool = False) -> bool:
     """Is the presented redirect URI the registered one?
 
     True for equal strings, and for two loopback addresses that differ only in the port. A native app at
     ``localhost`` may also choose its port if it registered none (RFC 9700 §2.1); a port that it registered must
-    match.
+    match, unless ``any_port_of_localhost``.
     """
     if not is_usable(presented):
         return False
@@ -50,7 +53,9 @@ def matches(presented: str, registered: str) -> bool:
         return True
     ours = LOOPBACK.fullmatch(registered) or LOCALHOST.fullmatch(registered)
     theirs = LOOPBACK.fullmatch(presented) or LOCALHOST.fullmatch(presented)
-    if ours is None or theirs is None or (ours["host"] == "localhost" and ours["port"] is not None):
+    if ours is None or theirs is None:
+        return False
+    if ours["host"] == "localhost" and ours["port"] is not None and not any_port_of_localhost:
         return False
     port = theirs["port"]
     if port is not None and not 0 < int(port) < 65536:
@@ -58,9 +63,9 @@ def matches(presented: str, registered: str) -> bool:
     return (ours["host"], ours["rest"]) == (theirs["host"], theirs["rest"])
 
 
-def matches_any(presented: str, registered: Iterable[str]) -> bool:
+def matches_any(presented: str, registered: Iterable[str], *, any_port_of_localhost: bool = False) -> bool:
     """Is the presented redirect URI one of those registered?"""
-    return any(matches(presented, uri) for uri in registered)
+    return any(matches(presented, uri, any_port_of_localhost=any_port_of_localhost) for uri in registered)
 
 
 def is_usable(redirect_uri: str) -> bool:
@@ -169,11 +174,11 @@ def _has_no_such_host(redirect_uri: str, parts: SplitResult) -> bool:
 
 
 def _is_nobodys_scheme(redirect_uri: str, parts: SplitResult) -> bool:
-    """Is it anything but a reversed domain name, which somebody owns, with one slash after it (RFC 8252 §7.1)?"""
-    if _is_web(parts):
-        return False
-    rest = redirect_uri[len(parts.scheme) + 1 :]
-    return "." not in parts.scheme or not rest.startswith("/") or (rest.startswith("//") and not parts.netloc)
+    """Is it anything but a reversed domain name, which somebody owns, with slashes after it (RFC 8252 §7.1)?
+
+    One slash is right; many apps have two, and some have three.
+    """
+    return not _is_web(parts) and ("." not in parts.scheme or redirect_uri[len(parts.scheme) + 1 :][:1] != "/")
 
 
 def _has_capitals(redirect_uri: str, parts: SplitResult) -> bool:

@@ -3,6 +3,8 @@
 The code of a kind is in ``texts/<kind>/``. The first line of a text is its title, ``.file`` ends the name of one that
 is a whole file, ``.piece`` that of a part, and the suffix before it is the language. Every value is put in as a literal
 of that language, so that no name becomes code. A text that has nothing to say for a client is empty.
+
+``texts/<kind>/portal/`` has what the developer portal shows beside, for who has no access to this project.
 """
 
 import os
@@ -18,13 +20,16 @@ from django.template import Context, Engine
 from oauth_provider.conf import provider_settings
 from oauth_provider.protocol.id_token import OPENID
 from oauth_provider.quickstart import shell
-from oauth_provider.quickstart.literal import LITERALS
+from oauth_provider.quickstart.literal import LITERALS, VARIABLES
 from oauth_provider.quickstart.made import OWN_GRANT, WEB_SCHEMES, FirstRequest, MadeClient
 from oauth_provider.quickstart.server import Server
 from oauth_provider.registry.scope import project_scopes
 
 TEXTS = Path(__file__).with_name("texts")
 FILE, PIECE = ".file", ".piece"
+PORTAL = "portal"
+# Texts of ``oauth_quickstart`` that are for whoever develops a client, too.
+SHARED: Mapping[str, tuple[str, ...]] = {"web": ("client.py.file",), "api": ("settings.py.piece",)}
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 # Where the web client listens if its redirect URI does not say.
 PORT = 8765
@@ -52,6 +57,15 @@ def examples(made: MadeClient, server: Server, request: FirstRequest | None, api
     return (*_commands(made, server, request, api), *(one for one in texts if one is not None))
 
 
+def examples_for_developers(made: MadeClient, server: Server, request: FirstRequest | None) -> tuple[Example, ...]:
+    """Return the examples for whoever develops a client of somebody else's server, code first."""
+    kind, values = made.draft.kind.name, _values(made, server, "")
+    shared = (TEXTS / kind / name for name in SHARED.get(kind, ()))
+    texts = (_render(path, values) for path in (*shared, *_paths(f"{kind}/{PORTAL}")))
+    commands = _commands_of_client(made, server, request, _call(made, server, ""))
+    return (*(one for one in texts if one is not None), *commands)
+
+
 def is_tried_here(server: Server) -> bool:
     """Is the provider one that a developer starts on this machine?"""
     parts = urlsplit(server.issuer)
@@ -67,6 +81,13 @@ def _commands(made: MadeClient, server: Server, request: FirstRequest | None, ap
     call = _call(made, server, api)
     if is_tried_here(server):
         yield Example("Serve this project, in another terminal.", "sh", shell.runserver(server))
+    yield from _commands_of_client(made, server, request, call)
+    if made.draft.kind.grant_types and not made.draft.resource:
+        title = "Or watch the whole flow, played and explained, while the server runs."
+        yield Example(title, "sh", shell.walk(made, server))
+
+
+def _commands_of_client(made: MadeClient, server: Server, request: FirstRequest | None, call: str) -> Iterator[Example]:
     if request is not None:
         yield Example(_opening(request), "url", request.url)
         seconds = provider_settings.AUTHORIZATION_CODE_LIFETIME
@@ -76,9 +97,6 @@ def _commands(made: MadeClient, server: Server, request: FirstRequest | None, ap
     if made.draft.kind.may_introspect:
         title = "Ask what an access token is worth. That of another client of this server is one to try."
         yield Example(title, "sh", shell.introspect(made, server))
-    if made.draft.kind.grant_types and not made.draft.resource:
-        title = "Or watch the whole flow, played and explained, while the server runs."
-        yield Example(title, "sh", shell.walk(made, server))
 
 
 def _opening(request: FirstRequest) -> str:
@@ -120,6 +138,8 @@ def _render(path: Path, values: Mapping[str, str | bool | int]) -> Example | Non
     language = Path(path.stem).suffix.removeprefix(".")
     quote = LITERALS[language]
     quoted = {name: quote(value) if isinstance(value, str) else value for name, value in values.items()}
+    if values["secret_variable"]:
+        quoted["client_secret"] = VARIABLES[language].format(name=values["secret_variable"])
     template = _engine().get_template(path.relative_to(TEXTS).as_posix())
     title, _newline, text = template.render(Context(quoted, autoescape=False, use_l10n=False)).strip().partition("\n")
     if not title:
@@ -133,6 +153,8 @@ def _values(made: MadeClient, server: Server, api: str) -> dict[str, str | bool 
     return {
         "client_id": made.client_id,
         "client_secret": made.client_secret,
+        "secret_variable": made.secret_variable,
+        "from_environment": bool(made.secret_variable),
         "client_name": made.draft.name,
         "scope": made.scope,
         "first_scope": next((one for one in scopes if one in project_scopes()), next(iter(scopes), "")),
@@ -163,6 +185,7 @@ def _address_of_client(redirect_uri: str) -> dict[str, str | bool | int]:
     callback = unquote(parts.path).removeprefix("/")
     return {
         "redirect_uri": uri,
+        "callback_port": port,
         "redirect_host": shown,
         "is_local": is_local,
         "listen": f"{shown}:{port}" if is_local else f"127.0.0.1:{PORT}",

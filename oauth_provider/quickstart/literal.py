@@ -41,10 +41,19 @@ def shell_literal(text: str) -> str:
 LITERALS: Mapping[str, Callable[[str], str]] = {
     "py": python_literal,
     "js": javascript_literal,
+    "mjs": javascript_literal,
+    "json": javascript_literal,
     "ts": javascript_literal,
     "kt": kotlin_literal,
     "swift": swift_literal,
     "sh": shell_literal,
+}
+
+# Expressions for a variable of the environment, which is no text of anybody's.
+VARIABLES: Mapping[str, str] = {
+    "py": 'os.environ["{name}"]',
+    "js": "process.env.{name}",
+    "mjs": "process.env.{name}",
 }
 
 

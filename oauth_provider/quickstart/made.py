@@ -24,16 +24,25 @@ WEB_SCHEMES = frozenset({"http", "https"})
 
 @dataclass(frozen=True, slots=True)
 class MadeClient:
-    """The client as it was registered from ``draft``, with the one secret that nobody sees again."""
+    """The client as it was registered from ``draft``, with the one secret that nobody sees again.
+
+    Where the secret was shown before, it is in the variable ``secret_variable`` of the environment.
+    """
 
     draft: Draft
     client: Client
     client_secret: str = field(default="", repr=False)
+    secret_variable: str = ""
 
     @property
     def client_id(self) -> str:
         """Return its identifier."""
         return self.client.client_id
+
+    @property
+    def has_secret(self) -> bool:
+        """Does it prove itself by a secret?"""
+        return bool(self.client_secret or self.secret_variable)
 
     @property
     def scope(self) -> str:

@@ -103,14 +103,21 @@ def _token_request(made: MadeClient, server: Server, form: Form) -> tuple[str, .
 
 def _curl(url: str, made: MadeClient, form: Form) -> str:
     """Return a POST of ``form`` by the client: with its secret, or with its name alone."""
-    credentials = [quote(text, safe="") for text in (made.client_id, made.client_secret)]
-    is_public = not made.client_secret
+    is_public = not made.has_secret
     fields = {"client_id": made.client_id, **form} if is_public else form
     return _words(
-        "curl -sS" if is_public else f"curl -sS -u {shell_literal(':'.join(credentials))}",
+        "curl -sS" if is_public else f"curl -sS -u {_credentials(made)}",
         *(f"--data-urlencode {_field(name, value)}" for name, value in fields.items()),
         _url(url),
     )
+
+
+def _credentials(made: MadeClient) -> str:
+    """Return both as one word (RFC 6749 §2.3.1). A secret of ours has no character that would be encoded."""
+    client_id = quote(made.client_id, safe="")
+    if made.secret_variable:
+        return f'{shell_literal(f"{client_id}:")}"${made.secret_variable}"'
+    return shell_literal(f"{client_id}:{quote(made.client_secret, safe='')}")
 
 
 def _url(url: str) -> str:

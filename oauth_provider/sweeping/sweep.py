@@ -19,6 +19,7 @@ from oauth_provider.dot.names import access_token_model, refresh_token_model
 from oauth_provider.models.audit_event import AuditEvent
 from oauth_provider.models.authorization import Authorization
 from oauth_provider.models.client import ClientPolicy
+from oauth_provider.models.client_invitation import ClientInvitation
 from oauth_provider.models.client_secret import ClientSecret
 from oauth_provider.models.consent_receipt import ConsentReceipt
 from oauth_provider.models.initial_access_token import InitialAccessToken
@@ -194,6 +195,11 @@ def client_secrets(now: datetime) -> QuerySet[ClientSecret]:
     return ClientSecret.objects.filter(expires_at__lt=_kept_until(now)).order_by("expires_at")
 
 
+def invitations(now: datetime) -> QuerySet[ClientInvitation]:
+    """Return those into teams of clients that nobody accepted in time."""
+    return ClientInvitation.objects.filter(expires_at__lt=now).order_by("expires_at")
+
+
 def initial_access_tokens(now: datetime) -> QuerySet[InitialAccessToken]:
     """Ended, after the retention."""
     return InitialAccessToken.objects.filter(expires_at__lt=_kept_until(now)).order_by("expires_at")
@@ -263,6 +269,7 @@ SWEEPS = (
     Sweep("consent receipts", "deleted", (consent_receipts,), delete_expired),
     Sweep("audit events", "deleted", (audit_events,), delete_expired),
     Sweep("client secrets", "deleted", (client_secrets,), delete_expired),
+    Sweep("invitations", "deleted", (invitations,), delete_expired),
     Sweep("initial access tokens", "deleted", (initial_access_tokens,), delete_expired),
     Sweep("registered clients", "noted as idle", (registered_clients.newly_idle,), registered_clients.note_idle),
     Sweep("registered clients", "noted as in use", (registered_clients.used_again,), registered_clients.note_use),

@@ -163,23 +163,21 @@ def test_every_wrong_line_is_named_and_none_can_inject_markup():
     assert "<script>" not in said
 
 
-def test_a_scheme_that_dot_was_not_told_to_allow_names_the_setting(settings):
+@each("uri", ["com.example.app:/cb", "app.immich:///oauth-callback", "cursor://anysphere.cursor-mcp/oauth/callback"])
+def test_an_app_may_have_a_domain_name_for_its_scheme_or_one_that_is_known(uri):
     browser = operator()
-    form = new_client(browser, kind="native", redirect_uris="com.example.app:/cb")
-    said = errors_of(browser.post(add_url(), form))["redirect_uris"]
-    assert "ALLOWED_REDIRECT_URI_SCHEMES" in said
+    said = errors_of(browser.post(add_url(), new_client(browser, kind="web", redirect_uris=uri)))["redirect_uris"]
     assert "Validation error" not in said
-    settings.OAUTH2_PROVIDER = {"ALLOWED_REDIRECT_URI_SCHEMES": ["https", "com.example.app"]}
-    browser.post(add_url(), form)
-    assert created().redirect_uris == "com.example.app:/cb"
+    browser.post(add_url(), new_client(browser, kind="native", redirect_uris=uri))
+    assert created().redirect_uris == uri
 
 
-@each("uri", ["myapp://callback", "myapp:/cb", "app.immich:///oauth-callback"])
+@each("uri", ["myapp://callback", "myapp:/cb", "myapp:///oauth-callback"])
 def test_a_scheme_that_the_operator_lists_need_not_be_a_domain_name(settings, uri):
     browser = operator()
     form = new_client(browser, kind="native", redirect_uris=uri)
     assert "RFC 8252 §7.1" in errors_of(browser.post(add_url(), form))["redirect_uris"]
-    settings.OAUTH2_PROVIDER = {"ALLOWED_REDIRECT_URI_SCHEMES": ["https", "MyApp", "app.immich"]}
+    settings.OAUTH2_PROVIDER = {"ALLOWED_REDIRECT_URI_SCHEMES": ["https", "MyApp"]}
     browser.post(add_url(), form)
     assert created().redirect_uris == uri
 
@@ -194,14 +192,14 @@ def test_a_listed_scheme_that_a_browser_runs_stays_refused(settings):
 @pytest.mark.spec("RFC 6454", "6.2")
 def test_the_origin_of_a_page_inside_an_app_is_allowed_where_the_operator_lists_its_scheme(settings):
     browser = operator()
-    form = new_client(browser, kind="browser", allowed_origins="capacitor://localhost")
+    form = new_client(browser, kind="browser", allowed_origins="myapp://localhost")
     assert 'OAUTH2_PROVIDER["ALLOWED_SCHEMES"]' in unescape(errors_of(browser.post(add_url(), form))["allowed_origins"])
-    settings.OAUTH2_PROVIDER = {"ALLOWED_SCHEMES": ["https", "capacitor"]}
+    settings.OAUTH2_PROVIDER = {"ALLOWED_SCHEMES": ["https", "myapp"]}
     browser.post(add_url(), form)
-    assert created().allowed_origins == "capacitor://localhost"
+    assert created().allowed_origins == "myapp://localhost"
     form = {"grant_type": "authorization_code", "code": "x", "client_id": created().client_id}
-    answer = post(browser, TOKEN, form, Origin="capacitor://localhost")
-    assert answer["Access-Control-Allow-Origin"] == "capacitor://localhost"
+    answer = post(browser, TOKEN, form, Origin="myapp://localhost")
+    assert answer["Access-Control-Allow-Origin"] == "myapp://localhost"
     assert not post(browser, TOKEN, form, Origin="ionic://localhost").has_header("Access-Control-Allow-Origin")
 
 

@@ -6,9 +6,12 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.core.mail import EmailMultiAlternatives
+from django.utils import timezone
+from django.utils.formats import date_format, time_format
+from django.utils.translation import override
 
 from oauth_provider.checks import configuration
-from oauth_provider.models import Consent, LogoutDelivery
+from oauth_provider.models import Authorization, Consent, LogoutDelivery
 from oauth_provider.notices.safe_name import safe_name
 from tests import ledger
 from tests.backchannel import deliver
@@ -177,12 +180,16 @@ def test_no_dot_that_a_browser_knows_makes_an_address(dot: str) -> None:
 
 def test_the_language_is_the_one_that_the_project_says(driver: Driver, ana: Any, settings: Any) -> None:
     settings.OAUTH_PROVIDER = settings.OAUTH_PROVIDER | {"USER_LANGUAGE": f"{__name__}.language"}
-    for said_language, shown in (("de", "de"), ("no such", "en"), ("", "en")):
+    for said_language, shown in (("de", "de"), ("no such", "en"), ("", "en"), ("ar", "ar")):
         Consent.objects.all().delete()
         type(ana).objects.update(first_name=said_language)
         driver.code()
         (message,) = sent()
         assert f'<html lang="{shown}"' in str(message.alternatives[0][0])
+    # Django has no format of its own for a date with its time in Arabic, and would put the month first.
+    at = timezone.localtime(Authorization.objects.latest("pk").created_at)
+    with override("ar"):
+        assert f"{date_format(at)} {time_format(at)}" in str(message.body)
 
 
 def test_a_mail_that_fails_is_tried_again_and_its_error_names_nobody(

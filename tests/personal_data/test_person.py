@@ -18,6 +18,7 @@ from oauth_provider.events.actor import Actor
 from oauth_provider.models import (
     AuditEvent,
     Authorization,
+    ClientInvitation,
     ClientMember,
     ClientPolicy,
     Consent,
@@ -27,7 +28,8 @@ from oauth_provider.models import (
 from oauth_provider.models.scope_plan import ScopePlan, ScopeRewrite
 from oauth_provider.personal_data.erase import held
 from oauth_provider.personal_data.holding import find_by_key
-from oauth_provider.personal_data.holdings import IMPERSONAL, OF_OURS, REWRITES, holdings
+from oauth_provider.personal_data.holdings import OF_OURS, REWRITES, holdings
+from oauth_provider.personal_data.impersonal import IMPERSONAL
 from oauth_provider.tokens.withdraw import withdraw_consent
 from tests import ledger
 from tests.backchannel import TOLD, deliver, listening
@@ -69,6 +71,9 @@ def everything(driver: Driver, user: Any) -> dict[str, Any]:
     code = driver.code()
     driver.authorize(scope="photos:read")
     ClientMember.objects.create(application=driver.application, user=user)
+    ClientInvitation.objects.create(
+        application=driver.application, user=user, name="them", role="viewer", expires_at=timezone.now()
+    )
     later = timezone.now() + timedelta(hours=1)
     common = {"user": user, "application": driver.application, "expires": later}
     access_token_model().objects.create(token="dot-access-secret", scope="read", **common)

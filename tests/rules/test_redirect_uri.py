@@ -258,3 +258,15 @@ def test_plain_http_is_http_that_leaves_the_machine(redirect_uri: str, is_plain:
 )
 def test_the_front_page_is_that_of_the_one_https_site_to_which_all_belong(uris, expected):
     assert front_page(uris) == expected
+
+
+@pytest.mark.spec("RFC 9700", "2.1")
+@each(
+    "other", ["http://localhost:8000/x", "http://127.0.0.1:3000/cb", "http://localhost:0/cb", "https://localhost:1/cb"]
+)
+def test_a_project_may_let_ports_of_localhost_differ_that_were_registered(other):
+    registered = "http://localhost:3000/cb"
+    assert matches("http://localhost:8000/cb", registered, any_port_of_localhost=True)
+    assert not matches("http://localhost:8000/cb", registered)
+    assert not matches(other, registered, any_port_of_localhost=True)
+    assert not matches("https://good.com:8443/cb", "https://good.com/cb", any_port_of_localhost=True)

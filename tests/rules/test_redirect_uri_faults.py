@@ -14,7 +14,7 @@ from tests.each import each
     [
         "https://app.example.com/callback", "https://app.example.com", "https://app.example.com:8443/cb?tenant=1",
         "https://[2001:db8::1]/cb", "https://xn--gd-jmca.com/cb", "http://127.0.0.1/cb", "http://[::1]:3000/cb",
-        "http://localhost:3000/cb", "com.example.app:/cb", "com.example.app://cb", "https://a.example/CallBack",
+        "http://localhost:3000/cb", "com.example.app:/cb", "com.example.app://cb", "com.example.app:///cb", "https://a.example/CallBack",
         "https://a.example/x@y", "https://a.example./cb", "https://intranet/cb", "https://192.0.2.1:65535/cb",
         "https://a.example:1/cb", "https://" + "a" * 63 + ".example/cb", "https://" + "a." * 123 + "example/cb",
         "https://a.example/" + "x" * 2030, "https://1and1.example/cb", "https://a--b.example/cb",
@@ -66,7 +66,9 @@ def test_what_has_no_fault_may_be_registered_and_matches_itself(uri):
         ("com.example.app://-cb", Fault.HOST_NAME),
         ("com.example.app://:80/", Fault.HOST_NAME),
         ("com.example.app://u@cb/", Fault.USERINFO),
-        ("com.example.app:///cb", Fault.PRIVATE_SCHEME),
+        ("com.example.app:", Fault.PRIVATE_SCHEME),
+        ("intent://a.example/#Intent;end", Fault.FRAGMENT),
+        ("intent://a.example/", Fault.FORBIDDEN_SCHEME),
         ("", Fault.RELATIVE),
         ("/cb", Fault.RELATIVE),
         ("//a.example/cb", Fault.RELATIVE),
@@ -121,7 +123,7 @@ APPS = ("myapp", "app.immich", "com.example.app", "javascript", "https")
 
 
 @pytest.mark.spec("RFC 8252", "7.1")
-@each("uri", ["myapp:/cb", "myapp://cb", "myapp://cb/x?y=1", "app.immich:///oauth-callback"])
+@each("uri", ["myapp:/cb", "myapp://cb", "myapp://cb/x?y=1", "myapp:///oauth-callback"])
 def test_a_scheme_that_nobody_owns_by_its_name_needs_an_operator_who_allows_it(uri):
     assert find_fault(uri) is Fault.PRIVATE_SCHEME
     assert find_fault(uri, app_schemes=APPS) is None

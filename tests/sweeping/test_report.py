@@ -23,6 +23,7 @@ def test_it_says_what_it_did():
         "consent receipts deleted",
         "audit events deleted",
         "client secrets deleted",
+        "invitations deleted",
         "initial access tokens deleted",
         "registered clients noted as idle",
         "registered clients noted as in use",

@@ -12,6 +12,7 @@ from oauth_provider.dot.names import access_token_model, refresh_token_model
 from oauth_provider.models import (
     AuditEvent,
     Authorization,
+    ClientInvitation,
     ClientSecret,
     Consent,
     ConsentReceipt,
@@ -100,6 +101,10 @@ def everything_due(driver, number=3):
         ClientSecret.objects.create_secret(driver.application)
         InitialAccessToken.objects.create_token()
     ClientSecret.objects.update(expires_at=ago(WEEK + MINUTE))
+    for one in range(number):
+        ClientInvitation.objects.create(
+            application=driver.application, name=str(one), role="viewer", expires_at=ago(MINUTE)
+        )
     InitialAccessToken.objects.update(expires_at=ago(WEEK + MINUTE))
     for jti in range(number):
         RevokedToken.objects.add_token(str(jti), ago(MINUTE))

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from oauth_provider.clients.registration.metadata import Metadata
 from oauth_provider.clients.registration.policy import door_policy, reserved_names
 from oauth_provider.clients.registration.proposal import By, Fault, Proposal
+from oauth_provider.clients.registration.publisher_host import VOUCHED, without_lost_host
 from oauth_provider.models.client import ClientPolicy
 from oauth_provider.protocol.look_alike import host_looks_like, looks_like
 from oauth_provider.protocol.redirect_uri import LOOPBACK_HOSTS
@@ -52,6 +53,7 @@ def settle(metadata: Metadata, before: Metadata | None, by: By) -> Metadata:
     settled = replace(metadata, scope=scope, requested_scope=" ".join(dict.fromkeys([*kept, *asked])))
     if before is None:
         return replace(settled, status=policy.status)
+    settled = without_lost_host(settled, before)
     is_approved = before.status == ClientPolicy.Status.APPROVED
     undoes = is_approved and not settled.differs_in(before).isdisjoint(policy.review_members)
     return replace(settled, status=policy.status_after_review if undoes else before.status)
@@ -97,7 +99,9 @@ def check_operators_members(proposal: Proposal) -> Iterator[Fault]:
     kind = proposal.kind
     usual = proposal.before or (Metadata() if kind is None else Metadata.of_kind(kind))
     for member in OPERATORS_MEMBERS:
-        if getattr(proposal.metadata, member) != getattr(usual, member):
+        value = getattr(proposal.metadata, member)
+        # A host that is lost was taken by ``settle``, and may be given up, too.
+        if value != getattr(usual, member) and not (member in VOUCHED and not value):
             yield Fault(member, _("Only an operator of this server may set this."))
 
 

@@ -13,13 +13,15 @@ from oauth_provider.models.client_secret import ClientSecret
 
 
 @sensitive_variables("secret")
-def register_with_secret(metadata: Metadata, by: By, *, kind: Kind, label: str = "") -> tuple[Client, str]:
+def register_with_secret(
+    metadata: Metadata, by: By, *, kind: Kind, label: str = "", client_id: str = ""
+) -> tuple[Client, str]:
     """Register a client of ``kind``; return it with its secret, which is empty where it is public.
 
     Raises ``MetadataRefused``. Nothing is left of a client whose secret could not be made.
     """
     with transaction.atomic(using=router.db_for_write(application_model())):
-        client = register(metadata, by, kind=kind)
+        client = register(metadata, by, kind=kind, client_id=client_id)
         if client.is_public:
             return client, ""
         _row, secret = ClientSecret.objects.create_secret(client.application, label=label, by=by.actor)

@@ -60,13 +60,14 @@ RULES: tuple[Rule, ...] = (
 LATER_RULES: tuple[Rule, ...] = (key_rules.check_keys, key_rules.check_subjects, key_rules.check_frames)
 
 
-def register(metadata: Metadata, by: By, *, kind: Kind | None = None) -> Client:
+def register(metadata: Metadata, by: By, *, kind: Kind | None = None, client_id: str = "") -> Client:
     """Register a new client, and return it. It has no secret yet. Raises ``MetadataRefused``.
 
     Its status, and which scopes wait for an operator, is said by the policy of the door. Whoever comes through a door
-    that is no operator's owns it.
+    that is no operator's owns it. ``client_id`` is one that was made before, for a form that may be sent twice.
     """
-    proposal = propose(metadata, application_model()(), by, kind=kind)
+    given = {"client_id": client_id} if client_id else {}
+    proposal = propose(metadata, application_model()(**given), by, kind=kind)
     check_proposal(proposal)
     take_from_address(by)
     return save_new(proposal, by)

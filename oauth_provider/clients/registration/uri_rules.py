@@ -18,11 +18,12 @@ OWN_SCHEMES = frozenset({"http", "https"})
 
 
 def check_redirect_uris(proposal: Proposal) -> Iterator[Fault]:
-    """Find new URIs that break a rule of the protocol, or have a scheme that DOT was not told to allow.
+    """Find new URIs that break a rule of the protocol, or have a scheme that is not for this client.
 
     Where a logout may lead follows the same rules (OpenID Connect RP-Initiated Logout §3.1).
     """
-    schemes = allowed_schemes(proposal.application)
+    application = proposal.application
+    schemes = allowed_schemes(application)
     for member in URIS:
         for uri in proposal.new_values(member):
             fault = redirect_uri.find_fault(
@@ -30,13 +31,13 @@ def check_redirect_uris(proposal: Proposal) -> Iterator[Fault]:
             )
             if fault is not None:
                 yield Fault(member, explain(fault, uri))
-            elif uri.partition(":")[0] not in schemes:
+            elif uri.partition(":")[0] not in schemes and not is_own_scheme(uri, application):
                 yield _not_in(member, uri, 'OAUTH2_PROVIDER["ALLOWED_REDIRECT_URI_SCHEMES"]')
 
 
 def check_origins(proposal: Proposal) -> Iterator[Fault]:
-    """Find new origins that break a rule of the protocol, or have a scheme that DOT was not told to allow."""
-    schemes = origin_schemes()
+    """Find new origins that break a rule of the protocol, or have a scheme that is not for this client."""
+    schemes = origin_schemes(proposal.application)
     for line in proposal.new_values("allowed_origins"):
         fault = origin.find_fault(line, app_schemes=schemes)
         if fault is origin.Fault.SCHEME and origin.find_fault(line, app_schemes={line.partition("://")[0]}) is None:
@@ -67,24 +68,36 @@ def check_redirects_of_kind(proposal: Proposal) -> Iterator[Fault]:
 
 
 def allowed_schemes(application: Row) -> set[str]:
-    """Return what DOT was told to allow, or what the project's own model says instead."""
-    return {scheme.lower() for scheme in application.get_allowed_schemes()}
+    """Return what DOT was told to allow, or what the project's own model says instead; and for apps, known ones."""
+    listed = {scheme.lower() for scheme in application.get_allowed_schemes()}
+    return listed | redirect_uri.KNOWN_APPS if _is_app(application) else listed
 
 
-def origin_schemes() -> set[str]:
-    """Return the schemes of apps whose pages may call us, as DOT was told."""
-    return {str(scheme).lower() for scheme in dot_setting("ALLOWED_SCHEMES", ())}
+def is_own_scheme(uri: str, application: Row) -> bool:
+    """Is it an app's own scheme by a domain name, which needs nobody to list it (RFC 8252 §7.1)?"""
+    return _is_app(application) and "." in uri.partition(":")[0]
+
+
+def origin_schemes(application: Row) -> set[str]:
+    """Return the schemes of apps whose pages may call us: as DOT was told, and for apps those that are known."""
+    listed = {str(scheme).lower() for scheme in dot_setting("ALLOWED_SCHEMES", ())}
+    return listed | origin.KNOWN_APPS if _is_app(application) else listed
+
+
+def _is_app(application: Row) -> bool:
+    """Could it be an app on somebody's device? Its kind has rules of its own."""
+    return bool(application.client_type == "public")
 
 
 def is_ours_to_judge(error: ValidationError, member: str, application: Row) -> bool:
-    """Does DOT find fault with what our rules accept: an origin, or an app's URI whose scheme the operator lists?
+    """Does DOT find fault with what our rules accept: an origin, or an app's URI of a scheme that it may have?
 
     DOT takes an origin at http for wrong unless told otherwise; ours may be on the developer's own machine.
     """
     uri, schemes = str((error.params or {}).get("value", "")), allowed_schemes(application)
     if member == "allowed_origins":
-        return origin.find_fault(uri, app_schemes=origin_schemes()) is None
-    is_apps = uri.partition(":")[0] in schemes - OWN_SCHEMES
+        return origin.find_fault(uri, app_schemes=origin_schemes(application)) is None
+    is_apps = uri.partition(":")[0] in schemes - OWN_SCHEMES or is_own_scheme(uri, application)
     return is_apps and redirect_uri.find_fault(uri, app_schemes=schemes) is None
 
 

@@ -12,6 +12,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from oauth_provider.clients.registration.policy import Door, door_policy
 from oauth_provider.pages.login_round_trip import login_url
 from oauth_provider.pages.sending.page import for_people, show
 from oauth_provider.pages.sending.response import redirect_to
@@ -44,6 +45,8 @@ def profile(request: HttpRequest) -> HttpResponse:
 def links_for(user: Any) -> Iterator[Link]:
     """Yield the pages that the project has for ``user``."""
     pages = [("oauth_provider:connected_apps", _("Connected apps")), ("password_change", _("Change your password"))]
+    if door_policy(Door.PORTAL).is_open:
+        pages.append(("oauth_provider:apps", _("Your apps")))
     if getattr(user, "is_staff", False):
         pages.append(("admin:index", _("Administration")))
     for name, words in pages:

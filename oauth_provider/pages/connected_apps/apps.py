@@ -40,6 +40,11 @@ class Place:
     until: datetime | None = None
     ends_unused_at: datetime | None = None
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Return the risks of its permissions in words, each once."""
+        return tuple(dict.fromkeys(one.warning for one in self.permissions if one.warning))
+
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
@@ -92,8 +97,11 @@ class Found:
     tokens: list[Row] = field(default_factory=list)
 
 
-def apps_of(user: Any) -> list[App]:
-    """Return the applications that ``user`` let in, the one that was used last first."""
+def apps_of(user: Any, called: Mapping[str, str]) -> list[App]:
+    """Return the applications that ``user`` let in, the one that was used last first.
+
+    ``called`` are names of contexts by their keys, for those that are not open to the person any more.
+    """
     using = router.db_for_write(Consent)
     now = authorization_now()
     found: dict[Any, Found] = {}
@@ -103,7 +111,7 @@ def apps_of(user: Any) -> list[App]:
         found.setdefault(sign_in.application_id, Found(sign_in.application)).sign_ins.append(sign_in)
     for token in _tokens_of_dot(user, now, using):
         found.setdefault(token.application_id, Found(token.application)).tokens.append(token)
-    names = _names(user, (one.consents + one.sign_ins for one in found.values()))
+    names = {**called, **_names(user, (one.consents + one.sign_ins for one in found.values()))}
     signed = with_jwts(name for one in found.values() for sign_in in one.sign_ins for name in sign_in.resources)
     apps = [_app(one, names, signed) for one in found.values()]
     return sorted(apps, key=lambda app: app.used or app.since, reverse=True)

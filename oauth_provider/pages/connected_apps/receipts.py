@@ -24,6 +24,12 @@ class Receipt:
         return str(self.content["client"]["name"])
 
     @property
+    def context(self) -> tuple[str, str] | None:
+        """Return the key of what the person acted for, and its name then; None for themselves."""
+        context = self.content["context"]
+        return (context["context"], context["name"]) if context else None
+
+    @property
     def agreed(self) -> list[str]:
         """Return the words of the permissions that were given."""
         return [one["words"] for one in self.content["permissions"] if one["agreed"]]

@@ -39,6 +39,8 @@ from oauth_provider.tokens.withdraw import withdraw_consent
 
 METHODS = ["GET", "HEAD", "POST"]
 MAX_SCOPES = 500
+# A page with more apps folds what each of them may do.
+MAX_UNFOLDED = 5
 DOWNLOADED = "connected-apps.json"
 # What was done, as the page says it afterwards.
 DONE = {
@@ -166,12 +168,15 @@ def _application(request: HttpRequest) -> Row:
 
 
 def _list(request: HttpRequest, user: Any) -> HttpResponse:
-    apps, history, receipts = apps_of(user), history_of(user), receipts_of(user)
+    history, receipts = history_of(user), receipts_of(user)
+    # The latest comes first, and has the last word.
+    apps = apps_of(user, dict(one.context for one in reversed(receipts) if one.context))
     if wants_json(request):
         return answer(as_json.listed(apps, history, receipts))
     context = {
         "account": username_of(user),
         "apps": apps,
+        "are_many": len(apps) > MAX_UNFOLDED,
         "history": history,
         "receipts": receipts,
         "done": DONE.get(request.GET.get("done", ""), ""),

@@ -63,6 +63,62 @@ def test_an_origin_on_the_developers_machine_is_accepted_whatever_dot_was_told(u
     assert faults_of(replace(metadata, allowed_origins=("http://app.example",))) == {"allowed_origins"}
 
 
+APP = Metadata.of_kind(KINDS["native"], client_name="Desk", scope=None)
+
+
+@pytest.mark.spec("RFC 8252", "7.1")
+@each(
+    "uri",
+    [
+        "cursor://anysphere.cursor-mcp/oauth/callback", "vscode://publisher.extension/cb", "raycast:///oauth",
+        "com.example.app:/cb", "com.example.app://cb", "com.example.app:///cb", "http://localhost/cb",
+        "chrome-extension://abcdefghijklmnopabcdefghijklmnop/cb.html",
+    ],
+)  # fmt: skip
+def test_an_app_may_be_sent_back_to_as_apps_are(uri: str) -> None:
+    register(replace(APP, redirect_uris=(uri,)), BY, kind=KINDS["native"])
+    if not uri.startswith("http"):
+        assert faults_of(replace(WEB, redirect_uris=(uri,)), kind=KINDS["web"]) == {"redirect_uris"}
+        assert faults_of(replace(WEB, redirect_uris=(uri,))) == {"redirect_uris"}
+
+
+@pytest.mark.spec("RFC 9700", "4.1.3")
+@each(
+    ("uri", "words"),
+    [
+        ("javascript:alert(1)", "a browser runs"),
+        ("data:text/html,x", "a browser runs"),
+        ("file:///etc/passwd", "a browser runs"),
+        ("intent://x/", "a browser runs"),
+        ("cursor://a/#b", "take out the “#”"),
+        ("cursor://*/cb", "stands for nothing here"),
+        ("https://u@a.example/", "before the “@”"),
+        ("myapp://cb", "a domain name reversed"),
+    ],
+)
+def test_what_is_no_redirect_uri_of_an_app_is_refused_by_name(settings: Any, uri: str, words: str) -> None:
+    with ledger.unchanged(), pytest.raises(MetadataRefused) as refused:
+        register(replace(APP, redirect_uris=(uri,)), BY, kind=KINDS["native"])
+    (fault,) = refused.value.faults
+    assert fault.member == "redirect_uris"
+    assert words in str(fault.text)
+    settings.OAUTH2_PROVIDER = {"ALLOWED_REDIRECT_URI_SCHEMES": ["https", "myapp", "javascript", "data", "file"]}
+    if uri == "myapp://cb":
+        register(replace(APP, redirect_uris=(uri,)), BY, kind=KINDS["native"])
+    else:
+        assert faults_of(replace(APP, redirect_uris=(uri,)), kind=KINDS["native"]) == {"redirect_uris"}
+
+
+@pytest.mark.spec("RFC 6454", "6.2")
+@each("line", ["capacitor://localhost", "ionic://localhost", "chrome-extension://abcdefghijklmnopabcdefghijklmnop"])
+def test_pages_inside_apps_and_extensions_have_origins(line: str) -> None:
+    register(replace(APP, redirect_uris=("http://127.0.0.1/",), allowed_origins=(line,)), BY)
+    assert faults_of(replace(WEB, allowed_origins=(line,))) == {"allowed_origins"}
+    assert faults_of(replace(APP, redirect_uris=("http://127.0.0.1/",), allowed_origins=(line + "/x",))) == {
+        "allowed_origins"
+    }
+
+
 def test_a_client_is_registered_with_its_policy_and_nobodys_secret() -> None:
     client = register(WEB, BY)
     row = application_model().objects.get()

@@ -241,5 +241,6 @@ def test_two_hundred_apps_cost_as_many_statements_as_one(ana: Any, settings: Any
     with CaptureQueriesContext(connection) as captured:
         response = driver.browser.get(PAGE)
     assert response.content.decode().count("Remove access of") == 200
+    assert response.content.decode().count('<summary><span class="oa-grow">1 permission</span></summary>') == 200
     assert response.content.decode().count('class="oa-receipt"') == MAX_RECEIPTS
     assert len(captured) < 8, [query["sql"][:120] for query in captured]

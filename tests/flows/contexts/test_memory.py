@@ -88,3 +88,10 @@ def test_withdrawing_takes_all_of_it_back(driver: Driver, ana: Any) -> None:
     assert withdraw_consent(user=ana, application=driver.application) == 2
     assert Consent.objects.count() == 0
     assert not Authorization.objects.filter(revoked_at=None).exists()
+
+
+def test_one_that_a_person_left_keeps_its_name_where_they_take_it_back(driver: Driver, ana: Any) -> None:
+    choose(driver, page_of(driver, context="acme"), "acme")
+    workspaces.members["ana"] = ["globex"]
+    answer = driver.browser.get("/oauth/account/apps", headers={"Accept": "application/json"}).json()
+    assert [(one["context"], one["name"]) for one in answer["apps"][0]["places"]] == [("acme", "Acme <Rockets>")]
