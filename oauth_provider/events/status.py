@@ -1,7 +1,6 @@
 """Events of a client's status (RFC 7591 §5): one for each that it can come to, with what an operator says of it."""
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from oauth_provider.dot.names import Row
 from oauth_provider.events.event import Event
@@ -56,12 +55,3 @@ class ClientRevoked(Event):
     application: Row = field(repr=False)
     sign_ins: int
     own: int
-
-
-@dataclass(frozen=True, slots=True)
-class ClientTransferred(Event):
-    """An operator gave a client to another owner."""
-
-    AUDITED = True
-    application: Row = field(repr=False)
-    user: Any = field(repr=False)

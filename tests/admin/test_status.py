@@ -131,8 +131,9 @@ def test_a_client_is_given_to_another_owner(keeps: str, left: set[str]) -> None:
     members = dict(ClientMember.objects.values_list("user", "role"))
     assert members.pop(after.pk) == "owner"
     assert set(members.values()) == left
-    event = happened().get()
-    assert (event.kind, event.user) == ("client_transferred", str(after.pk))
+    event = happened().last()
+    assert (event.kind, event.user, event.facts["role"]) == ("team_changed", str(after.pk), "owner")
+    assert event.actor == str(browser.operator.pk)  # type: ignore[attr-defined]
     with ledger.unchanged():
         browser.post(url(application, "transfer"), form)
 

@@ -24,7 +24,7 @@ from oauth_provider.admin.lists.log import log
 from oauth_provider.clients.registration.policy import Door
 from oauth_provider.clients.registration.proposal import By, MetadataRefused
 from oauth_provider.clients.registration.status import MAX_NOTE, Step, move, possible_steps
-from oauth_provider.clients.transfer import transfer
+from oauth_provider.clients.team import TeamRefused, give_to
 from oauth_provider.conf import provider_settings
 from oauth_provider.dot.names import Row
 from oauth_provider.models import ClientMember, ClientPolicy
@@ -234,11 +234,17 @@ class StatusViews(BoundedAdmin):
                 messages.warning(
                     request, _("There are more: do it again. Suspend the client to keep it from new ones.")
                 )
-        elif transfer(application, given["owner"], by.actor, keeps_others=given["keeps_others"]):
+        elif self._transfer(application, by, given):
             log(request, [application], verb.logged)
             messages.success(request, _("The client belongs to %(user)s now.") % {"user": given["owner"]})
         else:
             messages.warning(request, _("Nothing was changed."))
+
+    def _transfer(self, application: Row, by: By, given: dict[str, Any]) -> bool:
+        try:
+            return give_to(application, given["owner"], by=by.actor, keeps_others=given["keeps_others"])
+        except TeamRefused:  # somebody deletes it at this moment
+            return False
 
     def _step(self, request: HttpRequest, application: Row, verb: Verb, note: str) -> bool:
         """Take one client the step of ``verb``; False where its status is another one by now."""

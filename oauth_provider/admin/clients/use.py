@@ -33,7 +33,7 @@ MAX_SIGN_INS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """What is known of one client. ``refused`` is None where the cache does not answer."""
+    """Use of one client. ``refused`` is None where the cache does not answer."""
 
     owners: tuple[str, ...] = ()
     last_used: datetime | None = None
