@@ -103,12 +103,18 @@ OAUTH_PROVIDER = {
     },
     # Whoever belongs to a workspace chooses which one an app works in.
     "GRANT_CONTEXTS": "demo_project.notes.contexts.Workspaces",
-    # Anybody who is signed in may register an app: it works for its own team until the operator approves it.
+    # Anybody who is signed in may register an app: it works for its own team until the operator approves it. And
+    # assistants that nobody here has heard of register themselves: here all of them come from one address.
     "REGISTRATION": {
         "PORTAL": {
             "IS_OPEN": True,
             "KINDS": ["web", "browser", "native", "service", "mcp"],
             "REVIEW_SCOPES": ["notes:everyone"],
+        },
+        "ENDPOINT": {
+            "IS_OPEN": True,
+            "SCOPES": ["openid", "profile", "email", "offline_access", "notes:read", "notes:write"],
+            "PER_ADDRESS": "500/hour",
         },
     },
     # What is more than a scope can say: this very print, and no other (RFC 9396).

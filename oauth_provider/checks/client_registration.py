@@ -7,6 +7,7 @@ from django.core.checks import CheckMessage, Error, Warning
 from django.db import DatabaseError
 from limits import parse
 
+from oauth_provider.checks.missing_scopes import missing_scopes
 from oauth_provider.checks.registration import register
 from oauth_provider.clients.registration.kinds import KINDS
 from oauth_provider.clients.registration.metadata import MEMBERS as METADATA
@@ -20,9 +21,9 @@ from oauth_provider.clients.registration.policy import (
 )
 from oauth_provider.conf import provider_settings
 from oauth_provider.models import ClientPolicy
+from oauth_provider.protocol.address import is_network
 from oauth_provider.protocol.host import is_host
 from oauth_provider.protocol.spelling import with_guess
-from oauth_provider.registry.scope import all_scopes
 from oauth_provider.registry.who import why_no_rule
 
 SETTING = 'OAUTH_PROVIDER["REGISTRATION"]'
@@ -106,6 +107,29 @@ def _why_none_of(names: Callable[[], Any]) -> Callable[[Any], str]:
     return why
 
 
+def _why_no_scopes(value: Any) -> str:
+    """Say what is wrong; which scopes the database has cannot be known before there is one."""
+    if not _are_texts(value):
+        return "it is no list of texts"
+    unknown = sorted(missing_scopes(value))
+    return f"there is no {unknown[0]!r}" if unknown else ""
+
+
+def _why_no_shared_addresses(value: Any) -> str:
+    if not isinstance(value, Mapping):
+        return "it is no dictionary of networks, each with its limit"
+    for network, rate in value.items():
+        if not is_network(network):
+            return f"{network!r} is no network as in '198.51.100.0/24'"
+        if not rate or (why := _why_no_rate(rate)):
+            return f"{network!r}: {why if rate else 'it has no limit'}"
+    return ""
+
+
+def _why_no_switch(value: Any) -> str:
+    return "" if isinstance(value, bool) else "it is neither True nor False"
+
+
 def _why_no_hosts(value: Any) -> str:
     if not _are_texts(value):
         return "it is no list of texts"
@@ -131,11 +155,11 @@ def _why_no_status(value: Any) -> str:
 
 
 RULES: Mapping[str, Callable[[Any], str]] = {
-    "is_open": lambda value: "" if isinstance(value, bool) else "it is neither True nor False",
+    "is_open": _why_no_switch,
     "who": _why_nobody,
     "kinds": _why_none_of(lambda: KINDS),
-    "scopes": lambda value: "" if value is None else _why_none_of(all_scopes)(value),
-    "review_scopes": _why_none_of(all_scopes),
+    "scopes": lambda value: "" if value is None else _why_no_scopes(value),
+    "review_scopes": _why_no_scopes,
     "review_members": _why_none_of(lambda: METADATA),
     "status": _why_no_status,
     "allowed_hosts": _why_no_hosts,
@@ -143,4 +167,7 @@ RULES: Mapping[str, Callable[[Any], str]] = {
     "per_person": _why_no_number,
     "per_address": _why_no_rate,
     "total": _why_no_number,
+    "needs_token": _why_no_switch,
+    "needs_statement": _why_no_switch,
+    "shared_addresses": _why_no_shared_addresses,
 }

@@ -66,7 +66,7 @@ def unserved(words: str, *agrees: Any) -> Inherited:
 
 GUARDS = "by django-oauth-toolkit's own guards and classes"
 DEVICE = "the device flow is not served yet"
-REGISTRATION = "dynamic client registration is not served yet"
+REGISTRATION = "by the endpoint's door of `REGISTRATION`"
 DOCUMENTS = "client metadata documents are not fetched yet"
 LISTED = "discovery lists what is served"
 LOGOUT = "see logout.md"
@@ -183,11 +183,11 @@ SETTINGS: Mapping[str, Inherited] = {
     "ALWAYS_RELOAD_OAUTHLIB_CORE": honoured(GUARDS),
     "CLEAR_EXPIRED_TOKENS_BATCH_SIZE": honoured("by `cleartokens`; `oauth_sweep` has batches of its own"),
     "CLEAR_EXPIRED_TOKENS_BATCH_INTERVAL": honoured("by `cleartokens`; `oauth_sweep` has batches of its own"),
-    "DCR_ENABLED": unserved(REGISTRATION, False),
-    "DCR_REGISTRATION_PERMISSION_CLASSES": unserved(REGISTRATION),
-    "DCR_REGISTRATION_SCOPE": unserved(REGISTRATION),
-    "DCR_REGISTRATION_TOKEN_EXPIRE_SECONDS": unserved(REGISTRATION, None),
-    "DCR_ROTATE_REGISTRATION_TOKEN_ON_UPDATE": unserved(REGISTRATION),
+    "DCR_ENABLED": replaced(REGISTRATION, False),
+    "DCR_REGISTRATION_PERMISSION_CLASSES": replaced("by the members of that door, and its initial access tokens"),
+    "DCR_REGISTRATION_SCOPE": replaced("by registration access tokens (`ocr_…`), which open nothing else"),
+    "DCR_REGISTRATION_TOKEN_EXPIRE_SECONDS": replaced("by their rotation at each update; they do not expire", None),
+    "DCR_ROTATE_REGISTRATION_TOKEN_ON_UPDATE": replaced("by a rotation that survives a lost answer", True),
     "CIMD_ENABLED": unserved(DOCUMENTS, False),
     "CIMD_METADATA_FETCHER": unserved(DOCUMENTS),
     "CIMD_REGISTRATION_PERMISSION_CLASSES": unserved(DOCUMENTS),

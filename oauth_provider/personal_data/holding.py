@@ -56,11 +56,17 @@ class Holding:
         return {one for one in self.told.values() if isinstance(one, str)} | self.also_told | set(self.withheld)
 
 
+class SeveralPeople(Exception):
+    """A name of several people, in a project where it need not be one's own: only a key says who is meant."""
+
+
 def find_by_username(name: str) -> Whose | None:
-    """Return the person who signs in as ``name``, or None."""
+    """Return the person who signs in as ``name``, or None. Raises ``SeveralPeople``."""
     model: Any = get_user_model()
-    user = model._base_manager.filter(**{model.USERNAME_FIELD: name}).first() if "\x00" not in name else None
-    return Whose(str(user.pk), user) if user is not None else None
+    users = model._base_manager.filter(**{model.USERNAME_FIELD: name})[:2] if "\x00" not in name else ()
+    if len(users) > 1:
+        raise SeveralPeople
+    return next((Whose(str(user.pk), user) for user in users), None)
 
 
 def find_by_key(key: str) -> Whose:

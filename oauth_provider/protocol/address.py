@@ -18,6 +18,14 @@ def network_of(address: str) -> str:
     return str(parsed.ipv4_mapped) if parsed.ipv4_mapped is not None else parsed.exploded[:19]
 
 
+def is_network(text: str) -> bool:
+    """Is ``text`` a network, as in 192.0.2.0/24?"""
+    try:
+        return bool(ip_network(text))
+    except ValueError:
+        return False
+
+
 def is_within(address: str, network: str) -> bool:
     """Is ``address`` one of ``network``, as in 192.0.2.0/24? What is neither is within nothing."""
     try:

@@ -20,9 +20,10 @@ CALLBACK = "http://127.0.0.1:49152/callback"
 
 @dataclass
 class Storage:
-    """Where the SDK keeps things: the client was registered beforehand, tokens come later."""
+    """Where the SDK keeps things. ``client`` was registered beforehand; where it is None, the SDK registers one."""
 
-    client: OAuthClientInformationFull
+    client: OAuthClientInformationFull | None
+    is_registered: bool = True
     tokens: OAuthToken | None = None
 
     async def get_tokens(self) -> OAuthToken | None:
@@ -31,11 +32,12 @@ class Storage:
     async def set_tokens(self, tokens: OAuthToken) -> None:
         self.tokens = tokens
 
-    async def get_client_info(self) -> OAuthClientInformationFull:
+    async def get_client_info(self) -> OAuthClientInformationFull | None:
         return self.client
 
     async def set_client_info(self, client_info: OAuthClientInformationFull) -> None:
-        raise AssertionError("The client is registered; nothing registers it again.")
+        assert not self.is_registered, "The client is registered; nothing registers it again."
+        self.client = client_info
 
 
 @dataclass
@@ -44,6 +46,7 @@ class Assistant:
 
     fleet: Fleet
     decision: str = "allow"
+    is_registered: bool = True
     asked: list[dict[str, str]] = field(default_factory=list)
     sent: list[tuple[str, str, int]] = field(default_factory=list)
     challenges: list[str] = field(default_factory=list)
@@ -51,11 +54,10 @@ class Assistant:
     def __post_init__(self) -> None:
         client = self.fleet.described["clients"]["assistant"]
         self.person = Person(self.fleet.described["issuer"])
-        self.storage = Storage(
-            OAuthClientInformationFull(
-                client_id=client["client_id"], redirect_uris=[CALLBACK], token_endpoint_auth_method="none"
-            )
+        known = OAuthClientInformationFull(
+            client_id=client["client_id"], redirect_uris=[CALLBACK], token_endpoint_auth_method="none"
         )
+        self.storage = Storage(known if self.is_registered else None, self.is_registered)
         self.answer: dict[str, str] = {}
 
     def run(self, act: Callable[[Client], Awaitable[Any]], mode: str = "auto", url: str = "") -> Any:

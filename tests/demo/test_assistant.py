@@ -13,6 +13,10 @@ from tests.web import answer, serving
 
 pytestmark = [pytest.mark.xdist_group("fleet"), pytest.mark.spec("MCP Authorization", "Authorization Flow Steps")]
 
+DELETE = """
+from oauth2_provider.models import Application
+Application.objects.get(client_id="{client_id}").delete()
+"""
 LIST = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
 HEADERS = {"Accept": "application/json, text/event-stream", "Content-Type": "application/json"}
 
@@ -61,6 +65,24 @@ def test_an_assistant_finds_everything_from_the_address_of_the_server(fleet: Fle
         f"{issuer}/oauth/token",
     ]
     assert [status for _method, _url, status in assistant.sent[:4]] == [401, 200, 200, 200]
+
+
+@pytest.mark.spec("RFC 7591", "3")
+def test_an_assistant_that_nobody_has_heard_of_registers_itself_and_again_when_it_is_gone(fleet: Fleet) -> None:
+    """From the address of the server alone; the SDK takes ``registration_endpoint`` from our metadata."""
+    assistant = Assistant(fleet, is_registered=False)
+    assert "Water the plants" in "".join(assistant.run(read))
+    issuer, made = fleet.described["issuer"], assistant.storage.client
+    assert made is not None
+    assert ("POST", f"{issuer}/oauth/register", 201) in assistant.sent
+    assert assistant.asked[0]["client_id"] == made.client_id != "demo-assistant"
+
+    fleet.demo.manage("shell", "-c", DELETE.format(client_id=made.client_id))
+    tokens = assistant.storage.tokens
+    assert tokens is not None
+    form = {"grant_type": "refresh_token", "refresh_token": tokens.refresh_token, "client_id": made.client_id}
+    gone = requests.post(f"{issuer}/oauth/token", data=form, timeout=10)
+    assert (gone.status_code, gone.json()["error"]) == (401, "invalid_client")
 
 
 def test_the_token_is_for_that_server_and_no_other(fleet: Fleet, assistant: Assistant) -> None:

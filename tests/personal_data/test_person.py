@@ -196,6 +196,14 @@ def test_a_person_that_there_is_not_is_an_error(driver: Driver, arguments: list[
             command(verb, *arguments)
 
 
+def test_a_name_of_several_people_is_nobodys(driver: Driver, ana: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    UserFactory(username="eve", email=ana.email)
+    monkeypatch.setattr(get_user_model(), "USERNAME_FIELD", "email")
+    for arguments in (["export"], ["erase", "--yes"]):
+        with ledger.unchanged(), pytest.raises(CommandError, match="--id"):
+            command(*arguments, ana.email)
+
+
 # -- erasing -----------------------------------------------------------------------------------------------------
 
 

@@ -208,7 +208,8 @@ def _check_identity(client: Client, document: Mapping[str, Any]) -> None:
 def _with_secret(registered: Registered, by: By) -> Registered:
     """Make a secret for a client that proves itself with one, and has none that serves for long enough."""
     client, lifetime = registered.client, provider_settings.REGISTERED_SECRET_LIFETIME
-    if not client.policy.token_endpoint_auth_method.startswith(WITH_SECRET):
+    method = client.policy.token_endpoint_auth_method
+    if client.is_public or (method and not method.startswith(WITH_SECRET)):
         return registered
     now = database_now(router.db_for_write(ClientSecret))
     lasting = ClientSecret.objects.filter(application=client.application, expires_at=None)

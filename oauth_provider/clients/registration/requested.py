@@ -10,7 +10,14 @@ from typing import Any
 from oauth_provider.clients.registration.kinds import KINDS
 from oauth_provider.clients.registration.metadata import MEMBERS, Metadata
 from oauth_provider.clients.registration.policy import DoorPolicy
-from oauth_provider.protocol.client_metadata import NATIVE, READERS, application_type, refusal, with_defaults
+from oauth_provider.protocol.client_metadata import (
+    DEFAULT_METHOD,
+    NATIVE,
+    READERS,
+    application_type,
+    refusal,
+    with_defaults,
+)
 from oauth_provider.protocol.errors import OAuthError
 from oauth_provider.protocol.origin import origin_of
 from oauth_provider.protocol.registration import NO_AUTHENTICATION
@@ -73,6 +80,7 @@ def requested(members: Mapping[str, Any], offer: Offer, before: Metadata | None 
     said = {name: chosen[name] for name in SAID if name in chosen}
     said |= {"scope": _scope(chosen.get("scope"), offer, before), "response_types": chosen["response_types"] or (CODE,)}
     usual = Metadata()
+    said["token_endpoint_auth_method"] = _method(chosen["token_endpoint_auth_method"], members, before)
     kept = usual if before is None else replace(before, **{name: getattr(usual, name) for name in SAID})
     metadata = replace(kept, **said, is_public=is_public)
     metadata = replace(metadata, allowed_origins=_origins(metadata, before), kind=_kind(metadata, own, before))
@@ -109,6 +117,16 @@ def _scope(asked: str | None, offer: Offer, before: Metadata | None) -> tuple[st
     if tokens and not kept:
         raise refusal("scope", "none of it is given here.")
     return kept
+
+
+def _method(chosen: str, members: Mapping[str, Any], before: Metadata | None) -> str:
+    """Return "" for whoever did not choose one: any with its secret, since some libraries send that in the body.
+
+    It reads the default of RFC 7591 §2 in the answer, and may say it again in an update.
+    """
+    was_open = before is not None and not before.is_public and not before.token_endpoint_auth_method
+    is_said = members.get("token_endpoint_auth_method") is not None
+    return "" if chosen == DEFAULT_METHOD and (was_open or not is_said) else chosen
 
 
 def _origins(metadata: Metadata, before: Metadata | None) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 
 from oauth_provider.personal_data.erase import erase, held
 from oauth_provider.personal_data.export import export
-from oauth_provider.personal_data.holding import Whose, find_by_key, find_by_username
+from oauth_provider.personal_data.holding import SeveralPeople, Whose, find_by_key, find_by_username
 
 THEIRS = "The account itself, its sessions, logs and backups are the project's: see to those, too."
 
@@ -57,6 +57,8 @@ def _find(name: str | None, key: str | None) -> Whose:
         whose = find_by_username(name) if name is not None else find_by_key(str(key))
     except (ValidationError, ValueError):
         whose = None
+    except SeveralPeople:
+        raise CommandError(f"Several users are called {name}. Give --id.") from None
     if whose is None:
         raise CommandError(f"There is no user {name if name is not None else key}.")
     return whose

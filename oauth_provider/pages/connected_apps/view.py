@@ -9,6 +9,7 @@ from uuid import UUID
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import router
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.middleware.csrf import get_token
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -172,7 +173,7 @@ def _list(request: HttpRequest, user: Any) -> HttpResponse:
     # The latest comes first, and has the last word.
     apps = apps_of(user, dict(one.context for one in reversed(receipts) if one.context))
     if wants_json(request):
-        return answer(as_json.listed(apps, history, receipts))
+        return answer({**as_json.listed(apps, history, receipts), "csrf_token": get_token(request)})
     context = {
         "account": username_of(user),
         "apps": apps,

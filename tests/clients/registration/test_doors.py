@@ -262,6 +262,11 @@ def test_quotas_hold_for_a_person_an_address_and_the_door(opened: Any) -> None:
         {"PORTAL": {"ALLOWED_HOSTS": ["https://a.example"]}},
         {"PORTAL": {"PER_PERSON": 0}},
         {"ENDPOINT": {"PER_ADDRESS": "often"}},
+        {"ENDPOINT": {"NEEDS_TOKEN": "yes"}},
+        {"ENDPOINT": {"NEEDS_STATEMENT": 1}},
+        {"ENDPOINT": {"SHARED_ADDRESSES": ["198.51.100.0/24"]}},
+        {"ENDPOINT": {"SHARED_ADDRESSES": {"198.51.100.1/24": "5/hour"}}},
+        {"ENDPOINT": {"SHARED_ADDRESSES": {"198.51.100.0/24": ""}}},
         {"RESERVED_NAMES": "Bank"},
     ],
 )

@@ -53,7 +53,9 @@ def page(driver: Driver) -> str:
 
 
 def listed(browser: Browser) -> Any:
-    return browser.get(PAGE, headers={"Accept": "application/json"}).json()
+    answer = browser.get(PAGE, headers={"Accept": "application/json"}).json()
+    assert answer.pop("csrf_token")
+    return answer
 
 
 def post(browser: Browser, **form: Any) -> Any:
@@ -198,6 +200,17 @@ def test_a_page_of_others_changes_nothing(driver: Driver, ana: Any) -> None:
         accept = {"Accept": "application/json"}
         assert browser.post(PAGE, {"action": "remove"}, headers=accept).json()["error"] == "invalid_request"
         driver.browser.get(PAGE, {"action": "remove", "client_id": driver.application.client_id})
+
+
+def test_a_front_end_takes_back_with_the_csrf_token_that_the_list_brought(driver: Driver, ana: Any) -> None:
+    driver.tokens()
+    browser = Browser(enforce_csrf_checks=True, headers={"Accept": "application/json"})
+    browser.force_login(ana)
+    form = {"action": "remove", "client_id": driver.application.client_id}
+    assert browser.post(PAGE, form).status_code == 403
+    token = browser.get(PAGE).json()["csrf_token"]
+    assert browser.post(PAGE, form | {"csrfmiddlewaretoken": token}).json() == {"done": "removed"}
+    assert browser.get(PAGE).json()["apps"] == []
 
 
 def test_a_token_is_no_person_there(driver: Driver) -> None:

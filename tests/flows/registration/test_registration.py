@@ -54,6 +54,17 @@ def test_a_client_that_says_little_gets_the_defaults(registrar: Registrar) -> No
     assert AuditEvent.objects.filter(kind="client_registered", client_id=row.client_id).exists()
 
 
+@pytest.mark.spec("RFC 6749", "2.3.1")
+def test_who_chose_no_method_may_send_its_secret_either_way_until_it_chooses(registrar: Registrar) -> None:
+    made = registrar.made(token_endpoint_auth_method=None)
+    assert ClientPolicy.objects.get().token_endpoint_auth_method == ""
+    again = registrar.put(made).json()
+    assert again["token_endpoint_auth_method"] == "client_secret_basic"
+    assert ClientPolicy.objects.get().token_endpoint_auth_method == ""
+    registrar.put(again, token_endpoint_auth_method="client_secret_post")
+    assert ClientPolicy.objects.get().token_endpoint_auth_method == "client_secret_post"
+
+
 @pytest.mark.spec("RFC 7591", "5")
 def test_neither_token_nor_secret_is_stored(registrar: Registrar) -> None:
     made = registrar.made(token_endpoint_auth_method="client_secret_post")

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 
+from oauth_provider.checks import software_statements
 from oauth_provider.clients.keys import jwks_uri
 from oauth_provider.protocol import jws
 from oauth_provider.protocol.jose import Key, generate_key
 from tests import ledger
+from tests.checks.messages import said
 from tests.client_keys import Publisher, jwks
 from tests.each import each
 from tests.registrar import Registrar, open_door
@@ -110,6 +112,22 @@ def test_the_keys_of_an_issuer_may_be_fetched(
     for _ in range(3):
         assert trusting.post(software_statement=statement(OTHER)).status_code == 400
     assert len(net.asked) <= 2  # strangers cannot have it asked over and over
+
+
+@each(
+    ("trusted", "is_good"),
+    [
+        ({"jwks": jwks(KEY)}, True),
+        ({"jwks_uri": "https://vendors.example.com/jwks"}, True),
+        ({"jwks_uri": "http://vendors.example.com/jwks"}, False),
+        ({"jwks": {"keys": []}}, False),
+        ({"jwks": jwks(KEY), "jwks_uri": "https://vendors.example.com/jwks"}, False),
+        ("https://vendors.example.com/jwks", False),
+    ],
+)
+def test_an_issuer_without_keys_is_found_by_a_check(settings: Any, trusted: Any, is_good: bool) -> None:
+    settings.OAUTH_PROVIDER = settings.OAUTH_PROVIDER | {"SOFTWARE_STATEMENT_ISSUERS": {ISSUER: trusted}}
+    assert said(software_statements.check_issuers) == ([] if is_good else ["E142"])
 
 
 def test_a_door_may_ask_for_a_statement(settings: Any) -> None:
