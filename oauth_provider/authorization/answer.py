@@ -87,7 +87,7 @@ def read(inquiry: Inquiry, decision: Decision) -> Snapshot:
     """
     check_offered(inquiry.question, decision)
     using, key = router.db_for_write(Consent), decision.context or ""
-    found_by = {"user": inquiry.user, "application": inquiry.client.application, "context": key}
+    found_by = {"user": inquiry.user, "application": inquiry.client.application.pk, "context": key}
     consent = Consent.objects.using(using).filter(**found_by).first()
     pushed = None
     if inquiry.request.pushed is not None:

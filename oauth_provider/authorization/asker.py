@@ -10,6 +10,7 @@ from enum import Enum
 from oauth_provider.models import ClientPolicy
 from oauth_provider.models.client import Client
 from oauth_provider.protocol import redirect_uri
+from oauth_provider.protocol.client_id_metadata import host_of_document
 from oauth_provider.protocol.https_url import host_of
 
 
@@ -33,8 +34,9 @@ class Page:
 class Asker:
     """A client as people are shown it.
 
-    ``host`` is the one that an operator verified, or else the one that answers go to; "" where that is an app on the
-    person's own device. ``name`` is the client's own choice, as are its pages. ``publisher`` is "" unless verified.
+    ``host`` is the one that an operator verified, or that served the client's document, or else the one that answers go
+    to; "" where that is an app on the person's own device. ``name`` is the client's own choice, as are its pages.
+    ``publisher`` is "" unless verified.
     ``logo`` is a digest, and the accents are colours, or "".
     """
 
@@ -91,7 +93,7 @@ def asker_of(client: Client, redirects_to: str = "") -> Asker:
     is_branded = standing is not Standing.UNVERIFIED
     return Asker(
         name=str(application),
-        host=policy.verified_host if is_verified else host_of_answers(client, redirects_to),
+        host=policy.verified_host if is_verified else documented_host(client) or host_of_answers(client, redirects_to),
         standing=standing,
         publisher=policy.publisher if is_verified else "",
         logo=policy.logo,
@@ -110,6 +112,11 @@ def standing_of(policy: ClientPolicy) -> Standing:
     if policy.status != ClientPolicy.Status.APPROVED:
         return Standing.UNVERIFIED
     return Standing.VERIFIED if policy.publisher and policy.verified_host else Standing.APPROVED
+
+
+def documented_host(client: Client) -> str:
+    """Return the host of the document that describes the client; "" where none does."""
+    return host_of_document(client.client_id) if client.policy.is_from_document else ""
 
 
 def host_of_answers(client: Client, redirects_to: str = "") -> str:

@@ -49,7 +49,7 @@ def keep(http: HttpRequest, ticket: Ticket) -> Ticket:
     if ticket.kept:
         return ticket
     handle = PendingRequest.objects.keep(
-        application=establish(ticket.request).client.application,
+        client=establish(ticket.request).client,
         request=to_stored(ticket.request),
         address=provider_settings.CLIENT_ADDRESS(http) or "unknown",
     )

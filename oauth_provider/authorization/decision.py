@@ -12,17 +12,18 @@ from oauth_provider.authorization.browser_state import session_state
 from oauth_provider.authorization.choice import choose
 from oauth_provider.authorization.demand import visit_of
 from oauth_provider.authorization.inquiry import Inquiry, inquire
-from oauth_provider.authorization.question import Decision, words_shown
+from oauth_provider.authorization.question import Decision, allowed_part, words_shown
 from oauth_provider.authorization.response import AuthorizationResponse, error_response, from_text, granted_response
 from oauth_provider.authorization.rules import check, establish
 from oauth_provider.authorization.sign_in import binding_of
 from oauth_provider.authorization.stored_request import from_stored, to_stored
 from oauth_provider.authorization.ticket import Ticket
 from oauth_provider.authorization.visitor import visitor_of
+from oauth_provider.clients.documents.agreed import register_agreed
+from oauth_provider.conf import provider_settings
 from oauth_provider.events.actor import person_behind
 from oauth_provider.models import PendingRequest
 from oauth_provider.models.audit_event import audited
-from oauth_provider.models.client import as_client
 from oauth_provider.protocol.digest import digest, equal
 from oauth_provider.protocol.errors import AccessDenied, InvalidRequest
 from oauth_provider.protocol.reason import Reason
@@ -39,7 +40,7 @@ def ask(http: HttpRequest, inquiry: Inquiry, *, sid: str = "") -> str:
     Where ``sid`` is given, only that one sign-in may answer.
     """
     return PendingRequest.objects.ask(
-        application=inquiry.client.application,
+        client=inquiry.client,
         user=inquiry.user,
         session=binding_of(http),
         request=replace(
@@ -57,7 +58,7 @@ def inquiry_of(http: HttpRequest, pending: PendingRequest, issuer: Issuer) -> In
     """
     stored = pending.request
     request = from_stored(stored)
-    destination = establish(request, as_client(pending.application))
+    destination = establish(request, pending.client)
     visit = visit_of(http, Ticket(request), destination.client)
     if stored.sid and not equal(stored.sid, digest(visit.recorded.sid)):
         raise InvalidRequest(Reason.SIGNED_IN_MEANWHILE, detail="another sign-in than the one demanded")
@@ -118,6 +119,9 @@ def _read(http: HttpRequest, handle: str, issuer: Issuer, decision: Decision) ->
     inquiry = inquiry_of(http, pending, issuer)
     question, decision = choose(inquiry.question, decision)
     inquiry = replace(inquiry, question=question)
+    if allowed_part(question, decision) is not None and inquiry.client.policy.is_from_document:
+        kept = register_agreed(inquiry.client, provider_settings.CLIENT_ADDRESS(http))
+        inquiry = inquiry.of_client(kept)
     return Snapshot(pending, decision, inquiry, answer.read(inquiry, decision))
 
 

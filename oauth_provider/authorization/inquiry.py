@@ -39,6 +39,11 @@ class Inquiry:
         """Return the client that asks."""
         return self.destination.client
 
+    def of_client(self, client: Client) -> "Inquiry":
+        """Return it with the rows that ``client`` has by now."""
+        destination = replace(self.destination, client=client)
+        return replace(self, destination=destination, question=replace(self.question, client=client))
+
     @property
     def user(self) -> Any:
         """Return the person who is asked."""

@@ -49,7 +49,7 @@ def push(client: Client, request: AuthorizationRequest, address: str, guard: Gua
         raise RequestTooLarge(Reason.REQUEST_TOO_LONG_FOR_PUBLIC_CLIENT)
     check(request, establish(request, client).client)
     return PREFIX + PendingRequest.objects.push(
-        application=client.application,
+        client=client,
         request=stored,
         address=(address or "unknown") if client.is_public else "",
         guard=guard,
@@ -69,7 +69,7 @@ def opened(ticket: Ticket) -> Ticket:
         raise InvalidRequest(Reason.REQUEST_URI_CONTRADICTED)
     handle = named.request_uri.removeprefix(PREFIX)
     row = PendingRequest.objects.pushed(handle) if HANDLE.fullmatch(handle) else None
-    if row is None or row.application.client_id != named.client_id:
+    if row is None or row.client_id != named.client_id:
         raise InvalidRequestUri(Reason.REQUEST_UNKNOWN, detail="unknown or foreign request_uri")
     if row.decided_at is not None:
         raise InvalidRequestUri(Reason.REQUEST_ANSWERED, detail="spent request_uri")

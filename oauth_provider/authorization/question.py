@@ -222,10 +222,13 @@ def words_shown(question: Question) -> str:
 def shown(client: Client) -> str:
     """Return the digest of how ``client`` showed itself; where that changes, people are asked again.
 
-    What a client without logo and verified host shows is its name alone, as it was before there were any.
+    What a client without logo and verified host shows is its name alone, as it was before there were any. Of one that
+    a document describes, all that decides who gets an answer counts: nobody here looked at the document.
     """
     policy, name = client.policy, str(client.application)
     more = [policy.verified_host, policy.publisher, policy.logo]
+    if policy.is_from_document:
+        more += [*client.redirect_uris, policy.token_endpoint_auth_method, policy.jwks_uri, policy.client_uri]
     return digest(json.dumps([name, *more]) if any(more) else name)
 
 

@@ -43,7 +43,7 @@ class Recollection:
 def recollect(question: Question, now: datetime) -> Recollection:
     """Return what the person of ``question`` said before, in the context that is settled; one statement."""
     rows = Consent.objects.using(router.db_for_write(Consent))
-    consents = list(rows.filter(user=question.user, application=question.client.application))
+    consents = list(rows.filter(user=question.user, application=question.client.application.pk))
     nothing = dict.fromkeys(question.asked.scope, State.NEW)
     given = _given_in(question, consents, now)
     if given is None:

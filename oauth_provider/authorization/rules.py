@@ -107,7 +107,7 @@ def find_client(request: AuthorizationRequest, client: Client | None = None) -> 
     """RFC 6749 §4.1.2.1: the client exists and is not suspended."""
     if not request.client_id:
         raise InvalidRequest(Reason.PARAMETER_MISSING, name="client_id")
-    client = client or client_lookup.find_client(request.client_id)
+    client = client or client_lookup.find_client(request.client_id, begins=True)
     if client is None or client.is_barred:
         raise InvalidRequest(Reason.APPLICATION_UNKNOWN, detail=f"client_id {request.client_id[:64]!r}")
     return client

@@ -52,7 +52,7 @@ def choice_error(inquiry: Inquiry) -> OAuthError | None:
 def has_agreed_there(question: Question) -> bool:
     """Did the person of ``question`` let its client in, in its context?"""
     consents = Consent.objects.using(router.db_for_write(Consent))
-    found_by = {"user": question.user, "application": question.client.application, "context": question.context or ""}
+    found_by = {"user": question.user, "application": question.client.application.pk, "context": question.context or ""}
     return consents.filter(**found_by).exists()
 
 
@@ -64,4 +64,4 @@ def has_agreed(visit: Visit, destination: Destination) -> bool:
     if application.skip_authorization:
         return True
     consents = Consent.objects.using(router.db_for_write(Consent))
-    return consents.filter(user=session_user(visit.http), application=application).exists()
+    return consents.filter(user=session_user(visit.http), application=application.pk).exists()

@@ -134,7 +134,7 @@ def _open(trial: Trial, issuer: Issuer) -> None:
 
 def _find_client(trial: Trial) -> None:
     if trial.request.client_id:
-        trial.client = lookup.find_client(trial.request.client_id)
+        trial.client = lookup.find_client(trial.request.client_id, begins=True)
     rules.find_client(trial.request, trial.client)
 
 

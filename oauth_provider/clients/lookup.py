@@ -1,8 +1,10 @@
 """Finding a client by its identifier, with its policy and the secret that was presented (RFC 6749 §2.3.1)."""
 
+import pkgutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.db import router
@@ -14,6 +16,7 @@ from oauth_provider.clients.memory import client_memory, is_remembering
 from oauth_provider.dot.names import Row, application_model, concrete_names
 from oauth_provider.models.client import Client, ClientPolicy
 from oauth_provider.models.client_secret import LAST_USED_PRECISION
+from oauth_provider.protocol.client_id_metadata import is_document_url
 from oauth_provider.protocol.digest import digest
 from oauth_provider.sql.clock import database_now
 from oauth_provider.sql.guard import Guard, version_of
@@ -22,6 +25,8 @@ from oauth_provider.sql.tenant import database_of
 
 CLIENT_SECRET = "client_secret"
 # ``encoded`` comes last: see ``_without_secrets``.
+# Found by its path when it is needed: it stands on registration, which stands on what is in this file.
+DOCUMENTS = "oauth_provider.clients.documents.finder"
 SECRET = ("id", "last_used_at", "expires_at", "from_dot", "encoded")
 
 
@@ -56,8 +61,21 @@ def is_client_id(client_id: str) -> bool:
 
 
 @sensitive_variables()
-def find_client(client_id: str) -> Client | None:
-    """The client called ``client_id``, suspended or not, in one statement; None if there is none."""
+def find_client(client_id: str, *, begins: bool = False) -> Client | None:
+    """The client called ``client_id``, suspended or not, in one statement; None if there is none.
+
+    Nobody may have registered it, where it is the URL of a document that describes it. ``begins``: somebody new is to
+    sign in, which takes a document that is there.
+    """
+    client = find_registered(client_id)
+    if client is None:
+        return _documents().find(client_id) if is_document_url(client_id) else None
+    return _documents().refresh(client, begins=begins) if client.policy.is_from_document else client
+
+
+@sensitive_variables()
+def find_registered(client_id: str) -> Client | None:
+    """The client called ``client_id`` as its rows have it; None if it has none."""
     if not is_client_id(client_id):
         return None
     using = router.db_for_write(application_model())
@@ -73,10 +91,10 @@ def find_with_secret(client_id: str, presented: str) -> FoundClient | None:
     asked = (client_id, digest(presented) if presented else "")
     if not is_remembering(using):
         rows = _WITH_SECRET.run(using, *asked)
-        return _found_client(rows[0], using) if rows else None
+        return _as_documented(client_id, _found_client(rows[0], using) if rows else None)
     fetched = _WITH_VERSION.fetch(using, *asked)
     if not fetched:
-        return None
+        return _as_documented(client_id, None)
     version, *values = _WITH_VERSION.convert(using, fetched[0])
     found = _found_client(values, using)
     is_proven = found.secret is not None or (found.client.is_public and not presented)
@@ -85,7 +103,7 @@ def find_with_secret(client_id: str, presented: str) -> FoundClient | None:
         client_memory.keep(key, _without_secrets(fetched[0]), version)
     else:
         client_memory.forget(key)
-    return found
+    return _as_documented(client_id, found)
 
 
 def recall_with_secret(client_id: str, presented: str) -> FoundClient | None:
@@ -109,7 +127,23 @@ def recall_with_secret(client_id: str, presented: str) -> FoundClient | None:
 def asks_others(client: Client) -> bool:
     """Does an exchange of this client ask anybody else, who must not be asked for a client as it was?"""
     policy = client.policy
-    return bool(policy.id_token_encrypted_response_alg or policy.authorization_details_types)
+    return bool(policy.id_token_encrypted_response_alg or policy.authorization_details_types or policy.is_from_document)
+
+
+def _as_documented(client_id: str, found: FoundClient | None) -> FoundClient | None:
+    """Return ``found`` as its document describes it, where one does. Such a client has no secret."""
+    if found is None:
+        client = _documents().find(client_id) if is_document_url(client_id) else None
+    elif not found.client.policy.is_from_document:
+        return found
+    else:
+        client = _documents().refresh(found.client, begins=False)
+    return FoundClient(client, None) if client is not None else None
+
+
+@cache
+def _documents() -> Any:
+    return pkgutil.resolve_name(DOCUMENTS)
 
 
 def _without_secrets(fetched: Sequence[Any]) -> tuple[Any, ...]:

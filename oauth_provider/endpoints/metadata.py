@@ -115,6 +115,7 @@ def described() -> dict[str, Any]:
         "backchannel_logout_session_supported": True,
         "frontchannel_logout_supported": True,
         "frontchannel_logout_session_supported": True,
+        **client_documents(),
         "request_parameter_supported": True,
         "request_object_signing_alg_values_supported": list(ALGORITHMS),
         "require_signed_request_object": provider_settings.REQUIRE_SIGNED_REQUEST_OBJECT,
@@ -139,6 +140,12 @@ def authorization_details_types() -> dict[str, list[str]]:
     """The types that are registered (RFC 9396 §10); left out where there are none."""
     supported = list(provider_settings.AUTHORIZATION_DETAILS_TYPES)
     return {"authorization_details_types_supported": supported} if supported else {}
+
+
+def client_documents() -> dict[str, bool]:
+    """Are clients known by their documents? Left out where they are not, as a client reads it that knows neither."""
+    is_open = door_policy(Door.DOCUMENT).is_open
+    return {"client_id_metadata_document_supported": True} if is_open else {}
 
 
 def mounted(issuer: str) -> dict[str, str]:

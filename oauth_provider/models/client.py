@@ -216,6 +216,11 @@ class Client:
     policy: ClientPolicy
 
     @property
+    def is_registered(self) -> bool:
+        """Does it have rows? One that only its document describes has none."""
+        return not self.application._state.adding
+
+    @property
     def is_barred(self) -> bool:
         """Suspended here, or not usable in the words of DOT's model."""
         return self.policy.is_suspended or not is_usable(self.application)

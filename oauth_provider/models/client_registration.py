@@ -7,6 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from oauth_provider.models.validation import check_scopes
 from oauth_provider.protocol.scope_entry import rule_of
 
+# The door of clients whose ``client_id`` is the URL of a document.
+DOCUMENT = "document"
+
 
 def check_rules(value: str) -> None:
     """Raise ``ValidationError`` for a line that names nobody (see ``registry.who``)."""
@@ -66,6 +69,11 @@ class ClientRegistration(models.Model):
 
     class Meta:
         abstract = True
+
+    @property
+    def is_from_document(self) -> bool:
+        """Does a Client ID Metadata Document say what this client is?"""
+        return self.door == DOCUMENT
 
     @property
     def users(self) -> tuple[str, ...]:

@@ -17,10 +17,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.conf import provider_settings
-from oauth_provider.dot.names import APPLICATION, Row
+from oauth_provider.dot.names import APPLICATION
+from oauth_provider.models.client import Client, as_client
 from oauth_provider.models.primary import PrimaryManager
 from oauth_provider.models.stored_request import StoredRequest
-from oauth_provider.models.waiting import Waiting, address_digest
+from oauth_provider.models.waiting import Waiting, address_digest, beside
 from oauth_provider.protocol.digest import LENGTH as DIGEST_LENGTH
 from oauth_provider.protocol.digest import digest, equal
 from oauth_provider.protocol.errors import InvalidRequest
@@ -48,7 +49,7 @@ class PendingRequestManager(PrimaryManager["PendingRequest"]):
     """The verbs of pending requests: ask and decide; push and spend; keep and bind."""
 
     @sensitive_variables()
-    def ask(self, *, application: Row, user: Any, session: str, request: StoredRequest) -> str:
+    def ask(self, *, client: Client, user: Any, session: str, request: StoredRequest) -> str:
         """Store a request until the person decides; the handle, which is all that the page carries.
 
         The oldest pages of the session give way where it has too many. The row stays a while after it was too late, to
@@ -56,11 +57,11 @@ class PendingRequestManager(PrimaryManager["PendingRequest"]):
         """
         self._make_room(user=user, session_digest=digest(session))
         lifetime = provider_settings.PENDING_REQUEST_LIFETIME + provider_settings.LOGIN_LIFETIME
-        pending = self._of_request(request, application=application, user=user, session_digest=digest(session))
+        pending = self._of_request(request, client, user=user, session_digest=digest(session))
         return self._store(pending, lifetime)
 
     @sensitive_variables()
-    def push(self, *, application: Row, request: StoredRequest, address: str = "", guard: Guard | None = None) -> str:
+    def push(self, *, client: Client, request: StoredRequest, address: str = "", guard: Guard | None = None) -> str:
         """Store a request that its client pushed; the handle, of which its ``request_uri`` is made.
 
         ``address`` is of a client that proved nothing, and empty for one that did; ``guard`` of one that was
@@ -68,7 +69,7 @@ class PendingRequestManager(PrimaryManager["PendingRequest"]):
         ``TemporarilyUnavailable`` where too many wait, ``ServiceUnavailable``, and ``GuardFailed``.
         """
         under_way = provider_settings.LOGIN_LIFETIME + provider_settings.PENDING_REQUEST_LIFETIME
-        pending = self._of_request(request, application=application, address_digest=address_digest(address))
+        pending = self._of_request(request, client, address_digest=address_digest(address))
         handle = pending.begin(provider_settings.PUSHED_REQUEST_LIFETIME + under_way)
 
         def decide(waiting: Waiting) -> Outcome[None]:
@@ -81,13 +82,13 @@ class PendingRequestManager(PrimaryManager["PendingRequest"]):
         return handle
 
     @sensitive_variables()
-    def keep(self, *, application: Row, request: StoredRequest, address: str) -> str:
+    def keep(self, *, client: Client, request: StoredRequest, address: str) -> str:
         """Store a request that its browser takes through a login page under the handle that is returned.
 
         It can be gone on with, and never decided. The row stays a while after it was too late, to say where the person
         can go from there. Raises ``TemporarilyUnavailable`` where too many wait.
         """
-        pending = self._of_request(request, application=application, address_digest=address_digest(address))
+        pending = self._of_request(request, client, address_digest=address_digest(address))
         self._count(pending).check()
         return self._store(pending, 2 * provider_settings.LOGIN_LIFETIME, kind=KEPT)
 
@@ -129,20 +130,16 @@ class PendingRequestManager(PrimaryManager["PendingRequest"]):
         except DatabaseError:
             logger.info("Pending requests that are over were left for oauth_sweep.", exc_info=True)
 
-    def _of_request(self, request: StoredRequest, **columns: Any) -> "PendingRequest":
-        return self.model(parameters=request.to_json(), **columns)
+    def _of_request(self, request: StoredRequest, client: Client, **columns: Any) -> "PendingRequest":
+        if client.is_registered:
+            return self.model(parameters=request.to_json(), application=client.application, **columns)
+        return self.model(parameters=request.to_json(), unregistered_client=client.client_id, **columns)
 
     def _count(self, pending: "PendingRequest") -> Waiting:
-        """Count what waits beside ``pending`` already, of its address and of its client.
-
-        A client that proved itself counts for itself: strangers, who know its ``client_id``, cannot crowd it out.
-        """
-        stranger = ~Q(address_digest="")
-        addressed = stranger & Q(address_digest=pending.address_digest)
-        of_client = (stranger if pending.address_digest else ~stranger) & Q(application=pending.application)
-        rows = self.using(router.db_for_write(self.model))
-        waiting = rows.filter(session_digest="", decided_at=None, expires_at__gt=_now())
-        count = waiting.filter(addressed | of_client).aggregate(
+        """Count what waits beside ``pending`` already, of its address and of its client."""
+        addressed, of_client = beside(pending.address_digest, pending.application_id, pending.unregistered_client)
+        rows = self.using(router.db_for_write(self.model)).filter(addressed | of_client)
+        count = rows.filter(session_digest="", decided_at=None, expires_at__gt=_now()).aggregate(
             address=Count("pk", filter=addressed), client=Count("pk", filter=of_client)
         )
         return Waiting(count["address"], count["client"])
@@ -177,7 +174,9 @@ class PendingRequest(models.Model):
     """A validated authorization request waiting for something; found by the digest of its handle."""
 
     handle_digest = models.CharField(max_length=DIGEST_LENGTH, unique=True, editable=False)
-    application = models.ForeignKey(APPLICATION, on_delete=models.CASCADE, related_name="+")
+    application = models.ForeignKey(APPLICATION, on_delete=models.CASCADE, null=True, related_name="+")
+    # Of a client that only its document describes.
+    unregistered_client = models.CharField(max_length=255, blank=True, default="", db_default="", editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="+")
     session_digest = models.CharField(max_length=DIGEST_LENGTH, blank=True, editable=False)
     address_digest = models.CharField(max_length=DIGEST_LENGTH, blank=True, default="", db_default="", editable=False)
@@ -193,6 +192,7 @@ class PendingRequest(models.Model):
     # What an answer relies on.
     DECIDING: ClassVar[tuple[str, ...]] = (
         "application",
+        "unregistered_client",
         "user",
         "session_digest",
         "parameters",
@@ -224,6 +224,17 @@ class PendingRequest(models.Model):
         self.handle_digest, self.created_at = _name(handle, kind), _now()
         self.expires_at = self.created_at + timedelta(seconds=lifetime)
         return handle
+
+    @property
+    def client_id(self) -> str:
+        """RFC 6749 §2.2."""
+        return self.unregistered_client if self.application is None else str(self.application.client_id)
+
+    @property
+    def client(self) -> Client | None:
+        """Return the client as its rows have it; None where its document says what it is, and has to be read."""
+        client = self.application and as_client(self.application)
+        return None if client is None or client.policy.is_from_document else client
 
     @property
     def may_be_opened(self) -> bool:

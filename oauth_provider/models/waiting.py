@@ -1,7 +1,9 @@
 """Requests that wait though nobody is signed in (RFC 6819 §4.4.1.11): how many may, of one address and one client."""
 
 from dataclasses import dataclass
+from typing import Any
 
+from django.db.models import Q
 from django.utils.crypto import salted_hmac
 
 from oauth_provider.conf import provider_settings
@@ -25,6 +27,17 @@ class Waiting:
             raise TemporarilyUnavailable(Reason.TOO_MANY_REQUESTS_WAITING, detail="limit of the address")
         if self.of_client >= provider_settings.PENDING_REQUESTS_PER_CLIENT:
             raise TemporarilyUnavailable(Reason.TOO_MANY_REQUESTS_WAITING, detail="limit of the client")
+
+
+def beside(address_digest: str, client: Any, unregistered_client: str) -> tuple[Q, Q]:
+    """Return what finds the requests of one address, and those of one client.
+
+    A client that proved itself, which has no ``address_digest``, counts for itself: strangers, who know its
+    ``client_id``, cannot crowd it out.
+    """
+    stranger = ~Q(address_digest="")
+    asker = Q(application=client, unregistered_client=unregistered_client)
+    return stranger & Q(address_digest=address_digest), (stranger if address_digest else ~stranger) & asker
 
 
 def address_digest(address: str) -> str:
