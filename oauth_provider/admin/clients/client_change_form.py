@@ -7,7 +7,7 @@ from django import forms
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.utils.translation import gettext_lazy
 
-from oauth_provider.admin.clients.client_form import BY, CHECKBOXES, ClientForm, Lines
+from oauth_provider.admin.clients.client_form import BY, CHECKBOXES, SCOPES, ClientForm, Lines, group_of
 from oauth_provider.admin.clients.client_legacy import LegacyForm, offered_response_types
 from oauth_provider.admin.clients.client_metadata import METADATA, MetadataForm
 from oauth_provider.admin.clients.client_presentation import PRESENTATION, PresentationForm
@@ -69,7 +69,7 @@ class ChangeClientForm(ClientForm, MetadataForm, PresentationForm, LegacyForm):
     optional_scope = forms.MultipleChoiceField(
         label=ClientPolicy._meta.get_field("optional_scope").verbose_name,
         required=False,
-        widget=CHECKBOXES,
+        widget=SCOPES,
         help_text=ClientPolicy._meta.get_field("optional_scope").help_text,
     )
     token_endpoint_auth_method = forms.ChoiceField(
@@ -95,7 +95,8 @@ class ChangeClientForm(ClientForm, MetadataForm, PresentationForm, LegacyForm):
         self.show_logo(self.policy)
         self.initial["optional_scope"] = self.policy.optional_scope.split()
         explain_defaults(self.fields)
-        self._offer("optional_scope", {scope: f"{scope}: {words}" for scope, words in all_scopes().items()})
+        optional = {scope: f"{scope}: {words}" for scope, words in all_scopes().items()}
+        self._offer("optional_scope", optional, group=group_of() if "optional_scope" in self.fields else None)
         self._offer("grant_types", {name: name for name in grant_types()})
         self._offer_methods()
         self._offer("response_types", offered_response_types())
@@ -107,6 +108,8 @@ class ChangeClientForm(ClientForm, MetadataForm, PresentationForm, LegacyForm):
 
     def _offer_methods(self) -> None:
         """Return the methods there are, and the one that the client has although it is there no more."""
+        if "token_endpoint_auth_method" not in self.fields:
+            return
         own = self.policy.token_endpoint_auth_method
         names = [*methods(), *([own] if own and own not in methods() else [])]
         choices = [("", ANY_METHOD), *((name, name) for name in names)]
