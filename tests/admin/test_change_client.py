@@ -288,21 +288,3 @@ def test_a_client_has_a_hundred_redirect_uris_and_origins_at_most(field, line):
     application_model().objects.filter(pk=application.pk).update(**{field: " ".join(lines)})
     application.refresh_from_db()
     assert change(application).status_code == 302, "those from before are not counted again"
-
-
-def test_an_operator_keeps_a_client_for_some_people():
-    application, browser = ApplicationFactory(policy={}), operator()
-    change(application, browser, usable_by="group:Staff\r\npermission:auth.view_user")
-    assert ClientPolicy.objects.get().users == ("group:Staff", "permission:auth.view_user")
-    said = errors_of(browser.post(url(application), form_of(browser, application, usable_by="staff")))
-    assert "group:Name" in said["usable_by"]
-
-
-@pytest.mark.spec("RFC 7591", "5")
-def test_an_operator_is_warned_of_a_name_that_looks_reserved_and_may_give_it(settings):
-    settings.OAUTH_PROVIDER = settings.OAUTH_PROVIDER | {"REGISTRATION": {"RESERVED_NAMES": ["Example Bank"]}}
-    application, browser = ApplicationFactory(policy={}), operator()
-    form = form_of(browser, application, name="Examp1e Bank")
-    page = browser.post(url(application), form, follow=True).content.decode()
-    assert "which is reserved" in page
-    assert application_model().objects.get().name == "Examp1e Bank"
