@@ -73,7 +73,14 @@ def pages() -> Iterator[Page]:
             yield Page(f"{name}, search: {whom}", f"{listing}?q={term}")
         change = f"admin:{model._meta.app_label}_{model._meta.model_name}_change"
         yield Page(f"{name}, one", reverse(change, args=[_middle(model).pk]))
-    yield Page("clients, add", reverse(f"admin:{client._meta.app_label}_{client._meta.model_name}_add"))
+    application = f"admin:{client._meta.app_label}_{client._meta.model_name}"
+    popular = application_model()._base_manager.order_by("pk")[1]
+    yield Page("clients, one that everybody uses", reverse(f"{application}_change", args=[popular.pk]))
+    yield Page("clients, suspend one that everybody uses", reverse(f"{application}_suspend", args=[popular.pk]))
+    yield Page("clients, try a request", reverse(f"{application}_try"))
+    yield Page("clients, who can call what", reverse(f"{application}_access"))
+    yield Page("clients, who can call what: a scope", reverse(f"{application}_access") + "?scope=notes:read")
+    yield Page("clients, add", reverse(f"{application}_add"))
 
 
 def cost(browser: Browser, page: Page, times: int) -> Cost:

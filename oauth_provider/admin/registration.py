@@ -11,6 +11,7 @@ from oauth_provider.admin.audit_event import AuditEventAdmin
 from oauth_provider.admin.authorization import AuthorizationAdmin
 from oauth_provider.admin.clients.application import ApplicationAdmin
 from oauth_provider.admin.consent import ConsentAdmin
+from oauth_provider.admin.initial_access_token import InitialAccessTokenAdmin
 from oauth_provider.admin.logout_delivery import LogoutDeliveryAdmin
 from oauth_provider.admin.recent_actions import name_recent_actions
 from oauth_provider.admin.refresh_token import RefreshTokenAdmin
@@ -24,6 +25,7 @@ from oauth_provider.models import (
     AuditEvent,
     Authorization,
     Consent,
+    InitialAccessToken,
     LogoutDelivery,
     Resource,
     Scope,
@@ -40,6 +42,7 @@ OWN: dict[type[Model], type[Any]] = {
     AuditEvent: AuditEventAdmin,
     Authorization: AuthorizationAdmin,
     Consent: ConsentAdmin,
+    InitialAccessToken: InitialAccessTokenAdmin,
     LogoutDelivery: LogoutDeliveryAdmin,
     Resource: ResourceAdmin,
     Scope: ScopeAdmin,
@@ -54,6 +57,7 @@ ORDER: tuple[type[Any], ...] = (
     SigningKeyAdmin,
     ResourceAdmin,
     ScopeAdmin,
+    InitialAccessTokenAdmin,
     LogoutDeliveryAdmin,
     AuditEventAdmin,
 )

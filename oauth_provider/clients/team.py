@@ -121,6 +121,34 @@ def transfer(application: Row, member_id: int, owner: Any, *, by: Actor) -> None
     _on(application, work)
 
 
+def give_to(application: Row, user: Any, *, by: Actor, keeps_others: bool = True) -> bool:
+    """Make ``user`` the one owner, as an operator may; return whether anything was changed. Raises ``TeamRefused``.
+
+    Other owners are developers from now on; where it does not ``keeps_others``, nobody else stays in the team.
+    """
+
+    def work() -> bool:
+        members = {row.user_id: row for row in ClientMember.objects.filter(application=application).order_by("pk")}
+        own, others = members.pop(user.pk, None), [*members.values()]
+        leaving = [] if keeps_others else others
+        lowered = [row for row in others if row.role == Role.OWNER] if keeps_others else []
+        is_owner = own is not None and own.role == Role.OWNER
+        if is_owner and not (leaving or lowered):
+            return False
+        for row in leaving:
+            _record(TeamChanged(application, row.user, REMOVED, row.role), by)
+            row.delete()
+        for row in lowered:
+            ClientMember.objects.filter(pk=row.pk).update(role=Role.DEVELOPER)
+            _record(TeamChanged(application, row.user, CHANGED, Role.DEVELOPER), by)
+        if not is_owner:
+            ClientMember.objects.update_or_create(application=application, user=user, defaults={"role": Role.OWNER})
+            _record(TeamChanged(application, user, JOINED if own is None else CHANGED, Role.OWNER), by)
+        return True
+
+    return bool(_on(application, work))
+
+
 def remove(application: Row, member_id: int, *, by: Actor, step: str = REMOVED) -> None:
     """End a membership, but for the last owner's. Raises ``TeamRefused``."""
 

@@ -5,7 +5,7 @@ them its place. A cache that does not answer costs nothing: the refusal then sta
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -76,6 +76,18 @@ def last_refusals(client_id: str) -> list[Mapping[str, Any]]:
         return list(guarded_cache(provider_settings.CACHE).get(key_of(client_id)) or ())
     except CacheUnavailable:
         return []
+
+
+def count_refusals(client_ids: Iterable[str], since: datetime) -> dict[str, int] | None:
+    """Return how many refusals of each client are kept that are not older; None where the cache does not answer."""
+    keys = {key_of(client_id): client_id for client_id in client_ids}
+    try:
+        found = guarded_cache(provider_settings.CACHE).get_many(keys) if keys else {}
+    except CacheUnavailable:
+        return None
+    return {
+        keys[key]: sum(one["stands_for"] for one in ring if one["at"] >= since) for key, ring in found.items() if ring
+    }
 
 
 def key_of(client_id: str) -> str:

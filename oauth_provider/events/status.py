@@ -45,3 +45,13 @@ class ClientSuspended(StatusChanged):
 @dataclass(frozen=True, slots=True)
 class ClientResumed(StatusChanged):
     """A client that was suspended has the status that it had before."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClientRevoked(Event):
+    """All that a client held was ended by an operator: ``sign_ins`` of people, and so many rows of its own access."""
+
+    AUDITED = True
+    application: Row = field(repr=False)
+    sign_ins: int
+    own: int

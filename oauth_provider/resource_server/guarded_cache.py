@@ -6,7 +6,7 @@ again. The caller decides what ``CacheUnavailable`` means: a limit lets calls pa
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import cache
 from typing import Any, TypeVar
 
@@ -45,6 +45,10 @@ class GuardedCache:
     def get(self, key: str) -> Any:
         """Return the value, or None."""
         return self._run(lambda backend: backend.get(key))
+
+    def get_many(self, keys: Collection[str]) -> dict[str, Any]:
+        """Return the values that there are, by their keys."""
+        return self._run(lambda backend: backend.get_many(keys))
 
     def set(self, key: str, value: Any, seconds: float) -> None:
         """Store ``value`` for so many ``seconds``."""

@@ -14,6 +14,8 @@ from oauth_provider.dot.names import application_model
 from tests.factories import UserFactory
 
 SECRET = re.compile(r"ocs_[0-9A-Za-z]{49}")
+# In the address of a client's page: those fields, too, that its kind does not have.
+EVERY_FIELD = "?every_field"
 DRAFT = re.compile(r'name="draft" value="([^"]+)"')
 
 

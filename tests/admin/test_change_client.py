@@ -9,7 +9,7 @@ from django.contrib.auth import get_user_model
 from oauth_provider.dot.names import application_model
 from oauth_provider.models import ClientMember, ClientPolicy, ClientSecret
 from tests import ledger
-from tests.admin.operators import errors_of, form_of, operator, url
+from tests.admin.operators import EVERY_FIELD, errors_of, form_of, operator, url
 from tests.driver import Driver, signed_in
 from tests.each import each
 from tests.factories import CALLBACK, ApplicationFactory, UserFactory
@@ -134,7 +134,7 @@ def test_what_cannot_be_meant_together_is_said_beside_its_field(client, changes,
     browser = operator()
     form = form_of(browser, application, **changes)
     with ledger.unchanged():
-        response = browser.post(url(application), form)
+        response = browser.post(url(application) + EVERY_FIELD, form)
     assert response.status_code == 200
     assert section in errors_of(response)[field]
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from oauth_provider.models import ClientPolicy
 from tests import ledger
-from tests.admin.operators import errors_of, form_of, operator, url
+from tests.admin.operators import EVERY_FIELD, errors_of, form_of, operator, url
 from tests.each import each
 from tests.factories import ApplicationFactory
 from tests.settings import OAUTH_PROVIDER
@@ -54,8 +54,10 @@ def test_a_day_that_is_over_far_off_or_none_is_refused(day):
 
 def test_a_public_client_gets_none():
     application = ApplicationFactory(public=True)
+    browser = operator()
+    form = form_of(browser, application, pkce_excused_until=days(1))
     with ledger.unchanged():
-        errors = errors_of(change(application, pkce_excused_until=days(1)))
+        errors = errors_of(browser.post(url(application) + EVERY_FIELD, form))
     assert "rfc9700#section-2.1.1" in errors["pkce_excused_until"]
 
 

@@ -28,6 +28,7 @@ OURS = [
     "Signing keys",
     "APIs",
     "Scopes",
+    "Initial access tokens",
     "Undelivered messages",
     "Audit events",
 ]

@@ -137,6 +137,35 @@ def test_a_list_is_filtered_by_a_client_that_is_searched_for(operator: Page, adm
     assert "application__exact=" in operator.url
 
 
+def test_an_operator_suspends_a_client_and_its_next_request_is_refused(operator: Page, admin: str) -> None:
+    fill(operator, admin)
+    save(operator)
+    client_id, secret = (operator.get_by_label(name).input_value() for name in ("client_id", "client_secret"))
+    assert token(admin, client_id, secret).status_code == 200
+    operator.get_by_role("link", name="Go on to the client").click()
+    operator.get_by_role("link", name="Suspend", exact=True).click()
+    operator.get_by_role("button", name="Suspend").click()
+    assert token(admin, client_id, secret).status_code == 401
+    operator.get_by_role("link", name="Resume", exact=True).click()
+    operator.get_by_role("button", name="Resume").click()
+    assert token(admin, client_id, secret).status_code == 200
+
+
+def test_many_scopes_are_filtered_and_a_folded_part_opens_where_its_anchor_leads(operator: Page, admin: str) -> None:
+    for number in range(3):
+        operator.goto(f"{admin}/oauth_provider/scope/add/")
+        operator.locator("#id_name").fill(f"extra:{number}")
+        operator.locator("#id_words").fill(f"Extra number {number}")
+        operator.get_by_role("button", name="Save", exact=True).click()
+    operator.goto(f"{admin}/oauth2_provider/application/1/change/")
+    scopes = operator.locator("#id_scopes")
+    operator.get_by_label("Filter scopes").first.fill("extra number")
+    expect(scopes.get_by_role("checkbox").locator("visible=true")).to_have_count(3)
+    expect(operator.locator("#record details")).not_to_have_attribute("open", "")
+    operator.get_by_role("navigation", name="On this page").get_by_role("link", name="Record").click()
+    expect(operator.locator("#record details")).to_have_attribute("open", "")
+
+
 def pages(page: Page, admin: str) -> dict[str, Callable[[], Any]]:
     """Each page of ours, and the way there."""
     client = f"{admin}/oauth2_provider/application/1"
@@ -144,6 +173,13 @@ def pages(page: Page, admin: str) -> dict[str, Callable[[], Any]]:
     def once() -> None:
         fill(page, admin)
         save(page)
+
+    def tried() -> None:
+        page.goto(f"{admin}/oauth2_provider/application/try/?client=1")
+        field = page.get_by_label("Authorization URL")
+        field.fill(field.input_value().replace("callback", "Callback%2F"))
+        page.get_by_role("button", name="Try it").click()
+        expect(page.get_by_text("character by character", exact=False).first).to_be_visible()
 
     def errors() -> None:
         fill(page, admin, kind="Web application", redirect_uris=f"http://{'long.' * 30}example.com/cb")
@@ -154,12 +190,19 @@ def pages(page: Page, admin: str) -> dict[str, Callable[[], Any]]:
         "errors": errors,
         "once": once,
         "change": lambda: page.goto(f"{client}/change/"),
+        "suspend": lambda: page.goto(f"{client}/suspend/"),
+        "revoke": lambda: page.goto(f"{client}/revoke/"),
+        "access": lambda: page.goto(f"{admin}/oauth2_provider/application/access/"),
+        "tried": tried,
         "rotate": lambda: page.goto(f"{client}/secrets/rotate/"),
         "authorizations": lambda: page.goto(f"{admin}/oauth_provider/authorization/"),
     }
 
 
-@pytest.mark.parametrize("name", ["add", "errors", "once", "change", "rotate", "authorizations"])
+PHONE = ["add", "errors", "once", "change", "rotate", "authorizations", "suspend", "access", "tried"]
+
+
+@pytest.mark.parametrize("name", PHONE)
 def test_nothing_is_wider_than_a_small_phone(
     new_context: Callable[..., BrowserContext], admin: str, seeded: dict[str, Any], name: str
 ) -> None:
@@ -170,8 +213,8 @@ def test_nothing_is_wider_than_a_small_phone(
 
 
 @pytest.mark.parametrize("look", ["light", "dark"])
-@pytest.mark.parametrize("name", ["once", "rotate"])
-def test_axe_finds_nothing_on_the_pages_of_secrets(
+@pytest.mark.parametrize("name", ["once", "rotate", "suspend", "revoke", "access", "tried"])
+def test_axe_finds_nothing_on_the_pages_that_are_ours(
     new_context: Callable[..., BrowserContext], admin: str, seeded: dict[str, Any], name: str, look: str
 ) -> None:
     """What is around them is Django's."""

@@ -8,49 +8,63 @@ from django.contrib.admin.utils import flatten_fieldsets
 from django.db import IntegrityError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_variables
 
 from oauth_provider.admin.clients.access import AccessViews
+from oauth_provider.admin.clients.chart import charts_of, rows_of
 from oauth_provider.admin.clients.client_add_form import AddClientForm, drafted_client_id
 from oauth_provider.admin.clients.client_change_form import ChangeClientForm
-from oauth_provider.admin.clients.client_legacy import EXCEPTIONS, LegacyColumns, excuse_of
-from oauth_provider.admin.clients.client_metadata import METADATA, MetadataColumns
-from oauth_provider.admin.clients.client_presentation import SHOWN, VOUCHED, PresentationColumns
+from oauth_provider.admin.clients.client_legacy import LegacyColumns, excuse_of
+from oauth_provider.admin.clients.client_metadata import MetadataColumns
+from oauth_provider.admin.clients.client_presentation import PresentationColumns
 from oauth_provider.admin.clients.deletion import Deleted, count_deleted
 from oauth_provider.admin.clients.member import MemberInline
 from oauth_provider.admin.clients.policy_columns import MemberFilter, PolicyColumns, StatusFilter
 from oauth_provider.admin.clients.secret import SecretViews, list_secrets
+from oauth_provider.admin.clients.status import StatusViews
+from oauth_provider.admin.clients.subjects import anchor_of, fieldsets_for
 from oauth_provider.admin.clients.trial import TrialViews
+from oauth_provider.admin.clients.use import ClientChangeList, UseColumns
 from oauth_provider.admin.lists.autocomplete import KeyField
 from oauth_provider.admin.lists.read_only import MAX_AT_ONCE
 from oauth_provider.admin.lists.shown_options import Names
 from oauth_provider.clients.registration.metadata import OF_APPLICATION
 from oauth_provider.clients.registration.policy import Door
-from oauth_provider.clients.registration.policy_rules import LIFETIMES
 from oauth_provider.clients.registration.proposal import By
-from oauth_provider.clients.registration.register import save_change, save_new
-from oauth_provider.clients.registration.words import section
+from oauth_provider.clients.registration.register import find_warnings, save_change, save_new
 from oauth_provider.conf import provider_settings
 from oauth_provider.dot.admin import own_columns
 from oauth_provider.dot.names import Row
 from oauth_provider.events.actor import person_behind
 from oauth_provider.events.event import ClientDeleted
 from oauth_provider.events.refusal_ring import last_refusals
-from oauth_provider.models import Authorization, ClientSecret
+from oauth_provider.models import Authorization, ClientPolicy, ClientSecret
 from oauth_provider.resource_server.users.session_user import session_user
 from oauth_provider.tokens.ending import revoke_authorizations
 
+# In the query of a client's page: those fields, too, that its kind does not have.
+EVERY_FIELD = "every_field"
+
 
 class ApplicationAdmin(
-    PolicyColumns, LegacyColumns, MetadataColumns, PresentationColumns, SecretViews, TrialViews, AccessViews
+    PolicyColumns,
+    LegacyColumns,
+    MetadataColumns,
+    PresentationColumns,
+    UseColumns,
+    SecretViews,
+    StatusViews,
+    TrialViews,
+    AccessViews,
 ):
     """In the place of DOT's. A project's own class can derive from it."""
 
     names = Names("application", gettext_lazy("client"), gettext_lazy("clients"))
-    list_display = ("client", "identifier", "status", "type", "begun")
+    list_display = (
+        "client", "identifier", "status", "kind", "last_used", "sign_ins", "refused", "begun",
+    )  # fmt: skip
     linked: ClassVar[Any] = ("client",)
     sortable_by = ("begun",)
     list_select_related = ("oauth_policy",)
@@ -75,64 +89,7 @@ class ApplicationAdmin(
             required = own_columns(self.model, required=True)
             first = ("name", "kind", "redirect_uris", "allowed_origins", "scopes", "every_scope", *required, "draft")
             return ((None, {"fields": first}),)
-        return (
-            (None, {"fields": ("name", "client_id", "client_type", *own)}),
-            (
-                _("Redirection"),
-                {
-                    "fields": ("redirect_uris", "post_logout_redirect_uris", "allowed_origins"),
-                    "description": _spec(_("Where answers may go"), section(6749, "3.1.2"), section(8252, "7")),
-                },
-            ),
-            (
-                _("Policy"),
-                {
-                    "fields": (
-                        "status", "grant_types", "scopes", "every_scope", "optional_scope",
-                        "authorization_details_types", "skip_authorization", "token_endpoint_auth_method",
-                        "may_introspect", "context", "rotate_refresh_tokens", "refresh_token_retry_window",
-                        *LIFETIMES,
-                    ),
-                    "description": _spec(_("What the client may do"), section(6749, "1.3"), section(7591, "2")),
-                },
-            ),
-            (
-                _("What people see"),
-                {
-                    "fields": ("logo", *SHOWN),
-                    "classes": ("collapse",),
-                    "description": _spec(_("How it looks where people are asked for consent"), section(7591, "2")),
-                },
-            ),
-            (
-                _("What you vouch for"),
-                {
-                    "fields": VOUCHED,
-                    "classes": ("collapse",),
-                    "description": _(
-                        "Only what you have made sure of yourself: by a contract, or by a record in its DNS. "
-                        "Without it people read that nobody verified the publisher."
-                    ),
-                },
-            ),
-            (
-                _("OpenID Connect and keys"),
-                {
-                    "fields": METADATA,
-                    "classes": ("collapse",),
-                    "description": _spec(_("How it signs and is answered"), section(7591, "2"), section(9101, "4")),
-                },
-            ),
-            (
-                _("Exceptions"),
-                {
-                    "fields": EXCEPTIONS,
-                    "classes": ("collapse",),
-                    "description": _spec(_("What no client should need"), section(9700, "2.1")),
-                },
-            ),
-            (_("Record"), {"fields": ("registration_source", "created", "updated"), "classes": ("collapse",)}),
-        )  # fmt: skip
+        return fieldsets_for(obj, own, is_every=EVERY_FIELD in request.GET)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Row | None = None) -> Any:
         """Return the fields that cannot be changed of a client that there is."""
@@ -142,6 +99,10 @@ class ApplicationAdmin(
         """One form to add, another to change. Nothing but what the fieldsets name is ever in one."""
         form = AddClientForm if obj is None else ChangeClientForm
         made = super().get_form(request, obj, change, **{"form": form, **kwargs})
+        if obj is not None:
+            shown = flatten_fieldsets(self.get_fieldsets(request, obj))
+            for name in set(made.base_fields).difference(shown):
+                del made.base_fields[name]
         if "skip_authorization" in made.base_fields:
             made.base_fields["skip_authorization"].help_text = _(
                 "For clients of your own: people are not asked for consent where the client's identity is assured."
@@ -162,6 +123,10 @@ class ApplicationAdmin(
         """Each with its policy."""
         rows: QuerySet[Any] = super().get_queryset(request).select_related("oauth_policy")
         return rows
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
+        """Return the class of lists that know how clients are used."""
+        return ClientChangeList
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Show the list, with the ways to what concerns all clients."""
@@ -190,16 +155,25 @@ class ApplicationAdmin(
         """With the secrets, as far as anyone may ever see them again."""
         application = kwargs.get("obj")
         if application is not None:
+            places = enumerate(context["adminform"], start=1)
+            context["parts"] = [(anchor_of(part.name, place), part) for place, part in places]
+            context["shows_every_field"] = EVERY_FIELD in request.GET
+            context["status"] = ClientPolicy.of(application).get_status_display()
             context["excuse"] = excuse_of(application)
             context["is_public"] = application.client_type == "public"
+            context["verbs"] = self.verbs_for(request, application)
             context["secrets"] = list_secrets(application)
             context["refusals"] = last_refusals(application.client_id)
+            context["charts"] = charts_of(application, context["refusals"])
+            context["week"] = rows_of(context["charts"])
             context["may_change_secrets"] = self.has_change_permission(request, application)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Row, form: Any, change: bool) -> None:
         """Save client and policy by the one verb, and the columns of the project's own beside them."""
         by = By(Door.ADMIN, session_user(request), provider_settings.CLIENT_ADDRESS(request))
+        for fault in find_warnings(form.proposal):
+            messages.warning(request, fault.text)
         if not change:
             save_new(form.proposal, by)
             return
@@ -247,7 +221,3 @@ class ApplicationAdmin(
             _("This client was made already, and its secret was shown once. If that got lost, rotate it here."),
         )
         return HttpResponseRedirect(self._change_url(found))
-
-
-def _spec(words: str, *links: str) -> str:
-    return format_html("{}: {}", words, format_html_join(", ", "{}", ((link,) for link in links)))

@@ -4,10 +4,10 @@ from dataclasses import replace
 from typing import Any
 
 from django import forms
-from django.contrib.admin.widgets import AdminTextInputWidget
+from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
 from django.utils.translation import gettext_lazy
 
-from oauth_provider.admin.clients.client_form import BY, CHECKBOXES, ClientForm, Lines
+from oauth_provider.admin.clients.client_form import BY, CHECKBOXES, SCOPES, ClientForm, Lines, group_of
 from oauth_provider.admin.clients.client_legacy import LegacyForm, offered_response_types
 from oauth_provider.admin.clients.client_metadata import METADATA, MetadataForm
 from oauth_provider.admin.clients.client_presentation import PRESENTATION, PresentationForm
@@ -33,8 +33,8 @@ def _of_policy(name: str, **options: Any) -> forms.Field:
 
 # The columns of the policy that are fields of the form under their own names.
 PLAIN = (
-    "status", "token_endpoint_auth_method", "may_introspect", "context", "rotate_refresh_tokens", "pkce_excused_until",
-    "takes_older_assertions", "refresh_token_retry_window", *LIFETIMES,
+    "status", "token_endpoint_auth_method", "may_introspect", "context", "usable_by", "rotate_refresh_tokens",
+    "pkce_excused_until", "takes_older_assertions", "refresh_token_retry_window", *LIFETIMES,
 )  # fmt: skip
 # What the metadata is filled in from, as it was typed.
 JUDGED = (*PLAIN, *METADATA, *PRESENTATION)
@@ -69,13 +69,14 @@ class ChangeClientForm(ClientForm, MetadataForm, PresentationForm, LegacyForm):
     optional_scope = forms.MultipleChoiceField(
         label=ClientPolicy._meta.get_field("optional_scope").verbose_name,
         required=False,
-        widget=CHECKBOXES,
+        widget=SCOPES,
         help_text=ClientPolicy._meta.get_field("optional_scope").help_text,
     )
     token_endpoint_auth_method = forms.ChoiceField(
         label=ClientPolicy._meta.get_field("token_endpoint_auth_method").verbose_name, required=False
     )
     may_introspect = _of_policy("may_introspect")
+    usable_by = _of_policy("usable_by", widget=AdminTextareaWidget(attrs={"rows": 2, "dir": "ltr"}))
     context = _of_policy("context", widget=AdminTextInputWidget(attrs={"dir": "ltr"}))
     rotate_refresh_tokens = _of_policy("rotate_refresh_tokens")
     refresh_token_retry_window = _of_policy("refresh_token_retry_window")
@@ -95,7 +96,8 @@ class ChangeClientForm(ClientForm, MetadataForm, PresentationForm, LegacyForm):
         self.show_logo(self.policy)
         self.initial["optional_scope"] = self.policy.optional_scope.split()
         explain_defaults(self.fields)
-        self._offer("optional_scope", {scope: f"{scope}: {words}" for scope, words in all_scopes().items()})
+        optional = {scope: f"{scope}: {words}" for scope, words in all_scopes().items()}
+        self._offer("optional_scope", optional, group=group_of() if "optional_scope" in self.fields else None)
         self._offer("grant_types", {name: name for name in grant_types()})
         self._offer_methods()
         self._offer("response_types", offered_response_types())
@@ -107,6 +109,8 @@ class ChangeClientForm(ClientForm, MetadataForm, PresentationForm, LegacyForm):
 
     def _offer_methods(self) -> None:
         """Return the methods there are, and the one that the client has although it is there no more."""
+        if "token_endpoint_auth_method" not in self.fields:
+            return
         own = self.policy.token_endpoint_auth_method
         names = [*methods(), *([own] if own and own not in methods() else [])]
         choices = [("", ANY_METHOD), *((name, name) for name in names)]

@@ -1,5 +1,6 @@
 """The forms of a client (RFC 7591 §2): each says, beside the field, what is wrong, why, and where that is written."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django import forms
@@ -13,7 +14,8 @@ from oauth_provider.clients.registration.register import find_faults
 from oauth_provider.clients.registration.uri_rules import is_ours_to_judge
 from oauth_provider.models import ClientPolicy
 from oauth_provider.registry import kept_scopes
-from oauth_provider.registry.scope import all_scopes
+from oauth_provider.registry.resource import all_resources
+from oauth_provider.registry.scope import all_scopes, known_scopes
 
 # The fields of a form that have another name than the member of the metadata.
 FIELDS = {"client_name": "name", "is_public": "client_type", "scope": "scopes"}
@@ -21,6 +23,8 @@ LINES = ("redirect_uris", "post_logout_redirect_uris", "allowed_origins")
 # Whoever is in the admin is an operator; who exactly is said where it is saved.
 BY = By(Door.ADMIN)
 CHECKBOXES = forms.CheckboxSelectMultiple(attrs={"class": "oa-choices"})
+# Where there are many, a script puts a field above them that filters.
+SCOPES = forms.CheckboxSelectMultiple(attrs={"class": "oa-choices", "data-filter": gettext_lazy("Filter scopes")})
 
 
 class Lines(forms.CharField):
@@ -53,7 +57,7 @@ class ClientForm(forms.ModelForm):  # type: ignore[type-arg]  # it takes none at
     scopes = forms.MultipleChoiceField(
         label=gettext_lazy("Scopes"),
         required=False,
-        widget=CHECKBOXES,
+        widget=SCOPES,
         help_text=gettext_lazy("What the client may ask for at most."),
     )
 
@@ -70,16 +74,20 @@ class ClientForm(forms.ModelForm):  # type: ignore[type-arg]  # it takes none at
             self.initial[name] = "\n".join((self.initial.get(name) or "").split())
         self.initial["every_scope"] = self.policy.scopes is None
         self.initial["scopes"] = list(self.policy.scopes or ())
-        self._offer("scopes", {scope: f"{scope}: {words}" for scope, words in all_scopes().items()})
+        self._offer("scopes", {scope: f"{scope}: {words}" for scope, words in all_scopes().items()}, group=group_of())
 
     def _policy(self) -> ClientPolicy:
         """A new client asks for nothing until somebody ticks it."""
         return ClientPolicy(scopes=[])
 
-    def _offer(self, name: str, known: dict[str, str]) -> None:
-        """The choices there are, and those that the client has although they are there no more."""
+    def _offer(self, name: str, known: dict[str, str], group: Mapping[str, str] | None = None) -> None:
+        """The choices there are, by ``group``, and those that the client has although they are there no more."""
+        if name not in self.fields:
+            return
         gone = {value: _("%(name)s (no longer there)") % {"name": value} for value in self.initial[name]}
-        self.fields[name].choices = list({**gone, **known}.items())  # type: ignore[attr-defined]  # it has choices
+        choices = list({**gone, **known}.items())
+        field: Any = self.fields[name]
+        field.choices = choices if not group else _grouped(choices, group)
 
     def clean_redirect_uris(self) -> str:
         """Return the lines as DOT stores them, divided by spaces."""
@@ -91,6 +99,8 @@ class ClientForm(forms.ModelForm):  # type: ignore[type-arg]  # it takes none at
 
     def chosen_scopes(self) -> tuple[str, ...] | None:
         """Return the scopes that were ticked; None is every scope."""
+        if "scopes" not in self.fields:
+            return None if self.policy.scopes is None else tuple(self.policy.scopes)
         return None if self.cleaned_data.get("every_scope") else tuple(self.cleaned_data.get("scopes") or ())
 
     def tell(self, proposal: Proposal) -> None:
@@ -118,3 +128,18 @@ class ClientForm(forms.ModelForm):  # type: ignore[type-arg]  # it takes none at
         lines = (line.strip() for line in self.cleaned_data[name].splitlines())
         self.lines[name] = tuple(dict.fromkeys(line for line in lines if line))
         return " ".join(self.lines[name])
+
+
+def group_of() -> dict[str, str]:
+    """Return each scope with the heading that it stands below: that of its entry, else the name of its first API."""
+    groups = {scope: str(api.name) for api in reversed(all_resources()) for scope in api.scopes}
+    return groups | {scope: str(entry.group) for scope, entry in known_scopes().items() if entry.group}
+
+
+def _grouped(choices: list[tuple[str, str]], group: Mapping[str, str]) -> list[Any]:
+    """Return the choices below their headings, in the order in which these come first; those without one lead."""
+    found: dict[str, list[tuple[str, str]]] = {"": []}
+    for value, words in choices:
+        found.setdefault(group.get(value, ""), []).append((value, words))
+    alone = found.pop("")
+    return [*alone, *found.items()]

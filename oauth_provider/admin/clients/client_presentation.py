@@ -78,7 +78,7 @@ class PresentationForm(forms.Form):
     def show_logo(self, policy: ClientPolicy) -> None:
         """Begin with the logo that there is; say what is missing to take another."""
         self.initial["logo"] = KeptLogo(policy.logo) if policy.logo else None
-        if pillow() is None:
+        if pillow() is None and "logo" in self.fields:
             told = gettext_lazy("To take logos, this server needs Pillow: %(install)s.")
             self.fields["logo"].help_text = told % {"install": INSTALL}
 

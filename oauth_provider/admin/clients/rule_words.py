@@ -20,7 +20,8 @@ class RuleWords:
 
 def _rfc(number: int, section: str, text: Promise) -> RuleWords:
     url = f"https://www.rfc-editor.org/rfc/rfc{number}#section-{section}"
-    return RuleWords(text, f"RFC {number} §{section}", url)
+    name = section.replace("appendix-", "Appendix ") if section.startswith("appendix") else f"§{section}"
+    return RuleWords(text, f"RFC {number} {name}", url)
 
 
 def _core(section: str, anchor: str, text: Promise) -> RuleWords:

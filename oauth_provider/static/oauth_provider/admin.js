@@ -1,4 +1,4 @@
-// The admin's pages of oauth_provider: copy buttons, and forms that are sent once. All of it works without.
+// The admin's pages of oauth_provider: copy buttons, filters of choices, and forms that are sent once. All of it works without.
 "use strict";
 
 function ready(act) {
@@ -45,6 +45,30 @@ function copyText(button) {
   });
 }
 
+// Many choices get a field that hides those without its words, and the headings that have none left.
+function filterChoices(list) {
+  const boxes = [...list.querySelectorAll("input[type=checkbox]")];
+  if (boxes.length < 13) return;
+  const field = document.createElement("input");
+  field.type = "search";
+  field.className = "oa-filter-choices vTextField";
+  field.placeholder = list.dataset.filter || "";
+  field.setAttribute("aria-label", field.placeholder);
+  field.addEventListener("keydown", (event) => { if (event.key === "Enter") event.preventDefault(); });
+  field.addEventListener("input", () => {
+    const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
+    boxes.forEach((box) => {
+      const text = box.closest("label").textContent.toLowerCase();
+      box.closest("div").hidden = !words.every((word) => text.includes(word));
+    });
+    [...list.children].forEach((group) => {
+      const inner = [...group.querySelectorAll("div")];
+      if (inner.length) group.hidden = inner.every((one) => one.hidden);
+    });
+  });
+  list.before(field);
+}
+
 function sendOnce(form) {
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) event.preventDefault();
@@ -52,9 +76,20 @@ function sendOnce(form) {
   });
 }
 
+// A folded part opens where its anchor leads.
+function unfold() {
+  const part = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const folded = part && part.classList.contains("oa-part") && part.querySelector("details");
+  if (folded) folded.open = true;
+}
+
+window.addEventListener("hashchange", unfold);
+
 ready(() => {
+  unfold();
   document.querySelectorAll(".oa-copy").forEach(copyBy);
   document.querySelectorAll(".oa-copy-text").forEach(copyText);
+  document.querySelectorAll(".oa-choices[data-filter]").forEach(filterChoices);
   document.querySelectorAll("#content form[method=post]").forEach(sendOnce);
 });
 
