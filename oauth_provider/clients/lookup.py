@@ -15,6 +15,7 @@ from django.views.decorators.debug import sensitive_variables
 from oauth_provider.clients.memory import client_memory, is_remembering
 from oauth_provider.dot.names import Row, application_model, concrete_names
 from oauth_provider.models.client import Client, ClientPolicy
+from oauth_provider.models.client_registration import DOCUMENT
 from oauth_provider.models.client_secret import LAST_USED_PRECISION
 from oauth_provider.protocol.client_id_metadata import is_document_url
 from oauth_provider.protocol.digest import digest
@@ -70,7 +71,7 @@ def find_client(client_id: str, *, begins: bool = False) -> Client | None:
     client = find_registered(client_id)
     if client is None:
         return _documents().find(client_id) if is_document_url(client_id) else None
-    return _documents().refresh(client, begins=begins) if client.policy.is_from_document else client
+    return _documents().refresh(client, begins=begins) if client.policy.door == DOCUMENT else client
 
 
 @sensitive_variables()
@@ -91,10 +92,11 @@ def find_with_secret(client_id: str, presented: str) -> FoundClient | None:
     asked = (client_id, digest(presented) if presented else "")
     if not is_remembering(using):
         rows = _WITH_SECRET.run(using, *asked)
-        return _as_documented(client_id, _found_client(rows[0], using) if rows else None)
+        found = _found_client(rows[0], using) if rows else None
+        return found if found is not None and found.client.policy.door != DOCUMENT else _by_document(client_id, found)
     fetched = _WITH_VERSION.fetch(using, *asked)
     if not fetched:
-        return _as_documented(client_id, None)
+        return _by_document(client_id, None)
     version, *values = _WITH_VERSION.convert(using, fetched[0])
     found = _found_client(values, using)
     is_proven = found.secret is not None or (found.client.is_public and not presented)
@@ -103,7 +105,7 @@ def find_with_secret(client_id: str, presented: str) -> FoundClient | None:
         client_memory.keep(key, _without_secrets(fetched[0]), version)
     else:
         client_memory.forget(key)
-    return _as_documented(client_id, found)
+    return found if found.client.policy.door != DOCUMENT else _by_document(client_id, found)
 
 
 def recall_with_secret(client_id: str, presented: str) -> FoundClient | None:
@@ -127,17 +129,15 @@ def recall_with_secret(client_id: str, presented: str) -> FoundClient | None:
 def asks_others(client: Client) -> bool:
     """Does an exchange of this client ask anybody else, who must not be asked for a client as it was?"""
     policy = client.policy
-    return bool(policy.id_token_encrypted_response_alg or policy.authorization_details_types or policy.is_from_document)
+    return bool(policy.id_token_encrypted_response_alg or policy.authorization_details_types or policy.door == DOCUMENT)
 
 
-def _as_documented(client_id: str, found: FoundClient | None) -> FoundClient | None:
-    """Return ``found`` as its document describes it, where one does. Such a client has no secret."""
-    if found is None:
-        client = _documents().find(client_id) if is_document_url(client_id) else None
-    elif not found.client.policy.is_from_document:
-        return found
-    else:
+def _by_document(client_id: str, found: FoundClient | None) -> FoundClient | None:
+    """Return the client as its document describes it, whether it has rows, or ``found`` is None. It has no secret."""
+    if found is not None:
         client = _documents().refresh(found.client, begins=False)
+    else:
+        client = _documents().find(client_id) if is_document_url(client_id) else None
     return FoundClient(client, None) if client is not None else None
 
 
