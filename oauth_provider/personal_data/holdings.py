@@ -3,6 +3,7 @@
 A table that tells of nobody stands in ``impersonal.py``, with the reason. A test finds one that stands in neither.
 """
 
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import Case, Q, QuerySet, Value, When
@@ -227,7 +228,7 @@ REQUESTS = Holding(
     model=lambda: PendingRequest,
     rows=_of_account,
     told={
-        "client_id": client_id_of,
+        "client_id": attrgetter("client_id"),
         **{name: name for name in ("created_at", "expires_at", "decided_at", "decision")},
     },
     withheld={
@@ -238,7 +239,7 @@ REQUESTS = Holding(
     },
     erase=_delete,
     joined=("application",),
-    also_told=frozenset({"application"}),
+    also_told=frozenset({"application", "unregistered_client"}),
 )
 MEMBERSHIPS = Holding(
     name="memberships",

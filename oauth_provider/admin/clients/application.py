@@ -33,7 +33,7 @@ from oauth_provider.admin.lists.shown_options import Names
 from oauth_provider.clients.registration.metadata import OF_APPLICATION
 from oauth_provider.clients.registration.policy import Door
 from oauth_provider.clients.registration.proposal import By
-from oauth_provider.clients.registration.register import save_change, save_new
+from oauth_provider.clients.registration.register import find_warnings, save_change, save_new
 from oauth_provider.conf import provider_settings
 from oauth_provider.dot.admin import own_columns
 from oauth_provider.dot.names import Row
@@ -172,6 +172,8 @@ class ApplicationAdmin(
     def save_model(self, request: HttpRequest, obj: Row, form: Any, change: bool) -> None:
         """Save client and policy by the one verb, and the columns of the project's own beside them."""
         by = By(Door.ADMIN, session_user(request), provider_settings.CLIENT_ADDRESS(request))
+        for fault in find_warnings(form.proposal):
+            messages.warning(request, fault.text)
         if not change:
             save_new(form.proposal, by)
             return

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from django import forms
-from django.contrib.admin.widgets import AdminTextInputWidget
+from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
 from django.utils.translation import gettext_lazy
 
 from oauth_provider.admin.clients.client_form import BY, CHECKBOXES, SCOPES, ClientForm, Lines, group_of
@@ -33,8 +33,8 @@ def _of_policy(name: str, **options: Any) -> forms.Field:
 
 # The columns of the policy that are fields of the form under their own names.
 PLAIN = (
-    "status", "token_endpoint_auth_method", "may_introspect", "context", "rotate_refresh_tokens", "pkce_excused_until",
-    "takes_older_assertions", "refresh_token_retry_window", *LIFETIMES,
+    "status", "token_endpoint_auth_method", "may_introspect", "context", "usable_by", "rotate_refresh_tokens",
+    "pkce_excused_until", "takes_older_assertions", "refresh_token_retry_window", *LIFETIMES,
 )  # fmt: skip
 # What the metadata is filled in from, as it was typed.
 JUDGED = (*PLAIN, *METADATA, *PRESENTATION)
@@ -76,6 +76,7 @@ class ChangeClientForm(ClientForm, MetadataForm, PresentationForm, LegacyForm):
         label=ClientPolicy._meta.get_field("token_endpoint_auth_method").verbose_name, required=False
     )
     may_introspect = _of_policy("may_introspect")
+    usable_by = _of_policy("usable_by", widget=AdminTextareaWidget(attrs={"rows": 2, "dir": "ltr"}))
     context = _of_policy("context", widget=AdminTextInputWidget(attrs={"dir": "ltr"}))
     rotate_refresh_tokens = _of_policy("rotate_refresh_tokens")
     refresh_token_retry_window = _of_policy("refresh_token_retry_window")

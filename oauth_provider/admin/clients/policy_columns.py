@@ -106,6 +106,11 @@ class PolicyColumns:
         """RFC 7662 §2.1."""
         return ClientPolicy.of(application).may_introspect
 
+    @admin.display(description=gettext_lazy("people who may use it"))
+    def usable_by(self, application: Row) -> str:
+        """Return who an operator keeps it for."""
+        return ClientPolicy.of(application).usable_by or "-"
+
     @admin.display(description=gettext_lazy("context"))
     def context(self, application: Row) -> str:
         """Return the key of the context that it acts in for itself."""

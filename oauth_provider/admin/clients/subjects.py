@@ -49,8 +49,8 @@ SUBJECTS = (
         "access",
         _("What it may ask for"),
         (
-            "scopes", "every_scope", "optional_scope", "authorization_details_types", "skip_authorization", "context",
-            "may_introspect",
+            "scopes", "every_scope", "optional_scope", "authorization_details_types", "skip_authorization", "usable_by",
+            "context", "may_introspect",
         ),
         _("At most; people decide about the rest"),
         ((6749, "3.3"), (7591, "2")),

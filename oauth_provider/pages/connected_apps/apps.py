@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import router
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from oauth_provider.authorization.asker import Asker, asker_of
@@ -131,10 +131,16 @@ def _sign_ins(user: Any, now: datetime, using: str) -> QuerySet[Authorization]:
 
 
 def _tokens_of_dot(user: Any, now: datetime, using: str) -> QuerySet[Any, Any]:
-    """Tokens that DOT gave out itself, which hang on no sign-in of ours, and are good or can be refreshed."""
+    """Tokens that DOT gave out itself, which hang on no sign-in of ours, and are good or can be refreshed.
+
+    One for each application and scope, however many there are, with the time ``since`` when there are any.
+    """
     standing = refresh_token_model()._base_manager.filter(access_token=OuterRef("pk"), revoked=None)
     own = access_token_model()._base_manager.using(using).filter(user=user, oauth_binding=None)
-    rows: QuerySet[Any, Any] = own.filter(Q(expires__gt=now) | Exists(standing), application__isnull=False)
+    good: QuerySet[Any, Any] = own.filter(Q(expires__gt=now) | Exists(standing), application__isnull=False).order_by()
+    one_each = good.values("application", "scope").annotate(one=Min("token_checksum")).values("one")
+    first = good.filter(application=OuterRef("application")).order_by("created").values("created")[:1]
+    rows: QuerySet[Any, Any] = good.filter(token_checksum__in=one_each).annotate(since=Subquery(first))
     return rows.select_related("application__oauth_policy").order_by("-pk")[:MAX_SIGN_INS]
 
 
@@ -149,7 +155,7 @@ def _names(user: Any, groups: Iterable[Iterable[Any]]) -> Mapping[str, str]:
 def _app(found: Found, names: Mapping[str, str], signed: Collection[str]) -> App:
     row, sign_ins = found.application, found.sign_ins
     begun = [one.created_at for one in found.consents] + [one.created_at for one in sign_ins]
-    begun += [one.created for one in found.tokens]
+    begun += [one.since for one in found.tokens]
     return App(
         client_id=row.client_id,
         name=str(row),

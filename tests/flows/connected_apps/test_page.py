@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from oauth_provider.models import Authorization, Consent, ConsentReceipt
+from oauth_provider.pages.connected_apps import apps
 from oauth_provider.pages.connected_apps.receipts import MAX_RECEIPTS
 from tests import ledger
 from tests.driver import Driver, signed_in
@@ -145,6 +146,22 @@ def test_a_client_that_needed_no_consent_and_one_of_dots_own_are_found_too(drive
     assert (app["name"], app["places"][0]["permissions"][0]["words"]) == ("Old one", "Read your notes")
     post(driver.browser, action="remove", client_id=other.client_id)
     assert listed(driver.browser)["apps"] == []
+
+
+def test_an_app_hides_no_other_behind_many_tokens_of_dots(
+    driver: Driver, ana: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(apps, "MAX_SIGN_INS", 2)
+    later = timezone.now() + timedelta(hours=1)
+    for name, count in (("Old", 1), ("Greedy", 5)):
+        tokens = ApplicationFactory(name=name).accesstoken_set
+        made = [
+            tokens.create(user=ana, token=f"{name}{one}", scope="notes:read", expires=later) for one in range(count)
+        ]
+        tokens.filter(pk=made[0].pk).update(created=later - timedelta(days=9))
+    told = listed(driver.browser)["apps"]
+    assert sorted(one["name"] for one in told) == ["Greedy", "Old"]
+    assert {one["since"] for one in told} == {(later - timedelta(days=9)).isoformat()}
 
 
 def test_what_is_over_is_no_access_any_more(driver: Driver) -> None:
