@@ -66,7 +66,7 @@ function filterChoices(list) {
       if (inner.length) group.hidden = inner.every((one) => one.hidden);
     });
   });
-  list.before(field);
+  list.prepend(field);
 }
 
 function sendOnce(form) {
