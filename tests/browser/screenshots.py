@@ -185,7 +185,31 @@ def see_all(page: Page, demo: dict[str, Any], picture: Picture) -> None:
     """What visitors see, and what operators see."""
     see_places(page, demo, picture)
     see_steps(page, demo, picture)
+    see_portal(page, demo, picture)
     see_admin(page, demo, picture)
+
+
+def see_portal(page: Page, demo: dict[str, Any], picture: Picture) -> None:
+    """What a developer sees, from nothing to an app."""
+    page.context.clear_cookies()
+    page.goto(f"{demo['issuer']}/oauth/apps")
+    Playground(page, demo).log_in()
+    picture("portal-empty")
+    page.get_by_role("link", name="New app").click()
+    picture("portal-kinds")
+    page.get_by_role("link", name="Web application").click()
+    page.get_by_label("Name", exact=True).fill("Travel Diary")
+    page.get_by_label("Redirect URIs").fill("http://127.0.0.1:8765/callback\nhttps://diary.example.com/cb")
+    picture("portal-new")
+    page.get_by_role("button", name="Make the app").click()
+    picture("portal-secret")
+    page.get_by_role("link", name="Go on to the app").click()
+    app = page.url.rstrip("/")
+    for name in ("", "code", "settings", "scopes", "team", "failures", "delete"):
+        page.goto(f"{app}/{name}")
+        picture(f"portal-{name or 'app'}")
+    page.goto(f"{demo['issuer']}/oauth/apps")
+    picture("portal")
 
 
 def see_admin(page: Page, demo: dict[str, Any], picture: Picture) -> None:
