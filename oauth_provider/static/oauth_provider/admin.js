@@ -48,11 +48,11 @@ function copyText(button) {
 // Many choices get a field that hides those without its words, and the headings that have none left.
 function filterChoices(list) {
   const boxes = [...list.querySelectorAll("input[type=checkbox]")];
-  if (boxes.length < 13) return;
+  if (boxes.length < 13 || !boxes[0].dataset.filter) return;
   const field = document.createElement("input");
   field.type = "search";
   field.className = "oa-filter-choices vTextField";
-  field.placeholder = list.dataset.filter || "";
+  field.placeholder = boxes[0].dataset.filter;
   field.setAttribute("aria-label", field.placeholder);
   field.addEventListener("keydown", (event) => { if (event.key === "Enter") event.preventDefault(); });
   field.addEventListener("input", () => {
@@ -66,7 +66,7 @@ function filterChoices(list) {
       if (inner.length) group.hidden = inner.every((one) => one.hidden);
     });
   });
-  list.before(field);
+  list.prepend(field);
 }
 
 function sendOnce(form) {
@@ -89,7 +89,7 @@ ready(() => {
   unfold();
   document.querySelectorAll(".oa-copy").forEach(copyBy);
   document.querySelectorAll(".oa-copy-text").forEach(copyText);
-  document.querySelectorAll(".oa-choices[data-filter]").forEach(filterChoices);
+  document.querySelectorAll("div.oa-choices").forEach(filterChoices);
   document.querySelectorAll("#content form[method=post]").forEach(sendOnce);
 });
 
