@@ -31,7 +31,7 @@ def test_a_text_is_a_text(member: str, value: Any) -> None:
     assert member in refused.value.description
 
 
-@pytest.mark.spec("OIDC Core", "4")
+@pytest.mark.spec("OIDC Registration", "2")
 @each("uri", ["http://app.example.com/", "javascript:alert(1)", "//app.example.com", "https://me@app.example.com/"])
 def test_pages_are_https(uri: str) -> None:
     with pytest.raises(InvalidClientMetadata):

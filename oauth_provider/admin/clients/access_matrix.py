@@ -66,10 +66,11 @@ class Access:
         found = inspections()
         access = cls(registry(), any_token=tuple(one.view for one in found if one.takes_any_token))
         for one in found:
-            access._add(one)
+            access.add(one)
         return access
 
-    def _add(self, one: Inspection) -> None:
+    def add(self, one: Inspection) -> None:
+        """Add what the guard of one view declares."""
         if one.scopes:
             self.by_view[one.view] = tuple(dict.fromkeys((*self.by_view.get(one.view, ()), *one.scopes)))
         for scope in one.scopes:

@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin import helpers
 from django.contrib.admin.utils import quote, unquote
-from django.contrib.admin.widgets import AdminTextareaWidget, AutocompleteSelect, ForeignKeyRawIdWidget
+from django.contrib.admin.widgets import AdminTextareaWidget, AutocompleteSelect
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
@@ -266,7 +266,7 @@ class StatusViews(BoundedAdmin):
     def _owner_field(self, request: HttpRequest) -> KeyField:
         column: Any = ClientMember._meta.get_field("user")
         users = get_user_model()._default_manager.all()
-        widget: forms.Widget = ForeignKeyRawIdWidget(column.remote_field, self.admin_site)
+        widget: forms.Widget = admin.widgets.ForeignKeyRawIdWidget(column.remote_field, self.admin_site)
         if can_search(self.admin_site, request, get_user_model()):
             widget = AutocompleteSelect(column, self.admin_site)
         return KeyField(users, label=_("New owner"), widget=widget)
