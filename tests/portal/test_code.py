@@ -224,7 +224,7 @@ def test_a_service_gets_its_token_by_openid_client(service: App) -> None:
     assert service.output("node", service.save("call.mjs", "clientCredentialsGrant")) == "It may: notes:read\n"
 
 
-@pytest.mark.spec("RFC 7662", "2")
+@pytest.mark.spec("RFC 7662", "2.1")
 def test_an_api_asks_what_a_token_is_worth(
     project: FreshProject, service: App, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
