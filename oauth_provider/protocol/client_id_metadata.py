@@ -55,13 +55,14 @@ def is_document_url(client_id: str) -> bool:
 
 def host_of_document(client_id: str) -> str:
     """Return the host that serves the document of such a client."""
-    return urlsplit(client_id).hostname or ""
+    parts = _split(client_id)
+    return (parts.hostname or "") if parts is not None else ""
 
 
 def origin_of_document(client_id: str) -> str:
     """Return the origin that serves it, in one spelling."""
-    parts = urlsplit(client_id)
-    return f"{parts.hostname}:{parts.port or 443}"
+    parts = _split(client_id)
+    return f"{parts.hostname}:{parts.port or 443}" if parts is not None else ""
 
 
 def read_document(client_id: str, body: bytes) -> dict[str, Any]:

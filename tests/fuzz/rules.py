@@ -8,6 +8,7 @@ from typing import Any
 
 from oauth_provider import protocol
 from oauth_provider.protocol.authorization_details import parse_details
+from oauth_provider.protocol.client_id_metadata import DocumentRefused
 from oauth_provider.protocol.denylist import Denial, parse
 from oauth_provider.protocol.details_requirement import DetailsRequirement
 from oauth_provider.protocol.errors import OAuthError
@@ -35,6 +36,8 @@ DECLARED: dict[str, tuple[type[Exception], ...]] = {
     "scope_entry.rule_of": (ValueError,),
     "scope_entry.entry_of": (TypeError,),
     "scope_plan.parse_plan": (ValueError,),
+    "client_id_metadata.read_document": (DocumentRefused,),
+    "client_id_metadata.chosen_authentication": (DocumentRefused,),
     "json_schema.check_references": (SchemaError,),
     "schema": (SchemaMismatch,),
     "requirement": (TypeError, ValueError),
