@@ -21,7 +21,7 @@ def _matches_itself(uri: str) -> bool:
     return redirect_uri.matches(uri, uri) and bool(redirect_uri.destination(uri))
 
 
-def matching_is_usable(answer: bool, presented: str, registered: str) -> bool:
+def matching_is_usable(answer: bool, presented: str, registered: str, *, any_port_of_localhost: bool) -> bool:
     """Nothing is sent where nothing may be sent, nor to another host than the registered one."""
     return not answer or (
         redirect_uri.is_usable(presented)
