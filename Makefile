@@ -115,7 +115,7 @@ test-tutorial: install ## follow the tutorial on an empty machine, from the whee
 	env -u DATABASE_URL -u CACHE_URL $(VENV)/bin/python -m pytest -m thorough tests/tutorial $(ARGS)
 
 test-foreign: install $(NODE:=/node_modules/.installed) ## the tests with relying parties on Node.js, which has to be installed
-	env -u DATABASE_URL -u CACHE_URL $(VENV)/bin/python -m pytest -m foreign tests/foreign $(ARGS)
+	env -u DATABASE_URL -u CACHE_URL $(VENV)/bin/python -m pytest -m foreign tests/foreign tests/portal $(ARGS)
 
 %/node_modules/.installed: %/package-lock.json
 	npm ci --silent --prefix $*

@@ -13,6 +13,7 @@ OURS = {
     "Authorization": "oauth_provider.admin.authorization.AuthorizationAdmin",
     "AuditEvent": "oauth_provider.admin.audit_event.AuditEventAdmin",
     "Consent": "oauth_provider.admin.consent.ConsentAdmin",
+    "InitialAccessToken": "oauth_provider.admin.initial_access_token.InitialAccessTokenAdmin",
     "LogoutDelivery": "oauth_provider.admin.logout_delivery.LogoutDeliveryAdmin",
     "RefreshToken": "oauth_provider.admin.refresh_token.RefreshTokenAdmin",
     "Resource": "oauth_provider.admin.resource.ResourceAdmin",

@@ -21,7 +21,6 @@ from tests.person import Person
 from tests.quickstart.fresh import PASSWORD, USERNAME, FreshProject, fresh_project
 from tests.quickstart.test_live import answers
 
-pytestmark = pytest.mark.thorough
 NODE_MODULES = ROOT / "tests" / "foreign" / "openid_client" / "node_modules"
 OPEN = """
 OAUTH_PROVIDER["REGISTRATION"] = {
@@ -118,6 +117,7 @@ def where(app: App) -> str:
     return re.search(r"http://127\.0\.0\.1:\d+(?=/callback)", app.text("requests.post"))[0]  # type: ignore[index]
 
 
+@pytest.mark.thorough
 @pytest.mark.spec("OIDC Core", "3.1.2.1")
 def test_authlib_signs_a_person_in(project: FreshProject, web: App, monkeypatch: pytest.MonkeyPatch) -> None:
     check_site(web, [sys.executable, web.save("client.py", "authlib")], monkeypatch)
@@ -143,6 +143,7 @@ def check_site(app: App, command: list[str], monkeypatch: pytest.MonkeyPatch) ->
         assert stranger.go(f"{here}/callback?code=x&state=x").status_code == 400
 
 
+@pytest.mark.thorough
 @pytest.mark.spec("RFC 6749", "4.1")
 @pytest.mark.parametrize("kind", ["web", "native"])
 def test_requests_signs_a_person_in(project: FreshProject, kind: str) -> None:
@@ -157,6 +158,7 @@ def test_requests_signs_a_person_in(project: FreshProject, kind: str) -> None:
     assert json.loads(out)["preferred_username"] == USERNAME
 
 
+@pytest.mark.thorough
 @pytest.mark.spec("RFC 6749", "4.1")
 @pytest.mark.parametrize("kind", ["web", "browser", "native"])
 def test_curl_redeems_a_code(project: FreshProject, kind: str) -> None:
@@ -209,6 +211,7 @@ def service(project: FreshProject) -> App:
     return register(project, "service", scopes=["notes:read"])
 
 
+@pytest.mark.thorough
 @pytest.mark.spec("RFC 6749", "4.4")
 def test_a_service_gets_its_token_by_requests_and_by_curl(service: App) -> None:
     assert service.output(sys.executable, service.save("call.py", "requests.post")) == "It may: notes:read\n"
@@ -224,6 +227,7 @@ def test_a_service_gets_its_token_by_openid_client(service: App) -> None:
     assert service.output("node", service.save("call.mjs", "clientCredentialsGrant")) == "It may: notes:read\n"
 
 
+@pytest.mark.thorough
 @pytest.mark.spec("RFC 7662", "2.1")
 def test_an_api_asks_what_a_token_is_worth(
     project: FreshProject, service: App, settings: Any, monkeypatch: pytest.MonkeyPatch
@@ -241,6 +245,7 @@ def test_an_api_asks_what_a_token_is_worth(
     assert conf.verifier(token).scopes == ("notes:read",)
 
 
+@pytest.mark.thorough
 @pytest.mark.spec("RFC 8707", "2")
 def test_an_assistant_connects_by_the_configuration_and_by_the_sdk(project: FreshProject, resource: str) -> None:
     app = register(project, "mcp", "http://127.0.0.1:49152/callback", scopes=["notes:read", "offline_access"])
@@ -266,6 +271,7 @@ def test_an_assistant_connects_by_the_configuration_and_by_the_sdk(project: Fres
     assert "who_am_i" in out
 
 
+@pytest.mark.thorough
 def test_every_text_of_the_portal_is_run_here() -> None:
     shown = {path.stem for path in (ROOT / "oauth_provider" / "quickstart" / "texts").glob("*/portal/*")}
     run = Path(__file__).read_text()

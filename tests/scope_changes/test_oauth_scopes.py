@@ -133,7 +133,10 @@ def test_a_scope_of_the_database_becomes_one_that_is_there_already(command: Any)
 
 @pytest.mark.parametrize("document", [RENAME, SPLIT, IMPLY], ids=["rename", "split", "imply"])
 def test_meanwhile_every_refresh_goes_on_wherever_it_stopped(driver: Driver, document: Any) -> None:
-    Resource.objects.create(identifier="https://a.example/", name="A", scopes=["notes:read", "notes:write"])
+    # Neither the client nor any of two resources with the same scopes knows the new names by itself.
+    ClientPolicy.objects.filter(application=driver.application).update(scopes=["notes:read", "notes:write"])
+    for name in ("b", "a"):
+        Resource.objects.create(identifier=f"https://{name}.example/", name=name, scopes=["notes:read", "notes:write"])
     refresh_token = driver.redeem(driver.code(resource="https://a.example/")).json()["refresh_token"]
     granted, seen = set(), []
 

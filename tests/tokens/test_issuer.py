@@ -19,6 +19,7 @@ LOOKS_UP = re.compile(r"\bprovider_settings\.ISSUER\b|(?<!def )\bissuer_of\(")
 EXCEPTIONS = {
     "authorization/sign_in.py": "a receiver of Django's own signal, user_logged_in",
     "authorization/logout.py": "a receiver of Django's own signal, user_logged_out",
+    "clients/documents/copies.py": "asks whether this server is on a developer's own machine",
     "clients/registration/policy.py": "names the host that no other client may look like",
     "sweeping/unused.py": "writes to people of what is over, and no request asked for it",
     "tokens/issuer.py": "reads it for endpoints, pages and those receivers",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -56,12 +57,12 @@ class Chart:
 
 def charts_of(application: Row, refusals: Iterable[Mapping[str, Any]]) -> tuple[Chart, ...]:
     """Return the charts of the last seven days, today last, in two statements."""
-    days = [timezone.localdate() - timedelta(days=DAYS - 1 - number) for number in range(DAYS)]
+    days = [_day(timezone.now()) - timedelta(days=DAYS - 1 - number) for number in range(DAYS)]
     tokens = _by_day(access_token_model()._base_manager.filter(application=application), "created", days)
     sign_ins = _by_day(Authorization.objects.filter(application=application), "created_at", days)
     refused = dict.fromkeys(days, 0)
     for one in refusals:
-        day = timezone.localdate(one["at"])
+        day = _day(one["at"])
         if day in refused:
             refused[day] += one["stands_for"]
     return (
@@ -78,7 +79,7 @@ def rows_of(charts: Sequence[Chart]) -> list[tuple[date, list[int]]]:
 
 def _by_day(rows: QuerySet[Any], column: str, days: Sequence[date]) -> list[int]:
     """Return the number of rows of each day, by the zone of this thread."""
-    starts = [timezone.make_aware(datetime.combine(day, time.min)) for day in (*days, days[-1] + timedelta(days=1))]
+    starts = [_beginning(day) for day in (*days, days[-1] + timedelta(days=1))]
     newest = rows.filter(**{f"{column}__gte": starts[0]}).order_by("-pk")[:MAX_COUNTED]
     counts = {
         f"day_{place}": Count("pk", filter=Q(**{f"{column}__gte": starts[place], f"{column}__lt": starts[place + 1]}))
@@ -86,6 +87,17 @@ def _by_day(rows: QuerySet[Any], column: str, days: Sequence[date]) -> list[int]
     }
     found = newest.aggregate(**counts)
     return [found[name] for name in counts]
+
+
+def _day(moment: datetime) -> date:
+    """Return the day by the zone of this thread. Without ``USE_TZ`` moments are of that zone."""
+    return (timezone.localtime(moment) if timezone.is_aware(moment) else moment).date()
+
+
+def _beginning(day: date) -> datetime:
+    """Return the beginning of ``day``, as the database compares it."""
+    midnight = datetime.combine(day, time.min)
+    return timezone.make_aware(midnight) if settings.USE_TZ else midnight
 
 
 def _chart(name: str, title: Promise, days: Sequence[date], numbers: Sequence[int]) -> Chart:

@@ -97,7 +97,9 @@ class UseColumns:
     def last_used(self, application: Row) -> str:
         """Return when its secret was used, or its last sign-in; a secret's use is noted once an hour."""
         used = application.oauth_use.last_used
-        return date_format(timezone.localtime(used), "SHORT_DATETIME_FORMAT") if used is not None else "-"
+        if used is None:
+            return "-"
+        return date_format(timezone.localtime(used) if timezone.is_aware(used) else used, "SHORT_DATETIME_FORMAT")
 
     @admin.display(description=gettext_lazy("live sign-ins"))
     def sign_ins(self, application: Row) -> str:
