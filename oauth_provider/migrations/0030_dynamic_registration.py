@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
             name="InitialAccessToken",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("digest", models.CharField(editable=False, max_length=64, unique=True)),
+                ("digest", models.CharField(editable=False, max_length=64)),
                 ("hint", models.CharField(editable=False, max_length=8, verbose_name="ends in")),
                 (
                     "label",
@@ -62,6 +62,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "initial access token",
                 "verbose_name_plural": "initial access tokens",
                 "indexes": [models.Index(fields=["expires_at"], name="oauth_provider_initial_ends")],
+                "constraints": [models.UniqueConstraint(fields=["digest"], name="oauth_provider_one_initial_token")],
             },
         ),
         migrations.CreateModel(

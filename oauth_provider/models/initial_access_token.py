@@ -98,7 +98,7 @@ class InitialAccessTokenManager(PrimaryManager["InitialAccessToken"]):
 class InitialAccessToken(models.Model):
     """A token for registering clients."""
 
-    digest = models.CharField(max_length=DIGEST_LENGTH, unique=True, editable=False)
+    digest = models.CharField(max_length=DIGEST_LENGTH, editable=False)
     hint = models.CharField(_("ends in"), max_length=8, editable=False)
     label = models.CharField(_("label"), max_length=64, blank=True, help_text=_("For whom, or for what, it is."))
     scopes = models.JSONField(
@@ -126,6 +126,7 @@ class InitialAccessToken(models.Model):
         verbose_name = _("initial access token")
         verbose_name_plural = _("initial access tokens")
         indexes = (models.Index(fields=["expires_at"], name="oauth_provider_initial_ends"),)
+        constraints = (models.UniqueConstraint(fields=["digest"], name="oauth_provider_one_initial_token"),)
 
     def __str__(self) -> str:
         return f"{self.label} …{self.hint}".strip()
