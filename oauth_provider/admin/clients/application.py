@@ -62,11 +62,9 @@ class ApplicationAdmin(
     """In the place of DOT's. A project's own class can derive from it."""
 
     names = Names("application", gettext_lazy("client"), gettext_lazy("clients"))
-    list_display = (
-        "client", "identifier", "status", "kind", "last_used", "sign_ins", "refused", "begun",
-    )  # fmt: skip
+    list_display = ("client", "identifier", "status", "kind", "last_used", "sign_ins", "refused")
     linked: ClassVar[Any] = ("client",)
-    sortable_by = ("begun",)
+    sortable_by = ()
     list_select_related = ("oauth_policy",)
     list_filter = (
         StatusFilter,

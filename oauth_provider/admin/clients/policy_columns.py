@@ -65,11 +65,6 @@ class PolicyColumns:
         grants = ", ".join(ClientPolicy.of(application).grant_types)
         return with_detail(application.get_client_type_display(), grants)
 
-    @admin.display(description=gettext_lazy("created"), ordering="pk")
-    def begun(self, application: Row) -> Any:
-        """Return when it was registered: as sortable as its key."""
-        return application.created
-
     @admin.display(description=gettext_lazy("grant types"))
     def grant_types(self, application: Row) -> str:
         """By their names on the wire."""
