@@ -1,5 +1,6 @@
 """Look-alikes (Unicode Technical Standard #39 §4, RFC 5890 §4.4): names and hosts that people take for another."""
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
@@ -8,6 +9,13 @@ import idna
 
 # People read these of ASCII as one another, in one font or the next.
 SAME = str.maketrans("1i|!0", "llllo")
+# Marks that stand for a letter inside of a word, and for themselves at its ends.
+LETTER_LIKE = "|!"
+# Nobody sees these between two letters: formats, joiners, variation selectors and fillers.
+INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]"
+)
 PAIRS = (("rn", "m"), ("vv", "w"))
 IDN = "xn--"
 # Names and hosts are short. Of a longer text the beginning is read, as people do.
@@ -19,7 +27,7 @@ def looks_like(name: str, reserved: Iterable[str]) -> str:
     words, whole = words_of(name), skeleton(name)
     for one in reserved:
         wanted = words_of(one)
-        if wanted and (_has_words(words, wanted) or whole == skeleton(one)):
+        if wanted and (_has_words(words, "".join(wanted)) or whole == skeleton(one)):
             return one
     return ""
 
@@ -63,8 +71,9 @@ def to_unicode(label: str) -> str:
 
 def words_of(name: str) -> tuple[str, ...]:
     """Return the skeletons of the words in ``name``."""
-    spaced = "".join(one if one.isalnum() or unicodedata.combining(one) else " " for one in name[:MAX_LENGTH])
-    return tuple(filter(None, map(skeleton, spaced.split())))
+    seen = INVISIBLE.sub("", name[:MAX_LENGTH])
+    spaced = "".join(one if one.isalnum() or one in LETTER_LIKE or unicodedata.combining(one) else " " for one in seen)
+    return tuple(filter(None, (skeleton(word.strip(LETTER_LIKE)) for word in spaced.split())))
 
 
 def skeleton(text: str) -> str:
@@ -77,9 +86,17 @@ def skeleton(text: str) -> str:
     return letters
 
 
-def _has_words(words: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
-    width = len(wanted)
-    return any(words[start : start + width] == wanted for start in range(len(words) - width + 1))
+def _has_words(words: tuple[str, ...], wanted: str) -> bool:
+    """Do some words in a row read like ``wanted``, wherever somebody put the spaces?"""
+    for start in range(len(words)):
+        run = ""
+        for word in words[start:]:
+            run += word
+            if len(run) >= len(wanted):
+                break
+        if run == wanted:
+            return True
+    return False
 
 
 @lru_cache(maxsize=4096)

@@ -1,5 +1,6 @@
 """What an operator does with a whole client: asked first, for whoever may change clients, audited, and at once."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from oauth_provider.protocol.digest import digest
 from oauth_provider.tokens import client_revocation
 from tests import ledger
 from tests.admin import rows
-from tests.admin.operators import SECRET, operator, url
+from tests.admin.operators import SECRET, form_of, operator, url
 from tests.each import each
 from tests.factories import ApplicationFactory, UserFactory
 
@@ -56,12 +57,37 @@ def test_a_step_is_asked_for_then_taken_told_and_can_be_read_again(
     assert f'href="../{verb}/"' in browser.get(url(application)).content.decode()
     with ledger.unchanged():
         assert browser.get(url(application, verb)).status_code == 200
-    assert browser.post(url(application, verb), {"note": "as agreed"}).status_code == 302
+    assert (
+        browser.post(url(application, verb), {"note": "as agreed", **seen(browser, application, verb)}).status_code
+        == 302
+    )
     policy = ClientPolicy.objects.get()
     assert (policy.status, policy.status_note) == (after, "as agreed")
     event = happened().get()
     assert (event.kind, event.actor) == (kind, str(browser.operator.pk))  # type: ignore[attr-defined]
     assert LogEntry.objects.count() == 1
+
+
+def seen(browser: Any, application: Any, verb: str) -> dict[str, str]:
+    """What the page of an approval knows that it showed."""
+    found = re.search(r'name="seen" value="(\w+)"', browser.get(url(application, verb)).content.decode())
+    return {"seen": found[1]} if found else {}
+
+
+def test_an_approval_is_of_what_its_page_showed() -> None:
+    waiting = {"status": "pending", "requested_scope": "notes:write"}
+    browser, application = operator(), ApplicationFactory(policy=waiting)
+    page = browser.get(url(application, "approve")).content.decode()
+    assert application.redirect_uris in page
+    assert "<strong>notes:write</strong>" in page
+    assert "Its developers ask for notes:write" in browser.get(url(application)).content.decode()
+    form = seen(browser, application, "approve")
+    application_model().objects.update(redirect_uris="https://evil.example/cb")
+    with ledger.unchanged():
+        assert browser.post(url(application, "approve"), form).status_code == 302
+        assert browser.post(url(application, "approve"), {}).status_code == 200
+    browser.post(url(application, "approve"), seen(browser, application, "approve"))
+    assert ClientPolicy.objects.get().status == "approved"
 
 
 def test_suspending_says_how_many_people_it_concerns_and_resuming_gives_the_status_back() -> None:
@@ -225,3 +251,15 @@ def test_every_subject_has_an_anchor_and_scopes_stand_below_their_apis() -> None
         assert f'href="#{anchor}"' in page
     groups = [one for one in response.context["adminform"].form.fields["scopes"].choices if isinstance(one[1], list)]
     assert [(name, [scope for scope, _words in scopes]) for name, scopes in groups] == [("The notes", ["notes:read"])]
+
+
+def test_a_form_that_was_opened_before_a_suspension_does_not_end_it() -> None:
+    browser, application = operator(), ApplicationFactory(policy={"status": "approved"})
+    page = browser.get(url(application)).content.decode()
+    assert '<input type="hidden" name="initial-status" value="approved"' in page
+    form = form_of(browser, application, name="Album") | {"initial-status": "approved"}
+    ClientPolicy.objects.update(status="suspended")
+    assert browser.post(url(application), form).status_code == 302
+    assert ClientPolicy.objects.get().status == "suspended"
+    assert browser.post(url(application), form | {"initial-status": "suspended"}).status_code == 302
+    assert ClientPolicy.objects.get().status == "approved"

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from oauth_provider.admin.clients.client_form import BY, CHECKBOXES, SCOPES, ClientForm, Lines, group_of
@@ -58,7 +59,8 @@ class ChangeClientForm(ClientForm, MetadataForm, PresentationForm, LegacyForm):
         required=False,
         help_text=gettext_lazy("Where a logout that the client began may lead to. One to a line, in full."),
     )
-    status = _of_policy("status")
+    # With what the page showed: whoever saves a name must not end a suspension that came meanwhile.
+    status = _of_policy("status", show_hidden_initial=True)
     grant_types = forms.MultipleChoiceField(label=gettext_lazy("Grant types"), required=False, widget=CHECKBOXES)
     authorization_details_types = forms.MultipleChoiceField(
         label=gettext_lazy("Authorization details types"),
@@ -94,6 +96,9 @@ class ChangeClientForm(ClientForm, MetadataForm, PresentationForm, LegacyForm):
         for name in CHOSEN:
             self.initial[name] = list(getattr(self.policy, name))
         self.show_logo(self.policy)
+        if self.policy.requested_scope and "scopes" in self.fields:
+            text = _("Its developers ask for %(scope)s: tick what you give.")
+            self.fields["scopes"].help_text = text % {"scope": self.policy.requested_scope}
         self.initial["optional_scope"] = self.policy.optional_scope.split()
         explain_defaults(self.fields)
         optional = {scope: f"{scope}: {words}" for scope, words in all_scopes().items()}
@@ -129,6 +134,8 @@ class ChangeClientForm(ClientForm, MetadataForm, PresentationForm, LegacyForm):
         given |= self.lines
         given |= {"client_name": cleaned["name"]} if "name" in cleaned else {}
         given |= {"is_public": cleaned["client_type"] == "public"} if "client_type" in cleaned else {}
+        if "status" not in self.changed_data:
+            given["status"] = self.before.status
         metadata = replace(self.before, **given, logo=self.logo_digest(self.policy), scope=self.chosen_scopes())
         self.proposal = propose(metadata, self.instance, BY, before=self.before, policy=self.policy)
         self.tell(self.proposal)

@@ -21,9 +21,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from oauth_provider.admin.lists.autocomplete import KeyField, can_search
 from oauth_provider.admin.lists.bounded import BoundedAdmin
 from oauth_provider.admin.lists.log import log
+from oauth_provider.clients.registration.metadata import Metadata
 from oauth_provider.clients.registration.policy import Door
 from oauth_provider.clients.registration.proposal import By, MetadataRefused
-from oauth_provider.clients.registration.status import MAX_NOTE, Step, move, possible_steps
+from oauth_provider.clients.registration.status import MAX_NOTE, Step, move, possible_steps, review_digest
 from oauth_provider.clients.team import TeamRefused, give_to
 from oauth_provider.conf import provider_settings
 from oauth_provider.dot.names import Row
@@ -112,6 +113,12 @@ class NoteForm(forms.Form):
     )
 
 
+class ApproveForm(NoteForm):
+    """Form for an approval, of what its page showed."""
+
+    seen = forms.CharField(widget=forms.HiddenInput)
+
+
 class TransferForm(forms.Form):
     """Form for the new owner."""
 
@@ -147,7 +154,7 @@ class StatusViews(BoundedAdmin):
         if verb.step is not None and verb.step not in possible_steps(ClientPolicy.of(application), self._by(request)):
             messages.warning(request, _("Its status is another one by now."))
             return HttpResponseRedirect(page)
-        form = self._form(request, verb)
+        form = self._form(request, verb, application)
         if request.method == "POST" and form.is_valid():
             self._do(request, application, verb, form.cleaned_data)
             return HttpResponseRedirect(page)
@@ -158,6 +165,7 @@ class StatusViews(BoundedAdmin):
             "opts": self.opts,
             "verb": verb,
             "form": form,
+            "looked_at": Metadata.of(as_client(application)) if name == "approve" else None,
             "application": application,
             "change_url": page,
             "people": self._people_told([application]) if name in ("suspend", "revoke") else "",
@@ -220,10 +228,10 @@ class StatusViews(BoundedAdmin):
     def _do(self, request: HttpRequest, application: Row, verb: Verb, given: dict[str, Any]) -> None:
         by = self._by(request)
         if verb.step is not None:
-            if self._step(request, application, verb, given["note"]):
+            if self._step(request, application, verb, given["note"], given.get("seen", "")):
                 messages.success(request, _("Done: %(verb)s.") % {"verb": verb.title})
             else:
-                messages.warning(request, _("Its status is another one by now."))
+                messages.warning(request, _("Nothing was done: it has changed since you opened that page."))
         elif verb.name == "revoke":
             ended = revoke_client(application, by.actor)
             log(request, [application], verb.logged)
@@ -246,19 +254,21 @@ class StatusViews(BoundedAdmin):
         except TeamRefused:  # somebody deletes it at this moment
             return False
 
-    def _step(self, request: HttpRequest, application: Row, verb: Verb, note: str) -> bool:
-        """Take one client the step of ``verb``; False where its status is another one by now."""
+    def _step(self, request: HttpRequest, application: Row, verb: Verb, note: str, seen: str = "") -> bool:
+        """Take one client the step of ``verb``; False where its status, or what was ``seen``, is another one by now."""
         if verb.step is None:
             return False
         try:
-            move(as_client(application), verb.step, self._by(request), note=note)
+            move(as_client(application), verb.step, self._by(request), note=note, seen=seen)
         except MetadataRefused:
             return False
         log(request, [application], verb.logged)
         return True
 
-    def _form(self, request: HttpRequest, verb: Verb) -> forms.Form:
+    def _form(self, request: HttpRequest, verb: Verb, application: Row) -> forms.Form:
         data = request.POST if request.method == "POST" else None
+        if verb.step is Step.APPROVE:
+            return ApproveForm(data, initial={"seen": review_digest(as_client(application))})
         if verb.name == "transfer":
             return TransferForm(data, owner=self._owner_field(request))
         return NoteForm(data) if verb.step is not None else forms.Form(data)

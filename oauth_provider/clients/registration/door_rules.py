@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from django.utils.translation import gettext as _
 
 from oauth_provider.clients.registration.metadata import Metadata
-from oauth_provider.clients.registration.policy import door_policy, reserved_names
+from oauth_provider.clients.registration.policy import DoorPolicy, door_policy, reserved_names
 from oauth_provider.clients.registration.proposal import By, Fault, Proposal
 from oauth_provider.clients.registration.publisher_host import VOUCHED, without_lost_host
 from oauth_provider.models.client import ClientPolicy
@@ -44,8 +44,10 @@ def settle(metadata: Metadata, before: Metadata | None, by: By) -> Metadata:
     waiting = before.requested_scope.split() if before is not None else []
     had = before.scope if before is not None else ()
     scope = metadata.scope
+    if scope is None and had is not None and before is not None and policy.scopes is None and not policy.review_scopes:
+        scope = had  # all that it may have stays all that an operator left it
     if scope is not None and had is not None:
-        asked = [one for one in scope if one not in had and one in policy.review_scopes]
+        asked = [one for one in scope if one not in had and _waits(one, before, policy)]
         scope = tuple(one for one in scope if one not in asked)
     else:
         asked = []
@@ -57,6 +59,16 @@ def settle(metadata: Metadata, before: Metadata | None, by: By) -> Metadata:
     is_approved = before.status == ClientPolicy.Status.APPROVED
     undoes = is_approved and not settled.differs_in(before).isdisjoint(policy.review_members)
     return replace(settled, status=policy.status_after_review if undoes else before.status)
+
+
+def _waits(scope: str, before: Metadata | None, policy: DoorPolicy) -> bool:
+    """Does a scope wait for an operator? Whatever needs a review does; and of an approved client every new one that the
+    settings do not name, or that no person is asked for."""
+    if scope in policy.review_scopes:
+        return True
+    if before is None or before.status != ClientPolicy.Status.APPROVED:
+        return False
+    return policy.scopes is None or "client_credentials" in before.grant_types
 
 
 def check_who(proposal: Proposal) -> Iterator[Fault]:

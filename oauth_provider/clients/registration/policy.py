@@ -53,7 +53,9 @@ class DoorPolicy:
     kinds: tuple[str, ...] = ("web", "browser", "native", "mcp")
     scopes: tuple[str, ...] | None = None
     review_scopes: tuple[str, ...] = ()
-    review_members: tuple[str, ...] = ("client_name", "redirect_uris")
+    review_members: tuple[str, ...] = (
+        "client_name", "redirect_uris", "logo", "client_uri", "policy_uri", "tos_uri", "is_public", "grant_types",
+    )  # fmt: skip
     status: str = ClientPolicy.Status.UNAPPROVED
     allowed_hosts: tuple[str, ...] = ()
     refused_hosts: tuple[str, ...] = ()
@@ -82,8 +84,8 @@ class DoorPolicy:
 
     def allows_host(self, host: str) -> bool:
         """May a client's URIs be at ``host``? A host that is listed stands for those below it, too."""
-        host = host.lower()
-        if any(is_host_below(host, one) for one in self.refused_hosts):
+        host = host.lower().rstrip(".")
+        if any(is_host_below(host, one.rstrip(".")) for one in self.refused_hosts):
             return False
         return not self.allowed_hosts or any(is_host_below(host, one) for one in self.allowed_hosts)
 

@@ -168,9 +168,9 @@ def save_change(proposal: Proposal, by: By, *, columns: Iterable[str] = ()) -> i
 def _check_status(proposal: Proposal, using: str) -> str:
     """Return the status until now, by a row that is held. Raises ``MetadataRefused`` if a developer's change is late.
 
-    An operator may have suspended the client while somebody else filled a form in.
+    An operator may have suspended the client while somebody else filled a form in, or approved what it was before.
     """
-    if "status" not in proposal.changed or proposal.before is None:
+    if proposal.before is None or (proposal.by.is_operator and "status" not in proposal.changed):
         return proposal.policy.status
     rows = ClientPolicy.objects.using(using).select_for_update().filter(application=proposal.application.pk)
     status = rows.values_list("status", flat=True).first() or proposal.before.status

@@ -9,6 +9,7 @@ from enum import Enum
 from django.db import router, transaction
 from django.utils.translation import gettext as _
 
+from oauth_provider.clients.registration.metadata import Metadata
 from oauth_provider.clients.registration.proposal import By, Fault, MetadataRefused
 from oauth_provider.clients.registration.team_notice import tell_team
 from oauth_provider.dot.names import Row, application_model
@@ -24,6 +25,7 @@ from oauth_provider.events.status import (
 )
 from oauth_provider.models import AuditEvent
 from oauth_provider.models.client import Client, ClientPolicy
+from oauth_provider.protocol.digest import digest
 
 Status = ClientPolicy.Status
 EVENTS: dict[str, type[StatusChanged]] = {
@@ -63,11 +65,18 @@ def possible_steps(policy: ClientPolicy, by: By) -> tuple[Step, ...]:
     )
 
 
-def move(client: Client, step: Step, by: By, *, note: str = "") -> Client:
+def review_digest(client: Client) -> str:
+    """Return what stays the same while nothing of ``client`` changes that somebody looked at."""
+    metadata = Metadata.of(client)
+    return digest(f"{metadata!r} {metadata.jwks!r}")
+
+
+def move(client: Client, step: Step, by: By, *, note: str = "", seen: str = "") -> Client:
     """Take a client one step on, and return it. ``note`` is for its developers.
 
-    An approval gives the scopes that wait for it. Raises ``MetadataRefused`` where its status is another one by now,
-    or the step is an operator's. Two at once are no harm: the second finds what the first did.
+    An approval gives the scopes that wait for it; ``seen`` is the ``review_digest`` of what was looked at. Raises
+    ``MetadataRefused`` where its status, or what was seen, is another one by now, or the step is an operator's. Two at
+    once are no harm: the second finds what the first did.
     """
     using = router.db_for_write(application_model())
     with transaction.atomic(using=using):
@@ -75,6 +84,8 @@ def move(client: Client, step: Step, by: By, *, note: str = "") -> Client:
         policy = rows.filter(application=client.application.pk).first() or client.policy
         if step not in possible_steps(policy, by):
             raise MetadataRefused((Fault("status", _refusal(policy, step, by)),))
+        if seen and seen != review_digest(Client(_read_again(client.application, using), policy)):
+            raise MetadataRefused((Fault("", _("It has changed since it was looked at.")),))
         before, is_new = policy.status, policy._state.adding
         policy.status = step.value.target or policy.suspended_from or Status.UNAPPROVED
         policy.suspended_from = before if policy.is_suspended else ""
@@ -121,6 +132,10 @@ def _give_requested(application: Row, policy: ClientPolicy) -> ClientChanged:
         policy.scopes = list(dict.fromkeys([*policy.scopes, *policy.requested_scope.split()]))
     policy.requested_scope = ""
     return ClientChanged(application, ("requested_scope", "scope"))
+
+
+def _read_again(application: Row, using: str) -> Row:
+    return application_model()._base_manager.using(using).get(pk=application.pk)
 
 
 def _refusal(policy: ClientPolicy, step: Step, by: By) -> str:

@@ -10,45 +10,18 @@ from oauth_provider.checks import client_registration
 from oauth_provider.clients.registration.kinds import KINDS
 from oauth_provider.clients.registration.metadata import Metadata
 from oauth_provider.clients.registration.policy import Door, door_policy
-from oauth_provider.clients.registration.proposal import By, MetadataRefused
+from oauth_provider.clients.registration.proposal import By
 from oauth_provider.clients.registration.quotas import QuotaReached
-from oauth_provider.clients.registration.register import change, find_warnings, propose, register
+from oauth_provider.clients.registration.register import find_warnings, propose, register
 from oauth_provider.dot.names import application_model
-from oauth_provider.models import AuditEvent, ClientMember, ClientPolicy
-from oauth_provider.models.client import Client
+from oauth_provider.models import AuditEvent, ClientMember
 from tests import ledger
 from tests.checks.messages import said
+from tests.clients.registration.doors import SERVICE, WEB, by, changed, faults_of
 from tests.each import each
-from tests.factories import CALLBACK, UserFactory
+from tests.factories import UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 7591", "5")]
-
-WEB = Metadata.of_kind(KINDS["web"], client_name="Photo Book", redirect_uris=(CALLBACK,), scope=("notes:read",))
-SERVICE = Metadata.of_kind(KINDS["service"], client_name="Sync", scope=("notes:read",))
-
-
-@pytest.fixture
-def opened(settings: Any) -> Any:
-    def set_door(door: str = "PORTAL", /, reserved: Any = (), **members: Any) -> None:
-        registration = {door: {"IS_OPEN": True, **members}, "RESERVED_NAMES": list(reserved)}
-        settings.OAUTH_PROVIDER = settings.OAUTH_PROVIDER | {"REGISTRATION": registration}
-
-    set_door()
-    return set_door
-
-
-def by(user: Any = None, door: Door = Door.PORTAL) -> By:
-    return By(door, UserFactory() if user is None else user, "192.0.2.1")
-
-
-def faults_of(metadata: Metadata, who: By, kind: str = "web") -> set[str]:
-    with ledger.unchanged(), pytest.raises(MetadataRefused) as refused:
-        register(metadata, who, kind=KINDS[kind])
-    return {fault.member for fault in refused.value.faults}
-
-
-def changed(client: Client, who: By, **members: Any) -> Client:
-    return change(client, replace(Metadata.of(client), **members), who)
 
 
 @each("door", ["PORTAL", "ENDPOINT", "DOCUMENT"])
@@ -129,7 +102,18 @@ def test_nobody_is_nobody(opened: Any) -> None:
         ),
         (replace(WEB, client_uri="https://evil.example/"), "web", "client_uri"),
         (replace(WEB, client_name="Examp1e B\u0430nk helper"), "web", "client_name"),
-        (replace(WEB, client_name="E x a m p l e  B a n k"), "web", "client_name"),
+        *(
+            (replace(WEB, client_name=name), "web", "client_name")
+            for name in (
+                "E x a m p l e  B a n k",
+                "E x ample Bank Login",
+                "ExampleBank Login",
+                "Examp|e Bank! Login",
+                "Examp\u00adle Bank Login",
+                "Exam\ufe0fple Bank Login",
+                "E\u200bxample Bank Login",
+            )
+        ),
         (replace(WEB, redirect_uris=("https://xn--bnk-6cd.example.com/cb",)), "web", "redirect_uris"),
         (replace(WEB, client_uri="https://bank.examp1e.com/"), "web", "client_uri"),
     ],
@@ -177,52 +161,6 @@ def test_scopes_that_need_review_wait_and_the_client_goes_on(opened: Any) -> Non
     assert (client.policy.scopes, client.policy.requested_scope) == (["notes:read", "notes:write"], "")
     # What was given stays.
     assert changed(client, by(), access_token_lifetime=60).policy.scopes == ["notes:read", "notes:write"]
-
-
-@each(
-    ("door", "members", "then"),
-    [
-        ("PORTAL", {"client_name": "Bank"}, "pending"),
-        ("PORTAL", {"redirect_uris": ("https://other.example/cb",)}, "pending"),
-        ("PORTAL", {"access_token_lifetime": 60}, "approved"),
-        ("ENDPOINT", {"client_name": "Bank"}, "unapproved"),
-    ],
-)
-def test_what_an_operator_approved_is_looked_at_again_where_it_changes(
-    opened: Any, door: str, members: dict[str, Any], then: str
-) -> None:
-    opened(door)
-    client = register(WEB, By(Door.ADMIN))
-    client = changed(client, by(door=Door[door]), **members, status="approved")
-    assert client.policy.status == ClientPolicy.objects.get().status == then
-
-
-def test_a_change_that_began_before_a_suspension_does_not_end_it(opened: Any) -> None:
-    client = register(WEB, By(Door.ADMIN))
-    ClientPolicy.objects.update(status="suspended")
-    with pytest.raises(MetadataRefused, match="meanwhile"):
-        changed(client, by(), client_name="Bank")
-    changed(client, by(), access_token_lifetime=60)
-    assert ClientPolicy.objects.get().status == "suspended"
-
-
-def test_a_change_passes_the_same_rules_as_a_creation(opened: Any) -> None:
-    opened(SCOPES=["notes:read"], REFUSED_HOSTS=["evil.example"], reserved=["Bank"])
-    client = register(WEB, by())
-    for members in (
-        {"scope": ("notes:read", "notes:write")},
-        {"scope": None},
-        {"redirect_uris": ("https://evil.example/",)},
-        {"client_name": "B\u0430nk"},
-        {"may_introspect": True},
-        {"grant_types": ("client_credentials",), "redirect_uris": ()},
-        {"grant_types": (*WEB.grant_types, "client_credentials")},
-    ):
-        with ledger.unchanged(), pytest.raises(MetadataRefused):
-            changed(client, by(), **members)
-    opened(WHO="group:Nobody")
-    with pytest.raises(MetadataRefused):
-        changed(client, by(), access_token_lifetime=60)
 
 
 def test_quotas_hold_for_a_person_an_address_and_the_door(opened: Any) -> None:
