@@ -8,8 +8,9 @@ import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from django.db import router
+from django.db import router, transaction
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -19,9 +20,10 @@ from oauth_provider.clients.registration.proposal import By
 from oauth_provider.clients.registration.publisher_host import provable_host
 from oauth_provider.clients.registration.register import change
 from oauth_provider.dot.names import Row
+from oauth_provider.events.event import ClientChanged
 from oauth_provider.fetch import FetchError, Limits, fetch
-from oauth_provider.models import PublisherProof
-from oauth_provider.models.client import as_client
+from oauth_provider.models import AuditEvent, ClientPolicy, PublisherProof
+from oauth_provider.models.client import Client, as_client
 from oauth_provider.models.publisher_proof import CHECKED_EVERY, MAX_FAILURES
 from oauth_provider.sql.clock import database_now
 
@@ -103,9 +105,19 @@ def look_again(proof: PublisherProof, by: By) -> bool:
         _note(proof, host=proof.host, failures=proof.failures + 1)
         return True
     if before.verified_host == proof.host:  # an operator may have vouched for another meanwhile
-        change(client, replace(before, publisher="", verified_host=""), by)
+        _unmark(client, by)
     _note(proof, host="", failures=0)
     return False
+
+
+def _unmark(client: Client, by: By) -> None:
+    """Take the mark away, whatever else is wrong with the client by the rules of today."""
+    using = router.db_for_write(ClientPolicy)
+    with transaction.atomic(using=using):
+        rows = ClientPolicy.objects.using(using).filter(application=client.application.pk)
+        rows.update(publisher="", verified_host="", updated_at=timezone.now())
+        changed = ClientChanged(client.application, ("publisher", "verified_host"))
+        AuditEvent.objects.record([changed], using=using, by=by.actor)
 
 
 def _due(application: Row) -> PublisherProof:

@@ -17,6 +17,7 @@ from oauth_provider.events.actor import NOBODY, Actor
 from oauth_provider.events.event import TeamChanged
 from oauth_provider.models import AuditEvent, ClientInvitation, ClientMember
 from oauth_provider.models.client_invitation import LIFETIME, MAX_NAME
+from oauth_provider.models.client_registration import PORTAL
 from oauth_provider.sql.clock import database_now
 from oauth_provider.sql.transaction import locked, run
 
@@ -163,12 +164,14 @@ def remove(application: Row, member_id: int, *, by: Actor, step: str = REMOVED) 
 
 
 def give_to_developers() -> int:
-    """Make the oldest developer of each client without an owner its owner; return how many clients had none.
+    """Make the oldest developer of each client of the portal without an owner its owner; return how many had none.
 
-    The account of an owner was deleted. A viewer is never made one: an operator has to.
+    The account of an owner was deleted; clients that operators made need have none. A viewer is never made one: an
+    operator has to.
     """
     members = ClientMember.objects.filter(application=OuterRef("application"))
     orphans = ClientMember.objects.filter(role=Role.DEVELOPER, user__is_active=True)
+    orphans = orphans.filter(application__oauth_policy__door=PORTAL)
     orphans = orphans.exclude(Exists(members.filter(role=Role.OWNER))).select_related("application", "user")
     given: set[Any] = set()
     for member in orphans.order_by("created_at", "pk"):

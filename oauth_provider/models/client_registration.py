@@ -9,6 +9,8 @@ from oauth_provider.protocol.scope_entry import rule_of
 
 # The door of clients whose ``client_id`` is the URL of a document.
 DOCUMENT = "document"
+# The door of clients that developers registered, who own them.
+PORTAL = "portal"
 
 
 def check_rules(value: str) -> None:

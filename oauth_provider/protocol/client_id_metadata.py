@@ -34,6 +34,9 @@ SECRETS = ("client_secret", "client_secret_expires_at")
 LEFT_OUT = ("software_statement", "authorization_details_types", "response_types", "application_type")
 # Whoever counts on one of these is registered by an operator, or registers itself: nothing more is fetched here.
 NOT_BY_DOCUMENT = ("sector_identifier_uri", "id_token_encrypted_response_alg")
+# Addresses that hear of a logout, and those that a person comes back to after one.
+OF_LOGOUT = ("backchannel_logout_uri", "frontchannel_logout_uri")
+AFTER_LOGOUT = "post_logout_redirect_uris"
 
 
 class DocumentRefused(ValueError):
@@ -92,11 +95,18 @@ def read_document(client_id: str, body: bytes) -> dict[str, Any]:
     if not uris:
         raise DocumentRefused("it has no redirect URI on its own host, or on the person's device")
     return {
-        **members,
+        **_on_same_site(members, client_id),
         **chosen_authentication(document, members),
         REDIRECT_URIS: uris,
         "grant_types": tuple(one for one in GRANT_TYPES if one in grant_types),
     }
+
+
+def _on_same_site(members: Mapping[str, Any], client_id: str) -> dict[str, Any]:
+    """Return ``members`` without addresses elsewhere that people would be sent to, or this server would send to."""
+    left = tuple(uri for uri in members.get(AFTER_LOGOUT, ()) if is_of_same_site(uri, client_id))
+    kept = {one: value for one, value in members.items() if one not in OF_LOGOUT or is_of_same_site(value, client_id)}
+    return kept | ({AFTER_LOGOUT: left} if AFTER_LOGOUT in members else {})
 
 
 def is_of_same_site(redirect_uri: str, client_id: str) -> bool:
@@ -109,6 +119,12 @@ def is_of_same_site(redirect_uri: str, client_id: str) -> bool:
     parts, host = _split(redirect_uri), host_of_document(client_id)
     named = (parts.hostname or "") if parts is not None else ""
     return named == host or named.endswith(f".{host}")
+
+
+def is_own_scheme(redirect_uri: str, client_id: str) -> bool:
+    """Is its scheme the host of the document, or a name above or below it, read backwards (RFC 8252 §7.1)?"""
+    name, host = ".".join(reversed(redirect_uri.partition(":")[0].split("."))), host_of_document(client_id)
+    return "." in name and (name == host or host.endswith(f".{name}") or name.endswith(f".{host}"))
 
 
 def chosen_authentication(document: Mapping[str, Any], members: Mapping[str, Any]) -> dict[str, str]:

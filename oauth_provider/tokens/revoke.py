@@ -30,9 +30,6 @@ from oauth_provider.tokens.jwt_lookup import moment, uuid_of
 from oauth_provider.tokens.verification_cache import TOKEN, verification_cache
 from oauth_provider.tokens.verifier import read_own_jwt
 
-# Sign-ins that end in one transaction.
-MAX_AT_ONCE = 500
-
 
 @sensitive_variables()
 def revoke_token(token: str, client: Client, guard: Guard | None = None, by: Actor = NOBODY) -> None:
@@ -64,18 +61,6 @@ def revoke_user(user: Any, by: Actor = NOBODY) -> int:
     """
     revoke_tokens_of_dot(by, user=user)
     return revoke_authorizations(Authorization.objects.filter(user=user), Authorization.Reason.OPERATOR, by)
-
-
-def revoke_client(application: Row, by: Actor = NOBODY) -> None:
-    """End every sign-in at a client, some at a time, and every token of its own that has a row.
-
-    JWTs of its own go on until they expire: suspend it first, where that matters.
-    """
-    revoke_tokens_of_dot(by, application=application)
-    live = Authorization.objects.filter(application=application, revoked_at=None)
-    while keys := list(live.values_list("pk", flat=True)[:MAX_AT_ONCE]):
-        revoke_authorizations(live.filter(pk__in=keys), Authorization.Reason.OPERATOR, by)
-    revoke_access_tokens(access_token_model()._base_manager.filter(application=application), by)
 
 
 def live_people(application: Row) -> int:

@@ -40,13 +40,17 @@ def test_only_a_session_is_a_person_and_whoever_may_not_register_makes_nothing(s
     driver = signed_in()
     bearer = {"HTTP_AUTHORIZATION": f"Bearer {driver.tokens()['access_token']}"}
     assert Browser().get(APPS, **bearer).status_code == 303
-    open_portal(settings, WHO=["group:Developers"])
     browser = browser_of(owner)
+    browser.get(f"{APPS}/new?kind=web")
+    open_portal(settings, WHO=["group:Developers"])
     assert browser.get(f"{APPS}/new").status_code == 403
     assert new(browser).status_code == 403
-    refused = send(browser, url(client, "settings"), name="Another", redirect_uris=CALLBACK)
-    assert refused.status_code == 400
-    assert application_model().objects.get(pk=client.application.pk).name == "Photo Book"
+    # What they registered before they keep, and look at.
+    before, token = state(), browser.cookies["csrftoken"].value
+    for page, fields in [*ACTS["developer"], *ACTS["owner"]]:
+        assert browser.post(url(client, page), {**fields, "csrfmiddlewaretoken": token}).status_code == 403
+    assert browser.get(url(client)).status_code == 200
+    assert state() == before
 
 
 ACTS: dict[str, list[tuple[str, dict[str, str]]]] = {
@@ -123,7 +127,7 @@ def test_a_suspended_app_is_changed_by_nobody(owner: Any) -> None:
     ClientPolicy.objects.update(status="suspended", suspended_from="approved")
     before = state()
     token = browser.cookies["csrftoken"].value
-    for page, fields in ACTS["developer"]:
+    for page, fields in [*ACTS["developer"], *ACTS["owner"]]:
         assert browser.post(url(client, page), {**fields, "csrfmiddlewaretoken": token}).status_code == 403
     assert state() == before
     assert "has suspended it" in browser.get(url(client)).content.decode()

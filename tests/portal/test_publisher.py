@@ -200,3 +200,12 @@ def test_a_host_that_an_operator_moved_the_app_from_is_lost_and_another_voucher_
     look()
     assert ClientPolicy.objects.get().verified_host == "photobook.example"
     assert PublisherProof.objects.get().host == ""
+
+
+def test_the_mark_goes_whatever_else_is_wrong_with_the_client_by_now(proven: Client, web: Web) -> None:
+    web.files.clear()
+    type(proven.application)._base_manager.update(redirect_uris="ftp://old.example/", algorithm="RS256")
+    PublisherProof.objects.update(failures=2)
+    make_due()
+    assert look() == "0 publishers are still at their host, 1 are not\n"
+    assert ClientPolicy.objects.get().verified_host == ""

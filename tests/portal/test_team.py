@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from oauth_provider.clients import team
-from oauth_provider.models import AuditEvent, ClientInvitation, ClientMember
+from oauth_provider.models import AuditEvent, ClientInvitation, ClientMember, ClientPolicy
 from tests.each import each
 from tests.factories import UserFactory
 from tests.portal.team import APPS, browser_of, join, open_portal, problem, register, send, url
@@ -155,4 +155,8 @@ def test_an_app_whose_owner_is_gone_is_given_to_its_oldest_developer_and_never_t
     assert team.give_to_developers() == 1
     assert roles(client) == {"viewer": "viewer", "second": "owner", "third": "developer"}
     assert roles(looked_at) == {"another": "viewer"}
+    # An operator's own client needs no owner.
+    ClientMember.objects.filter(role="owner").update(role="developer")
+    ClientPolicy.objects.update(door="admin")
+    assert team.give_to_developers() == 0
     assert AuditEvent.objects.filter(kind="team_changed").latest("pk").actor == ""

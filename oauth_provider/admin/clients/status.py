@@ -205,7 +205,8 @@ class StatusViews(BoundedAdmin):
             self.message_user(request, text, messages.ERROR)
             return None
         if request.POST.get("post"):
-            done = sum(self._step(request, row, verb, "") for row in rows)
+            allowed = [row for row in rows if self.has_change_permission(request, row)]
+            done = sum(self._step(request, row, verb, "") for row in allowed)
             text = ngettext("%(done)d client was changed.", "%(done)d clients were changed.", done) % {"done": done}
             self.message_user(request, text, messages.SUCCESS if done else messages.WARNING)
             return None

@@ -20,12 +20,19 @@ from oauth_provider.clients.registration.uri_rules import allowed_schemes
 from oauth_provider.conf import provider_settings
 from oauth_provider.dot.names import Row, application_model
 from oauth_provider.models.client import Client
-from oauth_provider.protocol.client_id_metadata import DocumentRefused, host_of_document, read_document
+from oauth_provider.protocol.client_id_metadata import (
+    METHOD,
+    DocumentRefused,
+    host_of_document,
+    is_own_scheme,
+    read_document,
+)
 from oauth_provider.protocol.client_metadata import REDIRECT_URIS
 from oauth_provider.protocol.errors import OAuthError
 from oauth_provider.protocol.jose import ALGORITHMS
 from oauth_provider.protocol.look_alike import host_looks_like
 from oauth_provider.protocol.redirect_uri import find_fault
+from oauth_provider.protocol.registration import NO_AUTHENTICATION
 from oauth_provider.registry.scope import all_scopes
 
 logger = logging.getLogger("oauth_provider.clients")
@@ -77,7 +84,11 @@ def _proposal(client_id: str, found: Copy, client: Client | None) -> Proposal | 
     before = None if client is None else Metadata.of(client)
     application = application_model()(client_id=client_id) if client is None else copy(client.application)
     try:
-        members = _usable(_read(client_id, found.text), application)
+        read = _read(client_id, found.text)
+        if client is None:
+            # What an app may have as a redirect URI is said of public clients.
+            application.client_type = "public" if read[METHOD] == NO_AUTHENTICATION else "confidential"
+        members = _usable(read, application)
         asked = requested(members, Offer(door_policy(Door.DOCUMENT), None, ALGORITHMS), before)
     except (DocumentRefused, OAuthError) as error:
         logger.warning("The document %s cannot be used: %s", client_id, error)
@@ -102,7 +113,8 @@ def _usable(members: MappingProxyType[str, Any], application: Row) -> dict[str, 
     uris = tuple(
         uri
         for uri in members[REDIRECT_URIS]
-        if uri.partition(":")[0] in schemes and find_fault(uri, allow_http=allow_http, app_schemes=schemes) is None
+        if (uri.partition(":")[0] in schemes or is_own_scheme(uri, application.client_id))
+        and find_fault(uri, allow_http=allow_http, app_schemes=schemes) is None
     )
     if not uris:
         raise DocumentRefused("none of its redirect URIs may be registered here")

@@ -25,7 +25,7 @@ from oauth_provider.conf import provider_settings
 from oauth_provider.dot.names import application_model
 from oauth_provider.events.event import ClientDeleted
 from oauth_provider.models import AuditEvent, ClientLogo, ClientSecret, DynamicRegistration, InitialAccessToken
-from oauth_provider.models.client import Client, as_client
+from oauth_provider.models.client import Client, ClientPolicy, as_client
 from oauth_provider.protocol.client_metadata import read_members, refusal
 from oauth_provider.protocol.digest import digest
 from oauth_provider.protocol.errors import AccessDenied, InvalidToken, UnapprovedSoftwareStatement
@@ -132,6 +132,9 @@ def delete_registration(registration: DynamicRegistration, by: By) -> None:
     pk = application.pk
 
     def work() -> None:
+        # It may have been suspended since: whoever is looked into does not get away.
+        policies = ClientPolicy.objects.using(using).select_for_update()
+        check_open(Client(application, policies.filter(application=pk).first() or ClientPolicy.of(application)))
         AuditEvent.objects.record([ClientDeleted(application)], using=using, by=by.actor)
         application.pk = pk  # Django takes it away with the row
         application.delete(using=using)

@@ -23,7 +23,8 @@ from oauth_provider.dot.names import application_model
 from oauth_provider.models import ClientPolicy, ClientSecret
 from oauth_provider.models.client import Client, as_client
 from oauth_provider.protocol.strict_json import parse_array
-from oauth_provider.tokens.revoke import live_people, revoke_client
+from oauth_provider.tokens.client_revocation import revoke_client
+from oauth_provider.tokens.revoke import live_people
 
 BY = By(Door.COMMAND)
 STEPS = {"approve": Step.APPROVE, "suspend": Step.SUSPEND, "resume": Step.RESUME}
@@ -131,7 +132,8 @@ class Command(BaseCommand):
         if not options["yes"]:
             self.stdout.write(f"{people} people are signed in to it. Nothing was changed. Add --yes to do it.")
             return
-        revoke_client(client.application)
+        while not revoke_client(client.application).is_all:
+            continue
         self.stdout.write(f"The sign-ins of {people} people were ended, and every token of the client.")
 
     @sensitive_variables("done", "secret")

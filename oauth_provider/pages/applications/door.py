@@ -133,17 +133,24 @@ def for_members(view: View) -> View:
 
 
 def check_may_change(seat: Seat) -> None:
-    """Raise ``NotAllowed`` for a viewer, and where the client is suspended."""
+    """Raise ``NotAllowed`` for a viewer, for who may not register any more, and where the client is suspended."""
     if seat.role == Role.VIEWER:
         raise NotAllowed(ROLE_TOO_SMALL, ASK_OWNER)
-    if not seat.may_change:
-        raise NotAllowed(SUSPENDED, ASK_OPERATOR)
+    _check_open(seat)
 
 
 def check_is_owner(seat: Seat) -> None:
-    """Raise ``NotAllowed`` for anybody but an owner."""
+    """Raise ``NotAllowed`` for anybody but an owner, for who may not register any more, and where it is suspended."""
     if not seat.is_owner:
         raise NotAllowed(ROLE_TOO_SMALL, ASK_OWNER)
+    _check_open(seat)
+
+
+def _check_open(seat: Seat) -> None:
+    if seat.client.policy.is_suspended:
+        raise NotAllowed(SUSPENDED, ASK_OPERATOR)
+    if not seat.visitor.may_register:
+        raise NotAllowed(ROLE_TOO_SMALL, ASK_OPERATOR)
 
 
 def show_with_script(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:

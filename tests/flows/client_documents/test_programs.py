@@ -29,10 +29,8 @@ def proof(driver: Driver, alg: str) -> dict[str, str]:
 
 
 @each("name", PROGRAMS)
-def test_each_program_connects(settings: Any, network: Network, name: str) -> None:
+def test_each_program_connects(network: Network, name: str) -> None:
     program = PROGRAMS[name]
-    schemes = {"ALLOWED_REDIRECT_URI_SCHEMES": ["https", "http", "cursor"]}
-    settings.OAUTH2_PROVIDER = getattr(settings, "OAUTH2_PROVIDER", {}) | schemes
     members = with_keys(program, program.alg) if program.alg else program.members
     network.publish(program.url, **members)
     driver = driver_of(program.url, program.redirect_uri)
@@ -79,3 +77,29 @@ def test_what_is_for_other_servers_is_left_out(network: Network, changes: dict[s
     driver = driver_of(scope="notes:read")
     assert driver.redeem(code_of(driver)).status_code == 200
     assert application_model().objects.get().oauth_policy.token_endpoint_auth_method == method
+
+
+@each(
+    ("redirect_uri", "is_taken"),
+    [
+        ("example.notes:/callback", True),
+        ("example.notes.desktop:/callback", True),
+        ("com.bank:/callback", False),
+        ("notes.example:/callback", False),
+        ("example:/callback", False),
+    ],
+)
+def test_an_app_may_have_the_scheme_of_its_own_domain(network: Network, redirect_uri: str, is_taken: bool) -> None:
+    network.publish(URL, redirect_uris=[redirect_uri])
+    driver = driver_of(URL, redirect_uri)
+    driver.sign_in(UserFactory())
+    assert (driver.authorize().status_code == 303) == is_taken
+
+
+def test_a_logout_neither_leads_nor_is_told_to_another_host(network: Network) -> None:
+    elsewhere = ["https://notes.example/bye", "https://evil.example/bye"]
+    network.publish(URL, post_logout_redirect_uris=elsewhere, backchannel_logout_uri="https://victim.example/")
+    driver = driver_of()
+    assert driver.redeem(code_of(driver)).status_code == 200
+    row = application_model().objects.get(client_id=URL)
+    assert (row.post_logout_redirect_uris, row.oauth_policy.backchannel_logout_uri) == (elsewhere[0], "")

@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
+from oauth_provider.clients.registration import dynamic
 from oauth_provider.dot.names import application_model
 from oauth_provider.models import AuditEvent, ClientPolicy, ClientSecret, DynamicRegistration
+from oauth_provider.models.client import Client
 from oauth_provider.protocol.token_string import REGISTRATION_ACCESS_TOKEN, make_token
 from tests import ledger
 from tests.driver import Driver
@@ -180,6 +182,23 @@ def test_a_suspended_client_may_not_even_go(registrar: Registrar, method: str) -
     with ledger.unchanged():
         response = registrar.manage(method, made, document)
     assert (response.status_code, response.json()["error"]) == (403, "access_denied")
+
+
+@pytest.mark.spec("RFC 7592", "2.3")
+def test_nor_does_one_that_is_suspended_while_it_goes(registrar: Registrar, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = registrar.made()
+
+    def late(client: Client) -> None:
+        check_open(client)
+        ClientPolicy.objects.update(status="suspended")
+        monkeypatch.undo()
+
+    check_open = dynamic.check_open
+    monkeypatch.setattr(dynamic, "check_open", late)
+    response = registrar.manage("DELETE", made)
+    assert (response.status_code, response.json()["error"]) == (403, "access_denied")
+    assert application_model().objects.exists()
+    assert not AuditEvent.objects.filter(kind="client_deleted").exists()
 
 
 def test_no_update_widens_what_the_door_gives(settings: Any) -> None:
