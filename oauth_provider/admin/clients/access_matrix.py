@@ -124,7 +124,7 @@ class Access:
     def narrow(self, clients: QuerySet[Row], scopes: Iterable[str]) -> QuerySet[Row]:
         """Return those of ``clients`` that may ask for one of ``scopes``, or for what brings it along."""
         # A scope has no quote in it, and a list in JSON has one on either side of each (RFC 6749 §3.3).
-        either = Q(oauth_policy__scopes=None) | Q(oauth_policy=None)
+        either = Q(oauth_policy__scopes__isnull=True) | Q(oauth_policy=None)
         for scope in self.known.with_implying(frozenset(scopes)):
             either |= Q(listed_scopes__contains=f'"{scope}"')
         listed = clients.annotate(listed_scopes=Cast("oauth_policy__scopes", TextField()))
