@@ -67,7 +67,8 @@ def unserved(words: str, *agrees: Any) -> Inherited:
 GUARDS = "by django-oauth-toolkit's own guards and classes"
 DEVICE = "the device flow is not served yet"
 REGISTRATION = "by the endpoint's door of `REGISTRATION`"
-DOCUMENTS = "client metadata documents are not fetched yet"
+DOCUMENTS = "by the documents' door of `REGISTRATION`"
+FETCHES = "by limits of our own, which cannot be set"
 LISTED = "discovery lists what is served"
 LOGOUT = "see logout.md"
 METADATA = "`OAUTH_RESOURCE_SERVER`, whose document is served in its place"
@@ -188,16 +189,16 @@ SETTINGS: Mapping[str, Inherited] = {
     "DCR_REGISTRATION_SCOPE": replaced("by registration access tokens (`ocr_…`), which open nothing else"),
     "DCR_REGISTRATION_TOKEN_EXPIRE_SECONDS": replaced("by their rotation at each update; they do not expire", None),
     "DCR_ROTATE_REGISTRATION_TOKEN_ON_UPDATE": replaced("by a rotation that survives a lost answer", True),
-    "CIMD_ENABLED": unserved(DOCUMENTS, False),
-    "CIMD_METADATA_FETCHER": unserved(DOCUMENTS),
-    "CIMD_REGISTRATION_PERMISSION_CLASSES": unserved(DOCUMENTS),
-    "CIMD_ALLOWED_HOSTS": unserved(DOCUMENTS, []),
-    "CIMD_FETCH_TIMEOUT_SECONDS": unserved(DOCUMENTS),
-    "CIMD_MAX_DOCUMENT_SIZE": unserved(DOCUMENTS),
-    "CIMD_METADATA_MIN_AGE_SECONDS": unserved(DOCUMENTS),
-    "CIMD_METADATA_MAX_AGE_SECONDS": unserved(DOCUMENTS),
-    "CIMD_FAILURE_BACKOFF_SECONDS": unserved(DOCUMENTS),
-    "CIMD_MAX_CONCURRENT_FETCHES": unserved(DOCUMENTS),
+    "CIMD_ENABLED": replaced(DOCUMENTS, False),
+    "CIMD_METADATA_FETCHER": replaced(FETCHES),
+    "CIMD_REGISTRATION_PERMISSION_CLASSES": replaced(DOCUMENTS),
+    "CIMD_ALLOWED_HOSTS": replaced(DOCUMENTS, []),
+    "CIMD_FETCH_TIMEOUT_SECONDS": replaced(FETCHES),
+    "CIMD_MAX_DOCUMENT_SIZE": replaced(FETCHES),
+    "CIMD_METADATA_MIN_AGE_SECONDS": replaced(FETCHES),
+    "CIMD_METADATA_MAX_AGE_SECONDS": replaced(FETCHES),
+    "CIMD_FAILURE_BACKOFF_SECONDS": replaced(FETCHES),
+    "CIMD_MAX_CONCURRENT_FETCHES": replaced(FETCHES),
     "OAUTH2_RESPONSE_TYPES_SUPPORTED": replaced(f"{LISTED}; others only by `LEGACY_RESPONSE_TYPES`", ["code"]),
     "OAUTH2_TOKEN_ENDPOINT_AUTH_METHODS_SUPPORTED": replaced(LISTED),
     "OAUTH2_GRANT_TYPES_SUPPORTED": replaced(LISTED),
