@@ -7,6 +7,10 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
+from django.core.cache import cache
+
+from oauth_provider.clients.documents import copies
 from oauth_provider.fetch import Fetched, FetchError
 from tests.driver import Driver
 from tests.flows.request_objects import jwks
@@ -189,3 +193,13 @@ PROGRAMS = {
 def with_keys(program: Program, *keys: Any) -> dict[str, Any]:
     """Return the document of a program whose keys stand in it."""
     return {**program.members, "jwks_uri": None, "jwks": jwks(*keys)}
+
+
+def open_network(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Network:
+    """Open the door, and have the network be a dictionary with one honest document."""
+    cache.clear()
+    settings.OAUTH_PROVIDER = settings.OAUTH_PROVIDER | {"REGISTRATION": {"DOCUMENT": {"IS_OPEN": True}}}
+    network = Network()
+    network.publish()
+    monkeypatch.setattr(copies, "fetch", network.fetch)
+    return network

@@ -1,7 +1,7 @@
 """Trials of an authorization request (RFC 6749 §4.1.1): every rule with its verdict; nothing is stored or fetched.
 
-The rules are those that the endpoint applies, in its order. Where one would have to fetch a client's keys, the trial
-says so and goes on without it, or ends where all that follows depends on them.
+The rules are those that the endpoint applies, in its order. Where one would have to fetch a client's keys, or the
+document that describes a client, the trial says so and goes on without it, or ends where what follows depends on it.
 """
 
 from collections.abc import Callable, Iterator
@@ -20,6 +20,8 @@ from oauth_provider.authorization.signed import signed_pairs
 from oauth_provider.authorization.ticket import Ticket
 from oauth_provider.clients import lookup
 from oauth_provider.models.client import Client
+from oauth_provider.models.client_registration import DOCUMENT
+from oauth_provider.protocol.client_id_metadata import is_document_url
 from oauth_provider.protocol.errors import OAuthError
 from oauth_provider.protocol.redirect_uri_comparison import Piece, compare, nearest
 from oauth_provider.protocol.scope import parse_scope
@@ -31,7 +33,7 @@ class Verdict(Enum):
 
     KEPT = "kept"
     BROKEN = "broken"
-    UNTRIED = "untried"  # its keys would have to be fetched
+    UNTRIED = "untried"  # something would have to be fetched
     UNREACHED = "unreached"
 
 
@@ -84,16 +86,16 @@ def attempt(request: AuthorizationRequest, issuer: Issuer) -> Trial:
     for name, run in _steps(trial, issuer):
         verdict = Verdict.UNREACHED if is_over else _verdict(trial, run)
         trial.steps.append(Step(name, verdict))
-        # Of a request object that is not read nothing is known.
-        is_over = is_over or verdict is Verdict.BROKEN or (verdict is Verdict.UNTRIED and name == OPEN)
+        # Of a request object, or a client, that is not read nothing is known.
+        is_over = is_over or verdict is Verdict.BROKEN or (verdict is Verdict.UNTRIED and name in (OPEN, FIND_CLIENT))
     return trial
 
 
 class _Fetches(Exception):
-    """To try it, keys would have to be fetched."""
+    """To try it, something would have to be fetched."""
 
 
-OPEN = "open_request"
+OPEN, FIND_CLIENT = "open_request", "find_client"
 
 
 def _verdict(trial: Trial, run: Callable[[], Any]) -> Verdict:
@@ -110,7 +112,7 @@ def _verdict(trial: Trial, run: Callable[[], Any]) -> Verdict:
 def _steps(trial: Trial, issuer: Issuer) -> Iterator[tuple[str, Callable[[], Any]]]:
     yield OPEN, lambda: _open(trial, issuer)
     yield "check_identifiers_single", lambda: rules.check_identifiers_single(trial.request)
-    yield "find_client", lambda: _find_client(trial)
+    yield FIND_CLIENT, lambda: _find_client(trial)
     yield "find_redirect_uri", lambda: _establish(trial)
     for rule in rules.rules_for(trial.request):
         yield rule.__name__, lambda rule=rule: _apply(trial, rule)  # type: ignore[misc]  # the loop's own
@@ -125,7 +127,7 @@ def _open(trial: Trial, issuer: Issuer) -> None:
     if not named.request:
         return
     rules.check_identifiers_single(named)
-    client = rules.find_client(named)
+    client = rules.find_client(named, _registered(named.client_id))
     if client.policy.jwks_uri and not client.policy.jwks:
         raise _Fetches
     pairs = signed_pairs(named, client, issuer)
@@ -133,9 +135,16 @@ def _open(trial: Trial, issuer: Issuer) -> None:
 
 
 def _find_client(trial: Trial) -> None:
-    if trial.request.client_id:
-        trial.client = lookup.find_client(trial.request.client_id, begins=True)
+    trial.client = _registered(trial.request.client_id)
     rules.find_client(trial.request, trial.client)
+
+
+def _registered(client_id: str) -> Client | None:
+    """Return the client as its rows have it, None where there is none. Raises ``_Fetches`` for one of a document."""
+    client = lookup.find_registered(client_id)
+    if is_document_url(client_id) and (client is None or client.policy.door == DOCUMENT):
+        raise _Fetches
+    return client
 
 
 def _establish(trial: Trial) -> None:

@@ -14,6 +14,7 @@ from oauth_provider.dot.names import application_model
 from oauth_provider.events.refusal_ring import last_refusals
 from tests import ledger
 from tests.admin.operators import operator, url
+from tests.documents import URL, open_network
 from tests.each import each
 from tests.factories import CALLBACK, ApplicationFactory
 
@@ -166,3 +167,14 @@ def test_the_page_of_a_client_leads_to_a_request_that_it_might_send(client: Any)
     assert {step.verdict.value for step in tried(browser, sample).context["trial"].steps} == {"kept"}
     for key in ("x", "\x00", "9" * 40, "0"):
         assert browser.get(PAGE, {"client": key}).context["form"].initial["url"] == ""
+
+
+def test_no_document_of_a_client_is_fetched(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    network, browser = open_network(settings, monkeypatch), operator()
+    for text in (asked(client_id=URL), asked(client_id=URL, request="a.b.c")):
+        with ledger.unchanged():
+            trial = tried(browser, f"{ENDPOINT}?{text}").context["trial"]
+        assert not trial.is_complete
+        assert trial.error is None
+        assert "untried" in [step.verdict.value for step in trial.steps]
+    assert network.asked == []

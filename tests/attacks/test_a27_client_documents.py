@@ -17,7 +17,7 @@ from oauth_provider.dot.names import application_model
 from oauth_provider.fetch import Fetched
 from oauth_provider.models import PendingRequest
 from tests import ledger
-from tests.documents import CALLBACK, URL, Network, document, driver_of
+from tests.documents import CALLBACK, URL, Network, document, driver_of, open_network
 from tests.driver import PAR, TOKEN, Driver, post
 from tests.each import each
 from tests.factories import UserFactory
@@ -72,12 +72,7 @@ OF_OTHERS = [
 @pytest.fixture
 def network(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Network:
     """The door stands open, and the network has one honest document."""
-    cache.clear()
-    settings.OAUTH_PROVIDER = settings.OAUTH_PROVIDER | {"REGISTRATION": {"DOCUMENT": {"IS_OPEN": True}}}
-    network = Network()
-    network.publish()
-    monkeypatch.setattr(copies, "fetch", network.fetch)
-    return network
+    return open_network(settings, monkeypatch)
 
 
 @pytest.fixture

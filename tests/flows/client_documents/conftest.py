@@ -1,20 +1,13 @@
-"""What the tests of clients known by a document share: the door stands open, and the network is a dictionary."""
+"""What the tests of clients known by a document share."""
 
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 
-from oauth_provider.clients.documents import copies
-from tests.documents import Network
+from tests.documents import Network, open_network
 
 
 @pytest.fixture
 def network(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Network:
     """The network, with one document."""
-    cache.clear()
-    settings.OAUTH_PROVIDER = settings.OAUTH_PROVIDER | {"REGISTRATION": {"DOCUMENT": {"IS_OPEN": True}}}
-    network = Network()
-    network.publish()
-    monkeypatch.setattr(copies, "fetch", network.fetch)
-    return network
+    return open_network(settings, monkeypatch)
