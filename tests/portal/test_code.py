@@ -164,7 +164,7 @@ def test_requests_signs_a_person_in(project: FreshProject, kind: str) -> None:
 def test_curl_redeems_a_code(project: FreshProject, kind: str) -> None:
     app = register(project, kind, f"http://127.0.0.1:{free_port()}/callback", **SIGNS_IN)
     arrived = app.agree(app.text(f"{project.address}/oauth/authorize?").strip())
-    code = re.search(r"[?&]code=([^&]+)", arrived)[1]  # type: ignore[index]
+    code = re.search(r"[?&]code=([^&]+)", arrived)[1]  # type: ignore[index]  # it is there
     out = app.output("sh", "-euc", app.text("CODE=").replace("CODE=paste-the-code", f"CODE={code}"))
     tokens, person = answers(out)
     assert tokens["token_type"] == "Bearer"

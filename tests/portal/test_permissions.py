@@ -3,10 +3,12 @@
 from typing import Any
 
 import pytest
+from django.db.models import ProtectedError
 from django.test import Client as Browser
 
 from oauth_provider.dot.names import application_model
 from oauth_provider.models import (
+    AuditEvent,
     ClientInvitation,
     ClientMember,
     ClientPolicy,
@@ -131,3 +133,16 @@ def test_a_suspended_app_is_changed_by_nobody(owner: Any) -> None:
         assert browser.post(url(client, page), {**fields, "csrfmiddlewaretoken": token}).status_code == 403
     assert state() == before
     assert "has suspended it" in browser.get(url(client)).content.decode()
+
+
+def test_of_a_deletion_that_fails_nobody_is_told_that_it_happened(owner: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = register(owner)
+
+    def fail(*_arguments: Any, **_options: Any) -> None:
+        raise ProtectedError("a table of the project's own", set())
+
+    monkeypatch.setattr(application_model(), "delete", fail)
+    refused = send(browser_of(owner), url(client, "delete"), name="Photo Book")
+    assert refused.status_code == 400
+    assert "still needs it" in refused.content.decode()
+    assert not AuditEvent.objects.filter(kind="client_deleted").exists()

@@ -65,7 +65,7 @@ def test_an_app_is_made_with_a_secret_that_is_shown_once_and_with_what_needs_no_
     assert (policy.kind, policy.door, policy.status) == ("web", "portal", "draft")
     assert (policy.scopes, policy.requested_scope) == (["openid", "notes:read"], "notes:write")
     assert ClientMember.objects.get().role == "owner"
-    env = base64.b64decode(re.search(r"base64,([\w+/=]+)", html)[1]).decode()  # type: ignore[index]
+    env = base64.b64decode(re.search(r"base64,([\w+/=]+)", html)[1]).decode()  # type: ignore[index]  # it is there
     assert env == f"CLIENT_ID={application.client_id}\nCLIENT_SECRET={secret[1]}\nISSUER=https://auth.example.com\n"
     assert 'download="photo-book.env"' in html
     assert response["Cache-Control"] == "no-store"
@@ -80,7 +80,7 @@ def test_an_app_is_made_with_a_secret_that_is_shown_once_and_with_what_needs_no_
 def test_a_form_that_is_sent_twice_makes_one_app_and_one_of_somebody_else_makes_none(owner: Any) -> None:
     browser = browser_of(owner)
     page = browser.get(f"{APPS}/new?kind=web").content.decode()
-    draft = unescape(re.search(r'name="draft" value="([^"]*)"', page)[1])  # type: ignore[index]
+    draft = unescape(re.search(r'name="draft" value="([^"]*)"', page)[1])  # type: ignore[index]  # it is there
     assert new(browser, draft=draft).status_code == 200
     again = new(browser, draft=draft)
     assert again.status_code == 303

@@ -49,7 +49,7 @@ def test_a_form_that_is_sent_by_several_clicks_makes_one_app_with_one_secret(own
     browser = browser_of(owner)
     html = browser.get(f"{APPS}/new?kind=web").content.decode()
     hidden = {
-        name: unescape(re.search(rf'name="{name}" value="([^"]*)"', html)[1])  # type: ignore[index]
+        name: unescape(re.search(rf'name="{name}" value="([^"]*)"', html)[1])  # type: ignore[index]  # it is there
         for name in ("draft", "csrfmiddlewaretoken")
     }
     form = {"kind": "web", "name": "Photo Book", "redirect_uris": CALLBACK, "scopes": ["openid"], **hidden}

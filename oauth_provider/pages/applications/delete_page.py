@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db import router
+from django.db import router, transaction
 from django.db.models import ProtectedError, RestrictedError
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -51,8 +51,10 @@ def _delete(seat: Seat) -> None:
     live = Authorization.objects.filter(application=application, revoked_at=None)
     while keys := list(live.values_list("pk", flat=True)[:MAX_AT_ONCE]):
         revoke_authorizations(live.filter(pk__in=keys), Authorization.Reason.CLIENT, by)
-    AuditEvent.objects.record([ClientDeleted(application)], using=router.db_for_write(AuditEvent), by=by)
-    application.delete()
+    # Where something keeps it from going, nobody is told that it went.
+    with transaction.atomic(using=router.db_for_write(type(application))):
+        AuditEvent.objects.record([ClientDeleted(application)], using=router.db_for_write(AuditEvent), by=by)
+        application.delete()
 
 
 def _show(request: HttpRequest, seat: Seat, problem: Any = "") -> HttpResponse:

@@ -118,7 +118,7 @@ def apps_of(user: Any, called: Mapping[str, str]) -> list[App]:
 
 
 def _consents(user: Any, now: datetime, using: str) -> QuerySet[Consent]:
-    """Those that are not over: of the others nothing is left but what the receipts tell."""
+    """Return the consents of ``user`` that are not over at ``now``: of others nothing is left but their receipts."""
     given = Consent.objects.using(using).filter(Q(until=None) | Q(until__gt=now), user=user)
     return given.select_related("application__oauth_policy")
 
