@@ -64,7 +64,7 @@ def test_a_step_is_asked_for_then_taken_told_and_can_be_read_again(
     policy = ClientPolicy.objects.get()
     assert (policy.status, policy.status_note) == (after, "as agreed")
     event = happened().get()
-    assert (event.kind, event.actor) == (kind, str(browser.operator.pk))  # type: ignore[attr-defined]
+    assert (event.kind, event.actor) == (kind, str(browser.operator.pk))  # type: ignore[attr-defined]  # the tests' own
     assert LogEntry.objects.count() == 1
 
 
@@ -159,7 +159,7 @@ def test_a_client_is_given_to_another_owner(keeps: str, left: set[str]) -> None:
     assert set(members.values()) == left
     event = happened().last()
     assert (event.kind, event.user, event.facts["role"]) == ("team_changed", str(after.pk), "owner")
-    assert event.actor == str(browser.operator.pk)  # type: ignore[attr-defined]
+    assert event.actor == str(browser.operator.pk)  # type: ignore[attr-defined]  # the tests' own
     with ledger.unchanged():
         browser.post(url(application, "transfer"), form)
 

@@ -49,7 +49,7 @@ def test_a_client_is_made_and_its_secret_works_and_is_shown_once() -> None:
     assert shown == {name: value for name, value in made.items() if name != "client_secret"}
     assert ClientPolicy.objects.get().door == "command"
     service = as_json("create", "--kind", "service", "--name", "Sync", "--scope", "notes:read", "--json")
-    application = find_client(service["client_id"]).application  # type: ignore[union-attr]
+    application = find_client(service["client_id"]).application  # type: ignore[union-attr]  # there is one
     application.secret = service["client_secret"]
     assert Driver(application).token(grant_type="client_credentials", scope="notes:read").status_code == 200
     assert "client_secret" not in run(
@@ -130,7 +130,7 @@ def test_an_import_changes_what_differs_and_leaves_the_others(tmp_path: Path) ->
         (done,) = imported(tmp_path, [one], "--dry-run")
     assert done["done"] == "changed: access_token_lifetime, client_name"
     imported(tmp_path, [one])
-    assert find_client(one["client_id"]).application.name == "Album"  # type: ignore[union-attr]
+    assert find_client(one["client_id"]).application.name == "Album"  # type: ignore[union-attr]  # there is one
     # A suspension ends by somebody's act, and by no file.
     run("suspend", one["client_id"])
     assert imported(tmp_path, [one])[0]["done"] == "unchanged"

@@ -236,7 +236,7 @@ def test_the_team_hears_of_each_status_but_for_whoever_changed_it(driver: Driver
         "Photo Book goes on",
     ]
     returned = mail.outbox[1]
-    text, html = str(returned.body), str(returned.alternatives[0][0])  # type: ignore[attr-defined]
+    text, html = str(returned.body), str(returned.alternatives[0][0])  # type: ignore[attr-defined]  # the tests' own
     assert "Name your <company>." in text
     assert "Name your &lt;company&gt;." in html
     assert not LogoutDelivery.objects.filter(status="pending").exists()

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from oauth_provider.conf import provider_settings
+from oauth_provider.models import client_registration
 from oauth_provider.models.client import ClientPolicy
 from oauth_provider.protocol.look_alike import is_host_below
 from oauth_provider.registry.who import is_one_of
@@ -23,9 +24,9 @@ class Door(StrEnum):
     ADMIN = "admin"
     COMMAND = "command"
     QUICKSTART = "quickstart"
-    PORTAL = "portal"
+    PORTAL = client_registration.PORTAL
     ENDPOINT = "endpoint"  # dynamic client registration (RFC 7591)
-    DOCUMENT = "document"  # client ID metadata documents
+    DOCUMENT = client_registration.DOCUMENT  # client ID metadata documents
 
     @property
     def is_operators(self) -> bool:

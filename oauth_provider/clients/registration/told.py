@@ -17,7 +17,9 @@ from oauth_provider.protocol.reason import Reason
 MEMBERS = {column: member for member, column in OF_POLICY.items()}
 MEMBERS["is_public"] = "token_endpoint_auth_method"
 # RFC 6749 §5.2: printable ASCII without quotes and backslashes.
-PLAIN = str.maketrans({"“": "'", "”": "'", "\N{RIGHT SINGLE QUOTATION MARK}": "'", '"': "'", "\\": "/"})
+PLAIN = str.maketrans(
+    {"§": "section ", "“": "'", "”": "'", "\N{RIGHT SINGLE QUOTATION MARK}": "'", '"': "'", "\\": "/"}
+)
 MAX_LENGTH = 400
 # In seconds: for where nobody knows when there is room again.
 LATER = 3600
